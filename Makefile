@@ -1,0 +1,53 @@
+# What a person types here. `make test` is the whole, `make check` the inner loop.
+
+cache := $(or $(RAMAL_PEERS),$(HOME)/.cache/ramal-peers)
+export PATH := $(cache)/cargo/bin:$(PATH)
+# nextest runs each test in a process of its own; without it cargo's runner does the same work.
+tests := $(shell cargo nextest --version >/dev/null 2>&1 && echo 'nextest run' || echo test) --no-fail-fast --workspace
+
+.PHONY: check test style deny torture sim bench fuzz demo install-deps
+
+# At most three minutes once warm: format, lints, and the tests that start no peer.
+check: style
+	cargo $(tests) --lib --bins --test tidy --test impair --test service
+
+# At most twenty-five minutes from nothing on two cores.
+test: install-deps style deny
+	cargo test --workspace --doc --quiet
+	cargo $(tests) --lib --bins --tests
+
+style:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --quiet -- -D warnings
+
+deny:
+	cargo deny --log-level error check bans licenses sources
+	@said=$$(cargo deny --log-level error check advisories 2>&1) || case "$$said" in \
+	  *'failed to fetch advisory database'*) \
+	    echo 'ADVISORIES WERE NOT CHECKED: their database cannot be reached from here' ;; \
+	  *) echo "$$said"; exit 1 ;; \
+	esac
+
+install-deps:
+	tests/interop/install build peers
+
+# Long; before a release: the tests that are #[ignore]d, with the reason beside each. Results go to docs/evidence.
+torture:
+	tests/interop/install build peers bench
+	cargo test --workspace --no-fail-fast --tests -- --ignored --nocapture --test-threads 1
+
+sim:
+	RAMAL_SEEDS=$(or $(SEEDS),10000) cargo test --package engine --release -- simulation --nocapture
+
+bench:
+	tests/interop/install build peers bench
+	cargo bench --workspace
+
+# FOR=seconds, five minutes unless said.
+fuzz:
+	@test -n '$(TARGET)' || { echo 'which? make fuzz TARGET=…; targets:'; ls fuzz/targets | sed 's/\.rs$$//'; exit 1; }
+	cargo +nightly fuzz run $(TARGET) -- -max_total_time=$(or $(FOR),300)
+
+demo:
+	tests/interop/install build
+	cargo run --quiet -- demo

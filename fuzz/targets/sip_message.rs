@@ -1,0 +1,4 @@
+//! Target `sip_message`: see the function it calls.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| ramal_fuzz::sip_message::check(data));

@@ -1,0 +1,105 @@
+//! Commands of the running daemon, each to its own room; the small ones are done here.
+
+use engine::config::AccountName;
+use engine::id::{CallId, Seq};
+
+use crate::control::Wish;
+
+use super::args::Remote;
+use super::client::Client;
+use super::exit::{Code, Failure};
+use super::pick::{Fits, pick, short};
+use super::screen::Screen;
+use super::{calls, dial, events, extensions, status, trace};
+
+pub fn run(command: &Remote, client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
+    match command {
+        Remote::Status {} => status::run(client, screen),
+        Remote::Extensions {} => extensions::run(client, screen),
+        Remote::Calls { ended } => calls::run(*ended, client, screen),
+        Remote::Dial(dial) => dial::run(dial, client, screen),
+        Remote::Events { since } => events::run(since.map(Seq), client, screen),
+        Remote::Trace { call, follow } => trace::run(call.as_deref(), *follow, client, screen),
+        Remote::Reload {} => reload(client, screen),
+        Remote::Bridge { first, second } => bridge(first, second, client, screen),
+        Remote::Dnd { account, on } => {
+            let key = if *on { "done.dnd_on" } else { "done.dnd_off" };
+            let wish = Wish::Dnd { account: AccountName::from(&**account), on: *on };
+            done(wish, key, &[("account", account)], client, screen)
+        }
+        Remote::Register { account } => {
+            let wish = Wish::Register { account: AccountName::from(&**account) };
+            done(wish, "done.register", &[("account", account)], client, screen)
+        }
+        one => on_call(one, client, screen),
+    }
+}
+
+/// What is done to one call.
+fn on_call(command: &Remote, client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
+    let (typed, fits, key) = match command {
+        Remote::Answer { call } => (call, Fits::Ringing, "done.answer"),
+        Remote::Reject { call, .. } => (call, Fits::Ringing, "done.reject"),
+        Remote::Hangup { call } => (call, Fits::Any, "done.hangup"),
+        Remote::Hold { call } => (call, Fits::NotHeld, "done.hold"),
+        Remote::Resume { call } => (call, Fits::Held, "done.resume"),
+        Remote::Mute { call } => (call, Fits::NotMuted, "done.mute"),
+        Remote::Unmute { call } => (call, Fits::Muted, "done.unmute"),
+        Remote::Dtmf { call, .. } => (call, Fits::Answered, "done.dtmf"),
+        _ => return Ok(Code::Usage),
+    };
+    let call = pick(typed.as_deref(), fits, client, screen)?;
+    let wish = match command {
+        Remote::Answer { .. } => Wish::Answer { call },
+        Remote::Reject { how, .. } => Wish::Reject { call, how: (*how).into() },
+        Remote::Hangup { .. } => Wish::Hangup { call },
+        Remote::Hold { .. } => Wish::Hold { call },
+        Remote::Resume { .. } => Wish::Resume { call },
+        Remote::Mute { .. } => Wish::Mute { call },
+        Remote::Unmute { .. } => Wish::Unmute { call },
+        Remote::Dtmf { digits, .. } => Wish::Dtmf { call, digits: digits.clone() },
+        _ => return Ok(Code::Usage),
+    };
+    done(wish, key, &[("call", &short(call, &[]))], client, screen)
+}
+
+fn bridge(first: &str, second: &str, client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
+    let first = pick(Some(first), Fits::Answered, client, screen)?;
+    let second = pick(Some(second), Fits::Answered, client, screen)?;
+    let (one, other) = (short_of(first, second), short_of(second, first));
+    done(Wish::Bridge { first, second }, "done.bridge", &[("first", &one), ("second", &other)], client, screen)
+}
+
+fn short_of(call: CallId, other: CallId) -> String {
+    short(call, &[other])
+}
+
+fn reload(client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
+    let answer = client.ask(Wish::Reload {})?;
+    if screen.json {
+        screen.value(&answer);
+        return Ok(Code::Done);
+    }
+    for warning in answer["warnings"].as_array().into_iter().flatten().filter_map(|warning| warning.as_str()) {
+        screen.line(&screen.words.fill("check.warning", &[("warning", warning)]));
+    }
+    screen.line(screen.words.say("done.reload"));
+    Ok(Code::Done)
+}
+
+/// Asks, and says the sentence of `key` when it is done.
+fn done(
+    wish: Wish,
+    key: &str,
+    values: &[(&str, &str)],
+    client: &mut Client,
+    screen: &Screen,
+) -> Result<Code, Failure> {
+    let answer = client.ask(wish)?;
+    if screen.json {
+        screen.value(&answer);
+    } else {
+        screen.line(&screen.words.fill(key, values));
+    }
+    Ok(Code::Done)
+}

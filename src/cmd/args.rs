@@ -1,0 +1,151 @@
+//! What may be typed. The words of the help are in the catalogue: `help.COMMAND`, `arg.ARGUMENT`.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use engine::call::RejectAs;
+
+#[derive(Parser, Debug)]
+#[command(name = "ramal", version, disable_help_subcommand = true, arg_required_else_help = true)]
+pub struct Cli {
+    #[arg(long, global = true, value_name = "PATH")]
+    pub socket: Option<PathBuf>,
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[arg(long, global = true, value_name = "LANG", value_parser = ["pt-BR", "en"])]
+    pub lang: Option<String>,
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// Where a command is done.
+#[derive(Subcommand, Debug)]
+pub enum Verb {
+    #[command(flatten)]
+    Here(Local),
+    #[command(flatten)]
+    There(Remote),
+}
+
+/// By this process.
+#[derive(Subcommand, Debug)]
+pub enum Local {
+    Run { #[arg(long, value_name = "FILE")] record: Option<PathBuf> },
+    Check {},
+    Demo {},
+    Replay { #[arg(value_name = "FILE")] file: PathBuf, #[arg(long)] ladder: bool },
+    Completions { #[arg(value_name = "SHELL")] shell: Shell },
+}
+
+/// By the running daemon.
+#[derive(Subcommand, Debug)]
+pub enum Remote {
+    Status {},
+    Extensions {},
+    Calls { #[arg(long)] ended: bool },
+    Dial(Dial),
+    Answer { #[arg(value_name = "CALL")] call: Option<String> },
+    Reject {
+        #[arg(value_name = "CALL")]
+        call: Option<String>,
+        #[arg(long = "as", value_name = "HOW", default_value = "declined", hide_possible_values = false)]
+        how: How,
+    },
+    Hangup { #[arg(value_name = "CALL")] call: Option<String> },
+    Hold { #[arg(value_name = "CALL")] call: Option<String> },
+    Resume { #[arg(value_name = "CALL")] call: Option<String> },
+    Mute { #[arg(value_name = "CALL")] call: Option<String> },
+    Unmute { #[arg(value_name = "CALL")] call: Option<String> },
+    Dtmf {
+        #[arg(value_name = "DIGITS")]
+        digits: String,
+        #[arg(value_name = "CALL")]
+        call: Option<String>,
+    },
+    Bridge { #[arg(value_name = "CALL")] first: String, #[arg(value_name = "CALL")] second: String },
+    Dnd {
+        #[arg(value_name = "ACCOUNT")]
+        account: String,
+        #[arg(value_name = "on|off", value_parser = switch, action = ArgAction::Set)]
+        on: bool,
+    },
+    Register { #[arg(value_name = "ACCOUNT")] account: String },
+    Events { #[arg(long, value_name = "SEQ")] since: Option<u64> },
+    Trace { #[arg(value_name = "CALL")] call: Option<String>, #[arg(long, short)] follow: bool },
+    Reload {},
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Dial {
+    #[arg(value_name = "NUMBER")]
+    pub number: String,
+    #[arg(long, value_name = "ACCOUNT")]
+    pub route: Option<String>,
+    #[arg(long, value_name = "NUMBER")]
+    pub caller_id: Option<String>,
+    #[arg(long, value_name = "UNTIL", num_args = 0..=1, require_equals = true, default_missing_value = "answered")]
+    pub wait: Option<Wait>,
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum Wait {
+    Answered,
+    Ended,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum How {
+    Declined,
+    Busy,
+    NoAnswer,
+}
+
+impl From<How> for RejectAs {
+    fn from(how: How) -> RejectAs {
+        match how {
+            How::Declined => RejectAs::Declined,
+            How::Busy => RejectAs::Busy,
+            How::NoAnswer => RejectAs::NoAnswer,
+        }
+    }
+}
+
+fn switch(text: &str) -> Result<bool, &'static str> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err("on / off"),
+    }
+}
+
+/// One for each command's help.
+pub const EXAMPLES: &[(&str, &str)] = &[
+    ("run", "ramal run --config /etc/ramal/ramal.toml"),
+    ("check", "ramal check --config ramal.toml"),
+    ("demo", "ramal demo"),
+    ("replay", "ramal replay recording.jsonl --ladder"),
+    ("completions", "ramal completions bash > /etc/bash_completion.d/ramal"),
+    ("status", "ramal status --json | jq .store.works"),
+    ("extensions", "ramal extensions"),
+    ("calls", "ramal calls --ended"),
+    ("dial", "ramal dial 11987654321 --route carrier --caller-id 1140001000 --wait"),
+    ("answer", "ramal answer"),
+    ("reject", "ramal reject 4711 --as busy"),
+    ("hangup", "ramal hangup 4711"),
+    ("hold", "ramal hold"),
+    ("resume", "ramal resume"),
+    ("mute", "ramal mute 4711"),
+    ("unmute", "ramal unmute 4711"),
+    ("dtmf", "ramal dtmf '1234#' 4711"),
+    ("bridge", "ramal bridge 4711 4712"),
+    ("dnd", "ramal dnd 1001 on"),
+    ("register", "ramal register 1001"),
+    ("events", "ramal events --json | jq -c .news"),
+    ("trace", "ramal trace 4711 --follow"),
+    ("reload", "ramal reload"),
+];

@@ -1,0 +1,95 @@
+//! `ramal events`: a line for each change.
+
+use chrono::Utc;
+use engine::id::Seq;
+use engine::news::{Alert, News, Snapshot};
+
+use crate::control::Wish;
+use crate::words::Words;
+
+use super::calls;
+use super::client::Client;
+use super::exit::{Code, Failure};
+use super::extensions::{clock, state};
+use super::pick::short;
+use super::screen::Screen;
+
+pub fn run(since: Option<Seq>, client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
+    let mut begin = client.ask(Wish::Events { since })?;
+    if screen.json {
+        screen.value(&begin);
+    } else if begin["snapshot"].is_object() {
+        let snapshot: Snapshot = client.typed(begin["snapshot"].take())?;
+        screen.line(&screen.dim(&now(&snapshot, &screen.words)));
+    }
+    loop {
+        let (written, delta) = client.next_event()?;
+        if screen.json {
+            screen.value(&written);
+        } else {
+            screen.line(&format!("{}  {}", clock(Utc::now()), sentence(delta.news, &screen.words)));
+        }
+    }
+}
+
+fn now(snapshot: &Snapshot, words: &Words) -> String {
+    let registered: u32 = snapshot.groups.iter().map(|group| group.registered).sum();
+    let accounts: u32 = snapshot.groups.iter().map(|group| group.accounts).sum();
+    let (calls, registered, accounts) =
+        (snapshot.calls.len().to_string(), registered.to_string(), accounts.to_string());
+    words.fill("event.now", &[("calls", &calls), ("registered", &registered), ("accounts", &accounts)])
+}
+
+fn sentence(news: News, words: &Words) -> String {
+    match news {
+        News::Call(call) | News::CallEnded(call) => {
+            let state = match &call.cause {
+                Some(cause) => words.fill("dial.ended", &[("cause", &calls::cause(cause, words))]),
+                None => calls::state(&call, &[], words),
+            };
+            let id = short(call.call, &[]);
+            words.fill("event.call", &[("call", &id), ("number", &call.number), ("state", &state)])
+        }
+        News::Account(account) => {
+            let state = state(&account, words);
+            words.fill("event.account", &[("account", account.account.as_str()), ("state", &state)])
+        }
+        News::AccountGone(account) => words.fill("event.account_gone", &[("account", account.as_str())]),
+        News::Group(group) => {
+            let state = if group.up { words.say("mark.up") } else { words.say("mark.down") };
+            let (registered, accounts) = (group.registered.to_string(), group.accounts.to_string());
+            let values = [("state", state), ("registered", &registered), ("accounts", &accounts)];
+            words.fill("event.group", &[&[("group", group.group.as_str())], &values[..]].concat())
+        }
+        News::Totals(totals) => {
+            let [strangers, malformed, calls] =
+                [totals.strangers, totals.malformed, totals.calls].map(|count| count.to_string());
+            let values = [("strangers", &*strangers), ("malformed", &malformed), ("calls", &calls)];
+            words.fill("event.totals", &values)
+        }
+        News::Digit { call, digit, .. } => {
+            words.fill("event.digit", &[("call", &short(call, &[])), ("digit", &digit.to_string())])
+        }
+        News::Quality { call, quality, .. } => {
+            let (mos, jitter) = (format!("{:.1}", quality.mos), format!("{:.1}", quality.jitter_ms));
+            let lost = quality.packets_lost.to_string();
+            let call = short(call, &[]);
+            words.fill("event.quality", &[("call", &*call), ("mos", &mos), ("lost", &lost), ("jitter", &jitter)])
+        }
+        News::Alert(alert) => words.fill("event.alert", &[("text", &alarm(alert, words))]),
+    }
+}
+
+fn alarm(alert: Alert, words: &Words) -> String {
+    match alert {
+        Alert::RegistrationLost { account, why } => {
+            words.fill("alert.registration_lost", &[("account", account.as_str()), ("why", &why)])
+        }
+        Alert::GroupDown { group } => words.fill("alert.group_down", &[("group", group.as_str())]),
+        Alert::GroupUp { group } => words.fill("alert.group_up", &[("group", group.as_str())]),
+        Alert::StoreFailing { why } => words.fill("alert.store_failing", &[("why", &why)]),
+        Alert::StoreWorks => words.say("alert.store_works").to_owned(),
+        Alert::ClockNotSynchronised => words.say("alert.clock").to_owned(),
+        Alert::NoMediaPorts => words.say("alert.ports").to_owned(),
+    }
+}

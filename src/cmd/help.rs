@@ -1,0 +1,75 @@
+//! Puts the catalogue's words into clap's help.
+
+use clap::{Arg, ArgAction, Command};
+
+use crate::words::Words;
+
+use super::args::EXAMPLES;
+
+/// The command with its help in the language of `words`.
+pub fn translated(command: Command, words: &Words) -> Command {
+    let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    let mut command = headed(described(command, words), words)
+        .about(words.say("screen.about").to_owned())
+        .subcommand_help_heading(words.say("screen.commands").to_owned())
+        .after_help(words.say("screen.codes").to_owned())
+        .disable_version_flag(true)
+        .arg(Arg::new("version").long("version").short('V').action(ArgAction::Version))
+        .mut_arg("version", |arg| arg.help(words.say("arg.version").to_owned()).help_heading(words.say("screen.options").to_owned()));
+    for name in names {
+        let example = EXAMPLES.iter().find(|(command, _)| *command == name).map_or("", |(_, example)| example);
+        let about = words.find(&format!("help.{name}")).unwrap_or_default().to_owned();
+        let after = format!("{}:\n  {example}", words.say("screen.example"));
+        command = command.mut_subcommand(&name, |sub| headed(described(sub, words), words).about(about).after_help(after));
+    }
+    command
+}
+
+/// Each argument with its help, under its heading.
+fn described(command: Command, words: &Words) -> Command {
+    let command = command
+        .disable_help_flag(true)
+        .arg(Arg::new("help").long("help").short('h').action(ArgAction::Help));
+    command.mut_args(|arg| {
+        let help = words.find(&format!("arg.{}", arg.get_id())).unwrap_or_default().to_owned();
+        let heading = if arg.is_positional() { words.say("screen.arguments") } else { words.say("screen.options") };
+        arg.help(help).help_heading(heading.to_owned())
+    })
+}
+
+fn headed(command: Command, words: &Words) -> Command {
+    command.help_template(format!("{{about}}\n\n{}: {{usage}}\n\n{{all-args}}\n\n{{after-help}}", words.say("screen.usage")))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::cmd::args::Cli;
+    use crate::words::Language;
+
+    #[test]
+    fn every_command_and_argument_has_words_and_every_command_an_example() {
+        let words = Words::new(Language::Portuguese);
+        let command = translated(Cli::command(), &words);
+        command.clone().debug_assert();
+        for sub in command.get_subcommands() {
+            assert!(words.find(&format!("help.{}", sub.get_name())).is_some(), "help.{}", sub.get_name());
+            assert!(EXAMPLES.iter().any(|(name, _)| *name == sub.get_name()), "example of {}", sub.get_name());
+            for arg in sub.get_arguments() {
+                assert!(words.find(&format!("arg.{}", arg.get_id())).is_some(), "arg.{}", arg.get_id());
+            }
+        }
+    }
+
+    #[test]
+    fn every_example_is_a_command_that_is_understood() {
+        for (name, example) in EXAMPLES {
+            let typed = example.split(['|', '>']).next().unwrap_or_default().replace('\'', "");
+            let matches = Cli::command().try_get_matches_from(typed.split_whitespace());
+            let matches = matches.unwrap_or_else(|error| panic!("{example}: {error}"));
+            assert_eq!(matches.subcommand_name(), Some(*name));
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The command line: what a person types, turned into one call of the room that does it.
+
+mod act;
+mod args;
+mod calls;
+mod check;
+mod client;
+mod dial;
+mod events;
+mod exit;
+mod extensions;
+mod help;
+mod pick;
+mod place;
+mod replay;
+mod screen;
+mod status;
+mod table;
+mod trace;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches};
+
+use crate::driver::RunOptions;
+use crate::words::{Language, Words};
+
+use args::{Cli, Local, Verb};
+use client::Client;
+use exit::Failure;
+use screen::Screen;
+
+/// Does what the process's arguments say; the code is documented in docs/commands.md.
+pub fn main() -> ExitCode {
+    let language = language();
+    let words = Words::new(language);
+    let command = help::translated(Cli::command(), &words);
+    let cli = match command.try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
+    let screen = Screen::new(words, cli.json);
+    match run(&cli, &screen) {
+        Ok(code) => code.into(),
+        Err(failure) => screen.fail(&failure),
+    }
+}
+
+/// Known before the arguments are read, since their help depends on it.
+fn language() -> Language {
+    let mut args = std::env::args().skip_while(|arg| arg != "--lang" && !arg.starts_with("--lang="));
+    let named = args.next().and_then(|arg| match arg.split_once('=') {
+        Some((_, name)) => Some(name.to_owned()),
+        None => args.next(),
+    });
+    let env = |name: &str| std::env::var(name).ok();
+    named.and_then(|name| Language::named(&name)).unwrap_or_else(|| Language::of_environment(env))
+}
+
+fn run(cli: &Cli, screen: &Screen) -> Result<exit::Code, Failure> {
+    match &cli.verb {
+        Verb::Here(local) => run_here(local, cli, screen),
+        Verb::There(wish) => {
+            let mut client = Client::connect(&place::socket(cli)?)?;
+            act::run(wish, &mut client, screen)
+        }
+    }
+}
+
+fn run_here(local: &Local, cli: &Cli, screen: &Screen) -> Result<exit::Code, Failure> {
+    match local {
+        Local::Run { record } => {
+            let config = place::config(cli)?;
+            let (record, control_socket) = (record.clone(), cli.socket.clone());
+            match crate::driver::run(RunOptions { config, control_socket, record }) {
+                Ok(()) => Ok(exit::Code::Done),
+                Err(error) if error.is_configuration() => Err(Failure::CannotStart(error.to_string())),
+                Err(error) => Err(Failure::Other(error.to_string())),
+            }
+        }
+        Local::Check {} => check::run(&place::config(cli)?, screen),
+        Local::Demo {} => {
+            crate::demo::run(crate::demo::DemoOptions::default()).map_err(|error| Failure::Other(error.to_string()))?;
+            Ok(exit::Code::Done)
+        }
+        Local::Replay { file, ladder } => replay::run(file, *ladder, screen),
+        Local::Completions { shell } => {
+            clap_complete::generate(*shell, &mut Cli::command(), "ramal", &mut std::io::stdout());
+            Ok(exit::Code::Done)
+        }
+    }
+}

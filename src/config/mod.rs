@@ -1,0 +1,170 @@
+//! `ramal.toml`, SIP profiles and files of extensions, turned into what the engine and the shell need.
+//!
+//! [`load`] reads everything, opens no socket, and tells all errors at once, each with file, line, key and what is allowed
+//! (SP-10). Loading again gives the next configuration; [`needs_restart`] says what of it a running daemon cannot take over.
+
+mod account;
+mod accounts;
+mod address;
+mod bulk;
+mod gate;
+mod profile;
+mod registrar;
+mod reload;
+mod report;
+mod secret;
+mod shell;
+mod table;
+mod template;
+mod value;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use engine::config::{AccountName, Config, DeviceName, Profile};
+
+pub use self::reload::needs_restart;
+pub use self::report::{ConfigError, Place, Warning};
+pub use self::shell::{Device, Dns, Listen, LogLevel, Media, NULL_DEVICE, Shell};
+
+use self::accounts::Accounts;
+use self::registrar::Registrars;
+use self::report::Report;
+use self::table::{Keys, Source, Table};
+use self::value::{known, number, parsed, path, text};
+
+/// A configuration without error.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Loaded {
+    /// Handed to the engine as it is.
+    pub engine: Config,
+    pub shell: Shell,
+}
+
+/// Looks up an environment variable.
+pub type Env<'e> = &'e dyn Fn(&str) -> Option<String>;
+
+/// Reads `path` and every file it names, relative to its own folder.
+///
+/// # Errors
+/// Everything that is wrong, in the order of files and lines; never empty.
+pub fn load(path: &Path, env: Env<'_>) -> Result<(Loaded, Vec<Warning>), Vec<ConfigError>> {
+    let mut report = Report::default();
+    let loaded = match std::fs::read_to_string(path) {
+        Ok(content) => read(path, content, env, &mut report),
+        Err(error) => {
+            report.error(Place::file(&path.to_string_lossy()), format!("cannot read: {error}"));
+            None
+        }
+    };
+    report.finish(loaded)
+}
+
+/// Every section with the keys it may have, as documented: `("extension.NUMBER", ["registrar", …])`.
+pub fn sections() -> Vec<(&'static str, Vec<&'static str>)> {
+    let sections: [(&str, Keys); 12] = [
+        ("daemon", shell::DAEMON_KEYS),
+        ("listen", shell::LISTEN_KEYS),
+        ("media", shell::MEDIA_KEYS),
+        ("dns", shell::DNS_KEYS),
+        ("device.NAME", shell::DEVICE_KEYS),
+        ("registrar.NAME", registrar::KEYS),
+        ("extension.NUMBER", account::EXTENSION_KEYS),
+        ("extensions", bulk::KEYS),
+        ("trunk.NAME", account::TRUNK_KEYS),
+        ("gate", gate::KEYS),
+        ("profile.NAME", profile::KEYS),
+        ("columns of the CSV file", &[bulk::COLUMNS]),
+    ];
+    sections.map(|(name, keys)| (name, keys.concat())).to_vec()
+}
+
+/// What every reader may need to know of its surroundings.
+struct Context<'c> {
+    path: PathBuf,
+    /// The folder of `path`.
+    dir: PathBuf,
+    env: Env<'c>,
+}
+
+/// What an account may name.
+struct Known<'k> {
+    profiles: &'k BTreeMap<String, Arc<Profile>>,
+    devices: &'k BTreeMap<DeviceName, Device>,
+}
+
+fn read(file: &Path, content: String, env: Env<'_>, report: &mut Report) -> Option<Loaded> {
+    let source = Source::new(&file.to_string_lossy(), content);
+    let parsed = source.parse(report)?;
+    let root = Table::root(&source, parsed.get_ref(), ROOT, report);
+    let dir = file.parent().unwrap_or(Path::new("")).to_owned();
+    let context = Context { path: file.to_owned(), dir, env };
+    let daemon = root.section("daemon", shell::DAEMON_KEYS, report);
+    let shell = shell::read(&root, &daemon, &context, report);
+    let profiles_dir = daemon.get(report, "profiles_dir", path).map(|folder| context.dir.join(folder));
+    let profiles = profile::read_all(&root, profiles_dir.as_deref(), report);
+    let known = Known { profiles: &profiles, devices: &shell.devices };
+    let registrars = registrar::read_all(&root, &known, &shell.listen, report);
+    let mut accounts = Accounts::default();
+    account::read_all(&root, &registrars, &known, &context, &mut accounts, report);
+    bulk::read_all(&root, &registrars, &known, &context, &mut accounts, report);
+    let engine = engine_part(&root, &daemon, registrars, accounts, report);
+    Some(Loaded { engine, shell })
+}
+
+fn engine_part(
+    root: &Table<'_>,
+    daemon: &Table<'_>,
+    registrars: Registrars,
+    accounts: Accounts,
+    report: &mut Report,
+) -> Config {
+    let zone = parsed("a zone such as \"America/Sao_Paulo\"", |name| name.parse().ok());
+    let route =
+        daemon.get(report, "default_route", known("extension or trunk", accounts.places.keys().map(String::as_str)));
+    if accounts.places.is_empty() {
+        report.warn(
+            root.here(),
+            "there is no extension and no trunk: add [extension.NUMBER], [[extensions]] or [trunk.NAME]",
+        );
+    }
+    let groups = registrars.into_values().flatten().map(|registrar| (registrar.group.name.clone(), registrar.group));
+    Config {
+        zone: daemon.get(report, "zone", zone).unwrap_or(chrono_tz::America::Sao_Paulo),
+        node: daemon.get(report, "node", number(0..=255)).unwrap_or(0),
+        product: daemon.get(report, "product", text).unwrap_or_else(|| PRODUCT.to_owned()),
+        groups: groups.collect(),
+        default_route: route.map(|name| AccountName::from(&*name)).or_else(|| only_route(&accounts)),
+        accounts: accounts.by_name,
+        gate: gate::read(root, report),
+    }
+}
+
+/// The only trunk, else the only account: where there is no choice nobody needs to make it.
+fn only_route(accounts: &Accounts) -> Option<AccountName> {
+    let trunks = || accounts.by_name.values().filter(|account| account.kind != engine::config::AccountKind::Extension);
+    let only = match trunks().count() {
+        0 if accounts.by_name.len() == 1 => accounts.by_name.values().next(),
+        1 => trunks().next(),
+        _ => None,
+    };
+    only.map(|account| account.name.clone())
+}
+
+const ROOT: Keys = &[&[
+    "daemon",
+    "listen",
+    "media",
+    "dns",
+    "device",
+    "registrar",
+    "extension",
+    "extensions",
+    "trunk",
+    "gate",
+    "profile",
+]];
+
+/// RFC 3261 §20.41: product and version.
+const PRODUCT: &str = concat!("Ramal/", env!("CARGO_PKG_VERSION"));

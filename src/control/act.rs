@@ -1,0 +1,83 @@
+//! A wish done: what the engine, the driver and the observer say to it.
+
+use engine::border::{AccountCommand, IdempotencyKey, Refusal, Reply, What};
+use engine::call::Command;
+use engine::news::Snapshot;
+use serde_json::{Value, json};
+
+use crate::driver::Handle;
+
+use super::observe::{Observer, has};
+use super::request::{Error, Wish};
+use super::shape::shaped;
+
+/// The value of `ok`, or the error. `events` is the session's own.
+pub(super) async fn act(
+    wish: Wish,
+    key: Option<IdempotencyKey>,
+    handle: &Handle,
+    observer: &Observer,
+) -> Result<Value, Error> {
+    let what = match wish {
+        Wish::Status {} => return Ok(status(&snapshot(handle).await?, observer)),
+        Wish::Extensions {} => return Ok(json!({ "extensions": shaped(&snapshot(handle).await?.accounts) })),
+        Wish::Calls { ended } => {
+            let live = snapshot(handle).await?.calls;
+            let past = if ended { observer.ended() } else { Vec::new() };
+            return Ok(json!({ "calls": shaped(&live), "ended": shaped(&past) }));
+        }
+        Wish::Events { .. } => return Err(Error::new("bad-request", "events: only once on a connection")),
+        Wish::Trace { call } => {
+            let live = has(&snapshot(handle).await?.calls, call);
+            return Ok(json!({ "live": live, "entries": shaped(&handle.trace(call).await) }));
+        }
+        Wish::Reload {} => return reload(handle).await,
+        Wish::Dial { number, route, caller_id } => What::Call(Command::Dial { route, number, caller_id }),
+        Wish::Answer { call } => What::Call(Command::Answer { call }),
+        Wish::Reject { call, how } => What::Call(Command::Reject { call, how }),
+        Wish::Hangup { call } => What::Call(Command::HangUp { call }),
+        Wish::Hold { call } => What::Call(Command::Hold { call }),
+        Wish::Resume { call } => What::Call(Command::Resume { call }),
+        Wish::Mute { call } => What::Call(Command::Mute { call }),
+        Wish::Unmute { call } => What::Call(Command::Unmute { call }),
+        Wish::Dtmf { call, digits } => What::Call(Command::Dtmf { call, digits }),
+        Wish::Bridge { first, second } => What::Call(Command::Bridge { first, second }),
+        Wish::Dnd { account, on } => What::Account(AccountCommand::DoNotDisturb { account, on }),
+        Wish::Register { account } => What::Account(AccountCommand::Register { account }),
+    };
+    Ok(match handle.command(what, key).await? {
+        Reply::Done | Reply::Snapshot(_) | Reply::Deltas(_) => json!({}),
+        Reply::Dialled { call, protocolo, warnings } => {
+            json!({ "call": call.to_string(), "protocolo": protocolo, "warnings": warnings })
+        }
+    })
+}
+
+async fn snapshot(handle: &Handle) -> Result<Snapshot, Refusal> {
+    match handle.command(What::Watch { since: None }, None).await? {
+        Reply::Snapshot(snapshot) => Ok(*snapshot),
+        Reply::Done | Reply::Dialled { .. } | Reply::Deltas(_) => Ok(Snapshot::default()),
+    }
+}
+
+fn status(snapshot: &Snapshot, observer: &Observer) -> Value {
+    let why = observer.store_failing();
+    json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "pid": std::process::id(),
+        "groups": shaped(&snapshot.groups),
+        "calls": snapshot.calls.len(),
+        "totals": shaped(&snapshot.totals),
+        "store": { "works": why.is_none(), "why": why },
+    })
+}
+
+async fn reload(handle: &Handle) -> Result<Value, Error> {
+    match handle.reload().await {
+        Ok(warnings) => Ok(json!({ "warnings": warnings })),
+        Err(errors) => {
+            let text = "the configuration is wrong; the daemon goes on with the one it has";
+            Err(Error { errors, ..Error::new("configuration", text) })
+        }
+    }
+}

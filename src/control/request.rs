@@ -1,0 +1,120 @@
+//! What a client writes: one wish a line.
+
+use engine::border::{IdempotencyKey, Refusal};
+use engine::call::RejectAs;
+use engine::config::AccountName;
+use engine::id::{CallId, Seq};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::shape::id_text;
+
+/// One line: `{"id":1,"do":"dial","number":"11987654321","key":"k1"}`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Request {
+    /// Comes back with every line that answers this one; `null` when left out.
+    pub id: Value,
+    pub key: Option<IdempotencyKey>,
+    pub wish: Wish,
+}
+
+/// What can be wished; `do` names it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Wish {
+    Status {},
+    Extensions {},
+    /// `ended`: the last hundred ended calls too.
+    Calls { #[serde(default)] ended: bool },
+    Dial {
+        number: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        route: Option<AccountName>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        caller_id: Option<String>,
+    },
+    Answer { #[serde(with = "id_text")] call: CallId },
+    Reject { #[serde(with = "id_text")] call: CallId, #[serde(default = "declined")] how: RejectAs },
+    Hangup { #[serde(with = "id_text")] call: CallId },
+    Hold { #[serde(with = "id_text")] call: CallId },
+    Resume { #[serde(with = "id_text")] call: CallId },
+    Mute { #[serde(with = "id_text")] call: CallId },
+    Unmute { #[serde(with = "id_text")] call: CallId },
+    Dtmf { #[serde(with = "id_text")] call: CallId, digits: String },
+    Bridge { #[serde(with = "id_text")] first: CallId, #[serde(with = "id_text")] second: CallId },
+    Dnd { account: AccountName, on: bool },
+    Register { account: AccountName },
+    /// The live state, then every change; or the changes after `since`, when they are still kept.
+    Events { #[serde(default, skip_serializing_if = "Option::is_none")] since: Option<Seq> },
+    Trace { #[serde(with = "id_text")] call: CallId },
+    Reload {},
+}
+
+/// The no to a line.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Error {
+    /// A code of the engine's refusals, or `configuration`, `too-slow`, `too-long`, `too-many-clients`.
+    pub code: String,
+    pub text: String,
+    /// `configuration`: each error of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<String>,
+}
+
+impl Error {
+    pub(super) fn new(code: &str, text: impl Into<String>) -> Error {
+        Error { code: code.to_owned(), text: text.into(), errors: Vec::new() }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Error {
+        // Every code serialises to one word.
+        let code = serde_json::to_value(refusal.code).ok().and_then(|code| code.as_str().map(str::to_owned));
+        Error { code: code.unwrap_or_default(), text: refusal.text, errors: Vec::new() }
+    }
+}
+
+impl Request {
+    /// Reads a line; what is wrong comes with the line's id where it has one.
+    pub fn read(line: &[u8]) -> Result<Request, (Value, Error)> {
+        let bad = |text: String| Error::new("bad-request", text);
+        let mut fields: Map<String, Value> =
+            serde_json::from_slice(line).map_err(|error| (Value::Null, bad(format!("no JSON object: {error}"))))?;
+        let id = fields.remove("id").unwrap_or_default();
+        if !matches!(id, Value::Null | Value::Number(_) | Value::String(_)) {
+            return Err((Value::Null, bad("id: must be a number or a string".to_owned())));
+        }
+        let key = match fields.remove("key") {
+            None | Some(Value::Null) => None,
+            Some(Value::String(key)) if (1..=MAX_KEY).contains(&key.len()) => Some(IdempotencyKey(key)),
+            Some(_) => return Err((id, bad(format!("key: must be a string of 1 to {MAX_KEY} bytes")))),
+        };
+        match serde_json::from_value(Value::Object(fields)) {
+            Ok(wish) => Ok(Request { id, key, wish }),
+            Err(error) => Err((id, bad(error.to_string()))),
+        }
+    }
+
+    /// The line to write, with its end.
+    pub fn line(&self) -> String {
+        // A wish is an object: it has a tag.
+        let mut fields = match serde_json::to_value(&self.wish) {
+            Ok(Value::Object(fields)) => fields,
+            _ => Map::new(),
+        };
+        fields.insert("id".to_owned(), self.id.clone());
+        if let Some(key) = &self.key {
+            fields.insert("key".to_owned(), key.0.clone().into());
+        }
+        format!("{}\n", Value::Object(fields))
+    }
+}
+
+fn declined() -> RejectAs {
+    RejectAs::Declined
+}
+
+/// A client's line, in bytes: a number, a route and a key fit many times.
+pub const MAX_LINE: usize = 16 * 1024;
+const MAX_KEY: usize = 128;

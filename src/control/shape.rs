@@ -1,0 +1,72 @@
+//! The engine's values as others read them: ids as text, since their 64 bits do not fit into the 53 that many readers
+//! of JSON keep; measures without the digits that 32 bits never had.
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// A value of the engine, to be written to a client.
+pub fn shaped(value: &impl Serialize) -> Value {
+    // Every type of the border serialises; its maps have names for keys.
+    let mut value = serde_json::to_value(value).unwrap_or_default();
+    each(&mut value, &|value, is_id| match value {
+        Value::Number(number) if is_id => *value = number.to_string().into(),
+        Value::Number(number) if number.is_f64() => {
+            let short = number.as_f64().and_then(|wide| (wide as f32).to_string().parse::<f64>().ok());
+            *value = short.map_or(Value::Null, Value::from);
+        }
+        _ => {}
+    });
+    value
+}
+
+/// What [`shaped`] wrote, to be read as the engine's types again.
+pub fn plain(mut value: Value) -> Value {
+    each(&mut value, &|value, is_id| {
+        if is_id && let Some(id) = value.as_str().and_then(|id| id.parse::<u64>().ok()) {
+            *value = id.into();
+        }
+    });
+    value
+}
+
+fn each(value: &mut Value, change: &impl Fn(&mut Value, bool)) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                match value {
+                    Value::Object(_) | Value::Array(_) => each(value, change),
+                    _ => change(value, IDS.contains(&name.as_str())),
+                }
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| each(value, change)),
+        _ => change(value, false),
+    }
+}
+
+/// Fields that hold a call's or a leg's id.
+const IDS: &[&str] = &["call", "leg", "bridged_with"];
+
+/// A call's id in a request: text, as we write it, or a number.
+pub(super) mod id_text {
+    use engine::id::CallId;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(call: &CallId, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(call)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<CallId, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Id {
+            Number(u64),
+            Text(String),
+        }
+        match Id::deserialize(deserializer) {
+            Ok(Id::Number(id)) => Ok(CallId(id)),
+            Ok(Id::Text(id)) => id.parse().map(CallId).map_err(|_| D::Error::custom("a call's id has digits only")),
+            Err(_) => Err(D::Error::custom("a call's id is a string of digits")),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! How other rooms of the shell talk to the engine: through the driver, by messages.
+
+use engine::border::{IdempotencyKey, Refusal, RefusalCode, Reply, What};
+use engine::id::CallId;
+use engine::news::Delta;
+use tokio::sync::{broadcast, mpsc, oneshot};
+
+use crate::trace::Entry;
+
+/// A wish to the driver, each with its way back.
+#[derive(Debug)]
+pub enum Request {
+    Command {
+        what: What,
+        key: Option<IdempotencyKey>,
+        answer: oneshot::Sender<Result<Reply, Refusal>>,
+    },
+    /// Every delta from now on; one who reads too slowly is told how many it missed, and asks for a snapshot.
+    Subscribe(oneshot::Sender<broadcast::Receiver<Delta>>),
+    /// The SIP messages of a call, oldest first, secrets masked.
+    Trace(CallId, oneshot::Sender<Vec<Entry>>),
+    /// Reads the configuration again: warnings, or every error.
+    Reload(oneshot::Sender<Result<Vec<String>, Vec<String>>>),
+}
+
+/// A way to the driver; clones lead to the same one.
+#[derive(Clone, Debug)]
+pub struct Handle {
+    requests: mpsc::Sender<Request>,
+}
+
+impl Handle {
+    /// Together with the end that the driver reads.
+    pub fn new() -> (Handle, mpsc::Receiver<Request>) {
+        let (requests, inbox) = mpsc::channel(MAX_WAITING);
+        (Handle { requests }, inbox)
+    }
+
+    /// Commands as the local actor.
+    pub async fn command(&self, what: What, key: Option<IdempotencyKey>) -> Result<Reply, Refusal> {
+        self.ask(|answer| Request::Command { what, key, answer }).await.unwrap_or_else(|| Err(stopping()))
+    }
+
+    /// `None` when the daemon is stopping.
+    pub async fn subscribe(&self) -> Option<broadcast::Receiver<Delta>> {
+        self.ask(Request::Subscribe).await
+    }
+
+    /// Empty for a call that has no messages any more.
+    pub async fn trace(&self, call: CallId) -> Vec<Entry> {
+        self.ask(|answer| Request::Trace(call, answer)).await.unwrap_or_default()
+    }
+
+    /// Applies the changed configuration without touching live calls.
+    pub async fn reload(&self) -> Result<Vec<String>, Vec<String>> {
+        self.ask(Request::Reload).await.unwrap_or_else(|| Err(vec![stopping().text]))
+    }
+
+    async fn ask<T>(&self, request: impl FnOnce(oneshot::Sender<T>) -> Request) -> Option<T> {
+        let (answer, answered) = oneshot::channel();
+        self.requests.send(request(answer)).await.ok()?;
+        answered.await.ok()
+    }
+}
+
+fn stopping() -> Refusal {
+    Refusal::new(RefusalCode::Draining, "the daemon is stopping")
+}
+
+/// Wishes waiting for the driver; more callers wait their turn.
+const MAX_WAITING: usize = 256;

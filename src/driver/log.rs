@@ -1,0 +1,67 @@
+//! What the journal is told: state, never secrets, numbers redacted.
+
+use engine::news::{Alert, CallState, News, RegistrationState};
+use engine::number::redacted;
+use tracing::{debug, info, warn};
+
+/// One line for each piece of news that an operator may want to find again.
+pub(super) fn news(news: &News) {
+    match news {
+        News::Call(view) => debug!(call = %view.call, number = %redacted(&view.number), state = ?view.state, "call"),
+        News::CallEnded(view) => {
+            let cause = view.cause.as_ref();
+            info!(
+                call = %view.call,
+                protocolo = %view.protocolo,
+                number = %redacted(&view.number),
+                account = %view.account,
+                direction = ?view.direction,
+                answered = view.answered.is_some(),
+                kind = ?cause.map(|cause| cause.kind),
+                by = ?cause.map(|cause| cause.by),
+                sip = cause.and_then(|cause| cause.sip),
+                "call ended"
+            );
+        }
+        News::Account(view) => match view.registration.state {
+            RegistrationState::Refused => {
+                warn!(account = %view.account, why = view.registration.last_error.as_deref(), "registration refused");
+            }
+            RegistrationState::Waiting
+            | RegistrationState::Registering
+            | RegistrationState::Registered
+            | RegistrationState::Unregistered
+            | RegistrationState::NotNeeded => {
+                debug!(account = %view.account, state = ?view.registration.state, "account");
+            }
+        },
+        News::AccountGone(account) => info!(%account, "account left the configuration"),
+        News::Group(view) => info!(
+            group = %view.group,
+            up = view.up,
+            registered = view.registered,
+            accounts = view.accounts,
+            error = view.last_error.as_deref(),
+            "registrar"
+        ),
+        News::Alert(alert) => alert_line(alert),
+        News::Totals(_) | News::Digit { .. } | News::Quality { .. } => {}
+    }
+}
+
+fn alert_line(alert: &Alert) {
+    match alert {
+        Alert::RegistrationLost { account, why } => warn!(%account, %why, "registration lost"),
+        Alert::GroupDown { group } => warn!(%group, "registrar does not answer"),
+        Alert::GroupUp { group } => info!(%group, "registrar answers"),
+        Alert::StoreFailing { why } => warn!(%why, "the store fails; calls live on, nothing is dialled automatically"),
+        Alert::StoreWorks => info!("the store works again"),
+        Alert::ClockNotSynchronised => warn!("the clock is not synchronised"),
+        Alert::NoMediaPorts => warn!("every media port is in use; widen media.rtp_ports"),
+    }
+}
+
+/// Whether a call in this state still holds up a drain.
+pub(super) fn is_live(state: CallState) -> bool {
+    state != CallState::Ended
+}

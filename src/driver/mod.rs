@@ -1,0 +1,204 @@
+//! Drives the engine: every event becomes one input, every output is done before the next.
+//!
+//! ```text
+//!   net ──┐                        ┌──> net      messages, flows, names
+//!   media ┼──> one Input ─> Engine ┼──> shards   wanted leg states
+//!   store │    (recorded first)    ├──> store    batches, each answered
+//!   handle┘                        └──> handle   replies, deltas
+//! ```
+
+mod clock;
+mod handle;
+mod lend;
+mod log;
+mod reload;
+mod run;
+mod translate;
+
+use std::collections::HashMap;
+
+use engine::Engine;
+use engine::border::{Actor, Command, FlowNews, IdempotencyKey, Input, Output, Refusal, Reply, StoreError, What};
+use engine::id::{BatchId, CommandId};
+use engine::leg::MediaNews;
+use engine::news::Delta;
+use tokio::sync::{broadcast, mpsc, oneshot};
+
+use crate::config::Loaded;
+use crate::net::{self, Net};
+use crate::replay::Recorder;
+use crate::shards::Shards;
+use crate::sound::Library;
+use crate::store::Store;
+use crate::trace;
+
+use lend::Lender;
+
+pub use handle::{Handle, Request};
+pub use run::{RunError, RunOptions, run};
+
+/// What comes back from threads of ours.
+#[derive(Debug)]
+enum Back {
+    Stored(BatchId, Result<(), StoreError>),
+    Media(MediaNews),
+}
+
+/// The engine with the world around it. One task owns it.
+struct Driver {
+    engine: Engine,
+    recorder: Option<Recorder>,
+    /// The configuration file.
+    path: std::path::PathBuf,
+    loaded: Loaded,
+    net: Net,
+    shards: Shards,
+    lender: Lender,
+    store: Store,
+    sounds: Library,
+    trace: trace::Recorder,
+    backs: mpsc::UnboundedSender<Back>,
+    deltas: broadcast::Sender<Delta>,
+    replies: HashMap<CommandId, oneshot::Sender<Result<Reply, Refusal>>>,
+    last_command: u64,
+}
+
+impl Driver {
+    /// One input, then drain (architecture.md, law 1).
+    fn step(&mut self, input: Input<'_>) {
+        let now = clock::now();
+        self.record(|recorder| recorder.input(&input, now));
+        self.engine.handle(input, now);
+        let mut lend = Vec::new();
+        let mut facts = None;
+        while let Some(output) = self.engine.poll_output() {
+            self.record(|recorder| recorder.output(&output));
+            match output {
+                Output::Send(flow, bytes) => {
+                    self.trace.record(true, flow, &bytes, now.civil);
+                    self.net.send(flow, bytes);
+                }
+                Output::Flow(order) => self.net.order(order),
+                Output::Resolve(query, destination) => self.net.resolve(query, destination),
+                Output::Media(state) => {
+                    self.shards.order(translate::leg_order(&state, &self.sounds));
+                    lend.extend(self.lender.follow(&state, &mut self.shards));
+                }
+                Output::Store(id, batch) => {
+                    let backs = self.backs.clone();
+                    self.store.submit(id, batch, move |id, result| {
+                        let _stopping = backs.send(Back::Stored(id, result));
+                    });
+                }
+                Output::Load(question, asked) => facts = Some((question, self.store.load(asked))),
+                Output::Reply(command, answer) => {
+                    if let Some(reply) = self.replies.remove(&command) {
+                        // Whoever asked may be gone.
+                        let _gone = reply.send(answer);
+                    }
+                }
+                Output::Tell(_, seq, news) => {
+                    log::news(&news);
+                    // Nobody may be watching.
+                    let _nobody = self.deltas.send(Delta { seq, news });
+                }
+            }
+        }
+        let deadline = self.engine.poll_timeout();
+        self.record(|recorder| recorder.drained(deadline));
+        if let Some((question, facts)) = facts {
+            self.step(Input::Loaded(question, facts));
+        }
+        for block in lend {
+            self.step(Input::Lent(block));
+        }
+    }
+
+    /// A recording that cannot be written ends with a line in the log; the daemon goes on.
+    fn record(&mut self, write: impl FnOnce(&mut Recorder) -> std::io::Result<()>) {
+        if let Some(recorder) = &mut self.recorder
+            && let Err(why) = write(recorder)
+        {
+            tracing::error!(%why, "the recording ends here: it cannot be written");
+            self.recorder = None;
+        }
+    }
+
+    fn on_net(&mut self, event: net::Event) {
+        match event {
+            net::Event::Received(flow, bytes) => {
+                self.lend_on(flow.local.ip());
+                self.trace.record(false, flow, &bytes, clock::now().civil);
+                self.step(Input::Received(flow, &bytes));
+            }
+            net::Event::Flow(news) => {
+                if let FlowNews::Opened(_, flow) | FlowNews::Accepted(flow) = &news {
+                    self.lend_on(flow.local.ip());
+                }
+                self.step(Input::Flow(news));
+            }
+            net::Event::Resolved(query, answer) => self.step(Input::Resolved(query, answer)),
+        }
+    }
+
+    fn lend_on(&mut self, ip: std::net::IpAddr) {
+        if let Some(block) = self.lender.first(ip, &mut self.shards) {
+            self.step(Input::Lent(block));
+        }
+    }
+
+    fn on_back(&mut self, back: Back) {
+        match back {
+            Back::Stored(id, result) => self.step(Input::Stored(id, result)),
+            Back::Media(news) => self.step(Input::Media(news)),
+        }
+    }
+
+    fn on_request(&mut self, request: Request) {
+        match request {
+            Request::Command { what, key, answer } => self.command(what, key, Some(answer)),
+            Request::Subscribe(answer) => {
+                let _gone = answer.send(self.deltas.subscribe());
+            }
+            Request::Trace(call, answer) => {
+                let _gone = answer.send(self.trace_of(call));
+            }
+            Request::Reload(answer) => {
+                let _gone = answer.send(self.reload());
+            }
+        }
+    }
+
+    fn command(
+        &mut self,
+        what: What,
+        key: Option<IdempotencyKey>,
+        answer: Option<oneshot::Sender<Result<Reply, Refusal>>>,
+    ) {
+        self.last_command += 1;
+        let id = CommandId(self.last_command);
+        if let Some(answer) = answer {
+            self.replies.insert(id, answer);
+        }
+        self.step(Input::Command(Command { id, actor: Actor::Local, key, what }));
+    }
+
+    /// The messages of a call's legs, in the order they were on the wire.
+    fn trace_of(&self, call: engine::id::CallId) -> Vec<trace::Entry> {
+        let mut entries: Vec<_> = self.sip_call_ids(call).iter().flat_map(|id| self.trace.of(id)).collect();
+        entries.sort_by_key(|entry| entry.at);
+        entries
+    }
+
+    /// Of a live call from the engine, of an ended one from the store.
+    fn sip_call_ids(&self, call: engine::id::CallId) -> Vec<String> {
+        let live = self.engine.snapshot().calls.into_iter().find(|view| view.call == call);
+        if let Some(view) = live {
+            return view.legs.into_iter().filter_map(|leg| leg.sip_call_id).collect();
+        }
+        let story = self.store.reader().and_then(|reader| reader.call(call)).ok().flatten();
+        story.map_or_else(Vec::new, |story| {
+            story.legs.into_iter().map(|leg| leg.row.sip_call_id).filter(|id| !id.is_empty()).collect()
+        })
+    }
+}

@@ -1,0 +1,53 @@
+//! SIGHUP: the changed configuration, without touching live calls.
+
+use engine::border::Input;
+
+use crate::config;
+use crate::sound::{DeviceKind, Devices, Library, SoundError};
+
+use super::Driver;
+
+impl Driver {
+    /// Everything or nothing: with an error the old configuration stays. The warnings name what only a restart changes.
+    pub(super) fn reload(&mut self) -> Result<Vec<String>, Vec<String>> {
+        let path = self.path.clone();
+        let (loaded, warnings) = config::load(&path, &|name| std::env::var(name).ok()).map_err(|errors| {
+            errors.iter().for_each(|error| tracing::error!("{error}"));
+            errors.iter().map(ToString::to_string).collect::<Vec<_>>()
+        })?;
+        let sounds = sounds(&loaded).map_err(|why| vec![why.to_string()])?;
+        let mut words: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+        words.extend(
+            config::needs_restart(&self.loaded, &loaded)
+                .iter()
+                .map(|key| format!("{key} has changed; it takes effect with a restart")),
+        );
+        self.sounds = sounds;
+        self.shards.set_devices(devices(&loaded));
+        let engine = loaded.engine.clone();
+        self.loaded = loaded;
+        self.step(Input::Config(engine));
+        tracing::info!(warnings = words.len(), "configuration reloaded");
+        Ok(words)
+    }
+}
+
+/// The program's own sounds, replaced and added to by the configured folder's.
+pub(super) fn sounds(loaded: &config::Loaded) -> Result<Library, SoundError> {
+    let own = Library::built_in()?;
+    match &loaded.shell.sounds_dir {
+        Some(folder) => Ok(own.overlaid(Library::load(folder)?)),
+        None => Ok(own),
+    }
+}
+
+/// The devices as media opens them.
+pub(super) fn devices(loaded: &config::Loaded) -> Devices {
+    let kind = |device: &config::Device| match device {
+        config::Device::Null => DeviceKind::Null,
+        config::Device::File { play, record, repeat } => {
+            DeviceKind::File { play: play.clone(), record: record.clone(), repeat: *repeat }
+        }
+    };
+    Devices(loaded.shell.devices.iter().map(|(name, device)| (name.0.clone(), kind(device))).collect())
+}

@@ -1,0 +1,102 @@
+//! Between the engine's words for media and media's own: the two crates do not name each other.
+
+use engine::config::SoundName;
+use engine::leg;
+use media::order;
+
+use crate::sound::Library;
+
+/// What a leg shall do, in media's words. A sound that the library lacks is silence: the call goes on.
+pub(super) fn leg_order(state: &leg::LegState, sounds: &Library) -> order::LegOrder {
+    let media = state.media.as_ref().map(|media| match media {
+        leg::LegMedia::Rtp(rtp) => order::LegMedia::Rtp {
+            port: order::PortKey(rtp.port.0),
+            order: order::RtpOrder {
+                ssrc: rtp.ssrc,
+                stream: rtp.stream.as_ref().map(stream),
+                feed: feed(&rtp.feed, sounds),
+                receive: rtp.receive,
+                nat: rtp.nat,
+                digits: rtp.digits.iter().filter_map(digit).collect(),
+            },
+        },
+        leg::LegMedia::Device(device) => order::LegMedia::Device {
+            device: device.device.0.clone(),
+            order: order::DeviceOrder { feed: feed(&device.feed, sounds), muted: device.muted },
+        },
+    });
+    order::LegOrder { leg: order::LegKey(state.leg.0), generation: state.generation, media }
+}
+
+/// What media saw, in the engine's words.
+pub(super) fn media_news(news: order::News) -> leg::MediaNews {
+    let event = match news.event {
+        order::Event::Receiving => leg::MediaEvent::Receiving,
+        order::Event::Silent { ms } => leg::MediaEvent::Silent { ms },
+        order::Event::Digit { digit, duration_ms } => leg::MediaEvent::Digit { digit: digit.as_char(), duration_ms },
+        order::Event::DigitSent { number } => leg::MediaEvent::DigitSent { number },
+        order::Event::SoundEnded => leg::MediaEvent::SoundEnded,
+        order::Event::Quality(quality) => leg::MediaEvent::Quality(leg::Quality {
+            packets_sent: quality.packets_sent,
+            packets_received: quality.packets_received,
+            packets_lost: quality.packets_lost,
+            jitter_ms: quality.jitter_ms,
+            round_trip_ms: quality.round_trip_ms,
+            remote_loss: quality.remote_loss,
+            mos: quality.mos,
+        }),
+        order::Event::Failed { why } => leg::MediaEvent::Failed { why },
+    };
+    leg::MediaNews { leg: engine::id::LegId(news.leg.0), generation: news.generation, event }
+}
+
+fn stream(stream: &leg::Stream) -> order::Stream {
+    order::Stream {
+        remote: stream.remote,
+        remote_rtcp: stream.remote_rtcp,
+        codec: match stream.codec {
+            engine::config::Codec::Pcma => media::codec::Codec::Pcma,
+            engine::config::Codec::Pcmu => media::codec::Codec::Pcmu,
+        },
+        payload_type: stream.payload_type,
+        telephone_event: stream.telephone_event,
+        telephone_event_in: stream.telephone_event_in,
+        ptime_ms: stream.ptime_ms,
+        may_send: stream.may_send,
+        may_receive: stream.may_receive,
+    }
+}
+
+fn feed(feed: &leg::Feed, sounds: &Library) -> order::Feed {
+    match feed {
+        leg::Feed::Nothing => order::Feed::Nothing,
+        leg::Feed::Silence => order::Feed::Silence,
+        leg::Feed::Peer(leg) => order::Feed::Peer(order::LegKey(leg.0)),
+        leg::Feed::Sound { name, repeat } => sound(name, *repeat, sounds),
+        leg::Feed::Tone(tone) => order::Feed::Tone(match tone {
+            leg::Tone::Ringback => media::tone::Tone::Ringback,
+            leg::Tone::Busy => media::tone::Tone::Busy,
+            leg::Tone::Ring => media::tone::Tone::Ring,
+            leg::Tone::CallWaiting => media::tone::Tone::CallWaiting,
+        }),
+    }
+}
+
+fn sound(name: &SoundName, repeat: bool, sounds: &Library) -> order::Feed {
+    match sounds.get(name.as_str()) {
+        Some(sound) => order::Feed::Sound { sound, repeat },
+        None => {
+            tracing::error!(sound = %name, "no such sound in the sounds folder; the far end hears silence");
+            order::Feed::Silence
+        }
+    }
+}
+
+fn digit(digit: &leg::OutDigit) -> Option<order::OutDigit> {
+    Some(order::OutDigit {
+        number: digit.number,
+        digit: media::dtmf::Digit::from_char(digit.digit)?,
+        duration_ms: digit.duration_ms,
+        inband: digit.inband,
+    })
+}

@@ -1,0 +1,193 @@
+//! The one border between what decides and what touches the world.
+
+use std::net::{IpAddr, SocketAddr};
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::call;
+use crate::config::{AccountName, Config, Destination, Target};
+use crate::id::{BatchId, CallId, CommandId, ConnectionId, FlowAsk, QueryId, QuestionId, Seq};
+use crate::leg::{LegState, MediaNews, PortBlock};
+use crate::news::{Audience, Delta, News, Snapshot};
+use crate::number::Rules;
+use crate::records::{Batch, Facts, Question};
+use crate::sip::uri::Transport;
+
+/// Everything that can happen to the engine.
+#[derive(Debug)]
+pub enum Input<'a> {
+    /// One datagram, or one framed message of a stream.
+    Received(Flow, &'a [u8]),
+    Flow(FlowNews),
+    Resolved(QueryId, Result<Targets, ResolveError>),
+    /// The moment of [`crate::Engine::poll_timeout`] has come.
+    Timeout,
+    Command(Command),
+    Media(MediaNews),
+    Stored(BatchId, Result<(), StoreError>),
+    Loaded(QuestionId, Result<Facts, StoreError>),
+    Lent(PortBlock),
+    Config(Config),
+    Rules(Rules),
+}
+
+/// Everything the engine wants done.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum Output {
+    Send(Flow, Bytes),
+    Flow(FlowOrder),
+    Resolve(QueryId, Destination),
+    Media(LegState),
+    Store(BatchId, Batch),
+    Load(QuestionId, Question),
+    Reply(CommandId, Result<Reply, Refusal>),
+    Tell(Audience, Seq, News),
+}
+
+/// One way to one far end.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct Flow {
+    pub transport: Transport,
+    /// A concrete address, never a wildcard: it goes into Via and Contact.
+    pub local: SocketAddr,
+    pub remote: SocketAddr,
+    /// The socket (UDP: shared by many flows) or stream.
+    pub connection: ConnectionId,
+}
+
+/// What became of flows.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum FlowNews {
+    /// The flow asked for is there. For UDP this costs no packet: the shell chose socket and source address.
+    Opened(FlowAsk, Flow),
+    Refused(FlowAsk, FlowError),
+    /// A peer connected to a listening stream socket.
+    Accepted(Flow),
+    /// A stream ended.
+    Closed(ConnectionId, FlowError),
+    /// ICMP said that this far end does not listen.
+    Unreachable(Flow),
+}
+
+/// What the engine wants of flows.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum FlowOrder {
+    Open { ask: FlowAsk, target: Target, local: Option<IpAddr> },
+    Close(ConnectionId),
+    /// Keep-alive: CRLFCRLF on a stream, an empty datagram on UDP.
+    Ping(Flow),
+}
+
+/// Why a flow is not there, in words for a person.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, thiserror::Error)]
+#[error("{0}")]
+pub struct FlowError(pub String);
+
+/// Where a destination really is, best first (RFC 3263); never empty.
+pub type Targets = Vec<Target>;
+
+/// Why a name has no address, in words for a person.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, thiserror::Error)]
+#[error("{0}")]
+pub struct ResolveError(pub String);
+
+/// Why the store could not, in words for a person.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, thiserror::Error)]
+#[error("{0}")]
+pub struct StoreError(pub String);
+
+/// A wish with an actor, answered exactly once.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Command {
+    pub id: CommandId,
+    pub actor: Actor,
+    /// The same key within 24 h gets the same answer and does nothing again.
+    pub key: Option<IdempotencyKey>,
+    pub what: What,
+}
+
+/// Chosen by who commands; at most 128 bytes.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct IdempotencyKey(pub String);
+
+/// Who commands. People come with the desktop.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Actor {
+    /// Whoever may open the daemon's own socket.
+    Local,
+}
+
+/// What is commanded, by room.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum What {
+    Call(call::Command),
+    Account(AccountCommand),
+    /// The live state: deltas after `since` when they are still kept, else a snapshot.
+    Watch { since: Option<Seq> },
+    /// No new calls; answered at once. The shell leaves when the snapshot holds no call.
+    Drain,
+}
+
+impl What {
+    /// Whether something is done, rather than looked at.
+    pub fn changes(&self) -> bool {
+        match self {
+            What::Call(_) | What::Account(_) | What::Drain => true,
+            What::Watch { .. } => false,
+        }
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum AccountCommand {
+    DoNotDisturb { account: AccountName, on: bool },
+    /// Register now, whatever the timers say.
+    Register { account: AccountName },
+}
+
+/// The yes to a command.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum Reply {
+    Done,
+    Dialled { call: CallId, protocolo: String, warnings: Vec<String> },
+    Snapshot(Box<Snapshot>),
+    Deltas(Vec<Delta>),
+}
+
+/// The no to a command, naming what and why; the shell finds the words in the person's language by `code`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, thiserror::Error)]
+#[error("{text}")]
+pub struct Refusal {
+    pub code: RefusalCode,
+    /// English, without secrets; may hold the number the person typed.
+    pub text: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RefusalCode {
+    /// The actor has no right to it.
+    NotAllowed,
+    NoSuchCall,
+    NoSuchAccount,
+    /// The call exists, but not in a state for this.
+    WrongState,
+    /// The gate said no: number, prefix, rate, emergency.
+    Gate,
+    /// The route's registrar or proxy is down, or the extension is not registered.
+    RouteDown,
+    /// The account's own cap.
+    TooManyCalls,
+    NoMediaPorts,
+    Draining,
+    BadRequest,
+}
+
+impl Refusal {
+    /// A refusal with its words.
+    pub fn new(code: RefusalCode, text: impl Into<String>) -> Refusal {
+        Refusal { code, text: text.into() }
+    }
+}

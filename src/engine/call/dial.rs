@@ -1,0 +1,315 @@
+//! Outgoing calls: number, gate, route, port, INVITE; and redirects, which are new decisions.
+
+use std::sync::Arc;
+
+use crate::border::{Refusal, RefusalCode, Reply};
+use crate::config::{Account, AccountKind, AccountName};
+use crate::gate::{self, Facts, Purpose};
+use crate::id::{CallId, LegId};
+use crate::news::{Direction, HangupCause, HangupKind};
+use crate::number::Number;
+use crate::records::{CallRow, LegRow, Record};
+use crate::sdp::{self, LocalMedia, OriginId};
+use crate::sip::session::{Invitation, Session, Settings};
+use crate::sip::ua::NextHop;
+use crate::sip::uri::{Host, NameAddr, Transport, Uri};
+
+use super::live::{Call, Caller, Phase};
+use super::ports::LentPort;
+use super::{Calls, Context, Order, Timer, session_context};
+
+impl Calls {
+    /// Dials `number` over `route`, or says why not.
+    pub(super) fn dial(
+        &mut self,
+        route: Option<&AccountName>,
+        number: &str,
+        caller_id: Option<&str>,
+        cx: &mut Context<'_>,
+    ) -> Result<Reply, Refusal> {
+        if self.draining {
+            return Err(Refusal::new(RefusalCode::Draining, "the daemon is stopping and takes no new calls"));
+        }
+        let route = route.or(cx.config.default_route.as_ref()).ok_or_else(|| {
+            Refusal::new(RefusalCode::NoSuchAccount, "name a route: no default_route is configured")
+        })?;
+        let account = self.account(route, cx)?.clone();
+        let from = caller_number(&account, caller_id)?;
+        let number = Number::read(number, &cx.config.gate)
+            .map_err(|why| Refusal::new(RefusalCode::Gate, format!("{number}: {why}")))?;
+        let warnings = self.ask_gate(&account, &number, Purpose::ByHand, cx)?;
+        let flow = cx.registrations.flow(&account.name).ok_or_else(|| {
+            let text = format!("route {} is down: {}", account.name, cx.registrations.why_down(&account.name));
+            Refusal::new(RefusalCode::RouteDown, text)
+        })?;
+        let port = self.ports.take(flow.local.ip()).ok_or_else(|| {
+            self.no_ports();
+            Refusal::new(RefusalCode::NoMediaPorts, "every media port is in use; widen media.rtp_ports")
+        })?;
+        self.count(&account, cx);
+        let uri = request_uri(&account, &number, cx);
+        let invitation = Invitation {
+            request_uri: uri.clone(),
+            from: from_address(&account, from),
+            to: NameAddr::new(uri),
+            routes: Vec::new(),
+            next: NextHop::Flow(flow),
+            extra: Vec::new(),
+            offerless: false,
+        };
+        let id = CallId(cx.ids.next(cx.now.civil));
+        let session = new_session(id, &account, port, contact(&account, flow), invitation, cx);
+        let call = self.open(id, account, number, Direction::Outbound, Caller::default(), (session, port), cx);
+        let protocolo = call.protocolo.clone();
+        let until = cx.now.moment + call.account.profile.ring_timeout;
+        self.admit(call);
+        self.timers.set(Timer::Ring(id), until);
+        self.touch(id, cx);
+        Ok(Reply::Dialled { call: id, protocolo, warnings })
+    }
+
+    /// The gate's decision; [`Calls::count`] follows when the call begins.
+    fn ask_gate(
+        &mut self,
+        account: &Account,
+        number: &Number,
+        purpose: Purpose,
+        cx: &Context<'_>,
+    ) -> Result<Vec<String>, Refusal> {
+        let meter = self.meters.entry(account.name.clone()).or_default();
+        let facts = Facts { account: meter.load(account.limits, cx.now.moment), route: None, doubt: None };
+        gate::judge(&cx.config.gate, &facts, number, purpose, cx.now).into_result()
+    }
+
+    /// One more outgoing call of the account, until [`Calls::uncount`].
+    fn count(&mut self, account: &Account, cx: &Context<'_>) {
+        self.meters.entry(account.name.clone()).or_default().on_started(cx.now.moment);
+    }
+
+    /// A call that the gate let through is one of its account's no more.
+    pub(super) fn uncount(&mut self, id: CallId) {
+        let Some(call) = self.calls.get_mut(&id).filter(|call| call.counted) else { return };
+        call.counted = false;
+        if let Some(meter) = self.meters.get_mut(&call.account.name) {
+            meter.on_ended();
+        }
+    }
+
+    /// A call and its records, from its first breath.
+    pub(super) fn open(
+        &mut self,
+        id: CallId,
+        account: Arc<Account>,
+        number: Number,
+        direction: Direction,
+        caller: Caller,
+        (session, port): (Session, LentPort),
+        cx: &mut Context<'_>,
+    ) -> Call {
+        let at = cx.now.civil;
+        let day = at.with_timezone(&cx.config.zone).date_naive();
+        let protocolo = cx.protocolos.next(day).to_string();
+        let (leg, device_leg) = (LegId(cx.ids.next(at)), LegId(cx.ids.next(at)));
+        self.orders.push_back(Order::Store(Record::CallOpened(CallRow {
+            call: id,
+            protocolo: protocolo.clone(),
+            direction,
+            account: account.name.clone(),
+            number_dialled: number.dialled.clone(),
+            number_normalised: number.normalised.clone(),
+            remote_name: caller.name.clone(),
+            diverted_from: caller.diverted_from.clone(),
+            asserted: caller.asserted.clone(),
+            at,
+            day,
+            rules_version: (direction == Direction::Outbound).then_some(cx.config.gate.version),
+        })));
+        let sip_call_id = session.key().0.to_owned();
+        let far_end = number.normalised.clone();
+        self.orders.push_back(Order::Store(Record::LegOpened(LegRow { leg, call: id, sip_call_id, far_end, at })));
+        let far_end = account.device.to_string();
+        let device = LegRow { leg: device_leg, call: id, sip_call_id: String::new(), far_end, at };
+        self.orders.push_back(Order::Store(Record::LegOpened(device)));
+        Call {
+            id,
+            protocolo,
+            direction,
+            account,
+            number,
+            caller,
+            phase: match direction {
+                Direction::Outbound => Phase::Dialling,
+                Direction::Inbound => Phase::Ringing,
+            },
+            started: at,
+            answered: None,
+            leg,
+            device_leg,
+            session,
+            port,
+            ssrc: cx.random.u32(),
+            stream: None,
+            held: false,
+            muted: false,
+            bridged: None,
+            digits: Default::default(),
+            next_digit: 0,
+            quality: None,
+            counted: direction == Direction::Outbound,
+            redirects: 0,
+            waiting: false,
+            said: [None, None],
+            rescue: Default::default(),
+            told: None,
+        }
+    }
+
+    /// A 3xx names other numbers: each is a new decision of the gate, the first allowed one is dialled over the same route.
+    pub(super) fn on_redirected(&mut self, id: CallId, targets: &[Uri], cx: &mut Context<'_>) {
+        let Some((account, redirects)) = self.calls.get(&id).map(|call| (call.account.clone(), call.redirects)) else {
+            return;
+        };
+        if redirects >= MAX_REDIRECTS {
+            return self.finish(id, HangupCause::network(HangupKind::Moved, Some(302), "too many redirects"), cx);
+        }
+        // The old attempt counts no more; the new one is counted when the gate lets it through.
+        self.uncount(id);
+        let mut why = "the redirect names no number".to_owned();
+        for target in targets.iter().take(MAX_TARGETS) {
+            let Some(user) = target.user_text() else { continue };
+            let judged = Number::read(&user, &cx.config.gate)
+                .map_err(|why| why.to_string())
+                .and_then(|number| match self.ask_gate(&account, &number, Purpose::Redirect, cx) {
+                    Ok(_) => Ok(number),
+                    Err(refusal) => Err(refusal.text),
+                });
+            match judged {
+                Ok(number) => return self.follow_redirect(id, target, number, cx),
+                Err(refused) => why = refused,
+            }
+        }
+        self.denied(id, &why, cx);
+    }
+
+    fn follow_redirect(&mut self, id: CallId, target: &Uri, number: Number, cx: &mut Context<'_>) {
+        let Some(call) = self.calls.get(&id) else { return };
+        let (account, port) = (call.account.clone(), call.port);
+        let Some(flow) = cx.registrations.flow(&account.name) else {
+            return self.finish(id, HangupCause::network(HangupKind::Unreachable, None, "the route went down"), cx);
+        };
+        self.count(&account, cx);
+        let mut uri = Uri::sip(target.user.as_deref(), target.host.clone());
+        uri.port = target.port;
+        let invitation = Invitation {
+            request_uri: uri.clone(),
+            from: from_address(&account, account.user.clone()),
+            to: NameAddr::new(uri),
+            routes: Vec::new(),
+            next: NextHop::Flow(flow),
+            extra: Vec::new(),
+            offerless: false,
+        };
+        let session = new_session(id, &account, port, contact(&account, flow), invitation, cx);
+        let (call_id, tag) = (session.key().0.to_owned(), session.key().1.to_owned());
+        self.by_dialog.insert((call_id, tag), id);
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        let old = std::mem::replace(&mut call.session, session);
+        call.redirects += 1;
+        call.counted = true;
+        call.number = number;
+        call.stream = None;
+        call.phase = Phase::Dialling;
+        let (call_id, tag) = old.key();
+        self.by_dialog.remove(&(call_id.to_owned(), tag.to_owned()));
+        self.story(id, "redirected", "", cx);
+    }
+}
+
+/// Sends the INVITE of a call.
+fn new_session(
+    id: CallId,
+    account: &Account,
+    port: LentPort,
+    contact: NameAddr,
+    invitation: Invitation,
+    cx: &mut Context<'_>,
+) -> Session {
+    let local = local_media(account, port, cx);
+    let auth = cx.registrations.auth(&account.name);
+    Session::dial(settings(account, contact), local, auth, invitation, &mut session_context(id, cx))
+}
+
+/// What the account can do on a port.
+pub(super) fn local_media(account: &Account, port: LentPort, cx: &mut Context<'_>) -> LocalMedia {
+    LocalMedia {
+        ip: port.ip,
+        port: port.port,
+        codecs: account.profile.codecs.clone(),
+        telephone_event: account.profile.dtmf == crate::config::DtmfMode::Rfc4733,
+        direction: sdp::Direction::SendRecv,
+        // Below 2^53, so that peers which read it as a double keep it.
+        origin: OriginId { session: cx.random.u64() >> 11, version: 1 },
+    }
+}
+
+pub(super) fn settings(account: &Account, contact: NameAddr) -> Settings {
+    Settings { timer: account.profile.session_timer, prack: account.profile.prack, contact }
+}
+
+/// Our Contact on a flow.
+pub(super) fn contact(account: &Account, flow: crate::border::Flow) -> NameAddr {
+    let mut uri = Uri::sip(Some(&account.user), Host::Ip(flow.local.ip()));
+    uri.port = Some(flow.local.port());
+    if flow.transport != Transport::Udp {
+        uri.params.set("transport", Some(&flow.transport.as_str().to_ascii_lowercase()));
+    }
+    NameAddr::new(uri)
+}
+
+fn from_address(account: &Account, user: String) -> NameAddr {
+    let mut from = NameAddr::new(Uri::sip(Some(&user), account.domain.clone()));
+    from.display = account.display.clone();
+    from
+}
+
+/// The number in From: the one asked for must be among the account's.
+fn caller_number(account: &Account, asked: Option<&str>) -> Result<String, Refusal> {
+    match (asked, account.caller_ids.first()) {
+        (None, Some(first)) => Ok(first.clone()),
+        (None, None) => Ok(account.user.clone()),
+        (Some(asked), _) if account.caller_ids.iter().any(|id| id == asked) || asked == account.user => Ok(asked.to_owned()),
+        (Some(asked), _) => {
+            let allowed = account.caller_ids.join(", ");
+            let text = format!("caller id {asked} is not one of {}'s; allowed: {allowed}", account.name);
+            Err(Refusal::new(RefusalCode::BadRequest, text))
+        }
+    }
+}
+
+/// The number as this route wants it, at the route's domain.
+fn request_uri(account: &Account, number: &Number, cx: &Context<'_>) -> Uri {
+    let user = match account.kind {
+        AccountKind::Extension if account.dial_format == Default::default() => number.dialled.clone(),
+        AccountKind::Extension | AccountKind::RegisteredTrunk | AccountKind::AddressedTrunk => {
+            crate::number::format_for_route(number, &account.dial_format)
+        }
+    };
+    let mut uri = Uri::sip(Some(&escaped(&user)), account.domain.clone());
+    if let Some(group) = cx.config.groups.get(&account.group) {
+        uri.port = group.registrar.port;
+        if group.registrar.transport != Transport::Udp {
+            uri.params.set("transport", Some(&group.registrar.transport.as_str().to_ascii_lowercase()));
+        }
+    }
+    uri
+}
+
+/// `#` may not stand in a user part (RFC 3261 §25.1).
+fn escaped(user: &str) -> String {
+    user.replace('#', "%23")
+}
+
+/// Redirects followed for one call.
+const MAX_REDIRECTS: u8 = 5;
+/// Targets of one redirect that are looked at.
+const MAX_TARGETS: usize = 8;

@@ -1,0 +1,334 @@
+//! Calls: what a person calls one call. A call owns the session with the far end, the port and the device leg.
+//!
+//! ```text
+//!   outbound   Dialling ──180──> Ringing ──SDP──> Early ─┐
+//!                 └──────────────── 2xx ─────────────────┴──> Answered ──> Ended
+//!   inbound    Ringing ───────────── answer ────────────────────^
+//! ```
+//!
+//! Every way out leads through [`Calls::finish`], once, with one cause. What media shall do is a pure function of the
+//! call ([`media`]); after every touch it is compared with what was last said, and differences go out.
+
+mod answer;
+pub mod cause;
+mod command;
+mod control;
+mod dial;
+mod end;
+mod follow;
+mod invite;
+mod live;
+mod media;
+mod ports;
+pub mod reason;
+mod rescue;
+mod rescues;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use crate::border::{Flow, Refusal, RefusalCode, Reply};
+use crate::config::{Account, AccountName, Config};
+use crate::gate::RateMeter;
+use crate::id::{CallId, Ids, LegId, TransactionId};
+use crate::leg::{LegState, MediaEvent, MediaNews, PortBlock};
+use crate::news::{CallView, News};
+use crate::owner::Owner;
+use crate::protocolo::Protocolos;
+use crate::random::Random;
+use crate::records::Record;
+use crate::registration::Registrations;
+use crate::sip::message::Message;
+use crate::sip::session;
+use crate::sip::ua::Ua;
+use crate::time::{Moment, Now, Timers};
+
+pub use command::{Command, RejectAs};
+pub use invite::capabilities;
+pub use rescues::Rescues;
+
+use live::Call;
+use ports::Ports;
+
+/// What the room borrows while it works.
+#[derive(Debug)]
+pub struct Context<'a> {
+    pub ua: &'a mut Ua<Owner>,
+    pub registrations: &'a Registrations,
+    pub config: &'a Config,
+    pub protocolos: &'a mut Protocolos,
+    pub ids: &'a mut Ids,
+    pub now: Now,
+    pub random: &'a mut Random,
+}
+
+/// What the room wants done.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Order {
+    Media(LegState),
+    Store(Record),
+    Tell(News),
+}
+
+/// All calls.
+#[derive(Debug, Default)]
+pub struct Calls {
+    /// Ended ones stay until their last transaction is over.
+    calls: BTreeMap<CallId, Call>,
+    /// By Call-ID and our tag.
+    by_dialog: BTreeMap<(String, String), CallId>,
+    by_leg: BTreeMap<LegId, CallId>,
+    /// Live calls of each account.
+    by_account: BTreeMap<AccountName, Vec<CallId>>,
+    ports: Ports,
+    /// Outgoing calls of each account, for the gate.
+    meters: BTreeMap<AccountName, RateMeter>,
+    timers: Timers<Timer>,
+    orders: VecDeque<Order>,
+    draining: bool,
+    total: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Timer {
+    /// The session's earliest.
+    Session(CallId),
+    /// It has rung long enough: RFC 3261's Proceeding has no timer, the call owns one.
+    Ring(CallId),
+}
+
+impl Calls {
+    /// Carries out a wish; exactly one answer.
+    pub fn on_command(&mut self, command: &Command, cx: &mut Context<'_>) -> Result<Reply, Refusal> {
+        let touched = match command {
+            Command::Dial { route, number, caller_id } => {
+                return self.dial(route.as_ref(), number, caller_id.as_deref(), cx);
+            }
+            Command::Answer { call } => self.answer(*call, cx)?,
+            Command::Reject { call, how } => self.reject(*call, *how, cx)?,
+            Command::HangUp { call } => self.hang_up(*call, cx)?,
+            Command::Hold { call } => self.hold(*call, cx)?,
+            Command::Resume { call } => self.resume(*call, cx)?,
+            Command::Mute { call } => self.mute(*call, true)?,
+            Command::Unmute { call } => self.mute(*call, false)?,
+            Command::Dtmf { call, digits } => self.dtmf(*call, digits, cx)?,
+            Command::Bridge { first, second } => self.bridge(*first, *second, cx)?,
+        };
+        self.touch(touched, cx);
+        Ok(Reply::Done)
+    }
+
+    /// A response to a request of a call's session. A 2xx to the INVITE of a call that is forgotten is hung up.
+    pub fn on_response(
+        &mut self,
+        call: CallId,
+        id: TransactionId,
+        (flow, response): (Flow, &Message),
+        cx: &mut Context<'_>,
+    ) {
+        match self.calls.contains_key(&call) {
+            true => self.with_session(call, cx, |session, cx| session.on_response(id, flow, response, cx)),
+            false => session::shed(response, flow, &mut session_context(call, cx)),
+        }
+    }
+
+    /// A final answer that no transaction knows; `false` when its INVITE was of no call that lives.
+    pub fn on_stray(&mut self, flow: Flow, response: &Message, cx: &mut Context<'_>) -> bool {
+        let tag = response.from().ok().and_then(|from| from.tag().map(str::to_owned)).unwrap_or_default();
+        let call_id = response.call_id().map(|id| id.into_owned()).unwrap_or_default();
+        let Some(call) = self.by_dialog.get(&(call_id, tag)).copied() else { return false };
+        self.with_session(call, cx, |session, cx| session.on_late(flow, response, cx));
+        true
+    }
+
+    /// A request of a call's session that nobody answered.
+    pub fn on_failed(
+        &mut self,
+        call: CallId,
+        id: TransactionId,
+        why: crate::sip::ua::SendFailure,
+        cx: &mut Context<'_>,
+    ) {
+        self.with_session(call, cx, |session, cx| session.on_failed(id, why, cx));
+    }
+
+    /// A request inside a dialog; `false` when none of ours.
+    pub fn on_request(&mut self, id: TransactionId, request: &Message, cx: &mut Context<'_>) -> bool {
+        let Some(call) = self.call_of(request) else { return false };
+        self.with_session(call, cx, |session, cx| session.on_request(id, request, cx));
+        true
+    }
+
+    /// An ACK to a 2xx of ours.
+    pub fn on_ack(&mut self, ack: &Message, cx: &mut Context<'_>) {
+        if let Some(call) = self.call_of(ack) {
+            self.with_session(call, cx, |session, cx| session.on_ack(ack, cx));
+        }
+    }
+
+    /// The peer took back its INVITE, known by its transaction.
+    pub fn on_cancel(&mut self, id: TransactionId, cancel: &Message, cx: &mut Context<'_>) {
+        let call_id = cancel.call_id().map(|id| id.into_owned()).unwrap_or_default();
+        let same_call_id = self.by_dialog.range((call_id.clone(), String::new())..).take_while(|(key, _)| key.0 == call_id);
+        let mut calls = same_call_id.filter_map(|(_, call)| self.calls.get(call));
+        let call = calls.find(|call| call.session.is_invited_by(id)).map(|call| call.id);
+        if let Some(call) = call {
+            self.with_session(call, cx, |session, cx| session.on_cancel(cancel, cx));
+        }
+    }
+
+    /// News of a leg's media; older generations are dropped where they would mislead.
+    pub fn on_media(&mut self, news: &MediaNews, cx: &mut Context<'_>) {
+        let Some(id) = self.by_leg.get(&news.leg).copied() else { return };
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        match &news.event {
+            MediaEvent::Digit { digit, .. } if news.leg == call.leg => self.on_digit(id, *digit, cx),
+            MediaEvent::DigitSent { number } => call.digits.retain(|digit| digit.number > *number),
+            MediaEvent::Quality(quality) => {
+                call.quality = Some(*quality);
+                let (leg, quality) = (news.leg, *quality);
+                self.orders.push_back(Order::Tell(News::Quality { call: id, leg, quality }));
+            }
+            MediaEvent::Failed { why } if call.is_current(news) => self.on_media_failed(id, why, cx),
+            MediaEvent::Digit { .. }
+            | MediaEvent::Failed { .. }
+            | MediaEvent::Receiving
+            | MediaEvent::Silent { .. }
+            | MediaEvent::SoundEnded => {}
+        }
+        self.touch_if_there(id, cx);
+    }
+
+    /// Ports lent by the shell.
+    pub fn on_lent(&mut self, block: &PortBlock) {
+        self.ports.add(block);
+    }
+
+    /// Runs what is due.
+    pub fn on_timeout(&mut self, cx: &mut Context<'_>) {
+        for _ in 0..MAX_TIMERS {
+            match self.timers.pop_due(cx.now.moment) {
+                Some(Timer::Session(call)) => self.with_session(call, cx, session::Session::on_timeout),
+                Some(Timer::Ring(call)) => self.rang_out(call, cx),
+                None => return,
+            }
+        }
+    }
+
+    /// The earliest timer.
+    pub fn poll_timeout(&self) -> Option<Moment> {
+        self.timers.next()
+    }
+
+    /// What is to be done next.
+    pub fn poll_order(&mut self) -> Option<Order> {
+        self.orders.pop_front()
+    }
+
+    /// No new calls from now on (SP-11).
+    pub fn drain(&mut self) {
+        self.draining = true;
+    }
+
+    /// Live calls, oldest first.
+    pub fn views(&self) -> Vec<CallView> {
+        self.calls.values().filter(|call| !call.is_ended()).map(Call::view).collect()
+    }
+
+    /// Live calls of an account.
+    pub fn of_account(&self, account: &AccountName) -> u16 {
+        self.by_account.get(account).map_or(0, |calls| u16::try_from(calls.len()).unwrap_or(u16::MAX))
+    }
+
+    /// Calls since start.
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// Nothing lives any more, transactions of ended calls included.
+    pub fn is_idle(&self) -> bool {
+        self.calls.is_empty()
+    }
+
+    fn call_of(&self, message: &Message) -> Option<CallId> {
+        let tag = message.to().ok()?.tag()?.to_owned();
+        let call_id = message.call_id().ok()?.into_owned();
+        self.by_dialog.get(&(call_id, tag)).copied()
+    }
+
+    /// A live call, or the refusal that says there is none.
+    fn live(&mut self, call: CallId) -> Result<&mut Call, Refusal> {
+        match self.calls.get_mut(&call) {
+            Some(call) if !call.is_ended() => Ok(call),
+            Some(_) | None => Err(Refusal::new(RefusalCode::NoSuchCall, format!("there is no call {call}"))),
+        }
+    }
+
+    /// Lets the session work, then follows what it says.
+    fn with_session(
+        &mut self,
+        id: CallId,
+        cx: &mut Context<'_>,
+        work: impl FnOnce(&mut session::Session, &mut session::Context<'_, Owner>),
+    ) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        work(&mut call.session, &mut session_context(id, cx));
+        self.touch(id, cx);
+    }
+
+    fn touch_if_there(&mut self, id: CallId, cx: &mut Context<'_>) {
+        if self.calls.contains_key(&id) {
+            self.touch(id, cx);
+        }
+    }
+
+    /// After anything happened to a call: follow its session, say what media shall do, store what a crash must know,
+    /// tell who watches, set the timer, forget it when all is over.
+    fn touch(&mut self, id: CallId, cx: &mut Context<'_>) {
+        self.follow(id, cx);
+        self.sync_media(id);
+        self.sync_rescue(id, cx);
+        self.sync_view(id);
+        let Some(call) = self.calls.get(&id) else { return };
+        match call.session.poll_timeout() {
+            Some(at) => self.timers.set(Timer::Session(id), at),
+            None => self.timers.cancel(&Timer::Session(id)),
+        }
+        if call.is_ended() && call.session.is_over() {
+            self.forget(id);
+        }
+    }
+
+    fn forget(&mut self, id: CallId) {
+        let Some(call) = self.calls.remove(&id) else { return };
+        let (call_id, tag) = call.session.key();
+        self.by_dialog.remove(&(call_id.to_owned(), tag.to_owned()));
+        self.timers.cancel(&Timer::Session(id));
+        self.timers.cancel(&Timer::Ring(id));
+    }
+
+    /// Takes a new call in.
+    fn admit(&mut self, call: Call) {
+        let (call_id, tag) = call.session.key();
+        self.by_dialog.insert((call_id.to_owned(), tag.to_owned()), call.id);
+        self.by_leg.insert(call.leg, call.id);
+        self.by_leg.insert(call.device_leg, call.id);
+        self.by_account.entry(call.account.name.clone()).or_default().push(call.id);
+        self.total += 1;
+        self.calls.insert(call.id, call);
+    }
+
+    fn account<'a>(&self, name: &AccountName, cx: &Context<'a>) -> Result<&'a Arc<Account>, Refusal> {
+        cx.config.accounts.get(name).ok_or_else(|| {
+            Refusal::new(RefusalCode::NoSuchAccount, format!("no extension or trunk is called {name}"))
+        })
+    }
+}
+
+/// A session's view of our context.
+fn session_context<'a>(call: CallId, cx: &'a mut Context<'_>) -> session::Context<'a, Owner> {
+    session::Context { ua: cx.ua, owner: Owner::Call(call), now: cx.now, random: cx.random }
+}
+
+/// Timers run in one go; the rest stays due (bounded work).
+const MAX_TIMERS: usize = 64;

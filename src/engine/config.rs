@@ -1,0 +1,389 @@
+//! What the administrator decided, checked and resolved by the shell, handed in as one value.
+//!
+//! The shell has refused every wrong file before this exists: nothing here can be half right.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::sip::uri::{Host, Transport};
+
+/// Everything configured. Handing in a second one applies the differences; live calls keep what they began with.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Config {
+    /// The installation's zone: the day of a Protocolo, of histories, of limits.
+    pub zone: chrono_tz::Tz,
+    /// Tells several daemons on one store apart.
+    pub node: u8,
+    /// Shown in `User-Agent` and `Server`.
+    pub product: String,
+    /// Registrars and trunks' proxies, by name: one probe and one registration rate each.
+    pub groups: BTreeMap<GroupName, Group>,
+    /// Extensions and trunks, by name. An AOR is here once.
+    pub accounts: BTreeMap<AccountName, Arc<Account>>,
+    /// Which numbers may be dialled at all.
+    pub gate: GateRules,
+    /// Used when a command names no route: the first that exists of this list.
+    pub default_route: Option<AccountName>,
+}
+
+impl Config {
+    /// What holds before the shell has handed one in.
+    pub fn empty() -> Config {
+        Config {
+            zone: chrono_tz::America::Sao_Paulo,
+            node: 0,
+            product: concat!("ramal/", env!("CARGO_PKG_VERSION")).to_owned(),
+            groups: BTreeMap::new(),
+            accounts: BTreeMap::new(),
+            gate: GateRules {
+                version: 0,
+                local_ddd: None,
+                extension_digits: 2..=6,
+                allow: BTreeSet::new(),
+                deny: BTreeSet::new(),
+                allow_international: false,
+                allow_premium: false,
+                emergency: BTreeSet::new(),
+            },
+            default_route: None,
+        }
+    }
+}
+
+macro_rules! names {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Arc<str>);
+
+        impl $name {
+            /// The name as written in the configuration.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+        impl From<&str> for $name {
+            fn from(name: &str) -> Self {
+                $name(name.into())
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{:?}", &*self.0)
+            }
+        }
+    )*};
+}
+
+names! {
+    /// An extension's number (*ramal*) or a trunk's name.
+    AccountName
+    /// A registrar or proxy with everything that registers or dials there.
+    GroupName
+    /// A device an agent talks through.
+    DeviceName
+    /// A sound file in the sounds folder, without its ending.
+    SoundName
+}
+
+/// Extensions or a trunk that share a registrar (SP-03): one probe, one registration rate, one set of trusted sources.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Group {
+    pub name: GroupName,
+    /// Registrar, or the trunk's proxy: domain of the AORs and of dialled URIs.
+    pub registrar: Destination,
+    /// Where requests really go, when it is not the registrar.
+    pub outbound_proxy: Option<Destination>,
+    /// Sources trusted beside the resolved registrar and proxy addresses (SP-09).
+    pub trusted: Vec<Cidr>,
+    /// Local address to send from, when the machine has several.
+    pub local: Option<IpAddr>,
+    /// REGISTERs a second, at most; a REGISTER and its answer to a challenge count once. Default 20.
+    pub registrations_per_second: u32,
+    /// Idle time between probes. Default 15 s.
+    pub probe_every: Duration,
+    /// Whether to probe with OPTIONS at all.
+    pub probe: bool,
+}
+
+/// A host to resolve and how to talk to it (RFC 3263).
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct Destination {
+    pub host: Host,
+    /// None: SRV, else the transport's default port.
+    pub port: Option<u16>,
+    pub transport: Transport,
+}
+
+/// An extension or a trunk (SP-15).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Account {
+    pub name: AccountName,
+    pub kind: AccountKind,
+    /// User part of the AOR, of From and of Contact.
+    pub user: String,
+    /// Host part of the AOR and of From; usually the registrar's.
+    pub domain: Host,
+    /// Name beside the number in From.
+    pub display: Option<String>,
+    pub group: GroupName,
+    /// Absent for a trunk by address without a password.
+    pub credentials: Option<Credentials>,
+    /// What is asked for; the answer decides. Default 300 s.
+    pub register_expires: Duration,
+    pub profile: Arc<Profile>,
+    /// The device that calls of this account talk through.
+    pub device: DeviceName,
+    /// Calls at once that may exist before the next gets busy; a second one rings as call waiting. Default 2.
+    pub max_calls: u16,
+    pub do_not_disturb: bool,
+    /// The device can talk in one call only: answering or resuming one holds the account's others.
+    pub exclusive: bool,
+    pub limits: Limits,
+    /// Trunks: how a normalised number is written on this route, e.g. `0` + carrier + DDD + number.
+    pub dial_format: DialFormat,
+    /// Numbers that may stand in From; the first is the default. Empty: `user`.
+    pub caller_ids: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AccountKind {
+    /// A ramal of the PBX.
+    Extension,
+    /// A carrier or PBX that knows us by registration.
+    RegisteredTrunk,
+    /// A carrier or PBX that knows us by our address.
+    AddressedTrunk,
+}
+
+impl AccountKind {
+    /// Whether REGISTER is sent for it.
+    pub fn registers(self) -> bool {
+        match self {
+            AccountKind::Extension | AccountKind::RegisteredTrunk => true,
+            AccountKind::AddressedTrunk => false,
+        }
+    }
+}
+
+/// Digest credentials. Answered only to `realm`, when one is set, and only to the group's own addresses.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Credentials {
+    pub user: String,
+    pub secret: Secret,
+    /// None: the first realm the registrar names, then only that one.
+    pub realm: Option<String>,
+}
+
+/// A password: never printed, never serialised.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub Arc<str>);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("***")
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Secret(String::deserialize(deserializer)?.into()))
+    }
+}
+
+/// How one kind of PBX wants to be talked to: `sip-profiles/*.toml`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Profile {
+    pub name: String,
+    pub hold: HoldMode,
+    /// Music for the held party.
+    pub hold_music: SoundName,
+    pub dtmf: DtmfMode,
+    /// In the order offered.
+    pub codecs: Vec<Codec>,
+    pub session_timer: SessionTimer,
+    pub prack: PrackMode,
+    /// Final answer when every line of the extension is taken. Default 486.
+    pub busy_status: u16,
+    /// Final answer when nobody picked up within the ring timeout. Default 480.
+    pub no_answer_status: u16,
+    /// Final answer when the person declines. Default 603.
+    pub reject_status: u16,
+    /// Final answer with do-not-disturb. Default 480.
+    pub do_not_disturb_status: u16,
+    /// How long an outgoing or an incoming call may ring; RFC 3261's Proceeding state has no timer of its own.
+    pub ring_timeout: Duration,
+    /// Learn the media source behind NAT: from four packets in sequence within 2 s, then locked.
+    pub nat: bool,
+    /// Whether the PBX carries out REFER.
+    pub refer: bool,
+    /// CRLF keep-alive on streams and empty datagrams on UDP; None: none.
+    pub keep_alive: Option<Duration>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HoldMode {
+    /// No re-INVITE: the stream goes on with our music, what comes in is dropped.
+    Local,
+    /// re-INVITE `sendonly`; the PBX may replace our music by its own.
+    Sendonly,
+    /// re-INVITE `inactive`; nothing is sent.
+    Inactive,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DtmfMode {
+    /// RFC 4733 telephone-event where negotiated, else in-band.
+    Rfc4733,
+    /// SIP INFO `application/dtmf-relay`.
+    Info,
+    /// Tones in the audio.
+    Inband,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Codec {
+    Pcma,
+    Pcmu,
+}
+
+impl Codec {
+    /// Static payload type, RFC 3551 §6.
+    pub fn payload_type(self) -> u8 {
+        match self {
+            Codec::Pcmu => 0,
+            Codec::Pcma => 8,
+        }
+    }
+
+    /// Encoding name in `a=rtpmap`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Codec::Pcmu => "PCMU",
+            Codec::Pcma => "PCMA",
+        }
+    }
+}
+
+/// RFC 4028.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct SessionTimer {
+    /// Session-Expires asked for; None: not asked for, but answered when the peer asks.
+    pub expires: Option<Duration>,
+    /// Smallest accepted; 90 s is the RFC's floor.
+    pub min_se: Duration,
+    pub refresher: Refresher,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Refresher {
+    /// Leave it to the peer or the RFC's rules.
+    Any,
+    Us,
+    Them,
+}
+
+/// RFC 3262.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PrackMode {
+    /// `Supported: 100rel`.
+    Supported,
+    /// `Require: 100rel` in our INVITE.
+    Required,
+    /// Not offered.
+    Off,
+}
+
+/// Caps of one extension or route.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Limits {
+    pub calls_at_once: u32,
+    pub calls_per_minute: u32,
+}
+
+/// How a route wants numbers written. The default leaves them as normalised for the route's country.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+pub struct DialFormat {
+    /// For a national number with DDD, e.g. `0{carrier}{ddd}{number}`; placeholders: ddd, number, e164, dialled. None: as dialled.
+    pub national: Option<String>,
+    /// Operator code put for `{carrier}`.
+    pub carrier: Option<String>,
+    /// Digits put before everything that is not a ramal, e.g. `0` for an outside line.
+    pub prefix: String,
+}
+
+/// Which numbers may be dialled (product.md GN-15 begins here): prefixes on normalised numbers.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct GateRules {
+    /// Changes with every change of the rules; each decision is recorded with it.
+    pub version: u64,
+    /// The DDD put before a number dialled without one.
+    pub local_ddd: Option<String>,
+    /// Length of the PBX's own numbers: shorter dialled strings are ramais as they are.
+    pub extension_digits: std::ops::RangeInclusive<u8>,
+    /// Prefixes of E.164 numbers allowed although a denied prefix matches: the longest match wins.
+    pub allow: BTreeSet<String>,
+    /// Denied prefixes beside international and premium, which are denied by default.
+    pub deny: BTreeSet<String>,
+    pub allow_international: bool,
+    /// 0300, 0500, 0900.
+    pub allow_premium: bool,
+    /// 190, 192, 193 …: always by hand, never automatically (SP-15).
+    pub emergency: BTreeSet<String>,
+}
+
+/// A range of addresses.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub struct Cidr {
+    pub address: IpAddr,
+    /// Leading bits that count.
+    pub bits: u8,
+}
+
+impl Cidr {
+    /// Whether `ip` lies in the range. An IPv4-mapped IPv6 address counts as its IPv4 address.
+    pub fn contains(self, ip: IpAddr) -> bool {
+        match (self.address.to_canonical(), ip.to_canonical()) {
+            (IpAddr::V4(a), IpAddr::V4(b)) => shared_prefix(u32::from(a) ^ u32::from(b), self.bits),
+            (IpAddr::V6(a), IpAddr::V6(b)) => {
+                let differing = u128::from(a) ^ u128::from(b);
+                differing.leading_zeros() >= u32::from(self.bits)
+            }
+            (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
+        }
+    }
+}
+
+fn shared_prefix(differing: u32, bits: u8) -> bool {
+    differing.leading_zeros() >= u32::from(bits)
+}
+
+/// Where a resolved destination really is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct Target {
+    pub transport: Transport,
+    pub address: SocketAddr,
+}

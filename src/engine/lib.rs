@@ -1,0 +1,35 @@
+//! Decides everything about signalling and calls; touches nothing.
+//!
+//! How to drive it:
+//!
+//! 1. Make an [`Engine`] with a seed from the operating system.
+//! 2. Hand in the configuration, the lent port blocks and what the store remembers.
+//! 3. For everything that happens, call [`Engine::handle`] with the [`border::Input`] and the present [`time::Now`].
+//! 4. Then call [`Engine::poll_output`] until it gives `None`, and do what each output says.
+//! 5. Sleep until [`Engine::poll_timeout`] or the next input, whichever is first; a due timeout is `Input::Timeout`.
+//!
+//! Same inputs, same outputs: there is no clock, thread, socket, hash order or ambient randomness in here.
+
+pub mod access;
+pub mod border;
+pub mod call;
+pub mod config;
+pub mod gate;
+pub mod id;
+pub mod leg;
+pub mod news;
+pub mod number;
+pub mod owner;
+pub mod protocolo;
+pub mod random;
+pub mod records;
+pub mod registration;
+pub mod sdp;
+pub mod sip;
+pub mod time;
+
+mod answers;
+mod engine;
+mod watch;
+
+pub use engine::Engine;

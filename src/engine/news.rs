@@ -1,0 +1,220 @@
+//! The live state as others see it: one snapshot, then numbered deltas that each hold a whole object.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::config::{AccountKind, AccountName, DeviceName, GroupName};
+use crate::id::{CallId, LegId, Seq};
+use crate::leg::Quality;
+
+/// Everything live, at one number.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Snapshot {
+    pub seq: u64,
+    pub calls: Vec<CallView>,
+    pub accounts: Vec<AccountView>,
+    pub groups: Vec<GroupView>,
+    pub totals: Totals,
+}
+
+/// One change: put the object in the place of the older one with its id.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum News {
+    Call(CallView),
+    /// The call is over and leaves the live state; its row is in the store.
+    CallEnded(CallView),
+    Account(AccountView),
+    /// The account left the configuration.
+    AccountGone(AccountName),
+    Group(GroupView),
+    Totals(Totals),
+    /// A digit the far end pressed.
+    Digit { call: CallId, leg: LegId, digit: char },
+    Quality { call: CallId, leg: LegId, quality: Quality },
+    Alert(Alert),
+}
+
+/// Who is told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Audience {
+    /// Everyone who watches.
+    Everyone,
+}
+
+/// A delta as sent and as kept for those who come back.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Delta {
+    pub seq: Seq,
+    pub news: News,
+}
+
+/// Something a person has to know.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Alert {
+    RegistrationLost { account: AccountName, why: String },
+    GroupDown { group: GroupName },
+    GroupUp { group: GroupName },
+    StoreFailing { why: String },
+    StoreWorks,
+    ClockNotSynchronised,
+    NoMediaPorts,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    Inbound,
+    Outbound,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct CallView {
+    pub call: CallId,
+    pub protocolo: String,
+    pub direction: Direction,
+    pub account: AccountName,
+    /// The far end's number, normalised.
+    pub number: String,
+    pub name: Option<String>,
+    pub diverted_from: Option<String>,
+    pub asserted: Option<String>,
+    pub state: CallState,
+    pub started: DateTime<Utc>,
+    pub answered: Option<DateTime<Utc>>,
+    pub ended: Option<DateTime<Utc>>,
+    pub cause: Option<HangupCause>,
+    pub muted: bool,
+    /// We hold it.
+    pub held: bool,
+    /// The far end holds us.
+    pub held_by_peer: bool,
+    /// The call it is bridged with.
+    pub bridged_with: Option<CallId>,
+    pub legs: Vec<LegView>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CallState {
+    /// We dialled; nothing rings yet.
+    Dialling,
+    /// The far end rings, or we are rung.
+    Ringing,
+    /// We dialled; the network speaks before the answer.
+    EarlyMedia,
+    Answered,
+    Ended,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct LegView {
+    pub leg: LegId,
+    pub sip_call_id: Option<String>,
+    pub device: Option<DeviceName>,
+    pub codec: Option<String>,
+    pub quality: Option<Quality>,
+}
+
+/// Why a call ended: exactly one each.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct HangupCause {
+    pub kind: HangupKind,
+    /// Who ended it.
+    pub by: Party,
+    /// The SIP status that said so, if one did.
+    pub sip: Option<u16>,
+    /// ITU-T Q.850 cause value, as received in Reason or mapped from the status (RFC 3398 §8.2.6.1).
+    pub q850: u8,
+    /// Words of the peer or of ours, without numbers.
+    pub text: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Party {
+    Us,
+    Peer,
+    Network,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HangupKind {
+    Normal,
+    Busy,
+    NoAnswer,
+    Rejected,
+    Cancelled,
+    NumberUnknown,
+    Congestion,
+    DoNotDisturb,
+    NotAcceptable,
+    Unauthorized,
+    Denied,
+    Unreachable,
+    SessionExpired,
+    MediaFailed,
+    Crashed,
+    Drained,
+    ProtocolError,
+    AnsweredElsewhere,
+    Moved,
+    Other,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct AccountView {
+    pub account: AccountName,
+    pub kind: AccountKind,
+    pub group: GroupName,
+    pub registration: RegistrationView,
+    pub do_not_disturb: bool,
+    pub calls: u16,
+}
+
+/// SP-01: until when, round trip, last error in words.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct RegistrationView {
+    pub state: RegistrationState,
+    pub until: Option<DateTime<Utc>>,
+    pub round_trip_ms: Option<f32>,
+    pub last_error: Option<String>,
+    pub last_error_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RegistrationState {
+    /// Its turn has not come, or its group is down.
+    #[default]
+    Waiting,
+    Registering,
+    Registered,
+    /// The registrar said no; tried again later, or not, as `last_error` says.
+    Refused,
+    Unregistered,
+    /// A trunk by address: there is nothing to register.
+    NotNeeded,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct GroupView {
+    pub group: GroupName,
+    pub up: bool,
+    pub registered: u32,
+    pub accounts: u32,
+    pub round_trip_ms: Option<f32>,
+    pub last_error: Option<String>,
+}
+
+/// Counters since start.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Totals {
+    /// Messages from sources outside every account's set (SP-09): dropped unanswered.
+    pub strangers: u64,
+    /// Messages that were no SIP, or refused by the reader.
+    pub malformed: u64,
+    pub calls: u64,
+}

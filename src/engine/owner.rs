@@ -1,0 +1,15 @@
+//! Who a SIP transaction of ours belongs to: how its answer finds its way back.
+
+use crate::id::{CallId, LegId};
+use crate::registration;
+
+/// Whoever asked [`crate::sip::ua::Ua`] to send.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Owner {
+    Registration(registration::Request),
+    Call(CallId),
+    /// A dialog that the last run left open.
+    Rescue(LegId),
+    /// Something was ended that nobody here knows any more.
+    Nobody,
+}

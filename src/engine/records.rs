@@ -1,0 +1,117 @@
+//! What the engine asks the store to keep, and what it wants back. Words only: no SQL here, no decision there.
+
+use std::net::SocketAddr;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::border::{IdempotencyKey, Refusal, Reply};
+use crate::config::{AccountName, Target};
+use crate::id::{CallId, LegId};
+use crate::leg::Quality;
+use crate::news::{Direction, HangupCause, RegistrationView};
+
+/// Records written in one transaction: all or none.
+pub type Batch = Vec<Record>;
+
+/// One thing to keep. Every record names its key; writing the same one twice leaves one row.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum Record {
+    CallOpened(CallRow),
+    /// The protocolo's call was answered: the evidence CB-13 needs.
+    CallAnswered { call: CallId, at: DateTime<Utc> },
+    CallEnded { call: CallId, at: DateTime<Utc>, cause: HangupCause },
+    LegOpened(LegRow),
+    LegEnded { leg: LegId, at: DateTime<Utc>, cause: HangupCause, quality: Option<Quality> },
+    /// A line of the call's story: `ringing`, `held`, `digit`, `bridged`…, with a detail that holds no number.
+    CallEvent { call: CallId, leg: Option<LegId>, at: DateTime<Utc>, event: String, detail: String },
+    /// Written at first ring or dial, again when the dialog is confirmed and when CSeq enters a new block of 1,000.
+    Dialog(DialogRow),
+    DialogEnded { leg: LegId },
+    Registration { account: AccountName, state: RegistrationView },
+    /// As the person set it; outlives a restart.
+    DoNotDisturb { account: AccountName, on: bool },
+    /// Protocolos of `day` up to and excluding `next` may be given.
+    ProtocoloBlock { day: NaiveDate, next: u32 },
+    /// Kept 24 h, so that the same key gets the same answer.
+    Answer { key: IdempotencyKey, at: DateTime<Utc>, answer: Result<Reply, Refusal> },
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct CallRow {
+    pub call: CallId,
+    pub protocolo: String,
+    pub direction: Direction,
+    pub account: AccountName,
+    /// As dialled, or as the caller's identity said.
+    pub number_dialled: String,
+    /// E.164 with `+`, or the ramal as it is; the index is on it and on the day.
+    pub number_normalised: String,
+    /// Caller's name, Diversion and P-Asserted-Identity as shown.
+    pub remote_name: Option<String>,
+    pub diverted_from: Option<String>,
+    pub asserted: Option<String>,
+    pub at: DateTime<Utc>,
+    /// Day in the installation's zone.
+    pub day: NaiveDate,
+    /// Version of the gate's rules, for calls that we dialled.
+    pub rules_version: Option<u64>,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct LegRow {
+    pub leg: LegId,
+    pub call: CallId,
+    /// The SIP Call-ID; empty for a device.
+    pub sip_call_id: String,
+    /// Device name, or AOR of the far end.
+    pub far_end: String,
+    pub at: DateTime<Utc>,
+}
+
+/// Enough of a dialog to end it after a crash (SP-14).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct DialogRow {
+    pub leg: LegId,
+    pub call: CallId,
+    pub account: AccountName,
+    pub target: Target,
+    pub rescue: Rescue,
+}
+
+/// What the next start does with a dialog this one left open.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum Rescue {
+    /// We dialled, no final answer stored: CANCEL as written; a late 2xx to `call_id` gets ACK and BYE.
+    Cancel {
+        cancel: bytes::Bytes,
+        call_id: String,
+        local_tag: String,
+    },
+    /// We were rung: this final response, as written, to this address.
+    Respond { response: bytes::Bytes, to: SocketAddr },
+    /// Confirmed: BYE built from the dialog, its CSeq above `cseq_block`.
+    Bye { dialog: crate::sip::dialog::Dialog, cseq_block: u32 },
+}
+
+/// What the engine asks the store.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum Question {
+    /// Asked once, at start.
+    Start,
+}
+
+/// What the store answers.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum Facts {
+    Start {
+        open_dialogs: Vec<DialogRow>,
+        /// Calls without an end, to be ended with the cause *our crash*.
+        open_calls: Vec<CallId>,
+        /// Last reserved Protocolo block: day and first number not reserved.
+        protocolo: Option<(NaiveDate, u32)>,
+        answers: Vec<(IdempotencyKey, DateTime<Utc>, Result<Reply, Refusal>)>,
+        /// Do-not-disturb as the person last set it.
+        do_not_disturb: Vec<AccountName>,
+    },
+}

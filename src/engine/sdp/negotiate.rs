@@ -1,0 +1,95 @@
+//! What two descriptions have in common.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use sdp_types::Media;
+
+use super::read::{self, Audio, FormatKind};
+use super::write::{self, TELEPHONE_EVENT};
+use super::{Direction, LocalMedia, SdpError};
+use crate::config::Codec;
+use crate::leg::Stream;
+
+/// Answers `offer`: as many `m=` lines as it has, all but one audio stream refused (RFC 3264 §6). One codec is chosen, the
+/// first of the offerer's that we can do: the peer then cannot change it in mid-stream.
+pub fn answer(local: &LocalMedia, offer: &[u8]) -> Result<(Bytes, Stream), SdpError> {
+    let offer = read::session(offer)?;
+    let (place, audio, codec) = first_usable(&offer, local)?;
+    let direction = local.direction.and(audio.direction.reversed());
+    let events = audio.telephone_event().filter(|_| local.telephone_event);
+    let formats = [Some((codec.payload_type, FormatKind::Sound(codec.codec))), events.map(|number| (number, FormatKind::TelephoneEvent))];
+    let stream = |(index, media): (usize, &Media)| match index == place {
+        true => write::audio_stream(local, &media.proto, direction, formats.into_iter().flatten().collect()),
+        false => write::refused(media),
+    };
+    let ours = write::print(local, offer.medias.iter().enumerate().map(stream).collect());
+    Ok((ours, agreed(&audio, codec, direction, events, events)))
+}
+
+/// What `answer` to our offer agreed on: of several codecs the first that we can do.
+pub fn accept(local: &LocalMedia, answer: &[u8]) -> Result<Stream, SdpError> {
+    let answer = read::session(answer)?;
+    let (_, audio, codec) = first_usable(&answer, local)?;
+    let direction = local.direction.and(audio.direction.reversed());
+    let events = audio.telephone_event().filter(|_| local.telephone_event);
+    Ok(agreed(&audio, codec, direction, events, events.map(|_| TELEPHONE_EVENT)))
+}
+
+/// The codec chosen, and its number in the peer's description.
+#[derive(Clone, Copy)]
+struct Chosen {
+    codec: Codec,
+    payload_type: u8,
+}
+
+/// The first audio stream with a codec of ours and an address we can reach; otherwise why not, stream by stream.
+fn first_usable(session: &sdp_types::Session, local: &LocalMedia) -> Result<(usize, Audio, Chosen), SdpError> {
+    let mut reasons = Vec::new();
+    for (place, media) in session.medias.iter().enumerate() {
+        let usable = read::audio(session, media).and_then(|audio| usable(audio, local));
+        match usable {
+            Ok((audio, chosen)) => return Ok((place, audio, chosen)),
+            Err(why) => reasons.push(why),
+        }
+    }
+    if reasons.is_empty() {
+        reasons.push("there is no stream (m=)".to_owned());
+    }
+    Err(SdpError::NothingInCommon(reasons.join("; ")))
+}
+
+fn usable(audio: Audio, local: &LocalMedia) -> Result<(Audio, Chosen), String> {
+    if !audio.ip.is_unspecified() && audio.ip.is_ipv4() != local.ip.is_ipv4() {
+        return Err(format!("the far end's media address {} cannot be reached from {}", audio.ip, local.ip));
+    }
+    let chosen = audio.formats.iter().find_map(|format| match format.kind {
+        FormatKind::Sound(codec) if local.codecs.contains(&codec) => Some(Chosen { codec, payload_type: format.payload_type }),
+        FormatKind::Sound(_) | FormatKind::TelephoneEvent => None,
+    });
+    let names = || local.codecs.iter().map(|codec| codec.name()).collect::<Vec<_>>().join(", ");
+    let chosen = chosen.ok_or_else(|| format!("none of the codecs is one of ours ({})", names()))?;
+    Ok((audio, chosen))
+}
+
+/// `events_in`: the number at which we said we receive telephone-event.
+fn agreed(audio: &Audio, chosen: Chosen, direction: Direction, events: Option<u8>, events_in: Option<u8>) -> Stream {
+    Stream {
+        remote: SocketAddr::new(audio.ip, audio.port),
+        remote_rtcp: audio.rtcp,
+        codec: chosen.codec,
+        payload_type: chosen.payload_type,
+        telephone_event: events,
+        telephone_event_in: events_in,
+        ptime_ms: audio.ptime_ms,
+        may_send: direction.may_send() && !audio.ip.is_unspecified(),
+        may_receive: direction.may_receive(),
+    }
+}
+
+impl Audio {
+    /// The peer's number for telephone-event.
+    fn telephone_event(&self) -> Option<u8> {
+        self.formats.iter().find(|format| format.kind == FormatKind::TelephoneEvent).map(|format| format.payload_type)
+    }
+}

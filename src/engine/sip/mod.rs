@@ -1,0 +1,12 @@
+//! The session initiation protocol, from bytes up to dialogs. Nothing in here knows what a call is.
+
+pub mod auth;
+pub mod dialog;
+pub mod digest;
+pub mod header;
+pub mod message;
+pub mod stream;
+pub mod transaction;
+pub mod ua;
+pub mod uri;
+pub mod session;

@@ -1,0 +1,16 @@
+//! Stories about calls, told to the whole engine in virtual time.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a story that cannot go on has failed")]
+#![allow(non_snake_case, reason = "behaviour ids are written as the specification writes them")]
+
+mod far;
+#[path = "../shell/mod.rs"]
+mod shell;
+mod world;
+
+
+mod crash;
+mod established;
+mod inbound;
+mod strangers;
+mod watching;
+mod outbound;

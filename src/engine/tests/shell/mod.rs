@@ -1,0 +1,213 @@
+//! The shell of an engine under test: opens flows, lends ports, stores batches, and watches that the engine keeps its
+//! promises: one answer to each command, generations that grow by one, one end to each call, no port used twice.
+#![allow(dead_code, reason = "each test crate uses its own part")]
+
+#[path = "../pbx/mod.rs"]
+pub mod pbx;
+mod ladder;
+mod store;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::{IpAddr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use engine::Engine;
+use engine::border::*;
+use engine::config::{Config, Target};
+use engine::id::*;
+use engine::leg::{LegMedia, LegState, PortBlock};
+use engine::news::News;
+use engine::sip::uri::Transport;
+use engine::time::{Moment, Now};
+
+pub use ladder::Ladder;
+pub use store::Store;
+
+/// One engine and what surrounds it.
+pub struct Shell {
+    pub engine: Engine,
+    pub address: SocketAddr,
+    /// Bytes on their way to the network.
+    pub sent: VecDeque<(Flow, Bytes)>,
+    pub replies: BTreeMap<CommandId, Result<Reply, Refusal>>,
+    pub news: Vec<(Seq, News)>,
+    /// The last state of each leg.
+    pub media: BTreeMap<LegId, LegState>,
+    pub store: Store,
+    pub store_fails: bool,
+    /// Everything that came out, for comparing runs.
+    pub outputs: Option<Vec<Output>>,
+    pub cost: Cost,
+    ended: BTreeSet<CallId>,
+    commands: u64,
+    todo: VecDeque<Todo>,
+}
+
+/// What one `handle` and its drain cost, in true time: measured, never asserted.
+#[derive(Clone, Copy, Default)]
+pub struct Cost {
+    pub handled: u64,
+    pub total: Duration,
+    pub longest: Duration,
+}
+
+enum Todo {
+    Flow(FlowNews),
+    Stored(BatchId, Result<(), StoreError>),
+    Loaded(QuestionId),
+}
+
+/// Where the far side is.
+pub const PBX: &str = "10.0.0.2:5060";
+
+impl Shell {
+    pub fn new(seed: u64, address: &str, store: Store) -> Shell {
+        let mut bytes = [7; 32];
+        bytes[..8].copy_from_slice(&seed.to_le_bytes());
+        Shell {
+            engine: Engine::new(bytes),
+            address: address.parse().unwrap(),
+            sent: VecDeque::new(),
+            replies: BTreeMap::new(),
+            news: Vec::new(),
+            media: BTreeMap::new(),
+            store,
+            store_fails: false,
+            outputs: None,
+            cost: Cost::default(),
+            ended: BTreeSet::new(),
+            commands: 0,
+            todo: VecDeque::new(),
+        }
+    }
+
+    /// Hands in ports and configuration; what the store remembers follows by itself.
+    pub fn start(&mut self, config: Config, ports: u16, now: Now) {
+        let ports = (0..ports).map(|n| (PortId(n.into()), 20_000 + 2 * n)).collect();
+        self.handle(Input::Lent(PortBlock { ip: self.address.ip(), ports }), now);
+        self.handle(Input::Config(config), now);
+    }
+
+    /// One input, then drain; and whatever the shell owes after that.
+    pub fn handle(&mut self, input: Input<'_>, now: Now) {
+        let begin = Instant::now();
+        self.engine.handle(input, now);
+        let outputs: Vec<Output> = std::iter::from_fn(|| self.engine.poll_output()).collect();
+        let span = begin.elapsed();
+        self.cost.handled += 1;
+        self.cost.total += span;
+        self.cost.longest = self.cost.longest.max(span);
+        for output in outputs {
+            if let Some(kept) = &mut self.outputs {
+                kept.push(output.clone());
+            }
+            self.carry_out(output);
+        }
+        while let Some(todo) = self.todo.pop_front() {
+            match todo {
+                Todo::Flow(news) => self.handle(Input::Flow(news), now),
+                Todo::Stored(batch, result) => self.handle(Input::Stored(batch, result), now),
+                Todo::Loaded(question) => {
+                    let facts = self.store.facts();
+                    self.handle(Input::Loaded(question, Ok(facts)), now);
+                }
+            }
+        }
+    }
+
+    /// Runs what is due at `now`.
+    pub fn on_time(&mut self, now: Now) {
+        let mut rounds = 0;
+        while self.engine.poll_timeout().is_some_and(|at| at <= now.moment) {
+            self.handle(Input::Timeout, now);
+            rounds += 1;
+            assert!(rounds < 10_000, "a timer stays due for ever");
+        }
+    }
+
+    pub fn poll_timeout(&self) -> Option<Moment> {
+        self.engine.poll_timeout()
+    }
+
+    /// Commands; the answer must be there at once, and only one.
+    pub fn command(&mut self, what: What, key: Option<&str>, now: Now) -> Result<Reply, Refusal> {
+        self.commands += 1;
+        let id = CommandId(self.commands);
+        let key = key.map(|key| IdempotencyKey(key.to_owned()));
+        self.handle(Input::Command(Command { id, actor: Actor::Local, key, what }), now);
+        self.replies.get(&id).cloned().expect("every command is answered")
+    }
+
+    pub fn flow_to(&self, remote: SocketAddr) -> Flow {
+        Flow { transport: Transport::Udp, local: self.address, remote, connection: ConnectionId(1) }
+    }
+
+    /// Media of live legs, and that each used port is used once.
+    pub fn live_legs(&self) -> Vec<LegId> {
+        let mut ports = BTreeSet::new();
+        let live = self.media.values().filter(|state| state.media.is_some());
+        live.map(|state| {
+            if let Some(LegMedia::Rtp(media)) = &state.media {
+                assert!(ports.insert(media.port), "port {:?} is used by two legs", media.port);
+            }
+            state.leg
+        })
+        .collect()
+    }
+
+    fn carry_out(&mut self, output: Output) {
+        match output {
+            Output::Send(flow, bytes) => self.sent.push_back((flow, bytes)),
+            Output::Flow(FlowOrder::Open { ask, target, local }) => self.open(ask, target, local),
+            Output::Flow(FlowOrder::Close(_) | FlowOrder::Ping(_)) => {}
+            Output::Resolve(_, destination) => panic!("{destination:?} is an address and needs no resolver"),
+            Output::Media(state) => self.on_media(state),
+            Output::Store(batch, records) => {
+                let result = match self.store_fails {
+                    true => Err(StoreError("disk full".to_owned())),
+                    false => {
+                        self.store.keep(records);
+                        Ok(())
+                    }
+                };
+                self.todo.push_back(Todo::Stored(batch, result));
+            }
+            Output::Load(question, _) => self.todo.push_back(Todo::Loaded(question)),
+            Output::Reply(id, answer) => {
+                assert!(id.0 <= self.commands, "an answer to no command");
+                assert!(self.replies.insert(id, answer).is_none(), "command {id} is answered twice");
+            }
+            Output::Tell(_, seq, news) => self.on_news(seq, news),
+        }
+    }
+
+    fn open(&mut self, ask: FlowAsk, target: Target, local: Option<IpAddr>) {
+        assert!(local.is_none_or(|ip| ip == self.address.ip()));
+        let flow = Flow { transport: target.transport, ..self.flow_to(target.address) };
+        self.todo.push_back(Todo::Flow(FlowNews::Opened(ask, flow)));
+    }
+
+    fn on_media(&mut self, state: LegState) {
+        let last = self.media.get(&state.leg);
+        assert_eq!(state.generation, last.map_or(1, |last| last.generation + 1), "generations grow by one");
+        assert!(last.is_none_or(|last| last.media.is_some()), "a leg that has ended stays ended");
+        assert!(last.is_none_or(|last| last.media != state.media), "a state is said once");
+        self.media.insert(state.leg, state);
+        self.live_legs();
+    }
+
+    fn on_news(&mut self, seq: Seq, news: News) {
+        let last = self.news.last().map_or(0, |(seq, _)| seq.0);
+        assert_eq!(seq.0, last + 1, "news are numbered without a gap");
+        match &news {
+            News::CallEnded(view) => {
+                assert!(view.cause.is_some() && view.ended.is_some());
+                assert!(self.ended.insert(view.call), "call {} ends twice", view.call);
+            }
+            News::Call(view) => assert!(!self.ended.contains(&view.call), "call {} is told after its end", view.call),
+            _ => {}
+        }
+        self.news.push((seq, news));
+    }
+}

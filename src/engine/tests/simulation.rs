@@ -1,0 +1,402 @@
+//! Two engines as trunks of each other over a wire that loses, repeats, delays and forks, with random wishes and crashes
+//! of both, from a seed. `RAMAL_SEEDS=10000` runs more seeds than the usual thousand, `RAMAL_SEED=7` that one alone.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a story that cannot go on has failed")]
+
+mod shell;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::DateTime;
+use engine::border::{Flow, Input, Output, What};
+use engine::call::{Command as Wish, RejectAs};
+use engine::config::*;
+use engine::leg::{LegMedia, MediaEvent, MediaNews};
+use engine::news::{CallState, CallView, Direction};
+use engine::random::Random;
+use engine::sip::header::Name;
+use engine::sip::message::{Message, Method};
+use engine::time::{Moment, Now, earliest};
+use shell::pbx::{config, extension};
+use shell::{Cost, Ladder, Shell, Store};
+
+/// Where the two ends are; the second is where the stories' PBX is too.
+const ADDRESSES: [&str; 2] = ["10.0.0.1:5070", shell::PBX];
+/// How long both sides wish things.
+const BUSY: Duration = Duration::from_secs(90);
+/// Longer than every transaction, CANCEL's patience and a session timer of 90 s.
+const AFTER: Duration = Duration::from_secs(300);
+
+/// What the wire does, in per cent, and its longest delay in ms.
+struct Wire {
+    loss: u32,
+    duplication: u32,
+    forks: u32,
+    delay: u32,
+}
+
+enum Event {
+    Arrive { to: usize, bytes: Bytes },
+    Wish { side: usize },
+    Crash { side: usize },
+}
+
+struct Simulation {
+    seed: u64,
+    random: Random,
+    now: Now,
+    sides: [Shell; 2],
+    configs: [Config; 2],
+    wire: Wire,
+    queue: BTreeMap<(Moment, u64), Event>,
+    put: u64,
+    /// For the ladder: when, from which side, what, and whether it was lost.
+    seen: Vec<(Moment, usize, Bytes, bool)>,
+    crashes: Vec<(Moment, usize)>,
+    cost: Cost,
+}
+
+impl Simulation {
+    fn new(seed: u64, keep_outputs: bool) -> Simulation {
+        let mut bytes = [3; 32];
+        bytes[..8].copy_from_slice(&seed.to_le_bytes());
+        let mut random = Random::new(bytes);
+        let now = Now { moment: Moment(1_000_000_000), civil: DateTime::from_timestamp(1_780_000_000, 0).unwrap() };
+        let wire = Wire {
+            loss: random.below(25),
+            duplication: random.below(15),
+            forks: random.below(10),
+            delay: [5, 50, 300, 900][random.below(4) as usize],
+        };
+        let configs = [0, 1].map(|side| trunk(side, &mut random));
+        let mut sides = [0, 1].map(|side| Shell::new(seed * 2 + side as u64, ADDRESSES[side], Store::default()));
+        sides.iter_mut().for_each(|side| side.outputs = keep_outputs.then(Vec::new));
+        Simulation {
+            seed,
+            random,
+            now,
+            sides,
+            configs,
+            wire,
+            queue: BTreeMap::new(),
+            put: 0,
+            seen: Vec::new(),
+            crashes: Vec::new(),
+            cost: Cost::default(),
+        }
+    }
+
+    /// The whole life of two daemons; panics where a promise is broken.
+    fn run(&mut self) {
+        for side in 0..2 {
+            self.start(side);
+            let wishes = 5 + self.random.below(20);
+            for _ in 0..wishes {
+                let at = self.later(BUSY);
+                self.put(at, Event::Wish { side });
+            }
+            if self.random.below(3) == 0 {
+                let at = self.later(BUSY);
+                self.put(at, Event::Crash { side });
+            }
+        }
+        self.pass(BUSY);
+        self.hang_up_everything();
+        self.pass(AFTER);
+        self.stop_the_probes();
+        self.check_that_nothing_is_left();
+    }
+
+    fn start(&mut self, side: usize) {
+        let config = self.configs[side].clone();
+        self.sides[side].start(config, 8, self.now);
+        self.carry(side);
+    }
+
+    fn pass(&mut self, span: Duration) {
+        let end = self.now.moment + span;
+        loop {
+            let next = self.queue.keys().next().map(|(at, _)| *at);
+            let timers = earliest(self.sides[0].poll_timeout(), self.sides[1].poll_timeout());
+            let Some(at) = earliest(next, timers).filter(|at| *at <= end) else { break };
+            self.now = self.now.after(at.since(self.now.moment));
+            for side in 0..2 {
+                self.sides[side].on_time(self.now);
+                self.carry(side);
+            }
+            while self.queue.keys().next().is_some_and(|(at, _)| *at <= self.now.moment) {
+                let (_, event) = self.queue.pop_first().unwrap();
+                self.happen(event);
+            }
+        }
+        self.now = self.now.after(end.since(self.now.moment));
+    }
+
+    fn happen(&mut self, event: Event) {
+        match event {
+            Event::Arrive { to, bytes } => {
+                let flow = self.flow(to);
+                self.sides[to].handle(Input::Received(flow, &bytes), self.now);
+                self.carry(to);
+            }
+            Event::Wish { side } => self.wish(side),
+            Event::Crash { side } => self.crash(side),
+        }
+    }
+
+    /// What one side sent goes onto the wire.
+    fn carry(&mut self, from: usize) {
+        let to = 1 - from;
+        while let Some((flow, bytes)) = self.sides[from].sent.pop_front() {
+            assert_eq!(flow.remote.to_string(), ADDRESSES[to], "nothing is sent to strangers");
+            let lost = self.random.below(100) < self.wire.loss;
+            self.seen.push((self.now.moment, from, bytes.clone(), lost));
+            if lost {
+                continue;
+            }
+            if self.random.below(100) < self.wire.forks
+                && let Some(bytes) = forked(&bytes, self.random.below(3))
+            {
+                self.arrive(to, bytes);
+            }
+            if self.random.below(100) < self.wire.duplication {
+                self.arrive(to, bytes.clone());
+            }
+            self.arrive(to, bytes);
+        }
+    }
+
+    fn arrive(&mut self, to: usize, bytes: Bytes) {
+        let delay = 1 + self.random.below(self.wire.delay);
+        self.put(self.now.moment + Duration::from_millis(delay.into()), Event::Arrive { to, bytes });
+    }
+
+    fn put(&mut self, at: Moment, event: Event) {
+        self.put += 1;
+        self.queue.insert((at, self.put), event);
+    }
+
+    fn later(&mut self, within: Duration) -> Moment {
+        self.now.moment + Duration::from_millis(self.random.below(within.as_millis() as u32).into())
+    }
+
+    fn flow(&self, side: usize) -> Flow {
+        self.sides[side].flow_to(ADDRESSES[1 - side].parse().unwrap())
+    }
+
+    /// The daemon dies; the next one knows what was stored, or, one time in four on the far side, nothing.
+    fn crash(&mut self, side: usize) {
+        self.crashes.push((self.now.moment, side));
+        let forgets = side == 1 && self.random.below(4) == 0;
+        let store = if forgets { Store::default() } else { self.sides[side].store.clone() };
+        let mut next = Shell::new(self.random.u64(), ADDRESSES[side], store);
+        next.outputs = self.sides[side].outputs.take();
+        self.add_cost(side);
+        self.sides[side] = next;
+        self.start(side);
+    }
+
+    fn add_cost(&mut self, side: usize) {
+        let cost = self.sides[side].cost;
+        self.cost.handled += cost.handled;
+        self.cost.total += cost.total;
+        self.cost.longest = self.cost.longest.max(cost.longest);
+    }
+
+    /// One random wish of a person, or word of media.
+    fn wish(&mut self, side: usize) {
+        let calls = self.sides[side].engine.snapshot().calls;
+        let chosen = calls.get(self.random.below(calls.len() as u32) as usize);
+        let wish = match chosen {
+            Some(view) if self.random.below(4) > 0 => self.wish_about(&view.clone(), &calls),
+            Some(_) | None => {
+                let number = format!("3{:03}", self.random.below(1000));
+                Some(Wish::Dial { route: None, number, caller_id: None })
+            }
+        };
+        match wish {
+            Some(wish) => {
+                // Whether it is granted is the engine's matter; that it is answered is checked by the shell.
+                let _answer = self.sides[side].command(What::Call(wish), None, self.now);
+            }
+            None => self.media_speaks(side),
+        }
+        self.carry(side);
+    }
+
+    fn wish_about(&mut self, view: &CallView, calls: &[CallView]) -> Option<Wish> {
+        let call = view.call;
+        let roll = self.random.below(12);
+        Some(match (view.state, view.direction) {
+            (CallState::Ringing, Direction::Inbound) => match roll {
+                0 => Wish::Reject { call, how: RejectAs::Busy },
+                1 => Wish::HangUp { call },
+                _ => Wish::Answer { call },
+            },
+            (CallState::Answered, _) => match roll {
+                0..=2 => Wish::Hold { call },
+                3..=5 => Wish::Resume { call },
+                6 => Wish::Dtmf { call, digits: "12#".to_owned() },
+                7 => Wish::Mute { call },
+                8 => Wish::Bridge { first: call, second: calls[self.random.below(calls.len() as u32) as usize].call },
+                9 => Wish::HangUp { call },
+                _ => return None,
+            },
+            (CallState::Dialling | CallState::Ringing | CallState::EarlyMedia | CallState::Ended, _) => match roll {
+                0..=1 => Wish::HangUp { call },
+                2 => Wish::Answer { call },
+                _ => return None,
+            },
+        })
+    }
+
+    /// Digits go out, ports fail, news come late.
+    fn media_speaks(&mut self, side: usize) {
+        let shell = &self.sides[side];
+        let live: Vec<_> = shell.media.values().filter_map(|state| Some((state.leg, state.generation, state.media.clone()?))).collect();
+        let Some((leg, generation, media)) = live.get(self.random.below(live.len() as u32) as usize).cloned() else { return };
+        let event = match (self.random.below(20), media) {
+            (0, _) => MediaEvent::Failed { why: "the port is gone".to_owned() },
+            (1..=4, _) => MediaEvent::Digit { digit: '5', duration_ms: 100 },
+            (_, LegMedia::Rtp(media)) if !media.digits.is_empty() => MediaEvent::DigitSent { number: media.digits[0].number },
+            (_, LegMedia::Rtp(_) | LegMedia::Device(_)) => MediaEvent::Receiving,
+        };
+        let generation = generation.saturating_sub(self.random.below(2));
+        self.sides[side].handle(Input::Media(MediaNews { leg, generation, event }), self.now);
+    }
+
+    fn hang_up_everything(&mut self) {
+        for side in 0..2 {
+            for view in self.sides[side].engine.snapshot().calls {
+                let _answer = self.sides[side].command(What::Call(Wish::HangUp { call: view.call }), None, self.now);
+            }
+            self.carry(side);
+            let drained = self.sides[side].command(What::Drain, None, self.now);
+            assert!(drained.is_ok());
+        }
+    }
+
+    /// The probes' transactions live for half a minute of every fifteen seconds: they are switched off first.
+    fn stop_the_probes(&mut self) {
+        for side in 0..2 {
+            let mut config = self.configs[side].clone();
+            config.groups.values_mut().for_each(|group| group.probe = false);
+            self.sides[side].handle(Input::Config(config), self.now);
+            self.carry(side);
+        }
+        self.pass(Duration::from_secs(70));
+    }
+
+    fn check_that_nothing_is_left(&mut self) {
+        for side in 0..2 {
+            let shell = &self.sides[side];
+            assert!(shell.engine.is_idle(), "side {side}: something is left: {:#?}", shell.engine);
+            assert_eq!(shell.live_legs(), [], "side {side}: media goes on");
+            assert!(shell.store.dialogs.is_empty(), "side {side}: a dialog is stored as open: {:?}", shell.store.dialogs);
+            let endless = shell.store.opened.iter().find(|call| !shell.store.ended.contains_key(call));
+            assert_eq!(endless, None, "side {side}: a call has no end");
+            self.add_cost(side);
+        }
+    }
+}
+
+impl Drop for Simulation {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            return;
+        }
+        let mut ladder = Ladder::default();
+        for (at, from, bytes, lost) in &self.seen {
+            let message = Message::parse(bytes).unwrap();
+            if message.method() != Some(Method::Options) {
+                ladder.arrow(*at, *from == 0, &message);
+                ladder.note(*at, if *lost { "lost" } else { "" });
+            }
+        }
+        eprintln!("{}crashes: {:?}\nseed {} failed: RAMAL_SEED={}", ladder.draw(), self.crashes, self.seed, self.seed);
+    }
+}
+
+/// The same answer as another fork would give it: only answers to INVITE fork.
+fn forked(bytes: &Bytes, fork: u32) -> Option<Bytes> {
+    let mut message = Message::parse(bytes).ok()?;
+    if message.method() != Some(Method::Invite) || !matches!(message.status(), Some(101..=299)) {
+        return None;
+    }
+    let mut to = message.to().ok()?;
+    let tag = format!("{}f{fork}", to.tag()?);
+    to.params.set("tag", Some(&tag));
+    message.set(Name::To, to.to_string());
+    Some(message.to_bytes())
+}
+
+/// A trunk by address to the other side, with a profile of this seed.
+fn trunk(side: usize, random: &mut Random) -> Config {
+    let mut account = extension(7);
+    account.name = "trunk".into();
+    account.kind = AccountKind::AddressedTrunk;
+    account.credentials = None;
+    account.max_calls = 3;
+    account.limits = Limits { calls_at_once: 4, calls_per_minute: 60 };
+    account.exclusive = random.below(3) == 0;
+    account.domain = host(1 - side);
+    let profile = Arc::make_mut(&mut account.profile);
+    profile.hold = [HoldMode::Local, HoldMode::Sendonly, HoldMode::Inactive][random.below(3) as usize];
+    profile.prack = [PrackMode::Off, PrackMode::Supported, PrackMode::Required][random.below(3) as usize];
+    profile.dtmf = [DtmfMode::Rfc4733, DtmfMode::Info, DtmfMode::Inband][random.below(3) as usize];
+    profile.ring_timeout = Duration::from_secs(5 + u64::from(random.below(40)));
+    profile.session_timer.expires = [None, Some(Duration::from_secs(90))][random.below(2) as usize];
+    profile.session_timer.refresher = [Refresher::Any, Refresher::Us, Refresher::Them][random.below(3) as usize];
+    let mut config = config([account].into_iter());
+    config.node = side as u8 + 1;
+    config.default_route = Some("trunk".into());
+    config.gate.extension_digits = 2..=4;
+    let port = ADDRESSES[1 - side].rsplit(':').next().unwrap().parse().ok();
+    for group in config.groups.values_mut() {
+        group.registrar = Destination { host: host(1 - side), port, transport: engine::sip::uri::Transport::Udp };
+    }
+    config
+}
+
+fn host(side: usize) -> engine::sip::uri::Host {
+    ADDRESSES[side].split(':').next().unwrap().parse().unwrap()
+}
+
+fn number_of(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok()?.parse().ok()
+}
+
+#[test]
+fn whatever_happens_every_call_ends_once_and_nothing_is_left() {
+    let only = number_of("RAMAL_SEED");
+    let seeds = only.map_or(0..number_of("RAMAL_SEEDS").unwrap_or(1_000), |seed| seed..seed + 1);
+    let (count, begin) = (seeds.end - seeds.start, std::time::Instant::now());
+    let (mut cost, mut calls, mut answered) = (Cost::default(), 0, 0);
+    for seed in seeds {
+        let mut simulation = Simulation::new(seed, false);
+        simulation.run();
+        cost.handled += simulation.cost.handled;
+        cost.total += simulation.cost.total;
+        cost.longest = cost.longest.max(simulation.cost.longest);
+        calls += simulation.sides.iter().map(|side| side.store.opened.len()).sum::<usize>();
+        let was_answered = |record: &&engine::records::Record| matches!(record, engine::records::Record::CallAnswered { .. });
+        answered += simulation.sides.iter().map(|side| side.store.records.iter().filter(was_answered).count()).sum::<usize>();
+    }
+    println!("{count} seeds, {calls} calls, {answered} of them answered; {:?} a seed", begin.elapsed() / count as u32);
+    println!("{} inputs, {:?} each, {:?} the longest", cost.handled, cost.total / cost.handled as u32, cost.longest);
+    assert!(only.is_some() || answered > count as usize / 2, "a simulation in which nothing happens shows nothing");
+}
+
+#[test]
+fn the_same_seed_and_inputs_give_the_same_outputs() {
+    let outputs = |seed| -> Vec<Vec<Output>> {
+        let mut simulation = Simulation::new(seed, true);
+        simulation.run();
+        simulation.sides.iter_mut().map(|side| side.outputs.take().unwrap()).collect()
+    };
+    for seed in 0..20 {
+        assert!(outputs(seed) == outputs(seed), "seed {seed} differs from itself");
+    }
+}

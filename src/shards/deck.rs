@@ -1,0 +1,139 @@
+//! A shard's legs and who listens to whom: one sweep of all sockets, one tick of all legs.
+
+use std::collections::BTreeMap;
+
+use media::leg::PeerSound;
+use media::order::{Event, LegKey};
+use media::time::Moment;
+use media::{Frame, SILENCE};
+
+use super::slot::Slot;
+
+/// The legs of one shard.
+#[derive(Default)]
+pub(super) struct Deck {
+    slots: Vec<Slot>,
+    /// For each slot; made anew with every change, never looked up per packet.
+    links: Vec<Link>,
+    /// What each slot said in this tick.
+    said: Vec<Frame>,
+}
+
+#[derive(Default)]
+struct Link {
+    /// Slots that get this one's packets as they are.
+    relays: Vec<usize>,
+    /// The slot that this one listens to.
+    hears: Option<Source>,
+    /// Whether its samples are wanted.
+    listened: bool,
+}
+
+#[derive(Clone, Copy)]
+enum Source {
+    /// Its packets come by themselves.
+    Packets,
+    Samples(usize),
+}
+
+impl Deck {
+    /// Puts a leg in; one of the same key is replaced and given back.
+    pub fn insert(&mut self, slot: Slot) -> Option<Slot> {
+        let old = self.remove(slot.key);
+        self.slots.push(slot);
+        self.relink();
+        old
+    }
+
+    pub fn remove(&mut self, key: LegKey) -> Option<Slot> {
+        let at = self.slots.iter().position(|slot| slot.key == key)?;
+        let slot = self.slots.swap_remove(at);
+        self.relink();
+        Some(slot)
+    }
+
+    /// Changes a leg; false when it is not here.
+    pub fn change(&mut self, key: LegKey, change: impl FnOnce(&mut Slot)) -> bool {
+        let Some(slot) = self.slots.iter_mut().find(|slot| slot.key == key) else { return false };
+        change(slot);
+        self.relink();
+        true
+    }
+
+    /// Takes what came to every socket; relayed packets leave at once.
+    pub fn sweep(&mut self, now: Moment, buffers: &mut Buffers) {
+        for at in 0..self.slots.len() {
+            for _ in 0..MOST_PACKETS {
+                let Some(heard) = self.slots[at].receive(now, &mut buffers.received) else { break };
+                let Some(heard) = heard else { continue };
+                for &listener in &self.links[at].relays {
+                    self.slots[listener].relay(now, &heard, &mut buffers.sent);
+                }
+            }
+            self.slots[at].receive_control(now, &mut buffers.received);
+        }
+    }
+
+    /// 20 ms go by for every leg.
+    pub fn tick(&mut self, now: Moment, mut tell: impl FnMut(LegKey, u32, Event)) {
+        for ((slot, link), said) in self.slots.iter_mut().zip(&self.links).zip(&mut self.said) {
+            if link.listened {
+                *said = slot.listen(now);
+            }
+        }
+        for (slot, link) in self.slots.iter_mut().zip(&self.links) {
+            let peer = match link.hears {
+                None => PeerSound::Absent,
+                Some(Source::Packets) => PeerSound::Relayed,
+                Some(Source::Samples(at)) => self.said.get(at).map_or(PeerSound::Absent, PeerSound::Frame),
+            };
+            slot.tick(now, peer);
+            while let Some(event) = slot.poll_event() {
+                tell(slot.key, slot.generation, event);
+            }
+        }
+    }
+
+    /// Takes every leg out.
+    pub fn drain(&mut self) -> impl Iterator<Item = Slot> {
+        self.links.clear();
+        self.slots.drain(..)
+    }
+
+    fn relink(&mut self) {
+        let mut links: Vec<Link> = self.slots.iter().map(|_| Link::default()).collect();
+        let places: BTreeMap<LegKey, usize> = self.slots.iter().enumerate().map(|(at, slot)| (slot.key, at)).collect();
+        for (at, slot) in self.slots.iter().enumerate() {
+            let Some(&source) = slot.peer().as_ref().and_then(|peer| places.get(peer)) else { continue };
+            if self.slots[source].relays_to(slot) {
+                links[source].relays.push(at);
+                links[at].hears = Some(Source::Packets);
+            } else {
+                links[source].listened = true;
+                links[at].hears = Some(Source::Samples(source));
+            }
+        }
+        for (slot, link) in self.slots.iter_mut().zip(&mut links) {
+            link.listened = slot.keep_samples(link.listened);
+        }
+        self.said.resize(self.slots.len(), SILENCE);
+        self.links = links;
+    }
+}
+
+/// One shard's scratch space.
+pub(super) struct Buffers {
+    received: [u8; LARGEST],
+    sent: [u8; LARGEST],
+}
+
+impl Default for Buffers {
+    fn default() -> Self {
+        Buffers { received: [0; LARGEST], sent: [0; LARGEST] }
+    }
+}
+
+/// An Ethernet frame's worth; audio packets are a tenth of it, longer ones are cut and refused.
+const LARGEST: usize = 1_500;
+/// Of one leg in one tick: a flood on one port takes nobody else's turn.
+const MOST_PACKETS: usize = 16;

@@ -1,0 +1,226 @@
+//! Media threads: a few shards, each owning its legs with their sockets and devices.
+//!
+//! Whoever orders calls [`Shards::order`] with a leg's whole wanted state; what is seen comes out of the
+//! [`NewsSink`]. Both legs of a bridge live in one shard: a leg that is to hear another moves to it.
+//!
+//! ```text
+//!   order ──> Shards ──bounded──> worker ─tick 20 ms─> sweep sockets, relay, play, send
+//!                                   │                                       │
+//!                                   └──────────── NewsSink <────────────────┘
+//! ```
+
+mod deck;
+mod ports;
+mod slot;
+mod worker;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::IpAddr;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
+use std::time::Instant;
+
+use media::order::{DeviceOrder, Event, Feed, LegKey, LegMedia, LegOrder, News, PortKey, RtpOrder};
+use media::time::Moment;
+
+use crate::sound::Devices;
+use ports::PortPool;
+use slot::{Slot, Wanted};
+use worker::{Command, Worker};
+
+/// Takes news on a shard's thread: must not wait. Gives the news back when there is no room; they are
+/// offered again with the next tick.
+pub type NewsSink = Arc<dyn Fn(News) -> Result<(), News> + Send + Sync>;
+
+/// All media threads, and what only their orderer needs to know.
+pub struct Shards {
+    workers: Vec<Shard>,
+    legs: BTreeMap<LegKey, Placed>,
+    ports: PortPool,
+    devices: Devices,
+    sink: NewsSink,
+    epoch: Instant,
+}
+
+struct Shard {
+    commands: SyncSender<Command>,
+    thread: JoinHandle<()>,
+}
+
+/// Where a leg is and what it stands on.
+struct Placed {
+    shard: usize,
+    generation: u32,
+    ground: Ground,
+    peer: Option<LegKey>,
+}
+
+#[derive(PartialEq)]
+enum Ground {
+    Port(PortKey),
+    Device(Arc<str>),
+}
+
+impl Shards {
+    /// Starts `count` threads. `ports`: what RTP and RTCP may be bound to.
+    pub fn start(count: usize, ports: RangeInclusive<u16>, devices: Devices, sink: NewsSink) -> io::Result<Shards> {
+        let epoch = Instant::now();
+        let workers =
+            (0..count.max(1)).map(|number| Shard::start(number, sink.clone(), epoch)).collect::<io::Result<_>>()?;
+        Ok(Shards { workers, legs: BTreeMap::new(), ports: PortPool::new(ports), devices, sink, epoch })
+    }
+
+    /// Binds up to `count` pairs on a local address and lends them: key and RTP port; RTCP is the next one up.
+    pub fn lend(&mut self, ip: IpAddr, count: usize) -> io::Result<Vec<(PortKey, u16)>> {
+        self.ports.lend(ip, count)
+    }
+
+    /// Devices for the legs to come; those in use stay.
+    pub fn set_devices(&mut self, devices: Devices) {
+        self.devices = devices;
+    }
+
+    /// Makes a leg what is wanted. Older generations than the last are ignored. May read the disk, when a device is opened.
+    pub fn order(&mut self, order: LegOrder) {
+        let LegOrder { leg, generation, media } = order;
+        if self.legs.get(&leg).is_some_and(|placed| placed.generation > generation) {
+            return;
+        }
+        match media {
+            None => self.end(leg, generation),
+            Some(LegMedia::Rtp { port, order }) => {
+                let peer = peer_of(&order.feed);
+                self.change(leg, generation, Ground::Port(port), peer, Wanted::Rtp(order));
+            }
+            Some(LegMedia::Device { device, order }) => {
+                let peer = peer_of(&order.feed);
+                self.change(leg, generation, Ground::Device(device), peer, Wanted::Device(order));
+            }
+        }
+    }
+
+    /// Ends every leg, each with its goodbye, and waits for the threads.
+    pub fn stop(self) {
+        for shard in self.workers {
+            drop(shard.commands);
+            // A thread that panicked has already said so.
+            let _ = shard.thread.join();
+        }
+    }
+
+    fn change(&mut self, leg: LegKey, generation: u32, ground: Ground, peer: Option<LegKey>, wanted: Wanted) {
+        let stays = self.legs.get(&leg).is_some_and(|placed| placed.ground == ground);
+        if !stays {
+            return self.begin(leg, generation, ground, peer, wanted);
+        }
+        let together = peer.and_then(|peer| self.legs.get(&peer)).map(|peer| peer.shard);
+        let Some(placed) = self.legs.get_mut(&leg) else { return };
+        (placed.generation, placed.peer) = (generation, peer);
+        if let Some(shard) = together
+            && shard != placed.shard
+        {
+            let old = std::mem::replace(&mut placed.shard, shard);
+            let to = self.workers[shard].commands.clone();
+            self.command(old, Command::Give(leg, to));
+        }
+        let shard = self.legs.get(&leg).map_or(0, |placed| placed.shard);
+        self.command(shard, Command::Change(leg, generation, wanted));
+    }
+
+    fn begin(&mut self, leg: LegKey, generation: u32, ground: Ground, peer: Option<LegKey>, wanted: Wanted) {
+        let slot = match self.slot(leg, generation, &ground, wanted) {
+            Ok(slot) => slot,
+            Err(why) => {
+                // A sink without room loses this one: there is no leg to keep it.
+                let _ = (self.sink)(News { leg, generation, event: Event::Failed { why } });
+                return;
+            }
+        };
+        let shard = match self.legs.get(&leg) {
+            Some(placed) => placed.shard,
+            None => self.shard_for(leg, peer),
+        };
+        self.legs.insert(leg, Placed { shard, generation, ground, peer });
+        self.command(shard, Command::Place(Box::new(slot)));
+    }
+
+    fn slot(&mut self, leg: LegKey, generation: u32, ground: &Ground, wanted: Wanted) -> Result<Slot, String> {
+        match (ground, wanted) {
+            (Ground::Port(port), Wanted::Rtp(order)) => self.rtp_slot(leg, generation, *port, order),
+            (Ground::Device(name), Wanted::Device(order)) => self.device_slot(leg, generation, name, order),
+            (Ground::Port(_), Wanted::Device(_)) | (Ground::Device(_), Wanted::Rtp(_)) => {
+                Err(format!("leg {}: a port is not a device", leg.0))
+            }
+        }
+    }
+
+    fn rtp_slot(&mut self, leg: LegKey, generation: u32, port: PortKey, order: RtpOrder) -> Result<Slot, String> {
+        let pair = self.ports.take(port).ok_or_else(|| format!("port {} is not lent, or already in use", port.0))?;
+        let now = Moment(u64::try_from(self.epoch.elapsed().as_nanos()).unwrap_or(u64::MAX));
+        Ok(Slot::rtp(leg, generation, order, pair, now))
+    }
+
+    fn device_slot(
+        &mut self,
+        leg: LegKey,
+        generation: u32,
+        name: &Arc<str>,
+        order: DeviceOrder,
+    ) -> Result<Slot, String> {
+        let device = self.devices.open(name).map_err(|error| error.to_string())?;
+        Ok(Slot::device(leg, generation, order, device))
+    }
+
+    fn end(&mut self, leg: LegKey, generation: u32) {
+        if let Some(placed) = self.legs.remove(&leg) {
+            self.command(placed.shard, Command::End(leg, generation));
+        }
+    }
+
+    /// With the leg it hears, else with one that hears it, else where there are fewest.
+    fn shard_for(&self, leg: LegKey, peer: Option<LegKey>) -> usize {
+        let heard = peer.and_then(|peer| self.legs.get(&peer));
+        let listener = || self.legs.values().find(|placed| placed.peer == Some(leg));
+        if let Some(partner) = heard.or_else(listener) {
+            return partner.shard;
+        }
+        let load = |shard: &usize| self.legs.values().filter(|placed| placed.shard == *shard).count();
+        (0..self.workers.len()).min_by_key(load).unwrap_or(0)
+    }
+
+    fn command(&self, shard: usize, command: Command) {
+        if let Some(shard) = self.workers.get(shard) {
+            // Refused only by a thread that is gone, with all its legs.
+            let _ = shard.commands.send(command);
+        }
+    }
+}
+
+impl std::fmt::Debug for Shards {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Shards({} threads, {} legs)", self.workers.len(), self.legs.len())
+    }
+}
+
+impl Shard {
+    fn start(number: usize, sink: NewsSink, epoch: Instant) -> io::Result<Shard> {
+        let (commands, waiting) = sync_channel(MOST_COMMANDS);
+        let thread = thread::Builder::new()
+            .name(format!("shard {number}"))
+            .spawn(move || Worker::new(waiting, sink, epoch).run())?;
+        Ok(Shard { commands, thread })
+    }
+}
+
+fn peer_of(feed: &Feed) -> Option<LegKey> {
+    match feed {
+        Feed::Peer(leg) => Some(*leg),
+        Feed::Nothing | Feed::Silence | Feed::Sound { .. } | Feed::Tone(_) => None,
+    }
+}
+
+/// Taken by the next tick; who orders more waits for it.
+const MOST_COMMANDS: usize = 1_024;

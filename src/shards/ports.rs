@@ -1,0 +1,144 @@
+//! Pairs of RTP and RTCP sockets, bound before anybody asks, so that SDP is written at once.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::ops::RangeInclusive;
+
+use media::order::PortKey;
+use socket2::{Domain, Protocol, Socket, Type};
+
+/// RTP on an even port, RTCP on the next (RFC 3550 §11).
+#[derive(Debug)]
+pub struct PortPair {
+    pub rtp: UdpSocket,
+    pub rtcp: UdpSocket,
+}
+
+/// Binds pairs and keeps those that are lent and not yet used.
+///
+/// A pair is never lent twice: when its leg ends the sockets close, and the range is walked round, so that a
+/// number comes back as late as can be.
+#[derive(Debug)]
+pub struct PortPool {
+    range: RangeInclusive<u16>,
+    /// The next port to try, for each local address.
+    cursors: BTreeMap<IpAddr, u16>,
+    lent: BTreeMap<PortKey, PortPair>,
+    next_key: u64,
+}
+
+impl PortPool {
+    /// Ports to take from; an odd first one is left out.
+    pub fn new(range: RangeInclusive<u16>) -> PortPool {
+        PortPool { range, cursors: BTreeMap::new(), lent: BTreeMap::new(), next_key: 1 }
+    }
+
+    /// Binds up to `count` pairs on a local address and lends them. Fewer when the range is used up; an error only when
+    /// the address itself cannot be bound.
+    pub fn lend(&mut self, ip: IpAddr, count: usize) -> io::Result<Vec<(PortKey, u16)>> {
+        let first = self.range.start().next_multiple_of(2);
+        let pairs = usize::from(self.range.end().saturating_sub(first).saturating_add(1) / 2);
+        let mut block = Vec::with_capacity(count.min(pairs));
+        for _ in 0..pairs {
+            if block.len() == count {
+                break;
+            }
+            let port = self.advance(ip, first);
+            match PortPair::bind(ip, port) {
+                Ok(pair) => {
+                    let key = PortKey(self.next_key);
+                    self.next_key += 1;
+                    self.lent.insert(key, pair);
+                    block.push((key, port));
+                }
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(block)
+    }
+
+    /// The pair behind a lent key, for its leg; once.
+    pub fn take(&mut self, key: PortKey) -> Option<PortPair> {
+        self.lent.remove(&key)
+    }
+
+    fn advance(&mut self, ip: IpAddr, first: u16) -> u16 {
+        let cursor = self.cursors.entry(ip).or_insert(first);
+        let port = *cursor;
+        let next = port.saturating_add(2);
+        *cursor = if next < *self.range.end() { next } else { first };
+        port
+    }
+}
+
+impl PortPair {
+    fn bind(ip: IpAddr, port: u16) -> io::Result<PortPair> {
+        let above = port.checked_add(1).ok_or(io::ErrorKind::AddrInUse)?;
+        Ok(PortPair { rtp: bind(ip, port)?, rtcp: bind(ip, above)? })
+    }
+
+    /// Throws away what strangers and past calls left in the queues.
+    pub fn drain(&self) {
+        for socket in [&self.rtp, &self.rtcp] {
+            let mut scrap = [0; 16];
+            for _ in 0..MOST_DRAINED {
+                if socket.recv(&mut scrap).is_err() {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+fn bind(ip: IpAddr, port: u16) -> io::Result<UdpSocket> {
+    let address = SocketAddr::new(ip, port);
+    let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
+    if ip.is_ipv6() {
+        socket.set_only_v6(true)?;
+    } else {
+        // Voice goes before data where routers look (RFC 4594); one that forbids it costs nothing.
+        let _ = socket.set_tos_v4(EXPEDITED);
+    }
+    socket.set_recv_buffer_size(RECEIVE_BUFFER)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    Ok(socket.into())
+}
+
+/// DSCP EF.
+const EXPEDITED: u32 = 46 << 2;
+/// Bounds what a flood can hold in the kernel; half a second of G.711 fits.
+const RECEIVE_BUFFER: usize = 32 * 1024;
+/// More than the receive buffer holds.
+const MOST_DRAINED: usize = 1_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::Ipv4Addr;
+
+    #[test]
+    fn pairs_are_even_and_odd_and_never_lent_twice() {
+        let mut pool = PortPool::new(40_001..=40_200);
+        let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let block = pool.lend(ip, 5).unwrap();
+        assert_eq!(block.len(), 5);
+        let (key, port) = block[0];
+        assert_eq!(port % 2, 0);
+        let pair = pool.take(key).unwrap();
+        assert_eq!(pair.rtp.local_addr().unwrap().port(), port);
+        assert_eq!(pair.rtcp.local_addr().unwrap().port(), port + 1);
+        assert!(pool.take(key).is_none());
+        assert!(pool.lend(ip, 5).unwrap().iter().all(|lent| !block.contains(lent)));
+    }
+
+    #[test]
+    fn a_range_that_is_used_up_lends_fewer() {
+        let mut pool = PortPool::new(40_300..=40_307);
+        let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        assert!(pool.lend(ip, 10).unwrap().len() <= 4);
+        assert!(pool.lend(ip, 1).unwrap().is_empty());
+    }
+}

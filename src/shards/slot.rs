@@ -1,0 +1,155 @@
+//! One leg with its sockets or its device: one value, which can move to another shard between two ticks.
+
+use std::net::UdpSocket;
+
+use media::Frame;
+use media::leg::{DeviceLeg, Heard, PeerSound, RtpLeg};
+use media::order::{DeviceOrder, Event, LegKey, RtpOrder};
+use media::time::Moment;
+
+use super::ports::PortPair;
+use crate::sound::Device;
+
+/// A leg in its shard.
+pub(super) struct Slot {
+    pub key: LegKey,
+    pub generation: u32,
+    body: Body,
+}
+
+enum Body {
+    Rtp { leg: Box<RtpLeg>, sockets: PortPair },
+    Device { leg: DeviceLeg, device: Box<dyn Device> },
+}
+
+/// The state wanted of a leg whose port or device is already its own.
+#[derive(Debug)]
+pub(super) enum Wanted {
+    Rtp(RtpOrder),
+    Device(DeviceOrder),
+}
+
+impl Slot {
+    pub fn rtp(key: LegKey, generation: u32, order: RtpOrder, sockets: PortPair, now: Moment) -> Slot {
+        sockets.drain();
+        Slot { key, generation, body: Body::Rtp { leg: Box::new(RtpLeg::new(order, now)), sockets } }
+    }
+
+    pub fn device(key: LegKey, generation: u32, order: DeviceOrder, device: Box<dyn Device>) -> Slot {
+        Slot { key, generation, body: Body::Device { leg: DeviceLeg::new(order), device } }
+    }
+
+    pub fn handle_order(&mut self, generation: u32, wanted: Wanted, now: Moment) {
+        if generation < self.generation {
+            return;
+        }
+        self.generation = generation;
+        match (&mut self.body, wanted) {
+            (Body::Rtp { leg, .. }, Wanted::Rtp(order)) => leg.handle_order(order, now),
+            (Body::Device { leg, .. }, Wanted::Device(order)) => leg.handle_order(order),
+            // A leg that changes its kind arrives as a new slot.
+            (Body::Rtp { .. }, Wanted::Device(_)) | (Body::Device { .. }, Wanted::Rtp(_)) => {}
+        }
+    }
+
+    /// The leg that this one listens to.
+    pub fn peer(&self) -> Option<LegKey> {
+        match &self.body {
+            Body::Rtp { leg, .. } => leg.peer(),
+            Body::Device { leg, .. } => leg.peer(),
+        }
+    }
+
+    /// Whether this leg's packets can go out of `listener` as they are.
+    pub fn relays_to(&self, listener: &Slot) -> bool {
+        match (&self.body, &listener.body) {
+            (Body::Rtp { leg: from, .. }, Body::Rtp { leg: to, .. }) => to.can_relay(from),
+            (Body::Device { .. }, _) | (_, Body::Device { .. }) => false,
+        }
+    }
+
+    /// Says whether somebody wants samples of this leg; gives back whether it must be listened to.
+    pub fn keep_samples(&mut self, wanted: bool) -> bool {
+        match &mut self.body {
+            Body::Rtp { leg, .. } => {
+                leg.keep_samples(wanted);
+                wanted || leg.detects()
+            }
+            Body::Device { .. } => true,
+        }
+    }
+
+    /// Takes the next datagram of the RTP socket. `None`: the queue is empty.
+    pub fn receive<'b>(&mut self, now: Moment, buffer: &'b mut [u8]) -> Option<Option<Heard<'b>>> {
+        let Body::Rtp { leg, sockets } = &mut self.body else { return None };
+        let (length, from) = receive(&sockets.rtp, buffer)?;
+        Some(leg.handle_packet(now, from, buffer.get(..length)?))
+    }
+
+    /// Takes what waits in the RTCP socket, up to a bound.
+    pub fn receive_control(&mut self, now: Moment, buffer: &mut [u8]) {
+        let Body::Rtp { leg, sockets } = &mut self.body else { return };
+        for _ in 0..MOST_CONTROL {
+            let Some((length, from)) = receive(&sockets.rtcp, buffer) else { return };
+            leg.handle_rtcp(now, from, buffer.get(..length).unwrap_or_default());
+        }
+    }
+
+    /// Sends a packet of the peer.
+    pub fn relay(&mut self, now: Moment, heard: &Heard<'_>, out: &mut [u8]) {
+        let Body::Rtp { leg, sockets } = &mut self.body else { return };
+        if let Some((to, bytes)) = leg.relay(now, heard, out) {
+            send(&sockets.rtp, to, bytes);
+        }
+    }
+
+    /// What the leg said in this tick.
+    pub fn listen(&mut self, now: Moment) -> Frame {
+        match &mut self.body {
+            Body::Rtp { leg, .. } => leg.listen(now),
+            Body::Device { leg, device } => leg.say(device.capture()),
+        }
+    }
+
+    /// 20 ms go by.
+    pub fn tick(&mut self, now: Moment, peer: PeerSound<'_>) {
+        match &mut self.body {
+            Body::Rtp { leg, sockets } => leg.tick(
+                now,
+                peer,
+                |to, bytes| send(&sockets.rtp, to, bytes),
+                |to, bytes| send(&sockets.rtcp, to, bytes),
+            ),
+            Body::Device { leg, device } => device.play(&leg.hear(peer)),
+        }
+    }
+
+    /// Says goodbye; the events left are still to be polled.
+    pub fn finish(&mut self, now: Moment) {
+        match &mut self.body {
+            Body::Rtp { leg, sockets } => leg.finish(now, |to, bytes| send(&sockets.rtcp, to, bytes)),
+            Body::Device { .. } => {}
+        }
+    }
+
+    pub fn poll_event(&mut self) -> Option<Event> {
+        match &mut self.body {
+            Body::Rtp { leg, .. } => leg.poll_event(),
+            Body::Device { leg, device } => {
+                device.poll_failure().map(|why| Event::Failed { why }).or_else(|| leg.poll_event())
+            }
+        }
+    }
+}
+
+/// An error of a datagram socket is an ICMP message or an empty queue: both mean nothing for this tick.
+fn receive(socket: &UdpSocket, buffer: &mut [u8]) -> Option<(usize, std::net::SocketAddr)> {
+    socket.recv_from(buffer).ok()
+}
+
+/// A packet that cannot go is lost, as packets are.
+fn send(socket: &UdpSocket, to: std::net::SocketAddr, bytes: &[u8]) {
+    let _ = socket.send_to(bytes, to);
+}
+
+const MOST_CONTROL: usize = 4;

@@ -1,0 +1,74 @@
+//! Sound outside the network: devices a person talks through, and the folder of sounds.
+//!
+//! A device gives and takes one frame of 20 ms per tick and never waits: what is slow (disk, sound card) is on
+//! its own thread behind it.
+
+mod file;
+mod library;
+mod null;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use media::Frame;
+
+pub use file::FileDevice;
+pub use library::{Library, read_wav};
+pub use null::NullDevice;
+
+/// A device in use by one leg.
+pub trait Device: Send {
+    /// What the person said in the last 20 ms.
+    fn capture(&mut self) -> Frame;
+
+    /// What the person hears in the next 20 ms.
+    fn play(&mut self, frame: &Frame);
+
+    /// Why the device cannot be used any more; said once.
+    fn poll_failure(&mut self) -> Option<String>;
+}
+
+/// A device as configured.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum DeviceKind {
+    /// Says nothing, hears nothing.
+    Null,
+    /// Plays a WAV into the call and records what the person would hear.
+    File {
+        /// None: silence.
+        play: Option<PathBuf>,
+        /// From the beginning again at its end; else silence follows.
+        repeat: bool,
+        /// Written anew with every leg; readable while it grows.
+        record: Option<PathBuf>,
+    },
+}
+
+/// Why a device or a sound is not there, naming it.
+#[derive(Debug, thiserror::Error)]
+pub enum SoundError {
+    #[error("no device is named {0:?}: name one of [device.NAME]")]
+    UnknownDevice(Arc<str>),
+    #[error("{path}: {source}; it must be a WAV file of 8 to 32 bits")]
+    Wav { path: PathBuf, source: hound::Error },
+    #[error("{path}: {source}")]
+    Folder { path: PathBuf, source: std::io::Error },
+}
+
+/// The devices that are configured.
+#[derive(Clone, Debug, Default)]
+pub struct Devices(pub BTreeMap<Arc<str>, DeviceKind>);
+
+impl Devices {
+    /// Opens the device of this name for one leg. May read the disk: not for a shard's thread.
+    pub fn open(&self, name: &Arc<str>) -> Result<Box<dyn Device>, SoundError> {
+        match self.0.get(name) {
+            None => Err(SoundError::UnknownDevice(name.clone())),
+            Some(DeviceKind::Null) => Ok(Box::new(NullDevice)),
+            Some(DeviceKind::File { play, repeat, record }) => {
+                Ok(Box::new(FileDevice::open(play.as_deref(), *repeat, record.as_deref())?))
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Opening the base: settings, version, and refusing what is not ours to write.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::error::OpenError;
+use super::upgrade::{self, Step};
+
+/// The writer's connection: a fresh base is made, an older one upgraded, a newer, foreign or damaged one refused.
+pub(super) fn open(path: &Path, steps: &[Step]) -> Result<Connection, OpenError> {
+    let refuse = |error: rusqlite::Error| refusal(path, &error);
+    let left_open = was_left_open(path);
+    let mut base =
+        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+            .map_err(refuse)?;
+    let identity = identify(&base).map_err(refuse)?;
+    if left_open {
+        check(&base, path)?;
+    }
+    let known = upgrade::version_after(steps);
+    match identity {
+        Identity::Empty => create(&base, known).map_err(refuse)?,
+        Identity::Foreign => return Err(OpenError::Foreign { path: path.to_owned() }),
+        Identity::Ours(found) if found > known => {
+            return Err(OpenError::Newer { path: path.to_owned(), found, known });
+        }
+        Identity::Ours(found) if found < known => upgrade::run(&mut base, found, steps)
+            .map_err(|error| OpenError::Upgrade { path: path.to_owned(), from: found, why: error.to_string() })?,
+        Identity::Ours(_) => {}
+    }
+    prepare_to_write(&base).map_err(refuse)?;
+    Ok(base)
+}
+
+/// A connection that cannot write, for history and questions.
+pub(super) fn open_for_reading(path: &Path) -> rusqlite::Result<Connection> {
+    let base = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    base.busy_timeout(BUSY_TIMEOUT)?;
+    Ok(base)
+}
+
+enum Identity {
+    /// A new file.
+    Empty,
+    /// Ours, of this version.
+    Ours(u32),
+    /// Somebody else's tables.
+    Foreign,
+}
+
+fn identify(base: &Connection) -> rusqlite::Result<Identity> {
+    let application: i32 = base.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let version: u32 = base.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let tables: u32 = base.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    Ok(match (application, version, tables) {
+        (0, 0, 0) => Identity::Empty,
+        (APPLICATION_ID, 1.., 1..) => Identity::Ours(version),
+        (_, _, _) => Identity::Foreign,
+    })
+}
+
+/// A base that was made in part does not exist: the version comes with the tables.
+fn create(base: &Connection, version: u32) -> rusqlite::Result<()> {
+    let transaction = base.unchecked_transaction()?;
+    transaction.execute_batch(include_str!("schema.sql"))?;
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", version)?;
+    transaction.commit()
+}
+
+/// A clean end leaves no `-wal` file behind. To be asked before SQLite makes a new one.
+fn was_left_open(path: &Path) -> bool {
+    let mut wal = path.as_os_str().to_owned();
+    wal.push("-wal");
+    Path::new(&wal).exists()
+}
+
+/// Reads the base through: done after a crash only, since it takes time with the size.
+fn check(base: &Connection, path: &Path) -> Result<(), OpenError> {
+    let finding: String =
+        base.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(|error| refusal(path, &error))?;
+    if finding == "ok" { Ok(()) } else { Err(OpenError::Damaged { path: path.to_owned(), why: finding }) }
+}
+
+fn prepare_to_write(base: &Connection) -> rusqlite::Result<()> {
+    base.busy_timeout(BUSY_TIMEOUT)?;
+    base.pragma_update(None, "journal_mode", "WAL")?;
+    // A committed record survives a power cut, not only a crash of ours (law 2: write before you act).
+    base.pragma_update(None, "synchronous", "FULL")?;
+    base.pragma_update(None, "foreign_keys", true)?;
+    base.pragma_update(None, "journal_size_limit", WAL_KEPT_BYTES)?;
+    base.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    Ok(())
+}
+
+fn refusal(path: &Path, error: &rusqlite::Error) -> OpenError {
+    let (path, why) = (path.to_owned(), error.to_string());
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => OpenError::Damaged { path, why },
+        Some(_) | None => OpenError::Unusable { path, why },
+    }
+}
+
+/// `RAML`: tells our base from any other SQLite file.
+const APPLICATION_ID: i32 = 0x5241_4d4c;
+/// How long a backup tool's lock is waited for before batches fail.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// A burst's `-wal` shrinks back to this.
+const WAL_KEPT_BYTES: i64 = 16 * 1024 * 1024;
+/// More than the writer has statements.
+const STATEMENTS_KEPT: usize = 32;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A base as an older ramal made it, with one table that the step changes.
+    fn older_base(path: &Path) {
+        let base = Connection::open(path).unwrap();
+        base.execute_batch(
+            "CREATE TABLE calls (call INTEGER PRIMARY KEY, number TEXT NOT NULL) STRICT;
+             INSERT INTO calls VALUES (7, '1001');",
+        )
+        .unwrap();
+        base.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        base.pragma_update(None, "user_version", 1).unwrap();
+    }
+
+    fn add_name(base: &rusqlite::Transaction<'_>) -> rusqlite::Result<()> {
+        base.execute_batch("ALTER TABLE calls ADD COLUMN name TEXT")
+    }
+
+    fn fill_name(base: &rusqlite::Transaction<'_>) -> rusqlite::Result<()> {
+        base.execute_batch("UPDATE calls SET name = 'ramal ' || number")
+    }
+
+    fn fail(base: &rusqlite::Transaction<'_>) -> rusqlite::Result<()> {
+        base.execute_batch("UPDATE nowhere SET name = ''")
+    }
+
+    fn version(path: &Path) -> u32 {
+        Connection::open(path).unwrap().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn an_older_base_runs_the_steps_it_lacks_in_order_and_keeps_its_rows() {
+        let dir = crate::store::tests::Scratch::new();
+        let path = dir.path().join("old.db");
+        older_base(&path);
+        let base = open(&path, &[add_name, fill_name]).unwrap();
+        let name: String = base.query_row("SELECT name FROM calls WHERE call = 7", [], |row| row.get(0)).unwrap();
+        assert_eq!(name, "ramal 1001");
+        drop(base);
+        assert_eq!(version(&path), 3);
+        open(&path, &[add_name, fill_name]).expect("an upgraded base opens without running a step twice");
+    }
+
+    #[test]
+    fn a_failing_upgrade_leaves_the_base_as_it_was_and_says_so() {
+        let dir = crate::store::tests::Scratch::new();
+        let path = dir.path().join("old.db");
+        older_base(&path);
+        let refused = open(&path, &[add_name, fail]).unwrap_err();
+        assert!(refused.to_string().contains("cannot be upgraded from version 1"), "{refused}");
+        assert_eq!(version(&path), 1);
+        open(&path, &[add_name, fill_name]).expect("the column of the failed run is not there");
+    }
+}

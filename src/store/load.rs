@@ -1,0 +1,63 @@
+//! What the engine asks: each question as its reads, in one snapshot.
+
+use engine::border::{IdempotencyKey, Refusal, Reply};
+use engine::id::{CallId, LegId};
+use engine::records::{DialogRow, Facts, Question};
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::column::RowExt;
+
+pub(super) fn load(base: &Connection, question: Question) -> rusqlite::Result<Facts> {
+    let snapshot = base.unchecked_transaction()?;
+    match question {
+        Question::Start => Ok(Facts::Start {
+            open_dialogs: all(
+                &snapshot,
+                "SELECT leg, call, account, target, rescue FROM dialogs ORDER BY leg",
+                dialog,
+            )?,
+            open_calls: all(
+                &snapshot,
+                "SELECT call FROM calls WHERE ended_ms IS NULL ORDER BY started_ms, call",
+                |row| row.id("call").map(CallId),
+            )?,
+            protocolo: last_protocolo_block(&snapshot)?,
+            answers: all(&snapshot, "SELECT key, at_ms, answer FROM answers ORDER BY at_ms, key", answer)?,
+            do_not_disturb: all(
+                &snapshot,
+                "SELECT account FROM accounts WHERE do_not_disturb = 1 ORDER BY account",
+                |row| row.account("account"),
+            )?,
+        }),
+    }
+}
+
+fn all<T>(base: &Connection, sql: &str, read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>) -> rusqlite::Result<Vec<T>> {
+    base.prepare(sql)?.query_map([], read)?.collect()
+}
+
+fn dialog(row: &Row<'_>) -> rusqlite::Result<DialogRow> {
+    Ok(DialogRow {
+        leg: LegId(row.id("leg")?),
+        call: CallId(row.id("call")?),
+        account: row.account("account")?,
+        target: row.json("target")?,
+        rescue: row.json("rescue")?,
+    })
+}
+
+/// The last one reserved, not the one with the latest day: a clock may have been ahead for a while.
+fn last_protocolo_block(base: &Connection) -> rusqlite::Result<Option<(NaiveDate, u32)>> {
+    base.query_row("SELECT day, next FROM protocolo_blocks ORDER BY written DESC LIMIT 1", [], |row| {
+        Ok((row.day("day")?, row.get("next")?))
+    })
+    .optional()
+}
+
+type Answer = (IdempotencyKey, DateTime<Utc>, Result<Reply, Refusal>);
+
+fn answer(row: &Row<'_>) -> rusqlite::Result<Answer> {
+    Ok((IdempotencyKey(row.get("key")?), row.time("at_ms")?, row.json("answer")?))
+}

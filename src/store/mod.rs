@@ -1,0 +1,85 @@
+//! What must outlive us: calls, dialogs to end after a crash, Protocolos, answers to commands. SQLite; all SQL is in here.
+//!
+//! How to drive it:
+//!
+//! 1. [`Store::open`] on the data directory, before anything else; an [`OpenError`] is for the person and ends the start.
+//! 2. [`Store::load`] what the engine asks at its start.
+//! 3. [`Store::submit`] each batch; `done` is told once the batch is on the disk, or why it is not.
+//! 4. [`Store::reader`] for history: a few, each on a thread that may block.
+//!
+//! [`schema.sql`](schema.sql) says what is kept and what it means.
+
+mod base;
+mod column;
+mod dir;
+mod error;
+mod history;
+mod load;
+mod record;
+mod upgrade;
+mod writer;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use engine::border::StoreError;
+use engine::id::BatchId;
+use engine::records::{Batch, Facts, Question};
+
+pub use error::OpenError;
+pub use history::{CallLine, CallStory, EventLine, LegLine, Page, Reader, SortBy};
+
+use dir::DataDir;
+use error::words;
+use writer::{Order, Writer};
+
+/// The base of one data directory. Dropping it writes what is queued, closes the base and gives the directory back.
+pub struct Store {
+    // Dropped in this order: the base is closed before the lock is let go.
+    writer: Writer,
+    path: PathBuf,
+    dir: DataDir,
+}
+
+impl Store {
+    /// Claims `dir` (made when missing, mode 0700), opens its base (made when missing, upgraded when older) and starts
+    /// the writer.
+    pub fn open(dir: &Path) -> Result<Store, OpenError> {
+        let dir = DataDir::claim(dir)?;
+        let path = dir.base_file()?;
+        let base = base::open(&path, upgrade::STEPS)?;
+        let writer =
+            Writer::start(base).map_err(|error| OpenError::Unusable { path: path.clone(), why: error.to_string() })?;
+        Ok(Store { writer, path, dir })
+    }
+
+    /// Hands a batch to the writer and returns at once. Its records are kept all or none. `done` is called exactly
+    /// once, in the order of submission, usually on the writer's thread: it passes the news on and returns.
+    pub fn submit(
+        &self,
+        id: BatchId,
+        batch: Batch,
+        done: impl FnOnce(BatchId, Result<(), StoreError>) + Send + 'static,
+    ) {
+        self.writer.submit(Order { id, batch, done: Box::new(done) });
+    }
+
+    /// Answers a question of the engine from what is committed now. Blocks for the length of a short read.
+    pub fn load(&self, question: Question) -> Result<Facts, StoreError> {
+        base::open_for_reading(&self.path).and_then(|base| load::load(&base, question)).map_err(|error| words(&error))
+    }
+
+    /// A connection for history.
+    pub fn reader(&self) -> Result<Reader, StoreError> {
+        base::open_for_reading(&self.path).map(Reader::new).map_err(|error| words(&error))
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("dir", &self.dir).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,403 @@
+//! The socket and the commands, against a stand-in for the driver: what is asked of the engine is seen, what it says is chosen.
+
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use engine::border::{Refusal, RefusalCode, Reply, What};
+use engine::call;
+use engine::config::AccountKind;
+use engine::id::{CallId, Seq};
+use engine::news::{
+    AccountView, CallState, CallView, Delta, Direction, GroupView, HangupCause, HangupKind, News, Party, RegistrationState,
+    RegistrationView, Snapshot, Totals,
+};
+use engine::sip::uri::Transport;
+use ramal::control::{BindError, MAX_LINE, Server};
+use ramal::driver::{Handle, Request};
+use ramal::trace::Entry;
+use serde_json::Value;
+use tokio::sync::{broadcast, mpsc};
+
+#[test]
+fn the_socket_is_its_owners_alone_and_goes_away_with_the_daemon() {
+    let daemon = Daemon::start("owner");
+    let mode = std::fs::metadata(&daemon.socket).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let socket = daemon.socket.clone();
+    drop(daemon);
+    assert!(!socket.exists());
+}
+
+#[test]
+fn a_stale_socket_is_taken_over_and_a_live_one_is_not() {
+    let daemon = Daemon::start("stale");
+    let _runtime = runtime().enter();
+    assert!(matches!(Server::bind(&daemon.socket), Err(BindError::InUse(_))));
+    let stale = daemon.folder.join("stale.sock");
+    drop(std::os::unix::net::UnixListener::bind(&stale).unwrap());
+    assert!(stale.exists());
+    Server::bind(&stale).unwrap();
+    let file = daemon.folder.join("file");
+    std::fs::write(&file, "precious").unwrap();
+    assert!(matches!(Server::bind(&file), Err(BindError::NoSocket(_))));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "precious");
+}
+
+#[test]
+fn every_example_of_the_document_is_answered_as_the_document_says() {
+    let daemon = Daemon::start("document");
+    let document = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/control-socket.md")).unwrap();
+    let mut lines = document.lines().peekable();
+    let mut seen = 0;
+    while let Some(line) = lines.next() {
+        let Some(request) = line.strip_prefix("> ") else { continue };
+        let mut client = daemon.client();
+        client.write(request);
+        while let Some(expected) = lines.peek().and_then(|line| line.strip_prefix("< ")) {
+            let said = client.read().unwrap_or_else(|| panic!("no answer to {request}"));
+            let expected: Value = serde_json::from_str(expected).unwrap_or_else(|why| panic!("{expected}: {why}"));
+            assert_eq!(without_pid(said), without_pid(expected), "answer to {request}");
+            seen += 1;
+            lines.next();
+        }
+    }
+    assert!(seen >= 12, "{seen} examples");
+}
+
+#[test]
+fn a_line_without_end_is_refused_and_ends_the_connection() {
+    let daemon = Daemon::start("long");
+    let mut client = daemon.client();
+    client.write(&"x".repeat(MAX_LINE + 1));
+    assert_eq!(client.read().unwrap()["error"]["code"], "too-long");
+    assert_eq!(client.read(), None);
+}
+
+#[test]
+fn a_client_that_does_not_read_is_told_so_on_its_last_line_while_others_are_served() {
+    let daemon = Daemon::start("slow");
+    let mut slow = daemon.client();
+    slow.write(r#"{"id":1,"do":"events"}"#);
+    assert_eq!(slow.read().unwrap()["ok"]["seq"], 7);
+    for seq in 8..20_000 {
+        daemon.tell(seq, News::Totals(Totals { strangers: seq, ..Totals::default() }));
+    }
+    let mut other = daemon.client();
+    other.write(r#"{"id":2,"do":"calls"}"#);
+    assert_eq!(other.read().unwrap()["id"], 2);
+    let last = std::iter::from_fn(|| slow.read()).last().unwrap();
+    assert_eq!(last["error"]["code"], "too-slow");
+}
+
+#[test]
+fn a_crowd_is_turned_away_in_words() {
+    let daemon = Daemon::start("crowd");
+    let mut crowd: Vec<Client> = (0..64).map(|_| daemon.client()).collect();
+    for client in &mut crowd {
+        client.write(r#"{"id":1,"do":"calls"}"#);
+        client.read().unwrap();
+    }
+    assert_eq!(daemon.client().read().unwrap()["error"]["code"], "too-many-clients");
+}
+
+#[test]
+fn calls_are_a_table_for_people_and_json_for_programs() {
+    let daemon = Daemon::start("calls");
+    let table = daemon.ramal(&["--lang", "pt-BR", "calls"]);
+    assert_eq!(table.status.code(), Some(0));
+    let table = String::from_utf8(table.stdout).unwrap();
+    assert!(table.contains("SENTIDO") && table.contains("em conversa, em espera") && table.contains("tocando"), "{table}");
+    let json = daemon.ramal(&["--json", "calls"]);
+    let json: Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(json["calls"][0]["call"], RINGING.to_string());
+}
+
+#[test]
+fn a_call_is_named_by_its_end_or_not_at_all_where_only_one_fits() {
+    let daemon = Daemon::start("suffix");
+    assert_eq!(daemon.ramal(&["answer"]).status.code(), Some(0));
+    assert_eq!(daemon.commanded(), What::Call(call::Command::Answer { call: CallId(RINGING) }));
+    assert_eq!(daemon.ramal(&["hangup", "4712"]).status.code(), Some(0));
+    assert_eq!(daemon.commanded(), What::Call(call::Command::HangUp { call: CallId(HELD) }));
+    let unclear = daemon.ramal(&["--lang", "en", "hangup", "471"]);
+    assert_eq!(unclear.status.code(), Some(2));
+    assert_eq!(String::from_utf8(unclear.stderr).unwrap(), "No call ends in 471.\n");
+    let two = daemon.ramal(&["--lang", "en", "hangup"]);
+    assert_eq!(two.status.code(), Some(2));
+    assert!(String::from_utf8(two.stderr).unwrap().starts_with("More than one call fits; choose one:\n"));
+}
+
+#[test]
+fn dialling_is_watched_to_its_end_with_the_cause_in_words() {
+    let daemon = Daemon::start("dial");
+    let dialled = daemon.ramal(&["--lang", "pt-BR", "dial", "600", "--route", "1001", "--wait"]);
+    let said = String::from_utf8(dialled.stdout).unwrap();
+    assert_eq!(dialled.status.code(), Some(1), "{said}");
+    assert!(said.contains("protocolo 2026112100000017"), "{said}");
+    assert!(said.contains("tocando") && said.contains("encerrada: ocupado, pelo outro lado (SIP 486, Q.850 17)"), "{said}");
+    let refused = daemon.ramal(&["--lang", "pt-BR", "dial", "0014155550100"]);
+    assert_eq!(refused.status.code(), Some(1));
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(said, "Este número não pode ser discado: 0014155550100: international numbers are denied.\n");
+}
+
+#[test]
+fn a_ladder_is_drawn_from_the_daemons_trace() {
+    let daemon = Daemon::start("trace");
+    let drawn = daemon.ramal(&["trace", "4712"]);
+    let drawn = String::from_utf8(drawn.stdout).unwrap();
+    assert!(drawn.contains("INVITE 600") && drawn.contains("200 OK (INVITE)"), "{drawn}");
+    let followed = daemon.ramal(&["trace", &ENDED.to_string(), "--follow"]);
+    assert_eq!(followed.status.code(), Some(0));
+    assert_eq!(String::from_utf8(followed.stdout).unwrap().lines().count(), 3);
+}
+
+#[test]
+fn without_a_daemon_the_code_is_three_and_with_a_wrong_configuration_four() {
+    let lonely = Command::new(RAMAL).args(["--socket", "/nonexistent/ramal.sock", "status"]).output().unwrap();
+    assert_eq!(lonely.status.code(), Some(3));
+    let wrong = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/config/unknown_keys.toml");
+    let checked = Command::new(RAMAL).args(["--lang", "en", "check", "--config", wrong]).output().unwrap();
+    assert_eq!(checked.status.code(), Some(4));
+    let said = String::from_utf8(checked.stderr).unwrap();
+    assert!(said.lines().all(|line| line.contains("unknown_keys.toml:") || line.starts_with("Configuration wrong")), "{said}");
+    assert_eq!(Command::new(RAMAL).args(["dial"]).output().unwrap().status.code(), Some(2));
+}
+
+#[test]
+fn completions_name_every_command() {
+    for shell in ["bash", "zsh", "fish"] {
+        let script = Command::new(RAMAL).args(["completions", shell]).output().unwrap();
+        let script = String::from_utf8(script.stdout).unwrap();
+        assert!(script.contains("hangup") && script.contains("replay"), "{shell}");
+    }
+}
+
+const RAMAL: &str = env!("CARGO_BIN_EXE_ramal");
+const RINGING: u64 = 3_573_829_017_124_711;
+const HELD: u64 = 3_573_829_017_124_712;
+const ENDED: u64 = 3_573_829_017_124_700;
+const DIALLED: u64 = 3_573_829_017_124_713;
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// A control socket over a driver whose every answer is written here.
+struct Daemon {
+    folder: PathBuf,
+    socket: PathBuf,
+    deltas: broadcast::Sender<Delta>,
+    commands: std::sync::mpsc::Receiver<What>,
+    runtime: Option<tokio::runtime::Runtime>,
+}
+
+impl Daemon {
+    fn start(name: &str) -> Daemon {
+        let folder = std::env::temp_dir().join(format!("ramal-cmd-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let socket = folder.join("ramal.sock");
+        let runtime = runtime();
+        let (handle, requests) = Handle::new();
+        let (deltas, _) = broadcast::channel(64);
+        let (seen, commands) = std::sync::mpsc::channel();
+        runtime.spawn(stand_in(requests, deltas.clone(), seen));
+        let server = runtime.block_on(async { Server::bind(&socket) }).unwrap();
+        runtime.spawn(server.serve(handle));
+        Daemon { folder, socket, deltas, commands, runtime: Some(runtime) }
+    }
+
+    fn client(&self) -> Client {
+        let stream = UnixStream::connect(&self.socket).unwrap();
+        stream.set_read_timeout(Some(LIMIT)).unwrap();
+        Client(BufReader::new(stream))
+    }
+
+    fn ramal(&self, args: &[&str]) -> Output {
+        Command::new(RAMAL).arg("--socket").arg(&self.socket).args(args).output().unwrap()
+    }
+
+    fn tell(&self, seq: u64, news: News) {
+        self.deltas.send(Delta { seq: Seq(seq), news }).unwrap();
+    }
+
+    /// The next command that the engine would have got.
+    fn commanded(&self) -> What {
+        self.commands.recv_timeout(LIMIT).unwrap()
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        drop(self.runtime.take());
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+struct Client(BufReader<UnixStream>);
+
+impl Client {
+    fn write(&mut self, line: &str) {
+        self.0.get_mut().write_all(format!("{line}\n").as_bytes()).unwrap();
+    }
+
+    /// None at the end.
+    fn read(&mut self) -> Option<Value> {
+        let mut line = String::new();
+        match self.0.read_line(&mut line) {
+            Ok(0) => None,
+            Ok(_) => Some(serde_json::from_str(&line).unwrap()),
+            Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => None,
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
+}
+
+async fn stand_in(
+    mut requests: mpsc::Receiver<Request>,
+    deltas: broadcast::Sender<Delta>,
+    seen: std::sync::mpsc::Sender<What>,
+) {
+    while let Some(request) = requests.recv().await {
+        match request {
+            Request::Subscribe(answer) => drop(answer.send(deltas.subscribe())),
+            Request::Trace(_, answer) => drop(answer.send(trace())),
+            Request::Reload(answer) => drop(answer.send(Ok(vec!["daemon.node takes effect with a restart".to_owned()]))),
+            Request::Command { what, answer, .. } => {
+                drop(answer.send(reply(&what)));
+                if let What::Call(call::Command::Dial { .. }) = what {
+                    for (seq, call) in [(8, dialled(CallState::Ringing)), (9, dialled(CallState::Ended))] {
+                        let news = if call.cause.is_some() { News::CallEnded(call) } else { News::Call(call) };
+                        deltas.send(Delta { seq: Seq(seq), news }).unwrap_or_default();
+                    }
+                }
+                if !matches!(what, What::Watch { .. }) {
+                    let _ = seen.send(what);
+                }
+            }
+        }
+    }
+}
+
+fn reply(what: &What) -> Result<Reply, Refusal> {
+    match what {
+        What::Watch { since: None } => Ok(Reply::Snapshot(Box::new(snapshot()))),
+        What::Watch { since: Some(_) } => {
+            let news = News::Totals(Totals::default());
+            Ok(Reply::Deltas(vec![Delta { seq: Seq(7), news }]))
+        }
+        What::Call(call::Command::Dial { number, .. }) if number.starts_with("00") => {
+            Err(Refusal::new(RefusalCode::Gate, format!("{number}: international numbers are denied")))
+        }
+        What::Call(call::Command::Dial { .. }) => {
+            let protocolo = "2026112100000017".to_owned();
+            Ok(Reply::Dialled { call: CallId(DIALLED), protocolo, warnings: Vec::new() })
+        }
+        What::Call(call::Command::Answer { call: CallId(1) }) => {
+            Err(Refusal::new(RefusalCode::NoSuchCall, "there is no call 1"))
+        }
+        What::Call(_) | What::Account(_) | What::Drain => Ok(Reply::Done),
+    }
+}
+
+fn snapshot() -> Snapshot {
+    let mut held = call(HELD, Direction::Outbound, CallState::Answered);
+    held.answered = Some(at(5));
+    held.held = true;
+    let registration = RegistrationView {
+        state: RegistrationState::Registered,
+        until: Some(at(300)),
+        round_trip_ms: Some(1.2),
+        ..RegistrationView::default()
+    };
+    let account = AccountView {
+        account: "1001".into(),
+        kind: AccountKind::Extension,
+        group: "pbx".into(),
+        registration,
+        do_not_disturb: false,
+        calls: 2,
+    };
+    let group = GroupView {
+        group: "pbx".into(),
+        up: true,
+        registered: 1,
+        accounts: 1,
+        round_trip_ms: Some(1.2),
+        last_error: None,
+    };
+    let totals = Totals { strangers: 3, malformed: 0, calls: 12 };
+    Snapshot {
+        seq: 7,
+        calls: vec![call(RINGING, Direction::Inbound, CallState::Ringing), held],
+        accounts: vec![account],
+        groups: vec![group],
+        totals,
+    }
+}
+
+fn dialled(state: CallState) -> CallView {
+    let mut view = call(DIALLED, Direction::Outbound, state);
+    if state == CallState::Ended {
+        view.ended = Some(at(9));
+        let text = "Busy Here".to_owned();
+        view.cause = Some(HangupCause { kind: HangupKind::Busy, by: Party::Peer, sip: Some(486), q850: 17, text });
+    }
+    view
+}
+
+fn call(id: u64, direction: Direction, state: CallState) -> CallView {
+    CallView {
+        call: CallId(id),
+        protocolo: format!("20261121000000{}", id % 100),
+        direction,
+        account: "1001".into(),
+        number: "+5511987654321".to_owned(),
+        name: None,
+        diverted_from: None,
+        asserted: None,
+        state,
+        started: at(0),
+        answered: None,
+        ended: None,
+        cause: None,
+        muted: false,
+        held: false,
+        held_by_peer: false,
+        bridged_with: None,
+        legs: Vec::new(),
+    }
+}
+
+fn trace() -> Vec<Entry> {
+    let entry = |sent, ms: i64, text: &str| Entry {
+        at: at(0) + chrono::Duration::milliseconds(ms),
+        sent,
+        transport: Transport::Udp,
+        local: "127.0.0.1:5070".parse().unwrap(),
+        remote: "127.0.0.1:5060".parse().unwrap(),
+        text: text.to_owned(),
+    };
+    vec![
+        entry(true, 0, "INVITE sip:600@127.0.0.1 SIP/2.0\r\nCSeq: 1 INVITE\r\n\r\n"),
+        entry(false, 12, "SIP/2.0 200 OK\r\nCSeq: 1 INVITE\r\n\r\n"),
+    ]
+}
+
+fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_795_262_400 + seconds, 0).unwrap()
+}
+
+/// The process's own number differs with every run.
+fn without_pid(mut line: Value) -> Value {
+    if let Some(pid) = line.pointer_mut("/ok/pid") {
+        *pid = Value::Null;
+    }
+    line
+}

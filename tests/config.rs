@@ -1,0 +1,257 @@
+//! The configuration as an administrator meets it: what is refused and in which words, and what a good file becomes.
+#![expect(non_snake_case, reason = "behaviour ids are written as in the specification")]
+#![expect(clippy::unwrap_used, reason = "a test fails where it fails")]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use engine::config::{AccountKind, AccountName, Codec, DeviceName, DtmfMode, GroupName, HoldMode, PrackMode};
+use engine::sip::uri::{Host, Transport};
+use ramal::config::{ConfigError, Device, Loaded, Warning, load, needs_restart, sections};
+
+fn env(name: &str) -> Option<String> {
+    match name {
+        "RAMAL_1002" | "RAMAL_1102" => Some("hunter2".to_owned()),
+        "CREDENTIALS_DIRECTORY" => Some("tests/config/credentials".to_owned()),
+        _ => None,
+    }
+}
+
+fn read(name: &str) -> Result<(Loaded, Vec<Warning>), Vec<ConfigError>> {
+    load(&Path::new("tests/config").join(name), &env)
+}
+
+fn lines<T: ToString>(all: &[T]) -> String {
+    all.iter().map(|one| one.to_string() + "\n").collect()
+}
+
+/// Compares with `tests/config/NAME.errors`; with BLESS set in the environment writes it instead.
+fn assert_errors(name: &str) {
+    let outside_systemd = |name: &str| env(name).filter(|_| name != "CREDENTIALS_DIRECTORY");
+    let file = Path::new("tests/config").join(name).with_extension("toml");
+    let told = lines(&load(&file, &outside_systemd).unwrap_err());
+    assert!(!told.contains("hunter2"), "a secret is told: {told}");
+    let snapshot = Path::new("tests/config").join(name).with_extension("errors");
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&snapshot, &told).unwrap();
+    }
+    let expected = fs::read_to_string(&snapshot).unwrap_or_default();
+    assert_eq!(told, expected, "\n{told}");
+}
+
+/// A file of its own for one test.
+fn scratch(name: &str, content: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, content).unwrap();
+    path
+}
+
+#[test]
+fn SP_10_an_unknown_key_is_refused_with_a_suggestion() {
+    assert_errors("unknown_keys");
+}
+
+#[test]
+fn SP_10_every_wrong_value_is_told_at_once_with_what_is_allowed() {
+    assert_errors("wrong_values");
+}
+
+#[test]
+fn SP_10_a_name_that_does_not_exist_is_refused() {
+    assert_errors("references");
+}
+
+#[test]
+fn SP_10_an_aor_in_two_places_is_refused_naming_both() {
+    assert_errors("duplicates");
+}
+
+#[test]
+fn SP_10_a_missing_or_doubled_password_is_refused_and_never_told() {
+    assert_errors("secrets");
+}
+
+#[test]
+fn SP_10_wrong_rows_are_listed_with_their_lines() {
+    assert_errors("rows");
+}
+
+#[test]
+fn SP_10_broken_toml_is_told_without_showing_the_line() {
+    assert_errors("syntax");
+}
+
+#[test]
+fn SP_10_a_missing_file_is_told() {
+    assert_errors("no-such-file");
+}
+
+#[test]
+fn a_quirk_without_a_source_is_refused() {
+    assert_errors("unsourced");
+}
+
+#[test]
+fn SP_10_every_documented_key_is_read_and_its_value_checked() {
+    for (section, keys) in sections().into_iter().filter(|(section, _)| !section.starts_with("columns")) {
+        for key in keys {
+            let header = if ["listen", "extensions"].contains(&section) {
+                format!("[[{section}]]")
+            } else {
+                format!("[{section}]")
+            };
+            let file = scratch("every-key.toml", &format!("{header}\n{key} = {{ nonsense = 1 }}\n"));
+            let errors = load(&file, &env).unwrap_err();
+            let about = |error: &ConfigError| error.place.key.as_deref() == Some(key) && error.place.line == Some(2);
+            assert!(
+                errors.iter().any(|error| about(error) && !error.problem.starts_with("unknown")),
+                "{section} {key}: {errors:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_documentation_lists_every_key_and_no_other() {
+    let text = fs::read_to_string("docs/configuration.md").unwrap();
+    for (section, mut keys) in sections() {
+        let headings = [format!("## [{section}]"), format!("## [[{section}]]"), format!("## {section}")];
+        let chapter = text
+            .split("\n## ")
+            .find(|chapter| headings.iter().any(|heading| heading[3..] == *chapter.lines().next().unwrap()));
+        let chapter = chapter.unwrap_or_else(|| panic!("no chapter {section}"));
+        let cell = |line: &str| line.strip_prefix("| `").and_then(|rest| rest.split('`').next()).map(str::to_owned);
+        let mut documented: Vec<String> = chapter.lines().filter_map(cell).collect();
+        documented.sort();
+        keys.sort_unstable();
+        assert_eq!(documented, keys, "{section}");
+    }
+}
+
+#[test]
+fn six_lines_are_a_whole_configuration() {
+    let (loaded, _) = read("minimal.toml").unwrap();
+    let account = &loaded.engine.accounts[&AccountName::from("1001")];
+    assert_eq!(account.kind, AccountKind::Extension);
+    assert_eq!(account.domain, Host::Ip("192.168.0.10".parse().unwrap()));
+    assert_eq!((account.profile.name.as_str(), account.profile.reject_status), ("asterisk", 486));
+    assert_eq!(account.device.as_str(), "null");
+    assert_eq!(account.register_expires, Duration::from_secs(300));
+    assert_eq!(loaded.engine.default_route, Some(AccountName::from("1001")));
+    assert_eq!(loaded.engine.zone, chrono_tz::America::Sao_Paulo);
+    let group = &loaded.engine.groups[&GroupName::from("pbx")];
+    assert_eq!((group.registrations_per_second, group.probe_every, group.probe), (20, Duration::from_secs(15), true));
+    let sockets: Vec<_> = loaded.shell.listen.iter().map(|one| (one.transport, one.address.to_string())).collect();
+    assert_eq!(sockets, [(Transport::Udp, "0.0.0.0:5070".to_owned()), (Transport::Tcp, "0.0.0.0:5070".to_owned())]);
+    assert_eq!(loaded.shell.control_socket, Path::new("tests/config/ramal-data/control.sock"));
+}
+
+#[test]
+fn SP_15_extensions_and_trunks_take_what_they_do_not_say_from_their_registrar() {
+    let (loaded, warnings) = read("full.toml").unwrap();
+    let account = |name: &str| loaded.engine.accounts[&AccountName::from(name)].clone();
+
+    let ana = account("1001");
+    assert_eq!(ana.display.as_deref(), Some("Ana Luísa"));
+    assert_eq!((ana.profile.name.as_str(), ana.profile.nat, ana.device.as_str()), ("house", true, "robot"));
+    let credentials = ana.credentials.clone().unwrap();
+    assert_eq!(
+        (credentials.user.as_str(), &*credentials.secret.0, credentials.realm.as_deref()),
+        ("ana-1001", "hunter2", Some("pbx"))
+    );
+    assert_eq!(account("1002").credentials.clone().unwrap().secret.0.as_ref(), "hunter2");
+    assert_eq!(account("1002").profile.prack, PrackMode::Required, "the folder overrides what is shipped");
+    assert_eq!(account("1002").domain, Host::Name("example.com".to_owned()));
+    assert_eq!((account("1002").max_calls, account("1002").register_expires), (4, Duration::from_secs(600)));
+
+    let joao = account("1101");
+    assert_eq!(
+        (joao.display.as_deref(), joao.device.as_str(), joao.register_expires),
+        (Some("João"), "robot", Duration::from_secs(120))
+    );
+    assert_eq!(
+        (joao.profile.dtmf, joao.profile.reject_status, joao.profile.codecs.as_slice()),
+        (DtmfMode::Info, 486, &[Codec::Pcmu][..])
+    );
+    assert_eq!((joao.profile.session_timer.expires, joao.profile.keep_alive), (None, None));
+    let silva = account("1102");
+    assert_eq!((silva.display.as_deref(), silva.group.as_str(), silva.max_calls), (Some("Silva; Ana"), "carrier", 5));
+
+    let carrier = account("carrier");
+    assert_eq!(
+        (carrier.kind, carrier.limits.calls_at_once, carrier.caller_ids.len()),
+        (AccountKind::RegisteredTrunk, 60, 2)
+    );
+    assert_eq!(carrier.dial_format.national.as_deref(), Some("0{carrier}{ddd}{number}"));
+    assert_eq!((account("gateway").kind, account("gateway").credentials.clone()), (AccountKind::AddressedTrunk, None));
+    assert_eq!(loaded.engine.default_route, Some(AccountName::from("carrier")));
+
+    let registrar = &loaded.engine.groups[&GroupName::from("pbx")].registrar;
+    assert_eq!(
+        (registrar.host.clone(), registrar.port, registrar.transport),
+        (Host::Name("pbx.example.com".to_owned()), Some(5080), Transport::Tcp)
+    );
+    assert_eq!(loaded.shell.listen.len(), 3);
+    assert_eq!(loaded.shell.dns.hosts["pbx.example.com"].len(), 2);
+    let Device::File { record, repeat, .. } = &loaded.shell.devices[&DeviceName::from("robot")] else {
+        panic!("not a file")
+    };
+    assert_eq!((record.as_deref(), *repeat), (Some(Path::new("tests/config/heard.wav")), true));
+    assert!(lines(&warnings).contains("full.csv: is not UTF-8; read as Latin-1"), "{}", lines(&warnings));
+    assert!(!format!("{loaded:?}{warnings:?}").contains("hunter2"));
+}
+
+#[test]
+fn freepbx_exports_are_read_as_they_are() {
+    let (loaded, warnings) = read("freepbx.toml").unwrap();
+    let names: Vec<_> =
+        loaded.engine.accounts.values().map(|account| (account.name.as_str(), account.display.as_deref())).collect();
+    assert_eq!(names, [("2001", Some("Ana \"Aninha\" Souza")), ("2002", Some("João, o Silva"))]);
+    assert!(lines(&warnings).contains("freepbx.csv:4: left out: not a SIP extension"), "{}", lines(&warnings));
+}
+
+#[test]
+fn a_password_that_everybody_can_read_is_a_warning() {
+    let file = scratch("open.toml", &fs::read_to_string("tests/config/minimal.toml").unwrap());
+    let warnings_at = |mode| {
+        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+        lines(&load(&file, &env).unwrap().1)
+    };
+    let told = warnings_at(0o644);
+    assert!(told.contains("open.toml:6: [extension.1001] secret: everybody on this machine can read"), "{told}");
+    assert_eq!(warnings_at(0o640), "");
+}
+
+#[test]
+fn five_thousand_extensions_are_read_in_well_under_a_second() {
+    let mut rows = "extension,secret,name\n".to_owned();
+    rows.extend((10_000..15_000).map(|number| format!("{number},hunter2-{number},Agente {number}\n")));
+    scratch("many.csv", &rows);
+    let file =
+        scratch("many.toml", "[registrar.pbx]\nhost = \"pbx.example.com\"\n[[extensions]]\ncsv = \"many.csv\"\n");
+    let begin = Instant::now();
+    let (loaded, _) = load(&file, &env).unwrap();
+    assert_eq!(loaded.engine.accounts.len(), 5_000);
+    assert!(begin.elapsed() < Duration::from_secs(1), "{:?}", begin.elapsed());
+}
+
+#[test]
+fn SP_06_a_reload_says_what_needs_a_restart() {
+    let before = read("minimal.toml").unwrap().0;
+    let changed = "[daemon]\nnode = 1\nlog = \"debug\"\n[[listen]]\naddress = \"127.0.0.1:5070\"\n[registrar.pbx]\nhost = \"127.0.0.2\"\n\
+                   [gate]\nallow_international = true\n[profile.generic]\nhold = \"sendonly\"\n[extension.1001]\nsecret = \"other\"\n";
+    let after = load(&scratch("changed.toml", changed), &env).unwrap().0;
+    assert_eq!(needs_restart(&before, &before), [""; 0]);
+    assert_eq!(needs_restart(&before, &after), ["listen", "daemon.data_dir", "daemon.control_socket", "daemon.node"]);
+    assert_eq!(after.engine.accounts[&AccountName::from("1001")].profile.hold, HoldMode::Sendonly);
+    assert_ne!(before.engine.gate.version, after.engine.gate.version);
+    assert_eq!(before, read("minimal.toml").unwrap().0);
+}
+
+#[test]
+fn the_example_is_a_good_configuration() {
+    let loaded = load(Path::new("docs/ramal.toml"), &env).map_err(|errors| lines(&errors)).unwrap().0;
+    assert_eq!(loaded.engine.accounts.len(), 3);
+}

@@ -1,0 +1,44 @@
+//! Every saved fuzz input through the same functions as the fuzz targets, on the stable toolchain.
+
+use std::fs;
+use std::path::Path;
+
+#[path = "../fuzz/src/digest.rs"]
+mod digest;
+#[path = "../fuzz/src/sip_message.rs"]
+mod sip_message;
+#[path = "../fuzz/src/sip_stream.rs"]
+mod sip_stream;
+
+fn replay(target: &str, check: fn(&[u8])) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
+    let mut inputs = 0;
+    for entry in fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        let input = fs::read(&path).unwrap();
+        println!("{}", path.display());
+        check(&input);
+        // Cut short and with one byte missing, each input is several.
+        (0..input.len().min(2048)).for_each(|at| {
+            check(&input[..at]);
+            check(&[&input[..at], &input[at + 1..]].concat());
+        });
+        inputs += 1;
+    }
+    assert!(inputs > 0, "{} holds no inputs", folder.display());
+}
+
+#[test]
+fn sip_messages() {
+    replay("sip_message", sip_message::check);
+}
+
+#[test]
+fn sip_streams() {
+    replay("sip_stream", sip_stream::check);
+}
+
+#[test]
+fn digests() {
+    replay("digest", digest::check);
+}

@@ -1,0 +1,66 @@
+//! Asterisk's echo: what comes back is what was said.
+
+use std::time::Duration;
+
+use engine::news::CallState;
+
+use crate::support::peers::{Asterisk, Options};
+use crate::support::softphone::{Setup, says};
+use crate::support::{Folder, LONG, Softphone, sound, wait_for, when};
+
+#[test]
+fn vz_04_sp_04_speech_comes_back_well_in_pcma_over_udp() {
+    speech_comes_back_well("pcma", "udp", false);
+}
+
+#[test]
+fn vz_04_sp_04_speech_comes_back_well_in_pcmu_over_tcp() {
+    speech_comes_back_well("pcmu", "tcp", false);
+}
+
+#[test]
+fn sp_02_speech_comes_back_well_over_ipv6() {
+    speech_comes_back_well("pcma", "udp", true);
+}
+
+fn speech_comes_back_well(codec: &str, transport: &str, ipv6: bool) {
+    let (asterisk, folder) = (Asterisk::start(Options { ipv6, ..Options::default() }), Folder::new("speech"));
+    let speech = sound::speech(folder.path());
+    let said = sound::padded(&speech);
+    let profile = format!("codecs = [\"{codec}\"]");
+    let setup = Setup { transport, profile: &profile, speech: Some(said.clone()), ..Setup::default() };
+    let ramal = Softphone::start(asterisk.sip(), &setup);
+    ramal.wait_registered(1001..=1002);
+
+    let call = ramal.dial(1001, "600");
+    let up = ramal.wait_state(call, CallState::Answered);
+    assert_eq!(up.legs[0].codec.as_deref(), Some(codec.to_uppercase().as_str()));
+    assert_eq!(up.number, "600");
+    let long_enough = sound::length(&said) + Duration::from_secs(1);
+    wait_for(LONG, "the speech to come back", || when(sound::length(&ramal.heard(1001)) >= long_enough));
+    ramal.wish("hangup", call);
+    ramal.wait_state(call, CallState::Ended);
+    wait_for(LONG, "no channel", || when(asterisk.channels() == 0));
+    let score = sound::pesq(&speech, &ramal.heard(1001));
+    println!("PESQ {score:.2}: {codec}, {transport}, IPv{}", if ipv6 { 6 } else { 4 });
+    assert!(score >= 3.5, "PESQ {score}");
+}
+
+#[test]
+fn vz_06_mute_sends_silence_and_the_stream_goes_on() {
+    let asterisk = Asterisk::start(Options::default());
+    let ramal = Softphone::start(asterisk.sip(), &Setup::default());
+    ramal.wait_registered(1001..=1002);
+    let call = ramal.dial(1001, "600");
+    ramal.wait_hears(1001, says(1001));
+    ramal.wish("mute", call);
+    ramal.wait_hears_silence(1001);
+    let (sent, received) = ramal.packets(call);
+    wait_for(LONG, "packets to go on both ways", || {
+        let now = ramal.packets(call);
+        when(now.0 > sent + 200 && now.1 > received + 200)
+    });
+    assert!(ramal.call(call).muted && sound::ends_with_silence(&ramal.heard(1001)));
+    ramal.wish("unmute", call);
+    ramal.wait_hears(1001, says(1001));
+}

@@ -1,0 +1,111 @@
+//! Making and judging sound: speech, tones, PESQ, how much of a recording is one tone.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use super::peers::{cache, interop};
+
+/// Portuguese speech of some seconds, 8 kHz mono 16 bit, written into `folder`.
+pub fn speech(folder: &Path) -> PathBuf {
+    let (raw, wav) = (folder.join("speech-22k.wav"), folder.join("speech.wav"));
+    let text =
+        "Bom dia, aqui é da central de atendimento. Anote o protocolo da sua ligação e aguarde na linha, por favor.";
+    run(Command::new("espeak-ng").args(["-v", "pt-br", "-s", "150", "-w"]).arg(&raw).arg(text));
+    run(Command::new("sox").arg("-G").arg(&raw).args(["-r", "8000", "-c", "1", "-b", "16"]).arg(&wav));
+    wav
+}
+
+/// A sine of `hertz`, `seconds` long, 8 kHz mono 16 bit.
+pub fn tone(wav: &Path, hertz: u32, seconds: u32) {
+    let (hertz, seconds) = (hertz.to_string(), seconds.to_string());
+    let mut sox = Command::new("sox");
+    sox.args(["-n", "-r", "8000", "-c", "1", "-b", "16"]).arg(wav);
+    run(sox.args(["synth", &seconds, "sine", &hertz, "gain", "-12"]));
+}
+
+/// PESQ (ITU-T P.862, narrow band) of a recording that holds `reference` somewhere; 4.5 is perfect, 3.5 good.
+pub fn pesq(reference: &Path, degraded: &Path) -> f64 {
+    let python = cache().join("venv/bin/python");
+    let output = Command::new(python).arg(interop("quality/score.py")).arg(reference).arg(degraded).output();
+    let output = output.expect("the Python environment of tests/interop/install");
+    let text = String::from_utf8_lossy(&output.stdout);
+    text.trim().parse().unwrap_or_else(|_| panic!("no score: {text}{}", String::from_utf8_lossy(&output.stderr)))
+}
+
+/// How much of a WAV's loudest second is a sine of `hertz`: 0 to 1. Any rate; the first channel.
+pub fn share_of_tone(wav: &Path, hertz: f64) -> f64 {
+    let (rate, samples) = read(wav);
+    let seconds = samples.chunks(rate as usize);
+    seconds.max_by(|a, b| energy(a).total_cmp(&energy(b))).map_or(0.0, |loudest| share(loudest, hertz, rate))
+}
+
+/// How long, in seconds to a tenth, a WAV holds a sine of `hertz` and nothing else. Any rate; the first channel.
+pub fn seconds_of_tone(wav: &Path, hertz: f64) -> f64 {
+    let (rate, samples) = read(wav);
+    let tenths = samples.chunks_exact(rate as usize / 10).filter(|tenth| share(tenth, hertz, rate) > 0.9);
+    tenths.count() as f64 / 10.0
+}
+
+/// Whether the last half second of a growing WAV is a sine of `hertz` and nothing else.
+pub fn ends_with_tone(wav: &Path, hertz: f64) -> bool {
+    end(wav).is_some_and(|(rate, samples)| share(&samples, hertz, rate) > 0.9)
+}
+
+/// Whether the last half second of a growing WAV is quieter than any voice: below -50 dBFS.
+pub fn ends_with_silence(wav: &Path) -> bool {
+    end(wav).is_some_and(|(_, samples)| energy(&samples) < samples.len() as f64 * 100.0 * 100.0)
+}
+
+/// The length of a growing WAV so far; none where there is no file yet.
+pub fn length(wav: &Path) -> Duration {
+    let read = hound::WavReader::open(wav).ok();
+    read.map_or(Duration::ZERO, |wav| Duration::from_secs_f64(f64::from(wav.duration()) / f64::from(wav.spec().sample_rate)))
+}
+
+/// The same sound with a second of silence before and after it, so that a slow start cuts nothing off.
+pub fn padded(wav: &Path) -> PathBuf {
+    let padded = wav.with_extension("padded.wav");
+    run(Command::new("sox").arg(wav).arg(&padded).args(["pad", "1", "1"]));
+    padded
+}
+
+/// Rate and samples of the last half second, where the WAV is as long.
+fn end(wav: &Path) -> Option<(u32, Vec<f64>)> {
+    if length(wav) < Duration::from_millis(500) {
+        return None;
+    }
+    let (rate, mut samples) = read(wav);
+    let half = samples.len().saturating_sub(rate as usize / 2);
+    Some((rate, samples.split_off(half)))
+}
+
+/// Rate and first channel of a 16 bit WAV.
+fn read(wav: &Path) -> (u32, Vec<f64>) {
+    let mut reader = hound::WavReader::open(wav).unwrap_or_else(|error| panic!("{}: {error}", wav.display()));
+    let spec = reader.spec();
+    let samples = reader.samples::<i16>().step_by(usize::from(spec.channels.max(1)));
+    (spec.sample_rate, samples.map(|sample| f64::from(sample.expect("a whole 16 bit sample"))).collect())
+}
+
+/// How much of the energy of `samples` is a sine of `hertz`; silence has none.
+fn share(samples: &[f64], hertz: f64, rate: u32) -> f64 {
+    let step = std::f64::consts::TAU * hertz / f64::from(rate);
+    let (mut re, mut im) = (0.0, 0.0);
+    for (n, sample) in samples.iter().enumerate() {
+        re += sample * (step * n as f64).cos();
+        im += sample * (step * n as f64).sin();
+    }
+    // A pure sine of amplitude A over n samples has energy n·A²/2 and correlates to n·A/2.
+    let all = samples.len() as f64 * energy(samples);
+    if all == 0.0 { 0.0 } else { 2.0 * (re * re + im * im) / all }
+}
+
+fn energy(samples: &[f64]) -> f64 {
+    samples.iter().map(|sample| sample * sample).sum()
+}
+
+fn run(command: &mut Command) {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}; run tests/interop/install"));
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
