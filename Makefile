@@ -39,9 +39,10 @@ torture:
 sim:
 	RAMAL_SEEDS=$(or $(SEEDS),10000) cargo test --package engine --release -- simulation --nocapture
 
+# At most five minutes once built: a table of ratios, and the same in docs/evidence.
 bench:
 	tests/interop/install build peers bench
-	cargo bench --workspace
+	cargo bench --bench ratios -- --save
 
 # FOR=seconds, five minutes unless said.
 fuzz:

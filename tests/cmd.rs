@@ -1,5 +1,7 @@
 //! The socket and the commands, against a stand-in for the driver: what is asked of the engine is seen, what it says is chosen.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that fails to set up has failed")]
+
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
@@ -11,12 +13,13 @@ use chrono::{DateTime, Utc};
 use engine::border::{Refusal, RefusalCode, Reply, What};
 use engine::call;
 use engine::config::AccountKind;
-use engine::id::{CallId, Seq};
+use engine::id::{CallId, CommandId, Seq};
 use engine::news::{
-    AccountView, CallState, CallView, Delta, Direction, GroupView, HangupCause, HangupKind, News, Party, RegistrationState,
-    RegistrationView, Snapshot, Totals,
+    AccountView, CallState, CallView, Delta, Direction, GroupView, HangupCause, HangupKind, News, Party,
+    RegistrationState, RegistrationView, Snapshot, Totals,
 };
 use engine::sip::uri::Transport;
+use engine::time::{Moment, Now};
 use ramal::control::{BindError, MAX_LINE, Server};
 use ramal::driver::{Handle, Request};
 use ramal::trace::Entry;
@@ -36,7 +39,8 @@ fn the_socket_is_its_owners_alone_and_goes_away_with_the_daemon() {
 #[test]
 fn a_stale_socket_is_taken_over_and_a_live_one_is_not() {
     let daemon = Daemon::start("stale");
-    let _runtime = runtime().enter();
+    let runtime = runtime();
+    let _within = runtime.enter();
     assert!(matches!(Server::bind(&daemon.socket), Err(BindError::InUse(_))));
     let stale = daemon.folder.join("stale.sock");
     drop(std::os::unix::net::UnixListener::bind(&stale).unwrap());
@@ -51,7 +55,8 @@ fn a_stale_socket_is_taken_over_and_a_live_one_is_not() {
 #[test]
 fn every_example_of_the_document_is_answered_as_the_document_says() {
     let daemon = Daemon::start("document");
-    let document = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/control-socket.md")).unwrap();
+    let document =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/control-socket.md")).unwrap();
     let mut lines = document.lines().peekable();
     let mut seen = 0;
     while let Some(line) = lines.next() {
@@ -111,7 +116,10 @@ fn calls_are_a_table_for_people_and_json_for_programs() {
     let table = daemon.ramal(&["--lang", "pt-BR", "calls"]);
     assert_eq!(table.status.code(), Some(0));
     let table = String::from_utf8(table.stdout).unwrap();
-    assert!(table.contains("SENTIDO") && table.contains("em conversa, em espera") && table.contains("tocando"), "{table}");
+    assert!(
+        table.contains("SENTIDO") && table.contains("em conversa, em espera") && table.contains("tocando"),
+        "{table}"
+    );
     let json = daemon.ramal(&["--json", "calls"]);
     let json: Value = serde_json::from_slice(&json.stdout).unwrap();
     assert_eq!(json["calls"][0]["call"], RINGING.to_string());
@@ -139,7 +147,10 @@ fn dialling_is_watched_to_its_end_with_the_cause_in_words() {
     let said = String::from_utf8(dialled.stdout).unwrap();
     assert_eq!(dialled.status.code(), Some(1), "{said}");
     assert!(said.contains("protocolo 2026112100000017"), "{said}");
-    assert!(said.contains("tocando") && said.contains("encerrada: ocupado, pelo outro lado (SIP 486, Q.850 17)"), "{said}");
+    assert!(
+        said.contains("tocando") && said.contains("encerrada: ocupado, pelo outro lado (SIP 486, Q.850 17)"),
+        "{said}"
+    );
     let refused = daemon.ramal(&["--lang", "pt-BR", "dial", "0014155550100"]);
     assert_eq!(refused.status.code(), Some(1));
     let said = String::from_utf8(refused.stderr).unwrap();
@@ -165,8 +176,48 @@ fn without_a_daemon_the_code_is_three_and_with_a_wrong_configuration_four() {
     let checked = Command::new(RAMAL).args(["--lang", "en", "check", "--config", wrong]).output().unwrap();
     assert_eq!(checked.status.code(), Some(4));
     let said = String::from_utf8(checked.stderr).unwrap();
-    assert!(said.lines().all(|line| line.contains("unknown_keys.toml:") || line.starts_with("Configuration wrong")), "{said}");
+    assert!(
+        said.lines().all(|line| line.contains("unknown_keys.toml:") || line.starts_with("Configuration wrong")),
+        "{said}"
+    );
     assert_eq!(Command::new(RAMAL).args(["dial"]).output().unwrap().status.code(), Some(2));
+}
+
+#[test]
+fn a_recording_replays_the_same_and_a_changed_one_does_not() {
+    let folder = std::env::temp_dir().join(format!("ramal-cmd-{}-replay", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("recording.jsonl");
+    record(&file);
+    let replay = |extra: &str| Command::new(RAMAL).args(["--lang", "en", "replay", extra]).arg(&file).output().unwrap();
+    let same = replay("--ladder");
+    assert_eq!(same.status.code(), Some(0));
+    let said = String::from_utf8(same.stdout).unwrap();
+    assert!(said.starts_with("Same: 2 inputs, ") && !said.contains(", 0 outputs"), "{said}");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replacen("\"out\":{", "\"out\":{\"Nothing\":1,", 1)).unwrap();
+    let other = replay("--json");
+    assert_eq!(other.status.code(), Some(1));
+    let other: Value = serde_json::from_slice(&other.stdout).unwrap();
+    assert_eq!(other["same"], false);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// An engine that is configured and asked what it sees.
+fn record(file: &Path) {
+    use engine::border::{Actor, Input};
+    let (mut engine, now) = (engine::Engine::new([7; 32]), Now { moment: Moment(1), civil: at(0) });
+    let mut recorder = ramal::replay::Recorder::create(file, [7; 32]).unwrap();
+    let watch =
+        engine::border::Command { id: CommandId(1), actor: Actor::Local, key: None, what: What::Watch { since: None } };
+    for input in [Input::Config(engine::config::Config::empty()), Input::Command(watch)] {
+        recorder.input(&input, now).unwrap();
+        engine.handle(input, now);
+        while let Some(output) = engine.poll_output() {
+            recorder.output(&output).unwrap();
+        }
+        recorder.drained(engine.poll_timeout()).unwrap();
+    }
 }
 
 #[test]
@@ -268,7 +319,9 @@ async fn stand_in(
         match request {
             Request::Subscribe(answer) => drop(answer.send(deltas.subscribe())),
             Request::Trace(_, answer) => drop(answer.send(trace())),
-            Request::Reload(answer) => drop(answer.send(Ok(vec!["daemon.node takes effect with a restart".to_owned()]))),
+            Request::Reload(answer) => {
+                drop(answer.send(Ok(vec!["daemon.node takes effect with a restart".to_owned()])))
+            }
             Request::Command { what, answer, .. } => {
                 drop(answer.send(reply(&what)));
                 if let What::Call(call::Command::Dial { .. }) = what {

@@ -13,9 +13,9 @@ mod sip_stream;
 fn replay(target: &str, check: fn(&[u8])) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
     let mut inputs = 0;
-    for entry in fs::read_dir(&folder).unwrap() {
-        let path = entry.unwrap().path();
-        let input = fs::read(&path).unwrap();
+    for entry in fs::read_dir(&folder).expect("the corpus is part of the checkout") {
+        let path = entry.expect("a folder can be listed").path();
+        let input = fs::read(&path).expect("a corpus file can be read");
         println!("{}", path.display());
         check(&input);
         // Cut short and with one byte missing, each input is several.

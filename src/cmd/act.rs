@@ -88,13 +88,7 @@ fn reload(client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
 }
 
 /// Asks, and says the sentence of `key` when it is done.
-fn done(
-    wish: Wish,
-    key: &str,
-    values: &[(&str, &str)],
-    client: &mut Client,
-    screen: &Screen,
-) -> Result<Code, Failure> {
+fn done(wish: Wish, key: &str, values: &[(&str, &str)], client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
     let answer = client.ask(wish)?;
     if screen.json {
         screen.value(&answer);

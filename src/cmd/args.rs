@@ -15,7 +15,7 @@ pub struct Cli {
     pub config: Option<PathBuf>,
     #[arg(long, global = true)]
     pub json: bool,
-    #[arg(long, global = true, value_name = "LANG", value_parser = ["pt-BR", "en"])]
+    #[arg(long, global = true, value_name = "LANG", value_parser = ["pt-BR", "en"], hide_possible_values = true)]
     pub lang: Option<String>,
     #[command(subcommand)]
     pub verb: Verb,
@@ -33,11 +33,25 @@ pub enum Verb {
 /// By this process.
 #[derive(Subcommand, Debug)]
 pub enum Local {
-    Run { #[arg(long, value_name = "FILE")] record: Option<PathBuf> },
+    Run {
+        #[arg(long, value_name = "FILE")]
+        record: Option<PathBuf>,
+    },
     Check {},
-    Demo {},
-    Replay { #[arg(value_name = "FILE")] file: PathBuf, #[arg(long)] ladder: bool },
-    Completions { #[arg(value_name = "SHELL")] shell: Shell },
+    Demo {
+        #[arg(long)]
+        once: bool,
+    },
+    Replay {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[arg(long)]
+        ladder: bool,
+    },
+    Completions {
+        #[arg(value_name = "SHELL")]
+        shell: Shell,
+    },
 }
 
 /// By the running daemon.
@@ -45,36 +59,73 @@ pub enum Local {
 pub enum Remote {
     Status {},
     Extensions {},
-    Calls { #[arg(long)] ended: bool },
+    Calls {
+        #[arg(long)]
+        ended: bool,
+    },
     Dial(Dial),
-    Answer { #[arg(value_name = "CALL")] call: Option<String> },
+    Answer {
+        #[arg(value_name = "CALL")]
+        call: Option<String>,
+    },
     Reject {
         #[arg(value_name = "CALL")]
         call: Option<String>,
-        #[arg(long = "as", value_name = "HOW", default_value = "declined", hide_possible_values = false)]
+        #[arg(long = "as", value_name = "HOW", default_value = "declined", hide_possible_values = true)]
         how: How,
     },
-    Hangup { #[arg(value_name = "CALL")] call: Option<String> },
-    Hold { #[arg(value_name = "CALL")] call: Option<String> },
-    Resume { #[arg(value_name = "CALL")] call: Option<String> },
-    Mute { #[arg(value_name = "CALL")] call: Option<String> },
-    Unmute { #[arg(value_name = "CALL")] call: Option<String> },
+    Hangup {
+        #[arg(value_name = "CALL")]
+        call: Option<String>,
+    },
+    Hold {
+        #[arg(value_name = "CALL")]
+        call: Option<String>,
+    },
+    Resume {
+        #[arg(value_name = "CALL")]
+        call: Option<String>,
+    },
+    Mute {
+        #[arg(value_name = "CALL")]
+        call: Option<String>,
+    },
+    Unmute {
+        #[arg(value_name = "CALL")]
+        call: Option<String>,
+    },
     Dtmf {
         #[arg(value_name = "DIGITS")]
         digits: String,
         #[arg(value_name = "CALL")]
         call: Option<String>,
     },
-    Bridge { #[arg(value_name = "CALL")] first: String, #[arg(value_name = "CALL")] second: String },
+    Bridge {
+        #[arg(value_name = "CALL")]
+        first: String,
+        #[arg(value_name = "CALL")]
+        second: String,
+    },
     Dnd {
         #[arg(value_name = "ACCOUNT")]
         account: String,
         #[arg(value_name = "on|off", value_parser = switch, action = ArgAction::Set)]
         on: bool,
     },
-    Register { #[arg(value_name = "ACCOUNT")] account: String },
-    Events { #[arg(long, value_name = "SEQ")] since: Option<u64> },
-    Trace { #[arg(value_name = "CALL")] call: Option<String>, #[arg(long, short)] follow: bool },
+    Register {
+        #[arg(value_name = "ACCOUNT")]
+        account: String,
+    },
+    Events {
+        #[arg(long, value_name = "SEQ")]
+        since: Option<u64>,
+    },
+    Trace {
+        #[arg(value_name = "CALL")]
+        call: Option<String>,
+        #[arg(long, short)]
+        follow: bool,
+    },
     Reload {},
 }
 
@@ -86,7 +137,7 @@ pub struct Dial {
     pub route: Option<String>,
     #[arg(long, value_name = "NUMBER")]
     pub caller_id: Option<String>,
-    #[arg(long, value_name = "UNTIL", num_args = 0..=1, require_equals = true, default_missing_value = "answered")]
+    #[arg(long, value_name = "UNTIL", num_args = 0..=1, require_equals = true, default_missing_value = "answered", hide_possible_values = true)]
     pub wait: Option<Wait>,
     #[arg(long, value_name = "KEY")]
     pub key: Option<String>,

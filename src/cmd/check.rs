@@ -12,8 +12,7 @@ pub fn run(config: &Path, screen: &Screen) -> Result<Code, Failure> {
     let env = |name: &str| std::env::var(name).ok();
     let (loaded, warnings) = crate::config::load(config, &env).map_err(Failure::Config)?;
     let all = loaded.engine.accounts.len();
-    let extensions =
-        loaded.engine.accounts.values().filter(|account| account.kind == AccountKind::Extension).count();
+    let extensions = loaded.engine.accounts.values().filter(|account| account.kind == AccountKind::Extension).count();
     let (trunks, groups) = (all - extensions, loaded.engine.groups.len());
     if screen.json {
         screen.value(&json!({

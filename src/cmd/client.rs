@@ -51,12 +51,6 @@ impl Client {
         }
     }
 
-    /// A part of an answer, as the engine's type.
-    pub fn ask_for<T: DeserializeOwned>(&mut self, wish: Wish, part: &str) -> Result<T, Failure> {
-        let mut answer = self.ask(wish)?;
-        self.typed(answer[part].take())
-    }
-
     /// The next change, after [`Wish::Events`]; as written and as read.
     pub fn next_event(&mut self) -> Result<(Value, Delta), Failure> {
         let event = match self.early.pop_front() {

@@ -1,6 +1,6 @@
 //! `ramal dial`: a call, watched until it is answered or over where wanted.
 
-use engine::id::{CallId, Seq};
+use engine::id::CallId;
 use engine::news::{CallState, CallView, News};
 use serde_json::Value;
 
@@ -15,10 +15,9 @@ use super::pick::short;
 use super::screen::Screen;
 
 pub fn run(dial: &Dial, client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
-    let since: Option<Seq> = None;
     if dial.wait.is_some() {
         // Before the call, so that no change of it is missed.
-        client.ask(Wish::Events { since })?;
+        client.ask(Wish::Events { since: None })?;
     }
     let wish = Wish::Dial {
         number: dial.number.clone(),
@@ -43,8 +42,7 @@ fn tell(dial: &Dial, answer: &Value, screen: &Screen) {
     }
     let (call, protocolo) = (&answer["call"], answer["protocolo"].as_str().unwrap_or_default());
     let call = call.as_str().and_then(|call| call.parse().ok()).map(|call| short(CallId(call), &[]));
-    let values =
-        [("call", call.as_deref().unwrap_or_default()), ("number", &*dial.number), ("protocolo", protocolo)];
+    let values = [("call", call.as_deref().unwrap_or_default()), ("number", &*dial.number), ("protocolo", protocolo)];
     screen.line(&words.fill("dial.dialled", &values));
 }
 

@@ -20,7 +20,7 @@ pub fn run(since: Option<Seq>, client: &mut Client, screen: &Screen) -> Result<C
         screen.value(&begin);
     } else if begin["snapshot"].is_object() {
         let snapshot: Snapshot = client.typed(begin["snapshot"].take())?;
-        screen.line(&screen.dim(&now(&snapshot, &screen.words)));
+        screen.heading(&now(&snapshot, &screen.words));
     }
     loop {
         let (written, delta) = client.next_event()?;

@@ -29,7 +29,10 @@ pub enum Failure {
     Refused(control::Error),
     /// What was asked for is not there, or not clear; a sentence.
     Unclear(String),
-    Unreachable { path: PathBuf, why: String },
+    Unreachable {
+        path: PathBuf,
+        why: String,
+    },
     /// The daemon went away in the middle.
     Broken(PathBuf),
     NoConfig,

@@ -9,37 +9,45 @@ use super::args::EXAMPLES;
 /// The command with its help in the language of `words`.
 pub fn translated(command: Command, words: &Words) -> Command {
     let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    let version = Arg::new("version").long("version").short('V').action(ArgAction::Version);
+    let command = command.disable_version_flag(true).arg(version);
     let mut command = headed(described(command, words), words)
         .about(words.say("screen.about").to_owned())
         .subcommand_help_heading(words.say("screen.commands").to_owned())
-        .after_help(words.say("screen.codes").to_owned())
-        .disable_version_flag(true)
-        .arg(Arg::new("version").long("version").short('V').action(ArgAction::Version))
-        .mut_arg("version", |arg| arg.help(words.say("arg.version").to_owned()).help_heading(words.say("screen.options").to_owned()));
+        .after_help(words.say("screen.codes").to_owned());
     for name in names {
         let example = EXAMPLES.iter().find(|(command, _)| *command == name).map_or("", |(_, example)| example);
         let about = words.find(&format!("help.{name}")).unwrap_or_default().to_owned();
         let after = format!("{}:\n  {example}", words.say("screen.example"));
-        command = command.mut_subcommand(&name, |sub| headed(described(sub, words), words).about(about).after_help(after));
+        command =
+            command.mut_subcommand(&name, |sub| headed(described(sub, words), words).about(about).after_help(after));
     }
     command
 }
 
 /// Each argument with its help, under its heading.
 fn described(command: Command, words: &Words) -> Command {
-    let command = command
-        .disable_help_flag(true)
-        .arg(Arg::new("help").long("help").short('h').action(ArgAction::Help));
+    let command = command.disable_help_flag(true).arg(Arg::new("help").long("help").short('h').action(ArgAction::Help));
     command.mut_args(|arg| {
         let help = words.find(&format!("arg.{}", arg.get_id())).unwrap_or_default().to_owned();
         let heading = if arg.is_positional() { words.say("screen.arguments") } else { words.say("screen.options") };
-        arg.help(help).help_heading(heading.to_owned())
+        let arg = arg.help(help).help_heading(heading.to_owned());
+        match COMMON.iter().position(|common| arg.get_id() == common) {
+            Some(place) => arg.display_order(AFTER_ITS_OWN + place),
+            None => arg,
+        }
     })
 }
 
 fn headed(command: Command, words: &Words) -> Command {
-    command.help_template(format!("{{about}}\n\n{}: {{usage}}\n\n{{all-args}}\n\n{{after-help}}", words.say("screen.usage")))
+    command
+        .help_template(format!("{{about}}\n\n{}: {{usage}}\n\n{{all-args}}{{after-help}}", words.say("screen.usage")))
 }
+
+/// The options of every command, in the order of the help.
+const COMMON: [&str; 6] = ["socket", "config", "json", "lang", "help", "version"];
+/// No command has so many options of its own.
+const AFTER_ITS_OWN: usize = 100;
 
 #[cfg(test)]
 mod tests {

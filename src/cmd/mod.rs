@@ -2,18 +2,18 @@
 
 mod act;
 mod args;
-mod calls;
+pub(crate) mod calls;
 mod check;
-mod client;
+pub(crate) mod client;
 mod dial;
 mod events;
-mod exit;
-mod extensions;
+pub(crate) mod exit;
+pub(crate) mod extensions;
 mod help;
 mod pick;
 mod place;
 mod replay;
-mod screen;
+pub(crate) mod screen;
 mod status;
 mod table;
 mod trace;
@@ -79,8 +79,9 @@ fn run_here(local: &Local, cli: &Cli, screen: &Screen) -> Result<exit::Code, Fai
             }
         }
         Local::Check {} => check::run(&place::config(cli)?, screen),
-        Local::Demo {} => {
-            crate::demo::run(crate::demo::DemoOptions::default()).map_err(|error| Failure::Other(error.to_string()))?;
+        Local::Demo { once } => {
+            let options = crate::demo::DemoOptions { once: *once, language: language() };
+            crate::demo::run(options).map_err(|error| Failure::Other(error.to_string()))?;
             Ok(exit::Code::Done)
         }
         Local::Replay { file, ladder } => replay::run(file, *ladder, screen),

@@ -68,7 +68,8 @@ pub fn pick(typed: Option<&str>, fits: Fits, client: &mut Client, screen: &Scree
         [] => Err(Failure::Unclear(none)),
         [call] => Ok(call.call),
         _ => {
-            let lines = found.iter().map(|call| format!("  {}  {}  {}", call.call, call.number, words.call_state(call.state)));
+            let lines =
+                found.iter().map(|call| format!("  {}  {}  {}", call.call, call.number, words.call_state(call.state)));
             let lines: Vec<String> = std::iter::once(words.say("calls.many").to_owned()).chain(lines).collect();
             Err(Failure::Unclear(lines.join("\n")))
         }

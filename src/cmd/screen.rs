@@ -24,21 +24,27 @@ impl Screen {
         Screen { words, json, colour }
     }
 
+    /// One line or several, whatever the far end wrote into them.
     pub fn line(&self, text: &str) {
-        // Who closed the pipe has read enough.
-        if writeln!(std::io::stdout(), "{text}").is_err() {
-            std::process::exit(0);
-        }
+        self.write(&clean(text));
     }
 
-    /// A table's heading.
-    pub fn dim(&self, text: &str) -> String {
-        if self.colour { format!("\x1b[2m{text}\x1b[0m") } else { text.to_owned() }
+    /// A line that stands back, such as a table's head.
+    pub fn heading(&self, text: &str) {
+        let text = clean(text);
+        self.write(&if self.colour { format!("\x1b[2m{text}\x1b[0m") } else { text });
     }
 
     /// One line of JSON.
     pub fn value(&self, value: &Value) {
         self.line(&value.to_string());
+    }
+
+    fn write(&self, text: &str) {
+        // Who closed the pipe has read enough.
+        if writeln!(std::io::stdout(), "{text}").is_err() {
+            std::process::exit(0);
+        }
     }
 
     /// Columns of the terminal, or of a usual one.
@@ -52,7 +58,8 @@ impl Screen {
             self.value(&json!({ "error": as_json(failure, &self.words) }));
         } else {
             for line in sentences(failure, &self.words) {
-                let _ = writeln!(std::io::stderr(), "{line}");
+                // Nobody is left to be told that nobody is left to be told.
+                let _ = writeln!(std::io::stderr(), "{}", clean(&line));
             }
         }
         failure.code().into()
@@ -63,7 +70,9 @@ fn as_json(failure: &Failure, words: &Words) -> Value {
     match failure {
         Failure::Refused(error) => json!(error),
         Failure::Config(errors) => json!({ "code": "configuration", "errors": errors }),
-        Failure::NoConfig | Failure::CannotStart(_) => json!({ "code": "configuration", "text": sentences(failure, words).join(" ") }),
+        Failure::NoConfig | Failure::CannotStart(_) => {
+            json!({ "code": "configuration", "text": sentences(failure, words).join(" ") })
+        }
         Failure::Unreachable { .. } | Failure::Broken(_) => {
             json!({ "code": "unreachable", "text": sentences(failure, words).join(" ") })
         }
@@ -72,14 +81,17 @@ fn as_json(failure: &Failure, words: &Words) -> Value {
     }
 }
 
-fn sentences(failure: &Failure, words: &Words) -> Vec<String> {
+/// A failure in words.
+pub fn sentences(failure: &Failure, words: &Words) -> Vec<String> {
     match failure {
         Failure::Refused(error) if !error.errors.is_empty() => {
             let mut lines = error.errors.clone();
             lines.push(format!("{}.", words.refusal(&error.code)));
             lines
         }
-        Failure::Refused(error) => vec![format!("{}: {}.", words.refusal(&error.code), error.text.trim_end_matches('.'))],
+        Failure::Refused(error) => {
+            vec![format!("{}: {}.", words.refusal(&error.code), error.text.trim_end_matches('.'))]
+        }
         Failure::Unclear(text) | Failure::CannotStart(text) | Failure::Other(text) => vec![text.clone()],
         Failure::Unreachable { path, why } => {
             vec![words.fill("failure.unreachable", &[("path", &path.display().to_string()), ("why", why)])]
@@ -92,5 +104,20 @@ fn sentences(failure: &Failure, words: &Words) -> Vec<String> {
             lines.push(words.fill("check.wrong", &[("count", &count)]));
             lines
         }
+    }
+}
+
+/// Without what a terminal would obey: names and reasons come from the network.
+fn clean(text: &str) -> String {
+    text.chars().filter(|letter| *letter == '\n' || !letter.is_control()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_callers_name_does_not_command_the_terminal() {
+        assert_eq!(clean("Ana\x1b[2J\u{9b}31m João\r\nok"), "Ana[2J31m João\nok");
     }
 }

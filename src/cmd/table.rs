@@ -6,7 +6,7 @@ use super::screen::Screen;
 pub fn print(screen: &Screen, headings: &[&str], rows: &[Vec<String>]) {
     let mut lines = lines(headings, rows).into_iter();
     if let Some(heading) = lines.next() {
-        screen.line(&screen.dim(&heading));
+        screen.heading(&heading);
     }
     lines.for_each(|line| screen.line(&line));
 }

@@ -12,18 +12,16 @@ use super::screen::Screen;
 
 pub fn run(typed: Option<&str>, follow: bool, client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
     let call = pick(typed, Fits::EndedToo, client, screen)?;
-    let mut shown: Vec<Entry> = Vec::new();
+    let mut last: Option<Entry> = None;
     let mut ladder: Option<Ladder> = None;
     loop {
         let mut answer = client.ask(Wish::Trace { call })?;
+        if screen.json && !follow {
+            screen.value(&answer);
+            return Ok(Code::Done);
+        }
         let live = answer["live"].as_bool().unwrap_or(false);
-        let new: Vec<Entry> = match screen.json && !follow {
-            true => {
-                screen.value(&answer);
-                return Ok(Code::Done);
-            }
-            false => after(client.typed(answer["entries"].take())?, shown.last()),
-        };
+        let new = after(client.typed(answer["entries"].take())?, last.as_ref());
         for entry in &new {
             if screen.json {
                 screen.value(&crate::control::shaped(entry));
@@ -32,24 +30,26 @@ pub fn run(typed: Option<&str>, follow: bool, client: &mut Client, screen: &Scre
             let ladder = ladder.get_or_insert_with(|| Ladder::new(&new, screen.width()));
             ladder.next(entry).iter().for_each(|line| screen.line(line));
         }
-        if new.is_empty() && (!follow || !live) {
-            if shown.is_empty() && !screen.json {
-                screen.line(screen.words.say("trace.none"));
-            }
+        let quiet = new.is_empty();
+        last = new.into_iter().last().or(last);
+        if last.is_none() && !live && !screen.json {
+            screen.line(screen.words.say("trace.none"));
+        }
+        if !follow || (quiet && !live) {
             return Ok(Code::Done);
         }
-        if !follow {
-            return Ok(Code::Done);
-        }
-        shown = if new.is_empty() { shown } else { new };
         std::thread::sleep(LOOK_AGAIN);
     }
 }
 
 /// What came after the last one shown.
 fn after(mut entries: Vec<Entry>, last: Option<&Entry>) -> Vec<Entry> {
-    let seen = last.and_then(|last| entries.iter().rposition(|entry| entry == last)).map_or(0, |at| at + 1);
-    entries.split_off(seen)
+    let Some(last) = last else { return entries };
+    match entries.iter().rposition(|entry| entry == last) {
+        Some(at) => entries.split_off(at + 1),
+        // So much was said meanwhile that it is kept no more.
+        None => entries.into_iter().filter(|entry| entry.at > last.at).collect(),
+    }
 }
 
 /// Faster than an eye, slower than a daemon would notice.

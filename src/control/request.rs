@@ -25,7 +25,10 @@ pub enum Wish {
     Status {},
     Extensions {},
     /// `ended`: the last hundred ended calls too.
-    Calls { #[serde(default)] ended: bool },
+    Calls {
+        #[serde(default)]
+        ended: bool,
+    },
     Dial {
         number: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -33,20 +36,63 @@ pub enum Wish {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         caller_id: Option<String>,
     },
-    Answer { #[serde(with = "id_text")] call: CallId },
-    Reject { #[serde(with = "id_text")] call: CallId, #[serde(default = "declined")] how: RejectAs },
-    Hangup { #[serde(with = "id_text")] call: CallId },
-    Hold { #[serde(with = "id_text")] call: CallId },
-    Resume { #[serde(with = "id_text")] call: CallId },
-    Mute { #[serde(with = "id_text")] call: CallId },
-    Unmute { #[serde(with = "id_text")] call: CallId },
-    Dtmf { #[serde(with = "id_text")] call: CallId, digits: String },
-    Bridge { #[serde(with = "id_text")] first: CallId, #[serde(with = "id_text")] second: CallId },
-    Dnd { account: AccountName, on: bool },
-    Register { account: AccountName },
+    Answer {
+        #[serde(with = "id_text")]
+        call: CallId,
+    },
+    Reject {
+        #[serde(with = "id_text")]
+        call: CallId,
+        #[serde(default = "declined")]
+        how: RejectAs,
+    },
+    Hangup {
+        #[serde(with = "id_text")]
+        call: CallId,
+    },
+    Hold {
+        #[serde(with = "id_text")]
+        call: CallId,
+    },
+    Resume {
+        #[serde(with = "id_text")]
+        call: CallId,
+    },
+    Mute {
+        #[serde(with = "id_text")]
+        call: CallId,
+    },
+    Unmute {
+        #[serde(with = "id_text")]
+        call: CallId,
+    },
+    Dtmf {
+        #[serde(with = "id_text")]
+        call: CallId,
+        digits: String,
+    },
+    Bridge {
+        #[serde(with = "id_text")]
+        first: CallId,
+        #[serde(with = "id_text")]
+        second: CallId,
+    },
+    Dnd {
+        account: AccountName,
+        on: bool,
+    },
+    Register {
+        account: AccountName,
+    },
     /// The live state, then every change; or the changes after `since`, when they are still kept.
-    Events { #[serde(default, skip_serializing_if = "Option::is_none")] since: Option<Seq> },
-    Trace { #[serde(with = "id_text")] call: CallId },
+    Events {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<Seq>,
+    },
+    Trace {
+        #[serde(with = "id_text")]
+        call: CallId,
+    },
     Reload {},
 }
 

@@ -36,7 +36,8 @@ pub(super) async fn run(stream: UnixStream, handle: Handle, observer: Arc<Observ
 
 /// Says why there is no place, without waiting for anybody.
 pub(super) fn turn_away(stream: UnixStream) {
-    let line = line(&Value::Null, "error", &json!(Error::new("too-many-clients", "try again when another one has left")));
+    let line =
+        line(&Value::Null, "error", &json!(Error::new("too-many-clients", "try again when another one has left")));
     // A fresh socket's buffer takes a line; should it not, the client sees the end all the same.
     let _ = stream.try_write(line.as_bytes());
 }

@@ -7,13 +7,13 @@
 //!   handle┘                        └──> handle   replies, deltas
 //! ```
 
-mod clock;
+pub(crate) mod clock;
 mod handle;
 mod lend;
 mod log;
 mod reload;
 mod run;
-mod translate;
+pub(crate) mod translate;
 
 use std::collections::HashMap;
 

@@ -7,7 +7,7 @@ use media::order;
 use crate::sound::Library;
 
 /// What a leg shall do, in media's words. A sound that the library lacks is silence: the call goes on.
-pub(super) fn leg_order(state: &leg::LegState, sounds: &Library) -> order::LegOrder {
+pub(crate) fn leg_order(state: &leg::LegState, sounds: &Library) -> order::LegOrder {
     let media = state.media.as_ref().map(|media| match media {
         leg::LegMedia::Rtp(rtp) => order::LegMedia::Rtp {
             port: order::PortKey(rtp.port.0),
@@ -29,7 +29,7 @@ pub(super) fn leg_order(state: &leg::LegState, sounds: &Library) -> order::LegOr
 }
 
 /// What media saw, in the engine's words.
-pub(super) fn media_news(news: order::News) -> leg::MediaNews {
+pub(crate) fn media_news(news: order::News) -> leg::MediaNews {
     let event = match news.event {
         order::Event::Receiving => leg::MediaEvent::Receiving,
         order::Event::Silent { ms } => leg::MediaEvent::Silent { ms },

@@ -73,7 +73,11 @@ pub enum FlowNews {
 /// What the engine wants of flows.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum FlowOrder {
-    Open { ask: FlowAsk, target: Target, local: Option<IpAddr> },
+    Open {
+        ask: FlowAsk,
+        target: Target,
+        local: Option<IpAddr>,
+    },
     Close(ConnectionId),
     /// Keep-alive: CRLFCRLF on a stream, an empty datagram on UDP.
     Ping(Flow),
@@ -125,7 +129,9 @@ pub enum What {
     Call(call::Command),
     Account(AccountCommand),
     /// The live state: deltas after `since` when they are still kept, else a snapshot.
-    Watch { since: Option<Seq> },
+    Watch {
+        since: Option<Seq>,
+    },
     /// No new calls; answered at once. The shell leaves when the snapshot holds no call.
     Drain,
 }
@@ -142,9 +148,14 @@ impl What {
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum AccountCommand {
-    DoNotDisturb { account: AccountName, on: bool },
+    DoNotDisturb {
+        account: AccountName,
+        on: bool,
+    },
     /// Register now, whatever the timers say.
-    Register { account: AccountName },
+    Register {
+        account: AccountName,
+    },
 }
 
 /// The yes to a command.

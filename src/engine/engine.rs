@@ -7,12 +7,15 @@ use bytes::Bytes;
 use crate::access;
 use crate::answers::Answers;
 use crate::border::{
-    AccountCommand, Command, Flow, FlowNews, IdempotencyKey, Input, Output, Refusal, RefusalCode, Reply, StoreError, What,
+    AccountCommand, Command, Flow, FlowNews, IdempotencyKey, Input, Output, Refusal, RefusalCode, Reply, StoreError,
+    What,
 };
 use crate::call::{self, Calls, Rescues};
 use crate::config::{AccountName, Config};
 use crate::id::{BatchId, Ids, QuestionId, TransactionId};
-use crate::news::{AccountView, Alert, Audience, CallState, News, RegistrationState, RegistrationView, Snapshot, Totals};
+use crate::news::{
+    AccountView, Alert, Audience, CallState, News, RegistrationState, RegistrationView, Snapshot, Totals,
+};
 use crate::owner::Owner;
 use crate::protocolo::Protocolos;
 use crate::random::Random;
@@ -331,7 +334,9 @@ impl Engine {
                     Owner::Registration(who) => {
                         self.registrations.on_response(&who, flow, &response, now, &mut self.random);
                     }
-                    Owner::Call(call) => self.with_calls(now, |calls, cx| calls.on_response(call, id, (flow, &response), cx)),
+                    Owner::Call(call) => {
+                        self.with_calls(now, |calls, cx| calls.on_response(call, id, (flow, &response), cx))
+                    }
                     Owner::Rescue(leg) => self.with_rescues(now, |rescues, cx| rescues.on_response(leg, &response, cx)),
                     Owner::Nobody => {}
                 }
@@ -428,7 +433,12 @@ impl Engine {
                     self.tell(News::Group(view));
                 }
             }
-            registration::Order::Alert(alert) => self.tell(News::Alert(alert)),
+            registration::Order::Alert(alert) => {
+                if let Alert::GroupUp { group } = &alert {
+                    self.with_calls(now, |calls, cx| calls.on_group_up(group, cx));
+                }
+                self.tell(News::Alert(alert));
+            }
         }
     }
 

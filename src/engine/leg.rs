@@ -93,7 +93,10 @@ pub enum Feed {
     /// What the other leg receives: relayed untouched where both are RTP with one codec.
     Peer(LegId),
     /// A file of the sounds folder.
-    Sound { name: SoundName, repeat: bool },
+    Sound {
+        name: SoundName,
+        repeat: bool,
+    },
     Tone(Tone),
 }
 

@@ -30,8 +30,16 @@ pub enum News {
     Group(GroupView),
     Totals(Totals),
     /// A digit the far end pressed.
-    Digit { call: CallId, leg: LegId, digit: char },
-    Quality { call: CallId, leg: LegId, quality: Quality },
+    Digit {
+        call: CallId,
+        leg: LegId,
+        digit: char,
+    },
+    Quality {
+        call: CallId,
+        leg: LegId,
+        quality: Quality,
+    },
     Alert(Alert),
 }
 

@@ -31,7 +31,8 @@ impl Protocolo {
 
     /// Reads one as written or as grouped; `None` when a digit is wrong.
     pub fn parse(text: &str) -> Option<Protocolo> {
-        let digits: String = text.chars().filter(|letter| !matches!(letter, ' ' | '-' | '.')).take(LENGTH + 1).collect();
+        let digits: String =
+            text.chars().filter(|letter| !matches!(letter, ' ' | '-' | '.')).take(LENGTH + 1).collect();
         if digits.len() != LENGTH || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
@@ -67,7 +68,8 @@ impl From<Protocolo> for String {
 impl TryFrom<String> for Protocolo {
     type Error = String;
     fn try_from(text: String) -> Result<Protocolo, String> {
-        Protocolo::parse(&text).ok_or_else(|| format!("{text:?} is no Protocolo: 16 digits, the last one checks the others"))
+        Protocolo::parse(&text)
+            .ok_or_else(|| format!("{text:?} is no Protocolo: 16 digits, the last one checks the others"))
     }
 }
 
@@ -156,7 +158,9 @@ mod tests {
 
     #[test]
     fn the_check_digit_is_luhns() {
-        for (digits, check) in [("7992739871", 3), ("411111111111111", 1), ("37828224631000", 5), ("000000000000000", 0)] {
+        for (digits, check) in
+            [("7992739871", 3), ("411111111111111", 1), ("37828224631000", 5), ("000000000000000", 0)]
+        {
             assert_eq!(luhn_digit(digits), check, "{digits}");
         }
     }
@@ -212,7 +216,10 @@ mod tests {
             for call in 0..70 * start {
                 assert!(given.insert(numbers.next(days[(start + call / 60) % 4])), "start {start}, call {call}");
                 let reservation = numbers.poll_reservation();
-                assert!(reservation.is_none_or(|(day, _)| stored.is_none_or(|(last, _)| last <= day)), "days never go back");
+                assert!(
+                    reservation.is_none_or(|(day, _)| stored.is_none_or(|(last, _)| last <= day)),
+                    "days never go back"
+                );
                 stored = reservation.or(stored);
             }
         }

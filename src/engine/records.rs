@@ -10,6 +10,7 @@ use crate::config::{AccountName, Target};
 use crate::id::{CallId, LegId};
 use crate::leg::Quality;
 use crate::news::{Direction, HangupCause, RegistrationView};
+use crate::sip::dialog::Dialog;
 
 /// Records written in one transaction: all or none.
 pub type Batch = Vec<Record>;
@@ -19,22 +20,55 @@ pub type Batch = Vec<Record>;
 pub enum Record {
     CallOpened(CallRow),
     /// The protocolo's call was answered: the evidence CB-13 needs.
-    CallAnswered { call: CallId, at: DateTime<Utc> },
-    CallEnded { call: CallId, at: DateTime<Utc>, cause: HangupCause },
+    CallAnswered {
+        call: CallId,
+        at: DateTime<Utc>,
+    },
+    CallEnded {
+        call: CallId,
+        at: DateTime<Utc>,
+        cause: HangupCause,
+    },
     LegOpened(LegRow),
-    LegEnded { leg: LegId, at: DateTime<Utc>, cause: HangupCause, quality: Option<Quality> },
+    LegEnded {
+        leg: LegId,
+        at: DateTime<Utc>,
+        cause: HangupCause,
+        quality: Option<Quality>,
+    },
     /// A line of the call's story: `ringing`, `held`, `digit`, `bridged`…, with a detail that holds no number.
-    CallEvent { call: CallId, leg: Option<LegId>, at: DateTime<Utc>, event: String, detail: String },
+    CallEvent {
+        call: CallId,
+        leg: Option<LegId>,
+        at: DateTime<Utc>,
+        event: String,
+        detail: String,
+    },
     /// Written at first ring or dial, again when the dialog is confirmed and when CSeq enters a new block of 1,000.
     Dialog(DialogRow),
-    DialogEnded { leg: LegId },
-    Registration { account: AccountName, state: RegistrationView },
+    DialogEnded {
+        leg: LegId,
+    },
+    Registration {
+        account: AccountName,
+        state: RegistrationView,
+    },
     /// As the person set it; outlives a restart.
-    DoNotDisturb { account: AccountName, on: bool },
+    DoNotDisturb {
+        account: AccountName,
+        on: bool,
+    },
     /// Protocolos of `day` up to and excluding `next` may be given.
-    ProtocoloBlock { day: NaiveDate, next: u32 },
+    ProtocoloBlock {
+        day: NaiveDate,
+        next: u32,
+    },
     /// Kept 24 h, so that the same key gets the same answer.
-    Answer { key: IdempotencyKey, at: DateTime<Utc>, answer: Result<Reply, Refusal> },
+    Answer {
+        key: IdempotencyKey,
+        at: DateTime<Utc>,
+        answer: Result<Reply, Refusal>,
+    },
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -83,15 +117,11 @@ pub struct DialogRow {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Rescue {
     /// We dialled, no final answer stored: CANCEL as written; a late 2xx to `call_id` gets ACK and BYE.
-    Cancel {
-        cancel: bytes::Bytes,
-        call_id: String,
-        local_tag: String,
-    },
+    Cancel { cancel: bytes::Bytes, call_id: String, local_tag: String },
     /// We were rung: this final response, as written, to this address.
     Respond { response: bytes::Bytes, to: SocketAddr },
     /// Confirmed: BYE built from the dialog, its CSeq above `cseq_block`.
-    Bye { dialog: crate::sip::dialog::Dialog, cseq_block: u32 },
+    Bye { dialog: Box<Dialog>, cseq_block: u32 },
 }
 
 /// What the engine asks the store.

@@ -1,7 +1,7 @@
 //! A small SIP exchange for demonstrations and tests: registrar, echo, music, customers of every kind.
 //!
 //! Furniture, not a PBX: UDP only, no names, no trunks. [`Exchange`] decides and touches nothing, like the engine;
-//! [`serve`] puts it on a socket.
+//! [`Running`] puts it on a socket.
 //!
 //! How to drive it:
 //!
@@ -19,6 +19,7 @@ mod guard;
 mod log;
 mod plan;
 mod registrar;
+mod serve;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
@@ -39,6 +40,7 @@ use engine::time::{Moment, Now, earliest};
 pub use customer::{Behaviour, Caller, Customer, Voice};
 pub use log::{Attempt, AttemptId, Outcome, Side};
 pub use plan::{Answerer, Pattern, Plan};
+pub use serve::Running;
 
 use calls::{Calls, Context};
 use guard::Guard;
@@ -213,7 +215,7 @@ impl Exchange {
     fn on_event(&mut self, event: Event<LegId>, now: Now) {
         match event {
             Event::Response { owner, id, flow, response } => {
-                self.with_calls(now, |calls, cx| calls.on_response(owner, id, flow, &response, cx));
+                self.with_calls(now, |calls, cx| calls.on_response(owner, (id, flow), &response, cx));
             }
             Event::Failed { owner, id, why } => self.with_calls(now, |calls, cx| calls.on_failed(owner, id, why, cx)),
             Event::Request { id, flow, request } => self.on_request(id, flow, request, now),

@@ -1,11 +1,13 @@
 //! A shard's legs and who listens to whom: one sweep of all sockets, one tick of all legs.
 
 use std::collections::BTreeMap;
+use std::os::fd::AsFd;
 
 use media::leg::PeerSound;
 use media::order::{Event, LegKey};
 use media::time::Moment;
 use media::{Frame, SILENCE};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::slot::Slot;
 
@@ -60,17 +62,27 @@ impl Deck {
         true
     }
 
-    /// Takes what came to every socket; relayed packets leave at once.
+    /// Takes what came to every socket; relayed packets leave at once. Sockets are asked together which of them have
+    /// something: one by one would cost two calls in vain for every packet.
     pub fn sweep(&mut self, now: Moment, buffers: &mut Buffers) {
-        for at in 0..self.slots.len() {
-            for _ in 0..MOST_PACKETS {
-                let Some(heard) = self.slots[at].receive(now, &mut buffers.received) else { break };
-                let Some(heard) = heard else { continue };
-                for &listener in &self.links[at].relays {
-                    self.slots[listener].relay(now, &heard, &mut buffers.sent);
+        for _ in 0..MOST_PACKETS {
+            let ready = ready(&self.slots);
+            if ready.is_empty() {
+                return;
+            }
+            for (at, port) in ready {
+                match port {
+                    Port::Rtp => self.take_packet(at, now, buffers),
+                    Port::Rtcp => self.slots[at].receive_control(now, &mut buffers.received),
                 }
             }
-            self.slots[at].receive_control(now, &mut buffers.received);
+        }
+    }
+
+    fn take_packet(&mut self, at: usize, now: Moment, buffers: &mut Buffers) {
+        let Some(heard) = self.slots[at].receive(now, &mut buffers.received) else { return };
+        for &listener in &self.links[at].relays {
+            self.slots[listener].relay(now, &heard, &mut buffers.sent);
         }
     }
 
@@ -119,6 +131,29 @@ impl Deck {
         self.said.resize(self.slots.len(), SILENCE);
         self.links = links;
     }
+}
+
+/// The sockets in which something waits, by slot.
+fn ready(slots: &[Slot]) -> Vec<(usize, Port)> {
+    let (places, mut asked): (Vec<_>, Vec<_>) = slots
+        .iter()
+        .enumerate()
+        .filter_map(|(at, slot)| Some((at, slot.sockets()?)))
+        .flat_map(|(at, pair)| [((at, Port::Rtp), pair.rtp.as_fd()), ((at, Port::Rtcp), pair.rtcp.as_fd())])
+        .map(|(place, socket)| (place, PollFd::new(socket, PollFlags::POLLIN)))
+        .unzip();
+    // A signal, or no memory for the question: the next tick asks again.
+    if !poll(&mut asked, PollTimeout::ZERO).is_ok_and(|count| count > 0) {
+        return Vec::new();
+    }
+    let waiting = |fd: &PollFd<'_>| fd.any().unwrap_or(true);
+    places.into_iter().zip(&asked).filter(|(_, fd)| waiting(fd)).map(|(place, _)| place).collect()
+}
+
+#[derive(Clone, Copy)]
+enum Port {
+    Rtp,
+    Rtcp,
 }
 
 /// One shard's scratch space.

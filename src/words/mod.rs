@@ -31,7 +31,8 @@ impl Language {
     /// As the environment asks (POSIX: LC_ALL, LC_MESSAGES, LANG; the first that is set decides). Portuguese where it
     /// asks for nothing; English for `C` and for languages that we lack.
     pub fn of_environment(env: impl Fn(&str) -> Option<String>) -> Language {
-        let asked = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| env(name).filter(|value| !value.is_empty()));
+        let asked =
+            ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| env(name).filter(|value| !value.is_empty()));
         asked.map_or(Language::Portuguese, |locale| Language::named(&locale).unwrap_or(Language::English))
     }
 

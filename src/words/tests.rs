@@ -21,7 +21,8 @@ fn both_catalogues_have_the_same_keys_with_the_same_placeholders() {
 fn every_key_that_the_program_says_is_in_the_catalogue() {
     let words = Words::new(Language::Portuguese);
     let mut used = BTreeSet::new();
-    for source in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cmd")) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for source in ["cmd", "demo"].iter().flat_map(|room| sources(&root.join(room))) {
         for call in ["say(\"", "fill(\""] {
             let keys = source.split(call).skip(1).filter_map(|rest| rest.split_once('"'));
             used.extend(keys.map(|(key, _)| key.to_owned()));
@@ -38,20 +39,46 @@ fn every_state_cause_and_refusal_has_its_words() {
     let kinds: &[HangupKind] = &{
         use HangupKind::*;
         [
-            Normal, Busy, NoAnswer, Rejected, Cancelled, NumberUnknown, Congestion, DoNotDisturb, NotAcceptable,
-            Unauthorized, Denied, Unreachable, SessionExpired, MediaFailed, Crashed, Drained, ProtocolError,
-            AnsweredElsewhere, Moved, Other,
+            Normal,
+            Busy,
+            NoAnswer,
+            Rejected,
+            Cancelled,
+            NumberUnknown,
+            Congestion,
+            DoNotDisturb,
+            NotAcceptable,
+            Unauthorized,
+            Denied,
+            Unreachable,
+            SessionExpired,
+            MediaFailed,
+            Crashed,
+            Drained,
+            ProtocolError,
+            AnsweredElsewhere,
+            Moved,
+            Other,
         ]
     };
     let codes: &[RefusalCode] = &[
-        NotAllowed, NoSuchCall, NoSuchAccount, WrongState, Gate, RouteDown, TooManyCalls, NoMediaPorts, Draining,
+        NotAllowed,
+        NoSuchCall,
+        NoSuchAccount,
+        WrongState,
+        Gate,
+        RouteDown,
+        TooManyCalls,
+        NoMediaPorts,
+        Draining,
         BadRequest,
     ];
     let registrations = {
         use RegistrationState::*;
         [Waiting, Registering, Registered, Refused, Unregistered, NotNeeded]
     };
-    let states = [CallState::Dialling, CallState::Ringing, CallState::EarlyMedia, CallState::Answered, CallState::Ended];
+    let states =
+        [CallState::Dialling, CallState::Ringing, CallState::EarlyMedia, CallState::Answered, CallState::Ended];
     for words in [Words::new(Language::Portuguese), Words::new(Language::English)] {
         assert!(kinds.iter().all(|kind| !words.cause(*kind).is_empty()));
         assert!(registrations.iter().all(|state| !words.registration(*state).is_empty()));

@@ -1,5 +1,7 @@
 //! Phones of a few lines around an exchange in virtual time: they write their requests as text.
 
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test reports by panicking")]
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -59,7 +61,10 @@ impl World {
         exchange.lend(&PortBlock { ip: [127, 0, 0, 1].into(), ports });
         World {
             exchange,
-            now: Now { moment: Moment(1_000_000_000), civil: chrono::DateTime::from_timestamp(1_780_000_000, 0).unwrap() },
+            now: Now {
+                moment: Moment(1_000_000_000),
+                civil: chrono::DateTime::from_timestamp(1_780_000_000, 0).unwrap(),
+            },
             user: None,
             legs: BTreeMap::new(),
             generations: BTreeMap::new(),
@@ -154,7 +159,8 @@ impl World {
 
     pub fn invite(&mut self, line: &Line) {
         let uri = format!("sip:{}@{EXCHANGE}", line.number);
-        let signed = self.challenge.is_some().then(|| self.sign(line.caller, &format!("s{}", line.caller), "INVITE", &uri));
+        let signed =
+            self.challenge.is_some().then(|| self.sign(line.caller, &format!("s{}", line.caller), "INVITE", &uri));
         let sdp = sdp(40_000);
         let extra = format!("{}Content-Type: application/sdp\r\n", signed.unwrap_or_default());
         let text = request(line, "INVITE", ("INVITE", 1), "", &extra, &sdp);

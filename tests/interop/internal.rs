@@ -55,6 +55,19 @@ fn vz_08_ringing_ends_by_the_caller_by_refusal_and_by_do_not_disturb() {
     wait_for(LONG, "no channel", || when(asterisk.channels() == 0));
 }
 
+/// Why the profile says 486: the quirk `reject_status` of `sip-profiles/asterisk.toml`.
+#[test]
+fn vz_08_refused_with_603_the_dial_plan_misses_its_busy_branch() {
+    let asterisk = Asterisk::start(Options::default());
+    let ramal = Softphone::start(asterisk.sip(), &Setup { profile: "reject_status = 603", ..Setup::default() });
+    ramal.wait_registered(1001..=1002);
+    let out = ramal.dial(1001, "1002");
+    ramal.wish("reject", ramal.wait_ring(1002).call);
+    let cause = ramal.wait_end(out);
+    asterisk.wait_log(LONG, "Hangup(\"PJSIP/1001-00000000\", \"20\")");
+    assert_eq!((cause.kind, cause.q850), (HangupKind::Unreachable, 20), "{cause:?}");
+}
+
 #[test]
 fn vz_08_a_diverted_call_says_whence() {
     let asterisk = Asterisk::start(Options::default());

@@ -52,7 +52,8 @@ fn sp_03_a_registrar_that_never_answers_is_down_and_its_route_refuses_with_words
         assert!(buffer[..length].starts_with(method.as_bytes()), "{}", String::from_utf8_lossy(&buffer[..length]));
     };
     asked("OPTIONS ");
-    let down = wait_for(LONG, "words about the registrar", || Some(ramal.group()).filter(|group| group.last_error.is_some()));
+    let down =
+        wait_for(LONG, "words about the registrar", || Some(ramal.group()).filter(|group| group.last_error.is_some()));
     assert!(!down.up && down.registered == 0, "{down:?}");
     let refusal = ramal.try_dial(1001, "600").expect_err("there is no way to dial");
     assert_eq!(refusal["code"], "route-down");
@@ -83,7 +84,10 @@ fn out_and_back(crowd: u32, registrar: &str, rate: usize, away: Duration) {
     let deadline = Duration::from_secs(if crowd > 10 { 200 } else { 75 });
     let all: Vec<u32> = extensions.collect();
     wait_for(deadline, "all to be back", || when(asterisk.registered() == all));
-    println!("{crowd} extensions back {:.1} s after Asterisk listened, {rate} a second", listening.elapsed().as_secs_f32());
+    println!(
+        "{crowd} extensions back {:.1} s after Asterisk listened, {rate} a second",
+        listening.elapsed().as_secs_f32()
+    );
     wait_for(LONG, "the last answers", || when(ramal.registered() == all));
 
     let registers = tap.requests("REGISTER");

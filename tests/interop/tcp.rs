@@ -63,5 +63,5 @@ fn sp_02_a_call_that_asterisk_has_forgotten_ends_when_asterisk_is_back() {
     assert_eq!(ramal.call(call).state, CallState::Answered, "it may still be there: only the PBX knows");
     asterisk.start_again();
     let cause = ramal.wait_end(call);
-    assert_eq!((cause.by, cause.sip), (Party::Peer, Some(481)), "{cause:?}");
+    assert_eq!((cause.kind, cause.sip), (HangupKind::Unreachable, Some(481)), "{cause:?}");
 }

@@ -186,11 +186,15 @@ impl Softphone {
 
     /// Waits until an extension hears this tone and nothing else.
     pub fn wait_hears(&self, extension: u32, hertz: f64) {
-        wait_for(LONG, &format!("{extension} to hear {hertz} Hz"), || when(sound::ends_with_tone(&self.heard(extension), hertz)));
+        wait_for(LONG, &format!("{extension} to hear {hertz} Hz"), || {
+            when(sound::ends_with_tone(&self.heard(extension), hertz))
+        });
     }
 
     pub fn wait_hears_silence(&self, extension: u32) {
-        wait_for(LONG, &format!("{extension} to hear silence"), || when(sound::ends_with_silence(&self.heard(extension))));
+        wait_for(LONG, &format!("{extension} to hear silence"), || {
+            when(sound::ends_with_silence(&self.heard(extension)))
+        });
     }
 
     /// Packets of a call so far, as the last measure says: sent, received.

@@ -60,7 +60,9 @@ pub fn ends_with_silence(wav: &Path) -> bool {
 /// The length of a growing WAV so far; none where there is no file yet.
 pub fn length(wav: &Path) -> Duration {
     let read = hound::WavReader::open(wav).ok();
-    read.map_or(Duration::ZERO, |wav| Duration::from_secs_f64(f64::from(wav.duration()) / f64::from(wav.spec().sample_rate)))
+    read.map_or(Duration::ZERO, |wav| {
+        Duration::from_secs_f64(f64::from(wav.duration()) / f64::from(wav.spec().sample_rate))
+    })
 }
 
 /// The same sound with a second of silence before and after it, so that a slow start cuts nothing off.

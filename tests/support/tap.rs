@@ -10,7 +10,7 @@ use super::Host;
 /// Carries the datagrams of one near peer to `far` and back, for as long as the test process lives.
 #[derive(Debug)]
 pub struct Tap {
-    host: Host,
+    host: Arc<Host>,
     requests: Arc<Mutex<Vec<Request>>>,
 }
 
@@ -24,13 +24,15 @@ pub struct Request {
 
 impl Tap {
     pub fn start(far: SocketAddr) -> Tap {
-        let host = Host::claim();
+        let host = Arc::new(Host::claim());
         let near = Arc::new(UdpSocket::bind(host.sip()).expect("a claimed address"));
         let away = Arc::new(UdpSocket::bind(host.at(0)).expect("a claimed address"));
         let requests = Arc::new(Mutex::new(Vec::new()));
         let (peer, noted) = (Arc::new(Mutex::new(None)), requests.clone());
         let (near_out, away_out, last) = (near.clone(), away.clone(), peer.clone());
+        let claim = host.clone();
         std::thread::spawn(move || {
+            let _claim = claim; // the address is in use for as long as this thread lives
             carry(&near_out, |from, bytes| {
                 *last.lock().expect("nobody panics with the lock") = Some(from);
                 noted.lock().expect("nobody panics with the lock").extend(Request::read(bytes));
@@ -79,20 +81,21 @@ fn carry(socket: &UdpSocket, mut take: impl FnMut(SocketAddr, &[u8])) {
     }
 }
 
-/// Carries streams to `far` and back until they are cut.
+/// Carries streams to `far` and back until they are cut, for as long as the test process lives.
 #[derive(Debug)]
 pub struct Wire {
-    host: Host,
+    host: Arc<Host>,
     streams: Arc<Mutex<Vec<[TcpStream; 2]>>>,
 }
 
 impl Wire {
     pub fn start(far: SocketAddr) -> Wire {
-        let host = Host::claim();
+        let host = Arc::new(Host::claim());
         let listener = TcpListener::bind(host.sip()).expect("a claimed address");
         let streams = Arc::new(Mutex::new(Vec::new()));
-        let all = streams.clone();
+        let (all, claim) = (streams.clone(), host.clone());
         std::thread::spawn(move || {
+            let _claim = claim; // as above
             for near in listener.incoming().flatten() {
                 let Ok(away) = TcpStream::connect(far) else { continue };
                 for (from, to) in [(&near, &away), (&away, &near)] {

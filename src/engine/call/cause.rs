@@ -34,7 +34,9 @@ impl HangupCause {
         let reasons: Vec<Reason> = values.iter().filter_map(|value| Reason::parse(value)).collect();
         match (message.status(), message.method()) {
             (Some(status), _) => HangupCause::from_status(status, &reasons),
-            (None, Some(crate::sip::message::Method::Cancel)) => HangupCause::from_reasons(HangupKind::Cancelled, &reasons),
+            (None, Some(crate::sip::message::Method::Cancel)) => {
+                HangupCause::from_reasons(HangupKind::Cancelled, &reasons)
+            }
             (None, _) => HangupCause::from_reasons(HangupKind::Normal, &reasons),
         }
     }

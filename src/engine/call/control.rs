@@ -49,9 +49,14 @@ impl Calls {
             return Err(Refusal::new(RefusalCode::BadRequest, text));
         }
         let call = self.live(id)?;
-        let Some(stream) = call.stream.clone() else { return Err(wrong(id, "nothing is agreed on yet that could carry a digit")) };
+        let Some(stream) = call.stream.clone() else {
+            return Err(wrong(id, "nothing is agreed on yet that could carry a digit"));
+        };
         if call.digits.len() + keys.len() > MAX_DIGITS {
-            return Err(Refusal::new(RefusalCode::BadRequest, format!("call {id} still has digits to send; wait for them")));
+            return Err(Refusal::new(
+                RefusalCode::BadRequest,
+                format!("call {id} still has digits to send; wait for them"),
+            ));
         }
         let mode = call.account.profile.dtmf;
         if mode == DtmfMode::Info && !call.is_answered() {
@@ -98,12 +103,15 @@ impl Calls {
 
     /// A device that can talk in one call only: the account's other talking calls are held.
     pub(super) fn hold_others(&mut self, id: CallId, cx: &mut Context<'_>) {
-        let Some(account) = self.calls.get(&id).map(|call| call.account.clone()).filter(|account| account.exclusive) else {
+        let Some(account) = self.calls.get(&id).map(|call| call.account.clone()).filter(|account| account.exclusive)
+        else {
             return;
         };
-        let others: Vec<CallId> = self.by_account.get(&account.name).into_iter().flatten().copied().filter(|other| *other != id).collect();
+        let others: Vec<CallId> =
+            self.by_account.get(&account.name).into_iter().flatten().copied().filter(|other| *other != id).collect();
         for other in others {
-            let talks = self.calls.get(&other).is_some_and(|call| call.is_answered() && !call.held && call.bridged.is_none());
+            let talks =
+                self.calls.get(&other).is_some_and(|call| call.is_answered() && !call.held && call.bridged.is_none());
             if talks && self.hold(other, cx).is_ok() {
                 self.touch(other, cx);
             }

@@ -30,9 +30,9 @@ impl Calls {
         if self.draining {
             return Err(Refusal::new(RefusalCode::Draining, "the daemon is stopping and takes no new calls"));
         }
-        let route = route.or(cx.config.default_route.as_ref()).ok_or_else(|| {
-            Refusal::new(RefusalCode::NoSuchAccount, "name a route: no default_route is configured")
-        })?;
+        let route = route
+            .or(cx.config.default_route.as_ref())
+            .ok_or_else(|| Refusal::new(RefusalCode::NoSuchAccount, "name a route: no default_route is configured"))?;
         let account = self.account(route, cx)?.clone();
         let from = caller_number(&account, caller_id)?;
         let number = Number::read(number, &cx.config.gate)
@@ -59,7 +59,7 @@ impl Calls {
         };
         let id = CallId(cx.ids.next(cx.now.civil));
         let session = new_session(id, &account, port, contact(&account, flow), invitation, cx);
-        let call = self.open(id, account, number, Direction::Outbound, Caller::default(), (session, port), cx);
+        let call = self.open(id, account, number, (Direction::Outbound, Caller::default()), (session, port), cx);
         let protocolo = call.protocolo.clone();
         let until = cx.now.moment + call.account.profile.ring_timeout;
         self.admit(call);
@@ -101,8 +101,7 @@ impl Calls {
         id: CallId,
         account: Arc<Account>,
         number: Number,
-        direction: Direction,
-        caller: Caller,
+        (direction, caller): (Direction, Caller),
         (session, port): (Session, LentPort),
         cx: &mut Context<'_>,
     ) -> Call {
@@ -177,12 +176,12 @@ impl Calls {
         let mut why = "the redirect names no number".to_owned();
         for target in targets.iter().take(MAX_TARGETS) {
             let Some(user) = target.user_text() else { continue };
-            let judged = Number::read(&user, &cx.config.gate)
-                .map_err(|why| why.to_string())
-                .and_then(|number| match self.ask_gate(&account, &number, Purpose::Redirect, cx) {
+            let judged = Number::read(&user, &cx.config.gate).map_err(|why| why.to_string()).and_then(|number| {
+                match self.ask_gate(&account, &number, Purpose::Redirect, cx) {
                     Ok(_) => Ok(number),
                     Err(refusal) => Err(refusal.text),
-                });
+                }
+            });
             match judged {
                 Ok(number) => return self.follow_redirect(id, target, number, cx),
                 Err(refused) => why = refused,
@@ -277,7 +276,9 @@ fn caller_number(account: &Account, asked: Option<&str>) -> Result<String, Refus
     match (asked, account.caller_ids.first()) {
         (None, Some(first)) => Ok(first.clone()),
         (None, None) => Ok(account.user.clone()),
-        (Some(asked), _) if account.caller_ids.iter().any(|id| id == asked) || asked == account.user => Ok(asked.to_owned()),
+        (Some(asked), _) if account.caller_ids.iter().any(|id| id == asked) || asked == account.user => {
+            Ok(asked.to_owned())
+        }
         (Some(asked), _) => {
             let allowed = account.caller_ids.join(", ");
             let text = format!("caller id {asked} is not one of {}'s; allowed: {allowed}", account.name);

@@ -112,11 +112,17 @@ fn cause_of(end: &End) -> HangupCause {
         End::Bye(request) => HangupCause::from_message(request),
         End::Cancelled(cancel) => HangupCause::from_message(cancel),
         End::Failed(why) => HangupCause::from_failure(why),
-        End::Lost { status } => HangupCause::network(HangupKind::Unreachable, Some(*status), "the far end lost the call"),
+        End::Lost { status } => {
+            HangupCause::network(HangupKind::Unreachable, Some(*status), "the far end lost the call")
+        }
         End::NoAck => HangupCause::network(HangupKind::ProtocolError, None, "our answer was never acknowledged"),
-        End::NoPrack => HangupCause::network(HangupKind::ProtocolError, None, "our provisional answer was never acknowledged"),
+        End::NoPrack => {
+            HangupCause::network(HangupKind::ProtocolError, None, "our provisional answer was never acknowledged")
+        }
         End::Expired => HangupCause::network(HangupKind::SessionExpired, None, "the session timer ran out"),
-        End::Media(why) => HangupCause { by: Party::Us, ..HangupCause::network(HangupKind::NotAcceptable, Some(488), why) },
+        End::Media(why) => {
+            HangupCause { by: Party::Us, ..HangupCause::network(HangupKind::NotAcceptable, Some(488), why) }
+        }
         End::Unauthorized { status, why } => HangupCause::network(HangupKind::Unauthorized, Some(*status), why),
         End::Ours => HangupCause::ours(HangupKind::Normal, "ended"),
     }

@@ -1,12 +1,14 @@
 //! What a session says, and what the call makes of it.
 
+use crate::config::GroupName;
 use crate::id::CallId;
 use crate::leg::Stream;
 use crate::news::{Direction, HangupCause, HangupKind, News};
 use crate::records::Record;
 use crate::sip::session::Event;
 
-use super::live::Phase;
+use super::dial::contact;
+use super::live::{Call, Phase};
 use super::{Calls, Context, Order, Timer};
 
 impl Calls {
@@ -22,6 +24,18 @@ impl Calls {
                 Event::ChangeRefused { status } => self.on_change_refused(id, status, cx),
                 Event::Ended(end) => self.on_session_end(id, &end, cx),
             }
+        }
+    }
+
+    /// A registrar is back after an outage: calls that lived through it tell it where we are now, and learn whether they
+    /// still exist there.
+    pub fn on_group_up(&mut self, group: &GroupName, cx: &mut Context<'_>) {
+        let there = |call: &&Call| call.is_answered() && call.account.group == *group;
+        let calls: Vec<_> = self.calls.values().filter(there).map(|call| (call.id, call.account.clone())).collect();
+        for (id, account) in calls {
+            let Some(flow) = cx.registrations.flow(&account.name) else { return };
+            let contact = contact(&account, flow);
+            self.with_session(id, cx, |session, cx| session.on_way_back(flow, contact, cx));
         }
     }
 

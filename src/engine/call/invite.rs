@@ -69,10 +69,13 @@ impl Calls {
     ) {
         let (number, caller) = caller(request, cx);
         let until = cx.now.moment + account.profile.ring_timeout;
-        let waiting = self.by_account.get(&account.name).into_iter().flatten().any(|call| {
-            self.calls.get(call).is_some_and(Call::is_answered)
-        });
-        let mut call = self.open(id, account, number, Direction::Inbound, caller, parts, cx);
+        let waiting = self
+            .by_account
+            .get(&account.name)
+            .into_iter()
+            .flatten()
+            .any(|call| self.calls.get(call).is_some_and(Call::is_answered));
+        let mut call = self.open(id, account, number, (Direction::Inbound, caller), parts, cx);
         call.waiting = waiting;
         call.session.ring(180, &mut session_context(id, cx));
         self.admit(call);
@@ -86,7 +89,8 @@ impl Calls {
 fn caller(request: &Message, cx: &Context<'_>) -> (Number, Caller) {
     let from = request.from().ok();
     let user = |uri: &crate::sip::uri::Uri| uri.user_text().unwrap_or_default();
-    let address = |name: &Name| request.values(name).first().and_then(|value| value.parse::<crate::sip::uri::NameAddr>().ok());
+    let address =
+        |name: &Name| request.values(name).first().and_then(|value| value.parse::<crate::sip::uri::NameAddr>().ok());
     let dialled = from.as_ref().map(|from| user(&from.uri)).unwrap_or_default();
     let number = Number::read(&dialled, &cx.config.gate).unwrap_or_else(|_| Number {
         normalised: dialled.clone(),

@@ -169,7 +169,8 @@ impl Calls {
     /// The peer took back its INVITE, known by its transaction.
     pub fn on_cancel(&mut self, id: TransactionId, cancel: &Message, cx: &mut Context<'_>) {
         let call_id = cancel.call_id().map(|id| id.into_owned()).unwrap_or_default();
-        let same_call_id = self.by_dialog.range((call_id.clone(), String::new())..).take_while(|(key, _)| key.0 == call_id);
+        let same_call_id =
+            self.by_dialog.range((call_id.clone(), String::new())..).take_while(|(key, _)| key.0 == call_id);
         let mut calls = same_call_id.filter_map(|(_, call)| self.calls.get(call));
         let call = calls.find(|call| call.session.is_invited_by(id)).map(|call| call.id);
         if let Some(call) = call {
@@ -319,9 +320,10 @@ impl Calls {
     }
 
     fn account<'a>(&self, name: &AccountName, cx: &Context<'a>) -> Result<&'a Arc<Account>, Refusal> {
-        cx.config.accounts.get(name).ok_or_else(|| {
-            Refusal::new(RefusalCode::NoSuchAccount, format!("no extension or trunk is called {name}"))
-        })
+        cx.config
+            .accounts
+            .get(name)
+            .ok_or_else(|| Refusal::new(RefusalCode::NoSuchAccount, format!("no extension or trunk is called {name}")))
     }
 }
 

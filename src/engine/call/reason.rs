@@ -29,7 +29,8 @@ impl Reason {
         };
         let params: Vec<(&str, &str)> =
             parts.filter_map(|part| part.split_once('=')).map(|(name, value)| (name.trim(), value.trim())).collect();
-        let param = |wanted: &str| params.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| *value);
+        let param =
+            |wanted: &str| params.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| *value);
         Some(Reason { protocol, cause: param("cause")?.parse().ok()?, text: param("text").map(unquoted) })
     }
 

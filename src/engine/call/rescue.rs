@@ -19,7 +19,9 @@ pub(super) enum Stored {
     Invite(TransactionId),
     Ringing,
     /// The dialog, safe up to this CSeq.
-    Dialog { below: u32 },
+    Dialog {
+        below: u32,
+    },
     Ended,
 }
 
@@ -42,7 +44,11 @@ impl Calls {
                 Stored::Dialog { below } if dialog.local_cseq < below => return,
                 Stored::Nothing | Stored::Invite(_) | Stored::Ringing | Stored::Dialog { .. } | Stored::Ended => {
                     let below = (dialog.local_cseq / CSEQ_BLOCK + 1) * CSEQ_BLOCK;
-                    (Stored::Dialog { below }, flow, Rescue::Bye { dialog: dialog.clone(), cseq_block: below })
+                    (
+                        Stored::Dialog { below },
+                        flow,
+                        Rescue::Bye { dialog: Box::new(dialog.clone()), cseq_block: below },
+                    )
                 }
             },
             Remains::Nothing if !matches!(call.rescue, Stored::Nothing | Stored::Ended) => {

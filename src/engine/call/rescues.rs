@@ -63,7 +63,7 @@ impl Rescues {
         let Some(open) = self.open.get_mut(&leg) else { return };
         match &open.row.rescue {
             Rescue::Bye { dialog, cseq_block } => {
-                let mut dialog = Dialog { local_cseq: *cseq_block, ..dialog.clone() };
+                let mut dialog = Dialog { local_cseq: *cseq_block, ..Dialog::clone(dialog) };
                 let mut bye = dialog.request(Method::Bye);
                 bye.push(Name::Reason, "Q.850;cause=41;text=\"restarted\"");
                 self.hang_up(leg, bye, cx);
@@ -80,7 +80,8 @@ impl Rescues {
         let Some(open) = self.open.get_mut(&leg) else { return };
         self.timers.cancel(&leg);
         open.bye = Some(bye.clone());
-        let outgoing = Outgoing { request: bye, next: NextHop::Target(open.row.target), local: None, contact_user: None };
+        let outgoing =
+            Outgoing { request: bye, next: NextHop::Target(open.row.target), local: None, contact_user: None };
         cx.ua.send(Owner::Rescue(leg), outgoing, cx.now, cx.random);
     }
 
@@ -115,7 +116,9 @@ impl Rescues {
     fn cancelled(&self, response: &Message) -> Option<(LegId, Message)> {
         let (call_id, from) = (response.call_id().ok()?, response.from().ok()?);
         self.open.values().find_map(|open| match &open.row.rescue {
-            Rescue::Cancel { call_id: ours, local_tag, cancel } if *ours == call_id && from.tag() == Some(local_tag) => {
+            Rescue::Cancel { call_id: ours, local_tag, cancel }
+                if *ours == call_id && from.tag() == Some(local_tag) =>
+            {
                 Some((open.row.leg, Message::parse(cancel).ok()?))
             }
             Rescue::Cancel { .. } | Rescue::Respond { .. } | Rescue::Bye { .. } => None,
@@ -141,7 +144,9 @@ impl Rescues {
         let Some(open) = self.open.get_mut(&leg) else { return };
         let status = response.status().unwrap_or(0);
         let (true, Some(auth), Some(mut bye)) = (matches!(status, 401 | 407), &mut open.auth, open.bye.clone()) else {
-            return if status >= 200 { self.done(leg) };
+            return if status >= 200 {
+                self.done(leg)
+            };
         };
         match auth.answer(&bye, response, open.answered, cx.random) {
             Ok(fields) => {

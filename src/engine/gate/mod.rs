@@ -91,7 +91,13 @@ impl Verdict {
 }
 
 /// Decides about what was dialled, grammar first.
-pub fn judge_dialled(rules: &GateRules, facts: &Facts, dialled: &str, purpose: Purpose, now: Now) -> (Option<Number>, Verdict) {
+pub fn judge_dialled(
+    rules: &GateRules,
+    facts: &Facts,
+    dialled: &str,
+    purpose: Purpose,
+    now: Now,
+) -> (Option<Number>, Verdict) {
     match Number::read(dialled, rules) {
         Ok(number) => {
             let verdict = judge(rules, facts, &number, purpose, now);
@@ -106,12 +112,15 @@ pub fn judge(rules: &GateRules, facts: &Facts, number: &Number, purpose: Purpose
     let denied = match (number.kind, purpose.is_person()) {
         // SP-15: nothing stands between a person and the emergency services.
         (NumberKind::Emergency, true) => return Verdict::Allow { version: rules.version, warnings: Vec::new() },
-        (NumberKind::Emergency, false) => Some(Denied::for_ever("emergency", "Emergency numbers are dialled by a person only.".to_owned())),
+        (NumberKind::Emergency, false) => {
+            Some(Denied::for_ever("emergency", "Emergency numbers are dialled by a person only.".to_owned()))
+        }
         (_, _) => prefix(rules, number).or_else(|| load(facts, now)),
     };
     let doubt = facts.doubt.as_ref().filter(|_| !purpose.is_person());
-    let denied =
-        denied.or_else(|| doubt.map(|why| Denied::for_ever("doubt", format!("Nothing is dialled automatically while in doubt: {why}."))));
+    let denied = denied.or_else(|| {
+        doubt.map(|why| Denied::for_ever("doubt", format!("Nothing is dialled automatically while in doubt: {why}.")))
+    });
     match denied {
         Some(Denied { rule, fact, next }) => Verdict::Deny { version: rules.version, rule, fact, next },
         None => Verdict::Allow { version: rules.version, warnings: facts.doubt.iter().cloned().collect() },
@@ -119,7 +128,12 @@ pub fn judge(rules: &GateRules, facts: &Facts, number: &Number, purpose: Purpose
 }
 
 fn grammar(rules: &GateRules, error: &NumberError) -> Verdict {
-    Verdict::Deny { version: rules.version, rule: "grammar", fact: format!("This is no number to dial: {error}."), next: None }
+    Verdict::Deny {
+        version: rules.version,
+        rule: "grammar",
+        fact: format!("This is no number to dial: {error}."),
+        next: None,
+    }
 }
 
 struct Denied {
@@ -147,7 +161,11 @@ fn prefix(rules: &GateRules, number: &Number) -> Option<Denied> {
 }
 
 fn longest<'a>(prefixes: &'a BTreeSet<String>, number: &Number) -> Option<&'a str> {
-    prefixes.iter().map(String::as_str).filter(|prefix| begins_with(number, prefix)).max_by_key(|prefix| digits(prefix).len())
+    prefixes
+        .iter()
+        .map(String::as_str)
+        .filter(|prefix| begins_with(number, prefix))
+        .max_by_key(|prefix| digits(prefix).len())
 }
 
 fn kind(rules: &GateRules, kind: NumberKind) -> Option<Denied> {
@@ -156,9 +174,10 @@ fn kind(rules: &GateRules, kind: NumberKind) -> Option<Denied> {
             "international",
             "International numbers are denied; allow a prefix, or all with allow_international.".to_owned(),
         )),
-        NumberKind::Premium if !rules.allow_premium => {
-            Some(Denied::for_ever("premium", "0300, 0303, 0500 and 0900 numbers are denied; allow_premium allows them.".to_owned()))
-        }
+        NumberKind::Premium if !rules.allow_premium => Some(Denied::for_ever(
+            "premium",
+            "0300, 0303, 0500 and 0900 numbers are denied; allow_premium allows them.".to_owned(),
+        )),
         NumberKind::International | NumberKind::Premium | NumberKind::Emergency => None,
         NumberKind::Extension | NumberKind::National | NumberKind::TollFree | NumberKind::Service => None,
     }
@@ -189,7 +208,8 @@ fn over(load: &Load, whose: &str, now: Now) -> Option<Denied> {
     if load.starts < load.limits.calls_per_minute {
         return None;
     }
-    let fact = format!("{whose} began {} calls within a minute and may begin {}.", load.starts, load.limits.calls_per_minute);
+    let fact =
+        format!("{whose} began {} calls within a minute and may begin {}.", load.starts, load.limits.calls_per_minute);
     let next = load.next.filter(|next| *next > now.moment);
     Some(Denied { rule: "calls a minute", fact, next })
 }

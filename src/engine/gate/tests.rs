@@ -63,7 +63,11 @@ fn by_default_the_country_is_open_and_what_costs_is_closed() {
 
 #[test]
 fn sp15_emergency_numbers_are_for_persons_always_and_for_machines_never() {
-    let busy = Facts { account: Load { calls: 9, starts: 99, ..idle().account }, doubt: Some("the store fails".to_owned()), ..idle() };
+    let busy = Facts {
+        account: Load { calls: 9, starts: 99, ..idle().account },
+        doubt: Some("the store fails".to_owned()),
+        ..idle()
+    };
     let strict = GateRules { deny: ["1".to_owned()].into(), ..rules() };
     for (purpose, rule) in ALL.into_iter().zip([None, None, None, Some("emergency"), Some("emergency")]) {
         assert_eq!(denied_by(&strict, &busy, "0190", purpose), rule, "{purpose:?}");
@@ -73,7 +77,8 @@ fn sp15_emergency_numbers_are_for_persons_always_and_for_machines_never() {
 #[test]
 fn the_longest_prefix_wins_and_of_two_equal_ones_the_denied() {
     let set = |prefixes: &[&str]| prefixes.iter().map(|&prefix| prefix.to_owned()).collect();
-    let rules = GateRules { allow: set(&["+1", "551190000", "+5521"]), deny: set(&["+5511", "+1900", "5521"]), ..rules() };
+    let rules =
+        GateRules { allow: set(&["+1", "551190000", "+5521"]), deny: set(&["+5511", "+1900", "5521"]), ..rules() };
     for (dialled, rule) in [
         ("+1 212 555 0123", None),
         ("+1 900 555 0123", Some("denied prefix")),
@@ -133,7 +138,11 @@ fn a_meter_forgets_and_stays_small() {
     }
     let lowered = Limits { calls_at_once: 1, calls_per_minute: 5 };
     let load = meter.load(lowered, Moment(10_000));
-    assert_eq!((load.starts, load.next), (4_096, Some(Moment(9_995) + Duration::from_secs(60))), "five newest still block then");
+    assert_eq!(
+        (load.starts, load.next),
+        (4_096, Some(Moment(9_995) + Duration::from_secs(60))),
+        "five newest still block then"
+    );
     assert_eq!(meter.load(lowered, at(61).moment).starts, 0);
     let closed = Limits { calls_at_once: 1, calls_per_minute: 0 };
     assert_eq!(meter.load(closed, at(61).moment).next, None, "time does not help");

@@ -69,7 +69,9 @@ pub enum NumberError {
     Length(usize),
     #[error("no Brazilian subscriber number of {digits} digits begins with {first}")]
     Subscriber { first: char, digits: usize },
-    #[error("an international number has 7 to 15 digits and a country code that does not begin with 0; this one has {0} digits")]
+    #[error(
+        "an international number has 7 to 15 digits and a country code that does not begin with 0; this one has {0} digits"
+    )]
     International(usize),
 }
 

@@ -149,8 +149,11 @@ fn no_string_is_a_panic_and_whatever_is_read_stays() {
 
 #[test]
 fn sp15_a_route_gets_numbers_as_it_wants_them() {
-    let carrier =
-        DialFormat { national: Some("0{carrier}{ddd}{number}".to_owned()), carrier: Some("21".to_owned()), prefix: "9".to_owned() };
+    let carrier = DialFormat {
+        national: Some("0{carrier}{ddd}{number}".to_owned()),
+        carrier: Some("21".to_owned()),
+        prefix: "9".to_owned(),
+    };
     let as_typed = DialFormat::default();
     for (dialled, by_carrier, typed) in [
         ("+55 11 3456-7890", "90211134567890", "+551134567890"),

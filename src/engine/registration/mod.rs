@@ -13,8 +13,8 @@ mod pace;
 mod probe;
 mod reload;
 mod request;
-mod route;
 mod rounds;
+mod route;
 mod trust;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -60,7 +60,10 @@ pub enum Request {
 /// What this room wants done.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Order {
-    Send { who: Request, outgoing: Box<Outgoing> },
+    Send {
+        who: Request,
+        outgoing: Box<Outgoing>,
+    },
     /// The addresses are wanted back by [`Registrations::on_resolved`].
     Resolve(Destination),
     /// [`Registrations::view`] of it changed: to be told and stored.
@@ -146,7 +149,9 @@ impl Registrations {
     /// The addresses of a name, best first; those that could not be resolved keep the addresses they had.
     pub fn on_resolved(&mut self, destination: &Destination, targets: &[Target], now: Now) {
         let mut moved = Vec::new();
-        for group in self.groups.values_mut().filter(|group| route::destinations(&group.config).any(|d| d == destination)) {
+        for group in
+            self.groups.values_mut().filter(|group| route::destinations(&group.config).any(|d| d == destination))
+        {
             if !group.route.learn(&group.config, destination, targets) {
                 moved.push(group.config.name.clone());
             }

@@ -24,7 +24,11 @@ pub(super) struct Route {
 
 impl Route {
     /// The names to resolve, when their addresses have grown old.
-    pub fn names_grown_old<'a>(&mut self, group: &'a config::Group, now: Moment) -> impl Iterator<Item = &'a Destination> {
+    pub fn names_grown_old<'a>(
+        &mut self,
+        group: &'a config::Group,
+        now: Moment,
+    ) -> impl Iterator<Item = &'a Destination> {
         let due = self.asked.is_none_or(|asked| now.since(asked) >= RESOLVE_EVERY);
         if due {
             self.asked = Some(now);

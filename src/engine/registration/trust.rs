@@ -24,7 +24,8 @@ impl Registrations {
             let Some(user) = uri.user_text() else { continue };
             let at_home = self.groups_at(flow).filter_map(|group| group.roll.at(&user));
             // One PBX, several domains: the one that is named is meant.
-            let named = |name: &&AccountName| self.accounts.get(*name).is_some_and(|a| domains.contains(&&a.account.domain));
+            let named =
+                |name: &&AccountName| self.accounts.get(*name).is_some_and(|a| domains.contains(&&a.account.domain));
             if let Some(account) = at_home.clone().find(named).or_else(|| at_home.clone().next()) {
                 return Some(account.clone());
             }

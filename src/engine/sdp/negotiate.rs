@@ -18,7 +18,10 @@ pub fn answer(local: &LocalMedia, offer: &[u8]) -> Result<(Bytes, Stream), SdpEr
     let (place, audio, codec) = first_usable(&offer, local)?;
     let direction = local.direction.and(audio.direction.reversed());
     let events = audio.telephone_event().filter(|_| local.telephone_event);
-    let formats = [Some((codec.payload_type, FormatKind::Sound(codec.codec))), events.map(|number| (number, FormatKind::TelephoneEvent))];
+    let formats = [
+        Some((codec.payload_type, FormatKind::Sound(codec.codec))),
+        events.map(|number| (number, FormatKind::TelephoneEvent)),
+    ];
     let stream = |(index, media): (usize, &Media)| match index == place {
         true => write::audio_stream(local, &media.proto, direction, formats.into_iter().flatten().collect()),
         false => write::refused(media),
@@ -64,7 +67,9 @@ fn usable(audio: Audio, local: &LocalMedia) -> Result<(Audio, Chosen), String> {
         return Err(format!("the far end's media address {} cannot be reached from {}", audio.ip, local.ip));
     }
     let chosen = audio.formats.iter().find_map(|format| match format.kind {
-        FormatKind::Sound(codec) if local.codecs.contains(&codec) => Some(Chosen { codec, payload_type: format.payload_type }),
+        FormatKind::Sound(codec) if local.codecs.contains(&codec) => {
+            Some(Chosen { codec, payload_type: format.payload_type })
+        }
         FormatKind::Sound(_) | FormatKind::TelephoneEvent => None,
     });
     let names = || local.codecs.iter().map(|codec| codec.name()).collect::<Vec<_>>().join(", ");

@@ -97,7 +97,8 @@ fn is_plain_rtp(proto: &str) -> bool {
 
 fn address(connection: &Connection) -> Result<IpAddr, String> {
     let text = &connection.connection_address;
-    let ip: IpAddr = text.parse().map_err(|_| format!("{text:?} in c= is not one IP address; host names are not resolved"))?;
+    let ip: IpAddr =
+        text.parse().map_err(|_| format!("{text:?} in c= is not one IP address; host names are not resolved"))?;
     match ip {
         IpAddr::V4(v4) if v4.is_multicast() || v4.is_broadcast() => Err(format!("{ip} in c= is not one host")),
         IpAddr::V6(v6) if v6.is_multicast() => Err(format!("{ip} in c= is not one host")),

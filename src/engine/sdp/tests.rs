@@ -44,7 +44,8 @@ fn an_offer_names_everything_we_can_do() {
 
 #[test]
 fn rfc3264_both_ends_agree_on_offer_and_answer() {
-    let peer = LocalMedia { ip: "192.0.2.9".parse().unwrap(), port: 5000, codecs: vec![Codec::Pcmu, Codec::Pcma], ..ours() };
+    let peer =
+        LocalMedia { ip: "192.0.2.9".parse().unwrap(), port: 5000, codecs: vec![Codec::Pcmu, Codec::Pcma], ..ours() };
     let (bytes, theirs) = answer(&peer, &offer(&ours())).unwrap();
     let agreed = accept(&ours(), &bytes).unwrap();
     assert_eq!((agreed.codec, theirs.codec), (Codec::Pcma, Codec::Pcma), "the offerer's order wins");
@@ -65,7 +66,10 @@ fn rfc3264_6_an_answer_has_every_stream_of_the_offer_in_its_place() {
         "m=audio 7004 RTP/AVP 8",
     ]);
     let streams: Vec<&str> = text.lines().filter(|line| line.starts_with("m=")).collect();
-    assert_eq!(streams, ["m=video 0 RTP/AVP 96", "m=audio 0 RTP/SAVP 0", "m=audio 4000 RTP/AVPF 0 96", "m=audio 0 RTP/AVP 8"]);
+    assert_eq!(
+        streams,
+        ["m=video 0 RTP/AVP 96", "m=audio 0 RTP/SAVP 0", "m=audio 4000 RTP/AVPF 0 96", "m=audio 0 RTP/AVP 8"]
+    );
     assert_eq!((stream.codec, stream.remote.port(), stream.telephone_event), (Codec::Pcmu, 7002, Some(96)));
 }
 
@@ -185,7 +189,13 @@ fn nasty_input_is_refused_and_never_a_panic() {
     let nasty: [&[&str]; 6] = [
         &["m=audio 65535 RTP/AVP 8", "a=rtcp:0", "a=rtcp:"],
         &["m=audio 7000/99999 RTP/AVP 8"],
-        &["m=audio 7000 RTP/AVP 8 8 300 -1 x 18446744073709551616", "a=rtpmap", "a=rtpmap:", "a=rtpmap:8", "a=rtpmap:8 /"],
+        &[
+            "m=audio 7000 RTP/AVP 8 8 300 -1 x 18446744073709551616",
+            "a=rtpmap",
+            "a=rtpmap:",
+            "a=rtpmap:8",
+            "a=rtpmap:8 /",
+        ],
         &["m= 7000 RTP/AVP 8"],
         &["m=audio 7000 RTP/AVP "],
         &["m=audio 7000 RTP/AVP 8", "c=IN IP6 ::", "a=ptime:-1", "a=:"],

@@ -39,7 +39,12 @@ fn audio_offer(local: &LocalMedia) -> Media {
 }
 
 /// The audio stream with these formats, at our port.
-pub(super) fn audio_stream(local: &LocalMedia, proto: &str, direction: Direction, formats: Vec<(u8, FormatKind)>) -> Media {
+pub(super) fn audio_stream(
+    local: &LocalMedia,
+    proto: &str,
+    direction: Direction,
+    formats: Vec<(u8, FormatKind)>,
+) -> Media {
     let numbers: Vec<String> = formats.iter().map(|(number, _)| number.to_string()).collect();
     let mut attributes: Vec<Attribute> = formats.iter().flat_map(|&(number, kind)| describe(number, kind)).collect();
     attributes.push(Attribute::with_value("ptime", PTIME));

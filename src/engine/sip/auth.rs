@@ -89,7 +89,9 @@ impl AuthClient {
         }
         // The first of equals: the server's order is its preference (RFC 8760 §2.4).
         let strongest = usable().rev().filter(|challenge| challenge.realm == *realm).max_by_key(|c| strength(c));
-        strongest.cloned().ok_or_else(|| AuthRefusal("no digest algorithm or qop offered that is known here".to_owned()))
+        strongest
+            .cloned()
+            .ok_or_else(|| AuthRefusal("no digest algorithm or qop offered that is known here".to_owned()))
     }
 
     fn not_believed(&self, realm: &str) -> AuthRefusal {

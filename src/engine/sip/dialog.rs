@@ -61,7 +61,10 @@ impl Dialog {
         }
         let target = match response.contacts()?.into_iter().next() {
             Some(contact) => contact.uri,
-            None => request.uri().cloned().ok_or_else(|| error("Contact", "neither the response nor the request names a target"))?,
+            None => request
+                .uri()
+                .cloned()
+                .ok_or_else(|| error("Contact", "neither the response nor the request names a target"))?,
         };
         Ok(Dialog {
             call_id: request.call_id()?.into_owned(),

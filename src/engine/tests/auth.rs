@@ -77,7 +77,10 @@ fn a_407_and_then_a_401_are_both_answered() {
     first.into_iter().for_each(|(name, value)| carried.push(name, value));
     let registrar = challenged(401, &[r#"Digest realm="pbx", nonce="r", qop="auth""#]);
     let second = client.answer(&carried, &registrar, 1, &mut random).unwrap();
-    assert_eq!(second.iter().map(|(name, _)| name).collect::<Vec<_>>(), [&Name::Authorization, &Name::ProxyAuthorization]);
+    assert_eq!(
+        second.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+        [&Name::Authorization, &Name::ProxyAuthorization]
+    );
     let answers = read(&second);
     assert_eq!((answers[0].nonce.as_str(), answers[0].nc.as_deref()), ("r", Some("00000001")));
     assert_eq!((answers[1].nonce.as_str(), answers[1].nc.as_deref()), ("p", Some("00000002")));
@@ -111,7 +114,10 @@ fn a_second_answer_needs_stale_and_a_third_is_never_given() {
 
 #[test]
 fn only_the_configured_realm_is_answered_among_several() {
-    let both = [r#"Digest realm="other", nonce="a", qop="auth", algorithm=SHA-256"#, r#"Digest realm="pbx", nonce="b", qop="auth""#];
+    let both = [
+        r#"Digest realm="other", nonce="a", qop="auth", algorithm=SHA-256"#,
+        r#"Digest realm="pbx", nonce="b", qop="auth""#,
+    ];
     let answers = read(&answer(&mut client(Some("pbx")), &challenged(401, &both)).unwrap());
     assert_eq!(answers.iter().map(|answer| answer.realm.as_str()).collect::<Vec<_>>(), ["pbx"]);
     let refusal = answer(&mut client(Some("pbx")), &challenged(401, &both[..1])).unwrap_err();
@@ -129,8 +135,14 @@ fn the_first_realm_is_kept_for_good() {
 fn what_cannot_be_answered_is_said_in_words() {
     let refusals = [
         (vec![], "the challenge is no digest challenge that can be read"),
-        (vec![r#"Digest realm="pbx", nonce="n", algorithm=FOO"#], "no digest algorithm or qop offered that is known here"),
-        (vec![r#"Digest realm="pbx", nonce="n", qop="secret""#], "no digest algorithm or qop offered that is known here"),
+        (
+            vec![r#"Digest realm="pbx", nonce="n", algorithm=FOO"#],
+            "no digest algorithm or qop offered that is known here",
+        ),
+        (
+            vec![r#"Digest realm="pbx", nonce="n", qop="secret""#],
+            "no digest algorithm or qop offered that is known here",
+        ),
     ];
     for (challenges, words) in refusals {
         assert_eq!(answer(&mut client(None), &challenged(401, &challenges)).unwrap_err().0, words);

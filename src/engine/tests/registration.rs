@@ -98,7 +98,8 @@ fn SP_03_five_hundred_come_back_in_random_order_evenly_and_within_40_s() {
     let took = world.until(seconds(40), |world| world.registered() == 500);
     assert!(took > seconds(24), "{took:?}");
     assert_eq!(world.most_in_a_second(), 20);
-    let order: Vec<_> = world.registers.iter().filter(|seen| !seen.answers_challenge).map(|seen| seen.user.clone()).collect();
+    let order: Vec<_> =
+        world.registers.iter().filter(|seen| !seen.answers_challenge).map(|seen| seen.user.clone()).collect();
     assert!(!order.is_sorted());
 }
 
@@ -186,7 +187,10 @@ fn a_wrong_password_is_answered_once_and_said_in_words() {
     let view = world.view(1000);
     assert_eq!(view.state, RegistrationState::Refused);
     let words = view.last_error.unwrap();
-    assert!(words.starts_with("401 Unauthorized: extension 1000: ") && words.ends_with("check user and password"), "{words}");
+    assert!(
+        words.starts_with("401 Unauthorized: extension 1000: ") && words.ends_with("check user and password"),
+        "{words}"
+    );
     assert!(!words.contains(SECRET));
     assert_eq!(world.registers.len(), 2);
     world.pass(seconds(400));
@@ -245,7 +249,8 @@ fn a_403_names_who_is_refused_and_is_tried_again_slowly() {
 #[test]
 fn a_503_is_backed_off_from_and_its_retry_after_honoured() {
     let mut world = World::new(1);
-    world.pbx.script = Some(Box::new(|request| Some(with(Message::response(request, 503), Name::RetryAfter, "120 (maintenance)"))));
+    world.pbx.script =
+        Some(Box::new(|request| Some(with(Message::response(request, 503), Name::RetryAfter, "120 (maintenance)"))));
     let mut world = world.begin(seconds(100));
     assert_eq!(world.registers.iter().filter(|seen| !seen.answers_challenge).count(), 1);
     assert_eq!(world.view(1000).state, RegistrationState::Waiting);
@@ -335,7 +340,8 @@ fn SP_09_who_is_a_stranger_and_whom_a_call_is_for() {
     assert!(!world.registrations.trusts(from("10.0.0.2:5061")), "another program on the registrar's machine");
     assert!(!world.registrations.trusts(from("10.0.0.4:5060")));
     assert!(world.registrations.trusts(from("10.7.200.1:40000")));
-    let call = |user: &str| Message::request(Method::Invite, Uri::sip(Some(user), Host::Ip("10.0.0.1".parse().unwrap())));
+    let call =
+        |user: &str| Message::request(Method::Invite, Uri::sip(Some(user), Host::Ip("10.0.0.1".parse().unwrap())));
     let found = |user: &str, remote: &str| world.registrations.account_for(&call(user), from(remote));
     assert_eq!(found("1001", "10.0.0.2:5060"), Some(name(1001)));
     assert_eq!(found("1009", "10.0.0.2:5060"), None);
@@ -349,7 +355,8 @@ fn the_first_realm_named_is_the_only_one_answered() {
     let mut world = World::new(1).begin(seconds(5));
     world.pbx.realm = "mallory".to_owned();
     world.pass(seconds(290));
-    let answers_mallory = |seen: &Seen| seen.request.header(&Name::Authorization).is_some_and(|value| value.contains("mallory"));
+    let answers_mallory =
+        |seen: &Seen| seen.request.header(&Name::Authorization).is_some_and(|value| value.contains("mallory"));
     assert!(!world.registers.iter().any(answers_mallory));
     assert!(world.view(1000).last_error.unwrap().contains("realm \"mallory\" is not \"asterisk\""));
 }

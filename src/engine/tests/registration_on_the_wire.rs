@@ -36,7 +36,8 @@ impl Wired {
     fn pass(&mut self, span: Duration) {
         let end = self.world.now.moment + span;
         loop {
-            let timers = [self.world.registrations.poll_timeout(), self.ua.poll_timeout(), self.back.front().map(|(at, _)| *at)];
+            let timers =
+                [self.world.registrations.poll_timeout(), self.ua.poll_timeout(), self.back.front().map(|(at, _)| *at)];
             let Some(at) = timers.into_iter().flatten().min().filter(|at| *at <= end) else { break };
             let World { registrations, now, random, .. } = &mut self.world;
             *now = now.after(at.since(now.moment));
@@ -66,7 +67,9 @@ impl Wired {
                     Event::Response { owner, flow, response, .. } => {
                         registrations.on_response(&owner, flow, &response, now, &mut self.world.random);
                     }
-                    Event::Failed { owner, why, .. } => registrations.on_failed(&owner, &why, now, &mut self.world.random),
+                    Event::Failed { owner, why, .. } => {
+                        registrations.on_failed(&owner, &why, now, &mut self.world.random)
+                    }
                     other => panic!("{other:?}"),
                 }
             } else if let Some(output) = self.ua.poll_output() {

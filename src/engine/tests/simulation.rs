@@ -199,10 +199,7 @@ impl Simulation {
     }
 
     fn add_cost(&mut self, side: usize) {
-        let cost = self.sides[side].cost;
-        self.cost.handled += cost.handled;
-        self.cost.total += cost.total;
-        self.cost.longest = self.cost.longest.max(cost.longest);
+        self.cost.add(self.sides[side].cost);
     }
 
     /// One random wish of a person, or word of media.
@@ -255,12 +252,20 @@ impl Simulation {
     /// Digits go out, ports fail, news come late.
     fn media_speaks(&mut self, side: usize) {
         let shell = &self.sides[side];
-        let live: Vec<_> = shell.media.values().filter_map(|state| Some((state.leg, state.generation, state.media.clone()?))).collect();
-        let Some((leg, generation, media)) = live.get(self.random.below(live.len() as u32) as usize).cloned() else { return };
+        let live: Vec<_> = shell
+            .media
+            .values()
+            .filter_map(|state| Some((state.leg, state.generation, state.media.clone()?)))
+            .collect();
+        let Some((leg, generation, media)) = live.get(self.random.below(live.len() as u32) as usize).cloned() else {
+            return;
+        };
         let event = match (self.random.below(20), media) {
             (0, _) => MediaEvent::Failed { why: "the port is gone".to_owned() },
             (1..=4, _) => MediaEvent::Digit { digit: '5', duration_ms: 100 },
-            (_, LegMedia::Rtp(media)) if !media.digits.is_empty() => MediaEvent::DigitSent { number: media.digits[0].number },
+            (_, LegMedia::Rtp(media)) if !media.digits.is_empty() => {
+                MediaEvent::DigitSent { number: media.digits[0].number }
+            }
             (_, LegMedia::Rtp(_) | LegMedia::Device(_)) => MediaEvent::Receiving,
         };
         let generation = generation.saturating_sub(self.random.below(2));
@@ -294,7 +299,11 @@ impl Simulation {
             let shell = &self.sides[side];
             assert!(shell.engine.is_idle(), "side {side}: something is left: {:#?}", shell.engine);
             assert_eq!(shell.live_legs(), [], "side {side}: media goes on");
-            assert!(shell.store.dialogs.is_empty(), "side {side}: a dialog is stored as open: {:?}", shell.store.dialogs);
+            assert!(
+                shell.store.dialogs.is_empty(),
+                "side {side}: a dialog is stored as open: {:?}",
+                shell.store.dialogs
+            );
             let endless = shell.store.opened.iter().find(|call| !shell.store.ended.contains_key(call));
             assert_eq!(endless, None, "side {side}: a call has no end");
             self.add_cost(side);
@@ -303,6 +312,7 @@ impl Simulation {
 }
 
 impl Drop for Simulation {
+    #[expect(clippy::disallowed_macros, reason = "a run that failed is drawn")]
     fn drop(&mut self) {
         if !std::thread::panicking() {
             return;
@@ -368,25 +378,32 @@ fn number_of(variable: &str) -> Option<u64> {
     std::env::var(variable).ok()?.parse().ok()
 }
 
+/// What this thread has cost so far: what others do on the machine does not count.
+fn cpu_time() -> Duration {
+    let said = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    Duration::from_nanos(said.split(' ').next().and_then(|word| word.parse().ok()).unwrap_or(0))
+}
+
 #[test]
+#[expect(clippy::disallowed_macros, reason = "what a run cost is shown")]
 fn whatever_happens_every_call_ends_once_and_nothing_is_left() {
     let only = number_of("RAMAL_SEED");
     let seeds = only.map_or(0..number_of("RAMAL_SEEDS").unwrap_or(1_000), |seed| seed..seed + 1);
-    let (count, begin) = (seeds.end - seeds.start, std::time::Instant::now());
+    let (count, begin) = (seeds.end - seeds.start, cpu_time());
     let (mut cost, mut calls, mut answered) = (Cost::default(), 0, 0);
     for seed in seeds {
         let mut simulation = Simulation::new(seed, false);
         simulation.run();
-        cost.handled += simulation.cost.handled;
-        cost.total += simulation.cost.total;
-        cost.longest = cost.longest.max(simulation.cost.longest);
+        cost.add(simulation.cost);
         calls += simulation.sides.iter().map(|side| side.store.opened.len()).sum::<usize>();
-        let was_answered = |record: &&engine::records::Record| matches!(record, engine::records::Record::CallAnswered { .. });
-        answered += simulation.sides.iter().map(|side| side.store.records.iter().filter(was_answered).count()).sum::<usize>();
+        answered += simulation.sides.iter().map(|side| side.store.answered).sum::<u64>();
     }
-    println!("{count} seeds, {calls} calls, {answered} of them answered; {:?} a seed", begin.elapsed() / count as u32);
+    println!(
+        "{count} seeds, {calls} calls, {answered} of them answered; {:?} of CPU a seed",
+        (cpu_time() - begin) / count as u32
+    );
     println!("{} inputs, {:?} each, {:?} the longest", cost.handled, cost.total / cost.handled as u32, cost.longest);
-    assert!(only.is_some() || answered > count as usize / 2, "a simulation in which nothing happens shows nothing");
+    assert!(only.is_some() || answered > count, "a simulation in which nothing happens shows nothing");
 }
 
 #[test]

@@ -74,7 +74,13 @@ impl Calls {
         self.legs.is_empty()
     }
 
-    pub fn on_response(&mut self, leg: LegId, id: TransactionId, flow: Flow, response: &Message, cx: &mut Context<'_>) {
+    pub fn on_response(
+        &mut self,
+        leg: LegId,
+        (id, flow): (TransactionId, Flow),
+        response: &Message,
+        cx: &mut Context<'_>,
+    ) {
         self.with_session(leg, cx, |session, cx| session.on_response(id, flow, response, cx));
     }
 

@@ -1,14 +1,16 @@
-"""call.py ADDRESS REGISTRAR USER NUMBER VOICE HEARD SECONDS
+"""call.py ADDRESS REGISTRAR USER NUMBER VOICE HEARD SECONDS [CHANGES]
 
-A PJSUA2 phone on ADDRESS that registers USER (password pw and the number) at REGISTRAR, dials NUMBER, plays VOICE,
-records HEARD, hangs up SECONDS after the answer. Ends with 0 when the call was answered and lasted."""
+A PJSUA2 phone on ADDRESS that registers USER (password pw and the number) at REGISTRAR, dials NUMBER (or a whole sip: URI),
+plays VOICE, records HEARD, sends so many CHANGES (re-INVITEs), hangs up SECONDS after that. Ends with 0 when the call was
+answered, each change was, and it lasted."""
 import os
 import sys
 import time
 
 import pjsua2 as pj
 
-address, registrar, user, number, voice, heard, seconds = sys.argv[1:]
+address, registrar, user, number, voice, heard, seconds = sys.argv[1:8]
+changes = int(sys.argv[8]) if len(sys.argv) > 8 else 0
 UP, DOWN = pj.PJSIP_INV_STATE_CONFIRMED, pj.PJSIP_INV_STATE_DISCONNECTED
 GIVE_UP = 30.0  # seconds; nothing here takes longer unless it hangs
 
@@ -23,6 +25,13 @@ class Phone(pj.Account):
 class Call(pj.Call):
     player = recorder = None
     state = None
+    answers = 0  # to our INVITE and re-INVITEs
+
+    def onCallTsxState(self, event):
+        transaction = event.e.body.tsxState.tsx
+        if transaction.method == "INVITE" and transaction.role == pj.PJSIP_ROLE_UAC and transaction.statusCode == 200:
+            self.answers += transaction.state == pj.PJSIP_TSX_STATE_TERMINATED
+            print("answers", self.answers, flush=True)
 
     def onCallState(self, event):
         info = self.getInfo()
@@ -74,8 +83,12 @@ phone.create(account)
 ok = wait(lambda: phone.status) and phone.status == 200
 if ok:
     call = Call(phone)
-    call.makeCall(f"sip:{number}@{registrar}", pj.CallOpParam(True))
+    call.makeCall(number if number.startswith("sip:") else f"sip:{number}@{registrar}", pj.CallOpParam(True))
     ok = wait(lambda: call.state in (UP, DOWN)) and call.state == UP
+    for change in range(1, changes + 1):
+        call.reinvite(pj.CallOpParam(True))
+        ok = ok and wait(lambda: call.answers > change or call.state == DOWN) and call.state == UP
+        print("reinvited", change, ok, flush=True)
     if ok:
         wait(lambda: call.state == DOWN, float(seconds))
         ok = call.state == UP

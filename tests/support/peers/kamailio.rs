@@ -25,7 +25,7 @@ impl Kamailio {
         let file = folder.join("relay.cfg");
         std::fs::write(&file, config).unwrap();
         let mut process = Process::start("kamailio", &folder.join("log"), |command| {
-            command.args(["-DD", "-E", "-m", "64", "-M", "8", "-Y"]).arg(folder.path()).arg("-f").arg(file);
+            command.args(["-DD", "-E", "-m", "512", "-M", "8", "-Y"]).arg(folder.path()).arg("-f").arg(file);
         });
         let knocker = UdpSocket::bind((host.address(), 0)).unwrap();
         knocker.set_read_timeout(Some(Duration::from_millis(100))).unwrap();

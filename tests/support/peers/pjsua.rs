@@ -1,4 +1,4 @@
-//! A PJSUA2 phone that calls one number: it sends a second re-INVITE when Asterisk answers with several codecs.
+//! A PJSUA2 phone that calls one number or SIP URI: it sends a second re-INVITE when Asterisk answers with several codecs.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -19,12 +19,22 @@ pub struct Pjsua {
 impl Pjsua {
     /// Calls `number` as `user` of `registrar`, plays `voice` (8 kHz WAV) and hangs up `talk` after the answer.
     pub fn call(user: u32, registrar: SocketAddr, number: &str, voice: &Path, talk: Duration) -> Pjsua {
+        Pjsua::start(user, registrar, number, voice, talk, 0)
+    }
+
+    /// The same, with two re-INVITEs right after the answer.
+    pub fn call_and_reinvite(user: u32, registrar: SocketAddr, number: &str, voice: &Path, talk: Duration) -> Pjsua {
+        Pjsua::start(user, registrar, number, voice, talk, 2)
+    }
+
+    fn start(user: u32, registrar: SocketAddr, number: &str, voice: &Path, talk: Duration, changes: u8) -> Pjsua {
         let (host, folder) = (Host::claim(), Folder::new("pjsua"));
         let python = cache().join("venv/bin/python");
         let process = Process::start(python, &folder.join("log"), |command| {
             command.arg(interop("pjsua2/call.py"));
             command.args([host.address().to_string(), registrar.to_string(), user.to_string(), number.to_owned()]);
             command.arg(voice).arg(folder.join("heard.wav")).arg(talk.as_secs_f64().to_string());
+            command.arg(changes.to_string());
         });
         Pjsua { process, folder, _host: host }
     }
@@ -33,6 +43,12 @@ impl Pjsua {
     pub fn finish(&mut self, deadline: Duration) {
         let status = self.process.wait(deadline);
         assert!(status.success(), "pjsua2 ended with {status}:\n{}", self.process.log());
+    }
+
+    /// How many of its re-INVITEs were answered with 200.
+    pub fn reinvited(&self) -> usize {
+        let log = self.process.log();
+        log.lines().filter(|line| line.starts_with("reinvited") && line.ends_with("True")).count()
     }
 
     /// What it heard; complete after [`Pjsua::finish`].

@@ -42,15 +42,28 @@ fn rfc3398_8_2_6_1_a_status_alone_gives_kind_and_q850() {
 #[test]
 fn a_q850_reason_is_nearer_to_the_truth_than_the_status() {
     assert_eq!(said("SIP/2.0 480 Temporarily Unavailable", &["Q.850;cause=1"]), (HangupKind::NumberUnknown, 1));
-    assert_eq!(said("SIP/2.0 503 Service Unavailable", &["q.850 ; cause=20;text=\"Absent\""]), (HangupKind::Unreachable, 20));
-    assert_eq!(said("SIP/2.0 487 Request Terminated", &["Q.850;cause=16"]), (HangupKind::Cancelled, 16), "16 says nothing new");
+    assert_eq!(
+        said("SIP/2.0 503 Service Unavailable", &["q.850 ; cause=20;text=\"Absent\""]),
+        (HangupKind::Unreachable, 20)
+    );
+    assert_eq!(
+        said("SIP/2.0 487 Request Terminated", &["Q.850;cause=16"]),
+        (HangupKind::Cancelled, 16),
+        "16 says nothing new"
+    );
     assert_eq!(said("SIP/2.0 486 Busy Here", &["Q.850;cause=127"]), (HangupKind::Busy, 127));
-    assert_eq!(said("SIP/2.0 486 Busy Here", &["Q.850;cause=999", "Q.850;cause=x", "X;cause=1"]), (HangupKind::Busy, 17));
+    assert_eq!(
+        said("SIP/2.0 486 Busy Here", &["Q.850;cause=999", "Q.850;cause=x", "X;cause=1"]),
+        (HangupKind::Busy, 17)
+    );
 }
 
 #[test]
 fn rfc3326_a_call_that_another_device_took_is_no_missed_call() {
-    let cause = HangupCause::from_message(&message("CANCEL sip:a@h SIP/2.0", &["SIP;cause=200;text=\"Call completed elsewhere\""]));
+    let cause = HangupCause::from_message(&message(
+        "CANCEL sip:a@h SIP/2.0",
+        &["SIP;cause=200;text=\"Call completed elsewhere\""],
+    ));
     assert_eq!((cause.kind, cause.text.as_str()), (HangupKind::AnsweredElsewhere, "Call completed elsewhere"));
     assert_eq!(said("CANCEL sip:a@h SIP/2.0", &["Q.850;cause=26"]), (HangupKind::AnsweredElsewhere, 26));
     assert_eq!(said("CANCEL sip:a@h SIP/2.0", &[]), (HangupKind::Cancelled, 16));
@@ -70,7 +83,10 @@ fn several_reasons_in_one_field_are_all_read() {
 fn what_we_write_can_be_read_again() {
     let ours = HangupCause::ours(HangupKind::NoAnswer, "nobody \"picked\" up\r\n");
     assert_eq!(reason_header(&ours), "Q.850;cause=19;text=\"nobody \\\"picked\\\" up\"");
-    assert_eq!(reason_header(&HangupCause::ours(HangupKind::AnsweredElsewhere, "")), "SIP;cause=200;text=\"Call completed elsewhere\"");
+    assert_eq!(
+        reason_header(&HangupCause::ours(HangupKind::AnsweredElsewhere, "")),
+        "SIP;cause=200;text=\"Call completed elsewhere\""
+    );
     let read = Reason::parse(&reason_header(&ours)).unwrap();
     assert_eq!((read.cause, read.text.as_deref()), (19, Some("nobody \"picked\" up")));
 }

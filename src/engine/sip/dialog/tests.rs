@@ -52,7 +52,8 @@ fn rfc3261_12_2_1_1_a_strict_router_is_addressed_itself() {
 
 #[test]
 fn rfc3261_13_2_2_4_the_2xx_replaces_what_the_ringing_said() {
-    let ringing = ["To: <sip:30@pbx>;tag=theirs", "CSeq: 7 INVITE", "Contact: <sip:30@early>", "Record-Route: <sip:early;lr>"];
+    let ringing =
+        ["To: <sip:30@pbx>;tag=theirs", "CSeq: 7 INVITE", "Contact: <sip:30@early>", "Record-Route: <sip:early;lr>"];
     let mut dialog = Dialog::uac(&invite(), &message("SIP/2.0 180 Ringing", &ringing)).unwrap();
     dialog.request(Method::Prack);
     dialog.confirm(&ok(&["Contact: <sip:30@late>"])).unwrap();
@@ -72,7 +73,12 @@ fn a_provisional_answer_without_a_tag_opens_no_dialog_but_an_old_2xx_does() {
 fn rfc3261_12_1_1_the_called_side_sees_the_same_dialog_from_the_other_end() {
     let routed = message(
         "INVITE sip:30@pbx SIP/2.0",
-        &["To: <sip:30@pbx>", "CSeq: 7 INVITE", "Contact: <sip:20@192.0.2.1>", "Record-Route: <sip:near;lr>, <sip:far;lr>"],
+        &[
+            "To: <sip:30@pbx>",
+            "CSeq: 7 INVITE",
+            "Contact: <sip:20@192.0.2.1>",
+            "Record-Route: <sip:near;lr>, <sip:far;lr>",
+        ],
     );
     let contact: NameAddr = "<sip:30@192.0.2.9>".parse().unwrap();
     let mut dialog = Dialog::uas(&routed, "theirs", contact).unwrap();
@@ -92,7 +98,8 @@ fn our_contact() -> NameAddr {
 #[test]
 fn rfc3261_12_2_2_an_old_sequence_number_is_refused() {
     let mut dialog = Dialog::uas(&invite(), "theirs", our_contact()).unwrap();
-    let with = |cseq: &str| message("BYE sip:30@pbx SIP/2.0", &["To: <sip:30@pbx>;tag=theirs", &format!("CSeq: {cseq}")]);
+    let with =
+        |cseq: &str| message("BYE sip:30@pbx SIP/2.0", &["To: <sip:30@pbx>;tag=theirs", &format!("CSeq: {cseq}")]);
     assert_eq!(dialog.check_request(&with("9 BYE")), Ok(()));
     let old = dialog.check_request(&with("8 INFO")).unwrap_err();
     assert_eq!((old.status(), old), (500, CseqError::OutOfOrder { last: 9, got: 8 }));
@@ -104,7 +111,10 @@ fn rfc3261_12_2_2_an_old_sequence_number_is_refused() {
 #[test]
 fn a_refresh_moves_the_target_and_nothing_else_does() {
     let mut dialog = Dialog::uas(&invite(), "theirs", our_contact()).unwrap();
-    dialog.refresh_target(&message("UPDATE sip:30@pbx SIP/2.0", &["To: <sip:30@pbx>", "CSeq: 8 UPDATE", "Contact: <sip:20@moved>"]));
+    dialog.refresh_target(&message(
+        "UPDATE sip:30@pbx SIP/2.0",
+        &["To: <sip:30@pbx>", "CSeq: 8 UPDATE", "Contact: <sip:20@moved>"],
+    ));
     dialog.refresh_target(&message("UPDATE sip:30@pbx SIP/2.0", &["To: <sip:30@pbx>", "CSeq: 9 UPDATE"]));
     assert_eq!(dialog.next_hop().to_string(), "sip:20@moved");
 }

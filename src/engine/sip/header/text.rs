@@ -2,10 +2,27 @@
 
 use std::borrow::Cow;
 
-/// Splits at `separator` wherever it stands outside quoted strings and angle brackets. The pieces are not trimmed.
+/// Splits at `separator`, an ASCII character, wherever it stands outside quoted strings and angle brackets. The pieces are
+/// not trimmed.
 pub(crate) fn split(text: &str, separator: char) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let (piece, after) = match end_of_piece(text.as_bytes(), separator as u8) {
+            Some(end) => (text.get(..end)?, text.get(end + 1..)),
+            None => (text, None),
+        };
+        rest = after;
+        Some(piece)
+    })
+}
+
+/// Nothing before the first separator, quote or bracket needs a second look; most values have no more of them.
+fn end_of_piece(bytes: &[u8], separator: u8) -> Option<usize> {
+    let first = memchr::memchr3(separator, b'"', b'<', bytes)?;
     let mut state = Outside::default();
-    text.split(move |c| state.is_outside(c) && c == separator)
+    let from_there = bytes.get(first..)?.iter();
+    from_there.copied().position(|byte| state.is_outside(byte) && byte == separator).map(|at| first + at)
 }
 
 /// Where in a field value the reader stands.
@@ -17,13 +34,13 @@ struct Outside {
 }
 
 impl Outside {
-    fn is_outside(&mut self, c: char) -> bool {
-        match c {
+    fn is_outside(&mut self, byte: u8) -> bool {
+        match byte {
             _ if self.escaped => self.escaped = false,
-            '\\' if self.quoted => self.escaped = true,
-            '"' => self.quoted = !self.quoted,
-            '<' if !self.quoted => self.angle = true,
-            '>' if !self.quoted => self.angle = false,
+            b'\\' if self.quoted => self.escaped = true,
+            b'"' => self.quoted = !self.quoted,
+            b'<' if !self.quoted => self.angle = true,
+            b'>' if !self.quoted => self.angle = false,
             _ => {}
         }
         !self.quoted && !self.angle
@@ -36,7 +53,8 @@ pub(crate) fn is_token(text: &[u8]) -> bool {
 }
 
 fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&byte)
+    matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9')
+        || matches!(byte, b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~')
 }
 
 /// Cuts a quoted string off the front of `text`: its content, still escaped, and what follows. `None` where it does not end.

@@ -106,7 +106,7 @@ impl Message {
 
 /// The elements of a comma list; empty ones are none (RFC 3261 §7.3.1).
 fn elements(value: &str) -> impl Iterator<Item = &str> {
-    split(value, ',').map(str::trim).filter(|element| !element.is_empty())
+    split(value, ',').map(str::trim_ascii).filter(|element| !element.is_empty())
 }
 
 /// Digits and nothing else.

@@ -72,7 +72,7 @@ impl Session {
             }
         }
         let invite = session.send_invite(&request, &invitation.next, cx);
-        session.state = State::Calling(Calling {
+        session.state = State::Calling(Box::new(Calling {
             invite,
             request,
             next: invitation.next,
@@ -81,7 +81,7 @@ impl Session {
             offerless: invitation.offerless,
             forks: Forks::new(),
             cancelled: false,
-        });
+        }));
         session
     }
 
@@ -126,7 +126,7 @@ impl Session {
     /// Before the answer: CANCEL, and a 2xx that crosses it gets ACK and BYE. The layer above is told at once.
     pub(super) fn cancel<O: Clone + std::fmt::Debug>(
         &mut self,
-        mut calling: Calling,
+        mut calling: Box<Calling>,
         reason: Option<String>,
         cx: &mut Context<'_, O>,
     ) {
@@ -171,7 +171,7 @@ impl Session {
 
     fn on_provisional<O: Clone + std::fmt::Debug>(
         &mut self,
-        mut calling: Calling,
+        mut calling: Box<Calling>,
         response: &Message,
         cx: &mut Context<'_, O>,
     ) {
@@ -188,7 +188,7 @@ impl Session {
     /// The first 2xx makes the session; when we had cancelled, it is hung up.
     fn on_accepted<O: Clone + std::fmt::Debug>(
         &mut self,
-        mut calling: Calling,
+        mut calling: Box<Calling>,
         response: &Message,
         cx: &mut Context<'_, O>,
     ) {
@@ -200,7 +200,11 @@ impl Session {
         let early = calling.forks.remove(&tag);
         let (dialog, early_stream, firm) = match early {
             // The route set is that of the 2xx; CSeq goes on from the PRACKs (RFC 3261 §13.2.2.4).
-            Some(early) => (Dialog { local_cseq: early.dialog.local_cseq, remote_cseq: early.dialog.remote_cseq, ..fresh }, early.stream, early.firm),
+            Some(early) => (
+                Dialog { local_cseq: early.dialog.local_cseq, remote_cseq: early.dialog.remote_cseq, ..fresh },
+                early.stream,
+                early.firm,
+            ),
             None => (fresh, None, false),
         };
         let (stream, answer) = self.agree(&calling, response, early_stream, firm);
@@ -259,7 +263,7 @@ impl Session {
 
     fn on_refused<O: Clone + std::fmt::Debug>(
         &mut self,
-        calling: Calling,
+        calling: Box<Calling>,
         response: &Message,
         cx: &mut Context<'_, O>,
     ) {
@@ -283,7 +287,7 @@ impl Session {
     /// Answers a challenge, or says why not.
     fn authorize<O: Clone + std::fmt::Debug>(
         &mut self,
-        mut calling: Calling,
+        mut calling: Box<Calling>,
         status: u16,
         response: &Message,
         cx: &mut Context<'_, O>,
@@ -306,7 +310,12 @@ impl Session {
     }
 
     /// Session interval too small (RFC 4028 §6): once more with theirs.
-    fn ask_longer<O: Clone + std::fmt::Debug>(&mut self, mut calling: Calling, response: &Message, cx: &mut Context<'_, O>) {
+    fn ask_longer<O: Clone + std::fmt::Debug>(
+        &mut self,
+        mut calling: Box<Calling>,
+        response: &Message,
+        cx: &mut Context<'_, O>,
+    ) {
         let least = Duration::from_secs(u64::from(response.number(&Name::MinSe).unwrap_or(0)));
         let expires = self.settings.timer.expires.unwrap_or(least).max(least);
         let mut request = calling.request.clone();
@@ -317,7 +326,12 @@ impl Session {
     }
 
     /// The same INVITE with the next CSeq (RFC 3261 §22.2: same Call-ID, same From tag).
-    fn invite_again<O: Clone + std::fmt::Debug>(&mut self, mut calling: Calling, mut request: Message, cx: &mut Context<'_, O>) {
+    fn invite_again<O: Clone + std::fmt::Debug>(
+        &mut self,
+        mut calling: Box<Calling>,
+        mut request: Message,
+        cx: &mut Context<'_, O>,
+    ) {
         let highest = calling.forks.values().map(|early| early.dialog.local_cseq).max().unwrap_or(0);
         let cseq = request.cseq().map_or(1, |(number, _)| number).max(highest) + 1;
         request.set(Name::CSeq, format!("{cseq} INVITE"));

@@ -80,7 +80,7 @@ impl Session {
     /// A request of the peer while our INVITE has no final answer.
     pub(super) fn on_request_calling<O: Clone + std::fmt::Debug>(
         &mut self,
-        mut calling: Calling,
+        mut calling: Box<Calling>,
         id: TransactionId,
         request: &Message,
         cx: &mut Context<'_, O>,

@@ -80,7 +80,8 @@ impl Session {
         cx: &mut Context<'_, O>,
     ) {
         let status = response.status().unwrap_or(401);
-        let answer = self.auth.as_mut().map(|auth| auth.answer(&pending.request, response, pending.answered, cx.random));
+        let answer =
+            self.auth.as_mut().map(|auth| auth.answer(&pending.request, response, pending.answered, cx.random));
         let (dialog, next) = match &mut self.state {
             State::Up(up) => {
                 let next = up.next();

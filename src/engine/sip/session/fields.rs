@@ -24,10 +24,13 @@ pub(super) fn unsupported(request: &Message) -> Vec<String> {
 pub(super) fn put_usual(message: &mut Message, contact: &NameAddr, prack: PrackMode) {
     message.set(Name::Contact, contact.to_string());
     message.set(Name::Allow, ALLOWED);
-    message.set(Name::Supported, match prack {
-        PrackMode::Supported | PrackMode::Required => "100rel, timer",
-        PrackMode::Off => "timer",
-    });
+    message.set(
+        Name::Supported,
+        match prack {
+            PrackMode::Supported | PrackMode::Required => "100rel, timer",
+            PrackMode::Off => "timer",
+        },
+    );
 }
 
 /// Puts a To tag on a response.

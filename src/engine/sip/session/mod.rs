@@ -150,7 +150,7 @@ pub struct Session {
 
 #[derive(Debug)]
 enum State {
-    Calling(Calling),
+    Calling(Box<Calling>),
     Ringing(Box<Ringing>),
     Up(Box<Up>),
     Ending(Box<Ending>),
@@ -170,7 +170,9 @@ struct Pending {
 enum Purpose {
     Prack,
     /// A re-INVITE with our offer of this direction.
-    Change { offered: Direction },
+    Change {
+        offered: Direction,
+    },
     /// An UPDATE without SDP for the session timer.
     Refresh,
     Info,

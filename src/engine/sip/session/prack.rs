@@ -28,7 +28,9 @@ impl Session {
                 }
                 Err(why) => response = Message::response(request, why.status()),
             },
-            (Offer::Theirs { stream, .. }, None) if reliable.carries_sdp => ringing.offer = Offer::Agreed(stream.clone()),
+            (Offer::Theirs { stream, .. }, None) if reliable.carries_sdp => {
+                ringing.offer = Offer::Agreed(stream.clone())
+            }
             // A new offer in the PRACK (RFC 3262 §5): answered in its 2xx.
             (Offer::Theirs { .. } | Offer::Agreed(_), Some(body)) => match sdp::answer(&self.local, &body) {
                 Ok((answer, stream)) => {
@@ -56,7 +58,12 @@ impl Session {
     }
 
     /// An offer is taken once the first one is agreed on; before that it is theirs that waits, or ours (RFC 3311 §5.2).
-    pub(super) fn on_update_ringing(&mut self, ringing: &mut Ringing, request: &Message, random: &mut Random) -> Message {
+    pub(super) fn on_update_ringing(
+        &mut self,
+        ringing: &mut Ringing,
+        request: &Message,
+        random: &mut Random,
+    ) -> Message {
         let crossing = match &ringing.offer {
             Offer::Agreed(_) => None,
             Offer::Theirs { .. } => Some(500),

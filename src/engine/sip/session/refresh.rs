@@ -1,10 +1,12 @@
-//! Session timers (RFC 4028): who refreshes, when, and what happens when nobody does.
+//! Session timers (RFC 4028): who refreshes, when, and what happens when nobody does. And the refresh after an outage.
 
 use std::time::Duration;
 
+use crate::border::Flow;
 use crate::config::Refresher;
 use crate::sip::header::Name;
 use crate::sip::message::{Message, Method};
+use crate::sip::uri::NameAddr;
 
 use super::fields::{self, Role, put_session_expires, session_expires};
 use super::{Context, Purpose, Session, State, Timer};
@@ -29,10 +31,8 @@ impl Plan {
 impl Session {
     /// A 2xx to a request of ours says what holds now (RFC 4028 §7.2): no Session-Expires, no timer.
     pub(super) fn start_timer_as_uac<O>(&mut self, response: &Message, cx: &mut Context<'_, O>) {
-        let plan = session_expires(response).map(|(interval, role)| Plan {
-            interval: interval.max(FLOOR),
-            we_refresh: role != Some(Role::Uas),
-        });
+        let plan = session_expires(response)
+            .map(|(interval, role)| Plan { interval: interval.max(FLOOR), we_refresh: role != Some(Role::Uas) });
         self.set_plan(plan, cx);
     }
 
@@ -92,18 +92,31 @@ impl Session {
         }
     }
 
-    /// Our turn: UPDATE without SDP where the peer takes it, else a re-INVITE.
+    /// The peer can be reached again after an outage, perhaps by another way. It is told where we are now (RFC 3261 §12.2),
+    /// within some seconds so that many calls do not tell it all at once; one that has forgotten the dialog answers 481.
+    pub fn on_way_back<O>(&mut self, flow: Flow, contact: NameAddr, cx: &mut Context<'_, O>) {
+        let State::Up(up) = &mut self.state else { return };
+        up.flow = flow;
+        self.settings.contact = contact;
+        let pause = Duration::from_millis(cx.random.below(SPREAD_MS).into());
+        self.timers.set(Timer::Refresh, cx.now.moment + pause);
+    }
+
+    /// UPDATE without SDP where the peer takes it, else a re-INVITE: for the session timer, and to be found.
     pub(super) fn refresh<O: Clone + std::fmt::Debug>(&mut self, cx: &mut Context<'_, O>) {
         let State::Up(up) = &mut self.state else { return };
-        let Some(plan) = up.plan else { return };
         if !up.peer_updates {
-            self.timers.set(Timer::Refresh, cx.now.moment + plan.interval / 4);
+            if let Some(plan) = up.plan {
+                self.timers.set(Timer::Refresh, cx.now.moment + plan.interval / 4);
+            }
             return self.offer_anew(cx);
         }
         let mut request = up.dialog.request(Method::Update);
         fields::put_usual(&mut request, &self.settings.contact, self.settings.prack);
-        put_session_expires(&mut request, plan.interval, Some(Role::Uac));
-        request.set(Name::MinSe, self.settings.timer.min_se.as_secs().to_string());
+        if let Some(plan) = up.plan {
+            put_session_expires(&mut request, plan.interval, Some(plan.role_as_uac()));
+            request.set(Name::MinSe, self.settings.timer.min_se.as_secs().to_string());
+        }
         let next = up.next();
         self.send(Purpose::Refresh, request, next, cx);
     }
@@ -140,3 +153,5 @@ impl Session {
 
 /// The RFC's smallest interval (RFC 4028 §4); a smaller one from a hostile peer would make us busy.
 const FLOOR: Duration = Duration::from_secs(90);
+/// Over which the calls of a registrar that is back are spread.
+const SPREAD_MS: u32 = 2_000;

@@ -14,7 +14,7 @@ pub enum Remains<'a> {
     /// An INVITE of ours without a final answer.
     Invite(TransactionId),
     /// An INVITE of theirs; the final answer that ends it, and where to.
-    Ringing(Message, Flow),
+    Ringing(Box<Message>, Flow),
     /// A confirmed dialog, and the flow it lives on.
     Dialog(&'a Dialog, Flow),
 }
@@ -24,7 +24,7 @@ impl Session {
     pub fn remains(&self) -> Remains<'_> {
         match &self.state {
             State::Calling(calling) => Remains::Invite(calling.invite),
-            State::Ringing(ringing) => Remains::Ringing(ringing.rescue(&self.local_tag, 480), ringing.flow),
+            State::Ringing(ringing) => Remains::Ringing(Box::new(ringing.rescue(&self.local_tag, 480)), ringing.flow),
             State::Up(up) => Remains::Dialog(&up.dialog, up.flow),
             State::Ending(ending) => Remains::Dialog(&ending.dialog, ending.flow),
             State::Over => Remains::Nothing,

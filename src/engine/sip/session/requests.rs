@@ -16,8 +16,8 @@ impl Session {
         request: &Message,
         cx: &mut Context<'_, O>,
     ) {
-        if let Err(response) = self.check_order(request) {
-            return cx.ua.respond(id, response, cx.now);
+        if let Err(status) = self.check_order(request) {
+            return cx.ua.respond(id, Message::response(request, status), cx.now);
         }
         match std::mem::replace(&mut self.state, State::Over) {
             State::Up(up) => {
@@ -69,7 +69,7 @@ impl Session {
 
     /// The peer must be the one of the dialog, not of a fork that was shed, and CSeq must grow (RFC 3261 §12.2.2). Early
     /// dialogs of ours look for themselves.
-    fn check_order(&mut self, request: &Message) -> Result<(), Message> {
+    fn check_order(&mut self, request: &Message) -> Result<(), u16> {
         let dialog = match &mut self.state {
             State::Up(up) => &mut up.dialog,
             State::Ringing(ringing) => &mut ringing.dialog,
@@ -77,9 +77,9 @@ impl Session {
             State::Calling(_) | State::Over => return Ok(()),
         };
         if !dialog.matches_request(request) {
-            return Err(Message::response(request, 481));
+            return Err(481);
         }
-        dialog.check_request(request).map_err(|why| Message::response(request, why.status()))
+        dialog.check_request(request).map_err(|why| why.status())
     }
 
     fn on_request_up<O: Clone + std::fmt::Debug>(
@@ -106,7 +106,12 @@ impl Session {
         }
     }
 
-    pub(super) fn on_options<O: Clone + std::fmt::Debug>(&self, id: TransactionId, request: &Message, cx: &mut Context<'_, O>) {
+    pub(super) fn on_options<O: Clone + std::fmt::Debug>(
+        &self,
+        id: TransactionId,
+        request: &Message,
+        cx: &mut Context<'_, O>,
+    ) {
         let mut response = Message::response(request, 200);
         put_usual(&mut response, &self.settings.contact, self.settings.prack);
         response.set(Name::Accept, "application/sdp");
@@ -114,7 +119,12 @@ impl Session {
     }
 
     /// `application/dtmf-relay` and `application/dtmf`; other bodies get 415 (RFC 6086 §4.2.2 has 469 for packages).
-    pub(super) fn on_info<O: Clone + std::fmt::Debug>(&mut self, id: TransactionId, request: &Message, cx: &mut Context<'_, O>) {
+    pub(super) fn on_info<O: Clone + std::fmt::Debug>(
+        &mut self,
+        id: TransactionId,
+        request: &Message,
+        cx: &mut Context<'_, O>,
+    ) {
         let kind = request.header(&Name::ContentType).map(|kind| kind.to_ascii_lowercase()).unwrap_or_default();
         let body = String::from_utf8_lossy(&request.body);
         let digit = match kind.split(';').next().unwrap_or_default().trim() {
@@ -165,7 +175,10 @@ pub fn refuse_method<O: Clone + std::fmt::Debug>(id: TransactionId, request: &Me
 /// `Signal=5\nDuration=160`; `10` and `11` are some phones' `*` and `#`.
 fn relayed_digit(body: &str) -> Option<(char, u16)> {
     let field = |name: &str| {
-        body.lines().filter_map(|line| line.split_once('=')).find(|(key, _)| key.trim().eq_ignore_ascii_case(name)).map(|(_, value)| value.trim().to_owned())
+        body.lines()
+            .filter_map(|line| line.split_once('='))
+            .find(|(key, _)| key.trim().eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim().to_owned())
     };
     let digit = match field("Signal")?.as_str() {
         "10" => '*',

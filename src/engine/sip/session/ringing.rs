@@ -74,11 +74,17 @@ impl Session {
             None => Offer::Ours,
             Some(body) => match sdp::answer(&local, &body) {
                 Ok((answer, stream)) => Offer::Theirs { answer, stream },
-                Err(why) => return Err(refusal(&request, why.status(), &[(Name::Warning, format!("304 ramal \"{}\"", quoted(&why.to_string())))])),
+                Err(why) => {
+                    return Err(refusal(
+                        &request,
+                        why.status(),
+                        &[(Name::Warning, format!("304 ramal \"{}\"", quoted(&why.to_string())))],
+                    ));
+                }
             },
         };
-        let dialog = Dialog::uas(&request, &local_tag, settings.contact.clone())
-            .map_err(|_| refusal(&request, 400, &[]))?;
+        let dialog =
+            Dialog::uas(&request, &local_tag, settings.contact.clone()).map_err(|_| refusal(&request, 400, &[]))?;
         let call_id = dialog.call_id.clone();
         let ringing = Ringing {
             said: local.direction,
@@ -131,7 +137,8 @@ impl Session {
             ringing.rseq += 1;
             response.set(Name::Require, "100rel");
             response.set(Name::RSeq, ringing.rseq.to_string());
-            ringing.reliable = Some(Reliable { response: response.clone(), rseq: ringing.rseq, interval: T1, carries_sdp });
+            ringing.reliable =
+                Some(Reliable { response: response.clone(), rseq: ringing.rseq, interval: T1, carries_sdp });
             self.timers.set(Timer::RepeatReliable, cx.now.moment + T1);
             self.timers.set(Timer::GiveUpPrack, cx.now.moment + PATIENCE);
         }

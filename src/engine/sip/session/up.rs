@@ -11,8 +11,8 @@ use crate::sip::header::Name;
 use crate::sip::message::Message;
 use crate::sip::ua::NextHop;
 
-use super::late::First;
 use super::ending::Ending;
+use super::late::First;
 use super::refresh::Plan;
 
 /// A session between its 2xx and its end.

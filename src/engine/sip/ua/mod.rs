@@ -72,19 +72,43 @@ pub enum SendFailure {
 #[derive(Clone, PartialEq, Debug)]
 pub enum Event<O> {
     /// 1xx (not 100), 2xx (each one, forks too) or the one final answer.
-    Response { owner: O, id: TransactionId, flow: Flow, response: Message },
-    Failed { owner: O, id: TransactionId, why: SendFailure },
+    Response {
+        owner: O,
+        id: TransactionId,
+        flow: Flow,
+        response: Message,
+    },
+    Failed {
+        owner: O,
+        id: TransactionId,
+        why: SendFailure,
+    },
     /// A new request that needs an answer by [`Ua::respond`]. Never ACK, never CANCEL.
-    Request { id: TransactionId, flow: Flow, request: Message },
+    Request {
+        id: TransactionId,
+        flow: Flow,
+        request: Message,
+    },
     /// An ACK to a 2xx (other ACKs end in the transaction).
-    Ack { flow: Flow, request: Message },
+    Ack {
+        flow: Flow,
+        request: Message,
+    },
     /// A final answer to an INVITE or CANCEL that no transaction knows: of a former run, or too late. A 2xx wants ACK and
     /// BYE.
-    Stray { flow: Flow, response: Message },
+    Stray {
+        flow: Flow,
+        response: Message,
+    },
     /// The INVITE with this id was cancelled by the peer; the CANCEL has its 200 already.
-    Cancelled { id: TransactionId, request: Message },
+    Cancelled {
+        id: TransactionId,
+        request: Message,
+    },
     /// A server INVITE's final answer never got its ACK, or could not be sent (only for non-2xx; 2xx are the session's).
-    Abandoned { id: TransactionId },
+    Abandoned {
+        id: TransactionId,
+    },
 }
 
 /// The user-agent core.

@@ -36,11 +36,11 @@ impl Params {
 
     /// Parameters of a header field: `;a=b ; c = "d"`, or nothing.
     pub(crate) fn of_field(text: &str) -> Result<Params, ParseError> {
-        if text.trim().is_empty() {
+        let text = text.trim_ascii();
+        if text.is_empty() {
             return Ok(Params::default());
         }
-        let list =
-            text.trim().strip_prefix(';').ok_or_else(|| wrong("something stands where a parameter should begin"))?;
+        let list = text.strip_prefix(';').ok_or_else(|| wrong("something stands where a parameter should begin"))?;
         split(list, ';').map(field_param).collect::<Result<_, _>>().map(Params)
     }
 
@@ -76,8 +76,8 @@ fn field_param(piece: &str) -> Result<(String, Option<String>), ParseError> {
 
 fn name_value(piece: &str) -> (&str, Option<&str>) {
     match piece.split_once('=') {
-        Some((name, value)) => (name.trim(), Some(value.trim())),
-        None => (piece.trim(), None),
+        Some((name, value)) => (name.trim_ascii(), Some(value.trim_ascii())),
+        None => (piece.trim_ascii(), None),
     }
 }
 

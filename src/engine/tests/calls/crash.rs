@@ -108,7 +108,8 @@ fn SP_14_a_peer_that_is_gone_is_given_up() {
 #[test]
 fn keys_outlive_a_crash_and_no_Protocolo_is_given_twice() {
     let mut world = World::new();
-    let dial = engine::border::What::Call(Wish::Dial { route: Some("20".into()), number: "3000".to_owned(), caller_id: None });
+    let dial =
+        engine::border::What::Call(Wish::Dial { route: Some("20".into()), number: "3000".to_owned(), caller_id: None });
     let now = world.now;
     let first = world.shell.command(dial.clone(), Some("k"), now).unwrap();
     let mut world = world.crash();

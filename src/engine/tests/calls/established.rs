@@ -222,14 +222,21 @@ fn session_timer_refreshed_by_us_with_UPDATE_where_the_peer_takes_it() {
     let (call, invite) = world.dial("3000");
     assert_eq!(invite.header(&Name::SessionExpires).unwrap(), "1800;refresher=uac");
     let far = crate::far::Far::called(&invite, "b1");
-    let ok = far.answer(200).with_sdp("sendrecv").with(Name::SessionExpires, "1200;refresher=uac").with(Name::Allow, "INVITE, UPDATE");
+    let ok = far
+        .answer(200)
+        .with_sdp("sendrecv")
+        .with(Name::SessionExpires, "1200;refresher=uac")
+        .with(Name::Allow, "INVITE, UPDATE");
     world.deliver(&ok);
     world.get(Method::Ack);
     world.pass(Duration::from_millis(599_999));
     world.quiet();
     world.pass(ms(1));
     let update = world.get(Method::Update);
-    assert_eq!((update.sdp(), update.header(&Name::SessionExpires).unwrap().into_owned()), (None, "1200;refresher=uac".to_owned()));
+    assert_eq!(
+        (update.sdp(), update.header(&Name::SessionExpires).unwrap().into_owned()),
+        (None, "1200;refresher=uac".to_owned())
+    );
     world.deliver(&far.answer_to(&update, 422).with(Name::MinSe, "1500"));
     let update = world.get(Method::Update);
     assert_eq!(update.header(&Name::SessionExpires).unwrap(), "1500;refresher=uac");
@@ -241,6 +248,29 @@ fn session_timer_refreshed_by_us_with_UPDATE_where_the_peer_takes_it() {
     let invite = world.get(Method::Invite);
     world.deliver(&far.answer_to(&invite, 481));
     world.get(Method::Ack);
+    assert_eq!(world.cause(call).kind, HangupKind::Unreachable);
+}
+
+#[test]
+fn SP_06_a_registrar_back_after_an_outage_is_told_where_its_calls_are() {
+    let mut world = World::new();
+    let (call, invite) = world.dial("3000");
+    let far = crate::far::Far::called(&invite, "b1");
+    world.deliver(&far.answer(200).with_sdp("sendrecv").with(Name::Allow, "INVITE, UPDATE"));
+    world.get(Method::Ack);
+    for forgotten in [false, true] {
+        world.away = true;
+        world.pass(seconds(60));
+        world.quiet();
+        world.away = false;
+        world.pass(seconds(5));
+        let update = world.get(Method::Update);
+        world.inbox.clear(); // its repeats
+        assert_eq!((update.sdp(), update.header(&Name::SessionExpires)), (None, None));
+        assert_eq!(world.call(call).state, CallState::Answered);
+        world.deliver(&far.answer_to(&update, if forgotten { 481 } else { 200 }));
+    }
+    world.get(Method::Bye);
     assert_eq!(world.cause(call).kind, HangupKind::Unreachable);
 }
 
@@ -272,7 +302,9 @@ fn session_timer_refreshed_by_them_or_the_call_ends() {
     let mut far = crate::far::Far::calling(&offer, &ok);
     world.deliver(&far.ack(&ok));
     world.pass(seconds(200));
-    world.deliver(&far.request(Method::Update).with(Name::SessionExpires, "300;refresher=uac").with(Name::Supported, "timer"));
+    world.deliver(
+        &far.request(Method::Update).with(Name::SessionExpires, "300;refresher=uac").with(Name::Supported, "timer"),
+    );
     world.got(200);
     world.pass(ms(267_999));
     world.quiet();
@@ -324,7 +356,10 @@ fn VZ_09_digits_by_RFC_4733_are_numbered_over_the_life_of_the_leg() {
     let (call, _) = world.up();
     world.wish(Wish::Dtmf { call, digits: "1a".to_owned() }).unwrap();
     let digits = world.rtp(call).unwrap().digits;
-    assert_eq!(digits.iter().map(|digit| (digit.number, digit.digit, digit.inband)).collect::<Vec<_>>(), [(1, '1', false), (2, 'A', false)]);
+    assert_eq!(
+        digits.iter().map(|digit| (digit.number, digit.digit, digit.inband)).collect::<Vec<_>>(),
+        [(1, '1', false), (2, 'A', false)]
+    );
     world.media(call, MediaEvent::DigitSent { number: 1 });
     world.wish(Wish::Dtmf { call, digits: "#".to_owned() }).unwrap();
     assert_eq!(world.rtp(call).unwrap().digits.iter().map(|digit| digit.number).collect::<Vec<_>>(), [2, 3]);
@@ -409,6 +444,11 @@ fn calls_live_on_while_the_store_fails() {
     world.cause(call);
     world.wish(Wish::HangUp { call: inbound }).unwrap();
     let alerts = world.shell.news.iter().filter(|(_, news)| matches!(news, News::Alert(_))).count();
-    assert_eq!(alerts, 1 + usize::from(world.shell.news.iter().any(|(_, news)| matches!(news, News::Alert(engine::news::Alert::GroupUp { .. })))));
+    assert_eq!(
+        alerts,
+        1 + usize::from(
+            world.shell.news.iter().any(|(_, news)| matches!(news, News::Alert(engine::news::Alert::GroupUp { .. })))
+        )
+    );
     world.over();
 }

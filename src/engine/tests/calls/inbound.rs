@@ -18,7 +18,10 @@ fn VZ_05_rung_answered_acknowledged_and_hung_up_here() {
     let (call, ringing) = world.rung_by(&offer);
     assert!(ringing.to().unwrap().tag().is_some());
     let view = world.call(call);
-    assert_eq!((view.state, view.number.as_str(), view.name.as_deref()), (CallState::Ringing, "+5511988887777", Some("Maria")));
+    assert_eq!(
+        (view.state, view.number.as_str(), view.name.as_deref()),
+        (CallState::Ringing, "+5511988887777", Some("Maria"))
+    );
     assert_eq!(world.heard(call), Some(Feed::Tone(Tone::Ring)));
     assert_eq!(world.rtp(call).unwrap().feed, Feed::Nothing);
     world.wish(Wish::Answer { call }).unwrap();
@@ -118,7 +121,8 @@ fn the_caller_gives_up() {
     let mut world = World::new();
     let offer = invite("in1", Some(&sdp("sendrecv")));
     let (call, _) = world.rung_by(&offer);
-    let cancel = same(&offer, Method::Cancel, &offer).with(Name::Reason, "SIP;cause=200;text=\"Call completed elsewhere\"");
+    let cancel =
+        same(&offer, Method::Cancel, &offer).with(Name::Reason, "SIP;cause=200;text=\"Call completed elsewhere\"");
     world.deliver(&cancel);
     assert_eq!(world.got(200).method(), Some(Method::Cancel));
     let no = world.got(487);

@@ -7,10 +7,9 @@ mod far;
 mod shell;
 mod world;
 
-
 mod crash;
 mod established;
 mod inbound;
+mod outbound;
 mod strangers;
 mod watching;
-mod outbound;

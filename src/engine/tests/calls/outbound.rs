@@ -1,11 +1,11 @@
 //! We dial.
 
 use engine::call::Command as Wish;
+use engine::config::PrackMode;
 use engine::leg::{Feed, Tone};
 use engine::news::{CallState, HangupKind, Party};
 use engine::sip::header::Name;
 use engine::sip::message::{Message, Method};
-use engine::config::PrackMode;
 
 use crate::far::{Far, WithSdp, same, sdp};
 use crate::world::{World, ms, profile, seconds};
@@ -42,7 +42,10 @@ fn the_far_end_hangs_up() {
     let bye = far.request(Method::Bye).with(Name::Reason, "Q.850;cause=16");
     world.deliver(&bye);
     world.got(200);
-    assert_eq!((world.cause(call).kind, world.cause(call).by, world.cause(call).q850), (HangupKind::Normal, Party::Peer, 16));
+    assert_eq!(
+        (world.cause(call).kind, world.cause(call).by, world.cause(call).q850),
+        (HangupKind::Normal, Party::Peer, 16)
+    );
     world.over();
     world.quiet();
 }
@@ -63,11 +66,17 @@ fn a_challenged_INVITE_is_sent_again_with_the_next_CSeq_and_the_same_Call_ID() {
     let far = Far::called(&again, "b2");
     world.deliver(&far.answer(200).with_sdp("sendrecv"));
     let ack = world.get(Method::Ack);
-    assert!(ack.header(&Name::Authorization).is_some(), "the ACK carries the credentials of its INVITE, RFC 3261 §22.1");
+    assert!(
+        ack.header(&Name::Authorization).is_some(),
+        "the ACK carries the credentials of its INVITE, RFC 3261 §22.1"
+    );
     world.wish(Wish::HangUp { call }).unwrap();
     let bye = world.get(Method::Bye);
     assert_eq!(bye.cseq().unwrap().0, 3);
-    world.deliver(&far.answer_to(&bye, 401).with(Name::WwwAuthenticate, &challenge.replace("n1", "n2").replace("qop", "stale=true, qop")));
+    world.deliver(
+        &far.answer_to(&bye, 401)
+            .with(Name::WwwAuthenticate, &challenge.replace("n1", "n2").replace("qop", "stale=true, qop")),
+    );
     let bye = world.get(Method::Bye);
     assert_eq!(bye.cseq().unwrap().0, 4, "a challenged BYE is answered too");
     world.deliver(&far.answer_to(&bye, 200));
@@ -297,7 +306,10 @@ fn a_reliable_183_is_acknowledged_once_and_in_order() {
     world.deliver(&far.answer_to(&prack, 200));
     world.deliver(&far.answer(180).with(Name::Require, "100rel").with(Name::RSeq, "10"));
     let prack = world.get(Method::Prack);
-    assert_eq!((prack.header(&Name::RAck).unwrap().into_owned(), prack.cseq().unwrap().0), ("10 1 INVITE".to_owned(), 3));
+    assert_eq!(
+        (prack.header(&Name::RAck).unwrap().into_owned(), prack.cseq().unwrap().0),
+        ("10 1 INVITE".to_owned(), 3)
+    );
     world.deliver(&far.answer_to(&prack, 200));
     world.deliver(&far.answer(200));
     assert_eq!(world.get(Method::Ack).cseq().unwrap().0, 1);
@@ -354,7 +366,10 @@ fn a_422_is_answered_with_the_longer_interval_once() {
     assert_eq!(invite.header(&Name::SessionExpires).unwrap(), "90");
     world.deliver(&Far::called(&invite, "b1").answer(422).with(Name::MinSe, "600"));
     let again = world.get(Method::Invite);
-    assert_eq!((again.header(&Name::SessionExpires).unwrap(), again.header(&Name::MinSe).unwrap()), ("600".into(), "600".into()));
+    assert_eq!(
+        (again.header(&Name::SessionExpires).unwrap(), again.header(&Name::MinSe).unwrap()),
+        ("600".into(), "600".into())
+    );
     world.deliver(&Far::called(&again, "b1").answer(422).with(Name::MinSe, "700"));
     world.get(Method::Ack);
     assert_eq!(world.calls(), []);
@@ -427,7 +442,11 @@ fn the_route_is_down_when_nothing_answers_there() {
 #[test]
 fn only_the_accounts_own_numbers_may_stand_in_From() {
     let mut world = World::with(|account| account.caller_ids = vec!["1130000000".to_owned(), "1130000001".to_owned()]);
-    let dial = |id: Option<&str>| Wish::Dial { route: Some("20".into()), number: "3000".to_owned(), caller_id: id.map(str::to_owned) };
+    let dial = |id: Option<&str>| Wish::Dial {
+        route: Some("20".into()),
+        number: "3000".to_owned(),
+        caller_id: id.map(str::to_owned),
+    };
     assert!(world.wish(dial(Some("1199999"))).is_err());
     world.wish(dial(Some("1130000001"))).unwrap();
     assert_eq!(world.get(Method::Invite).from().unwrap().uri.user.unwrap(), "1130000001");
@@ -438,7 +457,8 @@ fn only_the_accounts_own_numbers_may_stand_in_From() {
 #[test]
 fn the_same_key_dials_once_and_gets_the_same_answer() {
     let mut world = World::new();
-    let dial = engine::border::What::Call(Wish::Dial { route: Some("20".into()), number: "3000".to_owned(), caller_id: None });
+    let dial =
+        engine::border::What::Call(Wish::Dial { route: Some("20".into()), number: "3000".to_owned(), caller_id: None });
     let now = world.now;
     let first = world.shell.command(dial.clone(), Some("k"), now);
     let second = world.shell.command(dial, Some("k"), now);

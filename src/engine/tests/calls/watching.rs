@@ -27,7 +27,9 @@ fn a_snapshot_and_the_deltas_since_make_the_present() {
     let (other, _) = world.taken("in1");
     world.deliver(&far.request(Method::Invite).with_sdp("sendonly"));
     world.deliver(&far.request(Method::Bye));
-    let Ok(Reply::Deltas(deltas)) = world.command(What::Watch { since: Some(Seq(before.seq)) }) else { panic!("no deltas") };
+    let Ok(Reply::Deltas(deltas)) = world.command(What::Watch { since: Some(Seq(before.seq)) }) else {
+        panic!("no deltas")
+    };
     let mut calls: BTreeMap<_, _> = before.calls.into_iter().map(|view| (view.call, view)).collect();
     let mut accounts: BTreeMap<_, _> = before.accounts.into_iter().map(|view| (view.account.clone(), view)).collect();
     for delta in deltas {

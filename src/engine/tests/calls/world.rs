@@ -28,6 +28,8 @@ pub struct World {
     pub inbox: VecDeque<Message>,
     pub ladder: Ladder,
     ports: u16,
+    /// The PBX answers no probe.
+    pub away: bool,
 }
 
 impl World {
@@ -44,7 +46,6 @@ impl World {
     }
 
     /// All of these are registered.
-
     pub fn of(config: Config) -> World {
         let mut world = World::begin(config, Store::default(), 8, start());
         world.pass(seconds(3));
@@ -52,12 +53,12 @@ impl World {
     }
 
     /// From the first moment on, with what a store remembers.
-
     pub fn begin(mut config: Config, store: Store, ports: u16, now: Now) -> World {
         config.gate.extension_digits = 2..=4;
         config.gate.local_ddd = Some("11".to_owned());
         let shell = Shell::new(now.moment.0, "10.0.0.1:5070", store);
-        let mut world = World { shell, now, config, inbox: VecDeque::new(), ladder: Ladder::default(), ports };
+        let mut world =
+            World { shell, now, config, inbox: VecDeque::new(), ladder: Ladder::default(), ports, away: false };
         world.shell.start(world.config.clone(), ports, now);
         world.collect();
         world
@@ -91,7 +92,9 @@ impl World {
         while let Some((flow, bytes)) = self.shell.sent.pop_front() {
             assert_eq!(flow.remote.to_string(), PBX, "nothing is sent to strangers");
             let message = Message::parse(&bytes).unwrap_or_else(|why| panic!("we sent no SIP: {why}"));
-            message.validate().unwrap_or_else(|why| panic!("we sent wrong SIP: {why}\n{}", String::from_utf8_lossy(&bytes)));
+            message
+                .validate()
+                .unwrap_or_else(|why| panic!("we sent wrong SIP: {why}\n{}", String::from_utf8_lossy(&bytes)));
             match (message.status(), message.method()) {
                 (None, Some(Method::Register)) => {
                     let contact = message.header(&Name::Contact).unwrap().into_owned();
@@ -99,6 +102,7 @@ impl World {
                     ok.push(Name::Contact, format!("{contact};expires=300"));
                     self.answer_quietly(&ok);
                 }
+                (None, Some(Method::Options)) if self.away => {}
                 (None, Some(Method::Options)) => self.answer_quietly(&Message::response(&message, 200)),
                 _ => {
                     self.ladder.arrow(self.now.moment, true, &message);
@@ -116,7 +120,10 @@ impl World {
     /// The next request of this method that the far side got, and not before.
     #[track_caller]
     pub fn get(&mut self, method: Method) -> Message {
-        let at = self.inbox.iter().position(|message| message.status().is_none() && message.method() == Some(method.clone()));
+        let at = self
+            .inbox
+            .iter()
+            .position(|message| message.status().is_none() && message.method() == Some(method.clone()));
         match at.and_then(|at| self.inbox.remove(at)) {
             Some(message) => message,
             None => panic!("the far side got no {method}"),
@@ -274,6 +281,7 @@ impl World {
 }
 
 impl Drop for World {
+    #[expect(clippy::disallowed_macros, reason = "a story that failed is drawn")]
     fn drop(&mut self) {
         if std::thread::panicking() {
             eprintln!("{}", self.ladder.draw());

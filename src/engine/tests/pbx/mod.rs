@@ -66,7 +66,10 @@ impl Pbx {
             _ => self.bindings.insert(user.clone(), now + Duration::from_secs(expires.into())),
         };
         let mut ok = Message::response(request, 200);
-        ok.push(Name::Contact, format!("<sip:{user}@10.9.9.9:5062>;expires=7, <sip:{user}@10.0.0.1:5070>;expires={expires}"));
+        ok.push(
+            Name::Contact,
+            format!("<sip:{user}@10.9.9.9:5062>;expires=7, <sip:{user}@10.0.0.1:5070>;expires={expires}"),
+        );
         ok
     }
 
@@ -75,8 +78,16 @@ impl Pbx {
         self.nonces.insert(nonce.clone(), now);
         let mut no = Message::response(request, 401);
         let realm = &self.realm;
-        no.push(Name::WwwAuthenticate, format!("Digest realm=\"{realm}\", nonce=\"{nonce}\", qop=\"auth,auth-int\", stale={stale}, algorithm=SHA-256"));
-        no.push(Name::WwwAuthenticate, format!("Digest realm=\"{realm}\", nonce=\"{nonce}\", qop=\"auth\", stale={stale}, algorithm=MD5"));
+        no.push(
+            Name::WwwAuthenticate,
+            format!(
+                "Digest realm=\"{realm}\", nonce=\"{nonce}\", qop=\"auth,auth-int\", stale={stale}, algorithm=SHA-256"
+            ),
+        );
+        no.push(
+            Name::WwwAuthenticate,
+            format!("Digest realm=\"{realm}\", nonce=\"{nonce}\", qop=\"auth\", stale={stale}, algorithm=MD5"),
+        );
         no
     }
 }
@@ -235,7 +246,9 @@ impl World {
             Arrival::Here(who, flow, response) => {
                 self.registrations.on_response(&who, flow, &response, self.now, &mut self.random);
             }
-            Arrival::Never(who) => self.registrations.on_failed(&who, &SendFailure::Timeout, self.now, &mut self.random),
+            Arrival::Never(who) => {
+                self.registrations.on_failed(&who, &SendFailure::Timeout, self.now, &mut self.random)
+            }
         }
     }
 
@@ -274,7 +287,8 @@ impl World {
     }
 
     pub fn registered(&self) -> usize {
-        let registered = |account: &&AccountName| self.registrations.view(account).unwrap().state == RegistrationState::Registered;
+        let registered =
+            |account: &&AccountName| self.registrations.view(account).unwrap().state == RegistrationState::Registered;
         self.config.accounts.keys().filter(registered).count()
     }
 

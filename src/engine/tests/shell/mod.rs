@@ -2,9 +2,9 @@
 //! promises: one answer to each command, generations that grow by one, one end to each call, no port used twice.
 #![allow(dead_code, reason = "each test crate uses its own part")]
 
+mod ladder;
 #[path = "../pbx/mod.rs"]
 pub mod pbx;
-mod ladder;
 mod store;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -41,7 +41,7 @@ pub struct Shell {
     pub cost: Cost,
     ended: BTreeSet<CallId>,
     commands: u64,
-    todo: VecDeque<Todo>,
+    undone: VecDeque<Todo>,
 }
 
 /// What one `handle` and its drain cost, in true time: measured, never asserted.
@@ -50,6 +50,14 @@ pub struct Cost {
     pub handled: u64,
     pub total: Duration,
     pub longest: Duration,
+}
+
+impl Cost {
+    pub fn add(&mut self, other: Cost) {
+        self.handled += other.handled;
+        self.total += other.total;
+        self.longest = self.longest.max(other.longest);
+    }
 }
 
 enum Todo {
@@ -78,7 +86,7 @@ impl Shell {
             cost: Cost::default(),
             ended: BTreeSet::new(),
             commands: 0,
-            todo: VecDeque::new(),
+            undone: VecDeque::new(),
         }
     }
 
@@ -90,6 +98,7 @@ impl Shell {
     }
 
     /// One input, then drain; and whatever the shell owes after that.
+    #[expect(clippy::disallowed_methods, reason = "true time is measured here, not acted upon")]
     pub fn handle(&mut self, input: Input<'_>, now: Now) {
         let begin = Instant::now();
         self.engine.handle(input, now);
@@ -104,8 +113,8 @@ impl Shell {
             }
             self.carry_out(output);
         }
-        while let Some(todo) = self.todo.pop_front() {
-            match todo {
+        while let Some(undone) = self.undone.pop_front() {
+            match undone {
                 Todo::Flow(news) => self.handle(Input::Flow(news), now),
                 Todo::Stored(batch, result) => self.handle(Input::Stored(batch, result), now),
                 Todo::Loaded(question) => {
@@ -171,9 +180,9 @@ impl Shell {
                         Ok(())
                     }
                 };
-                self.todo.push_back(Todo::Stored(batch, result));
+                self.undone.push_back(Todo::Stored(batch, result));
             }
-            Output::Load(question, _) => self.todo.push_back(Todo::Loaded(question)),
+            Output::Load(question, _) => self.undone.push_back(Todo::Loaded(question)),
             Output::Reply(id, answer) => {
                 assert!(id.0 <= self.commands, "an answer to no command");
                 assert!(self.replies.insert(id, answer).is_none(), "command {id} is answered twice");
@@ -185,7 +194,7 @@ impl Shell {
     fn open(&mut self, ask: FlowAsk, target: Target, local: Option<IpAddr>) {
         assert!(local.is_none_or(|ip| ip == self.address.ip()));
         let flow = Flow { transport: target.transport, ..self.flow_to(target.address) };
-        self.todo.push_back(Todo::Flow(FlowNews::Opened(ask, flow)));
+        self.undone.push_back(Todo::Flow(FlowNews::Opened(ask, flow)));
     }
 
     fn on_media(&mut self, state: LegState) {

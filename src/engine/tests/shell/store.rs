@@ -14,6 +14,8 @@ pub struct Store {
     pub dialogs: BTreeMap<LegId, DialogRow>,
     pub opened: BTreeSet<CallId>,
     pub ended: BTreeMap<CallId, HangupCause>,
+    /// How many were answered.
+    pub answered: u64,
 }
 
 impl Store {
@@ -26,6 +28,7 @@ impl Store {
                     assert!(self.opened.contains(call), "call {call} ends before it begins");
                     assert!(self.ended.insert(*call, cause.clone()).is_none(), "call {call} is stored as ended twice");
                 }
+                Record::CallAnswered { .. } => self.answered += 1,
                 Record::Dialog(row) => {
                     self.dialogs.insert(row.leg, row.clone());
                 }
@@ -61,11 +64,12 @@ impl Store {
         }
     }
 
-    pub fn events(&self) -> Vec<&str> {
-        let event = |record| match record {
-            &Record::CallEvent { ref event, .. } => Some(event.as_str()),
+    /// The stories' lines.
+    pub fn events<'a>(&'a self) -> Vec<&'a str> {
+        let told = |record: &'a Record| match record {
+            Record::CallEvent { event, .. } => Some(event.as_str()),
             _ => None,
         };
-        self.records.iter().filter_map(event).collect()
+        self.records.iter().filter_map(told).collect()
     }
 }

@@ -1,0 +1,26 @@
+//! The daemon's whole life among real peers: start, crash, drain, reload, strangers, bad networks, crowds.
+//!
+//! Every test claims loopback hosts of its own, so that all of them run in parallel; `tests/interop/install` brings the peers.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test reports by panicking")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod desk;
+mod wire;
+
+mod baresip;
+mod bridge;
+mod crash;
+mod crowd;
+mod drain;
+mod gate;
+mod impaired;
+mod names;
+mod pjsua;
+mod reload;
+mod replay;
+mod start;
+mod store;
+mod strangers;
