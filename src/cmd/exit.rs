@@ -14,6 +14,8 @@ pub enum Code {
     Usage = 2,
     Unreachable = 3,
     Configuration = 4,
+    /// The daemon's start ended by its configuration: `EX_CONFIG` of sysexits.h, which the systemd units do not restart on.
+    CannotStart = 78,
 }
 
 impl From<Code> for ExitCode {
@@ -49,7 +51,8 @@ impl Failure {
             Failure::Refused(_) | Failure::Other(_) => Code::Refused,
             Failure::Unclear(_) => Code::Usage,
             Failure::Unreachable { .. } | Failure::Broken(_) => Code::Unreachable,
-            Failure::NoConfig | Failure::Config(_) | Failure::CannotStart(_) => Code::Configuration,
+            Failure::NoConfig | Failure::Config(_) => Code::Configuration,
+            Failure::CannotStart(_) => Code::CannotStart,
         }
     }
 }

@@ -1,29 +1,23 @@
 //! Routes: each input to its room, each room's orders outward. Decides nothing itself.
 
+mod outward;
+mod wire;
+mod wishes;
+
 use std::collections::VecDeque;
 
-use bytes::Bytes;
-
-use crate::access;
 use crate::answers::Answers;
-use crate::border::{
-    AccountCommand, Command, Flow, FlowNews, IdempotencyKey, Input, Output, Refusal, RefusalCode, Reply, StoreError,
-    What,
-};
+use crate::border::{Input, Output, StoreError};
 use crate::call::{self, Calls, Rescues};
 use crate::config::{AccountName, Config};
-use crate::id::{BatchId, Ids, QuestionId, TransactionId};
-use crate::news::{
-    AccountView, Alert, Audience, CallState, News, RegistrationState, RegistrationView, Snapshot, Totals,
-};
+use crate::id::{Ids, QuestionId};
+use crate::news::{Alert, News, Snapshot, Totals};
 use crate::owner::Owner;
 use crate::protocolo::Protocolos;
 use crate::random::Random;
 use crate::records::{Batch, Facts, Question, Record};
-use crate::registration::{self, Registrations};
-use crate::sip::message::{Message, Method};
-use crate::sip::session;
-use crate::sip::ua::{self, Ua};
+use crate::registration::Registrations;
+use crate::sip::ua::Ua;
 use crate::time::{Moment, Now, earliest};
 use crate::watch::Watch;
 
@@ -148,104 +142,11 @@ impl Engine {
         }
     }
 
-    /// Strangers get nothing, not even a parser (SP-09).
-    fn on_received(&mut self, flow: Flow, bytes: &[u8], now: Now) {
-        if !self.registrations.trusts(flow) && !self.ua.opened_by_us(flow) {
-            self.totals.strangers += 1;
-            return;
-        }
-        let bytes = Bytes::copy_from_slice(bytes);
-        let read = Message::parse(&bytes).and_then(|message| message.validate().map(|()| message));
-        match read {
-            Ok(message) => self.ua.on_received(flow, message, now, &mut self.random),
-            Err(error) => {
-                self.totals.malformed += 1;
-                if let Some(refusal) = Message::bad_request(&bytes, &error) {
-                    self.outputs.push_back(Output::Send(flow, refusal.to_bytes()));
-                }
-            }
-        }
-    }
-
-    /// Groups trust the addresses their names lead to.
-    fn pass_addresses(&mut self, now: Now) {
-        let destinations: Vec<_> = self.registrations.destinations().cloned().collect();
-        for destination in destinations {
-            if let Some(targets) = self.ua.resolved(&destination).cloned() {
-                self.registrations.on_resolved(&destination, &targets, now);
-            }
-        }
-    }
-
-    fn on_flow(&mut self, news: FlowNews, now: Now) {
-        if let FlowNews::Closed(connection, _) = &news {
-            self.registrations.on_connection_lost(*connection, now);
-        }
-        self.ua.on_flow(news, now, &mut self.random);
-    }
-
     fn on_timeout(&mut self, now: Now) {
         self.ua.on_timeout(now, &mut self.random);
         self.registrations.on_timeout(now, &mut self.random);
         self.with_calls(now, Calls::on_timeout);
         self.with_rescues(now, Rescues::on_timeout);
-    }
-
-    /// Answered exactly once; a known key gets its old answer and does nothing (architecture.md, law 2).
-    fn on_command(&mut self, command: &Command, now: Now) {
-        let answer = match command.key.as_ref().and_then(|key| self.answers.get(key, now.civil)) {
-            Some(answer) => answer,
-            None => {
-                let answer = access::allowed(&command.actor, &command.what)
-                    .and_then(|()| usable(command.key.as_ref()))
-                    .and_then(|()| self.obey(&command.what, now));
-                // A look does nothing; its answer may be large and is not the same tomorrow.
-                let kept = command.key.as_ref().filter(|key| usable(Some(key)).is_ok() && command.what.changes());
-                if let Some(key) = kept {
-                    self.answers.keep(key.clone(), now.civil, answer.clone());
-                    self.batch.push(Record::Answer { key: key.clone(), at: now.civil, answer: answer.clone() });
-                }
-                answer
-            }
-        };
-        self.outputs.push_back(Output::Reply(command.id, answer));
-    }
-
-    fn obey(&mut self, what: &What, now: Now) -> Result<Reply, Refusal> {
-        match what {
-            What::Call(command) => self.with_calls(now, |calls, cx| calls.on_command(command, cx)),
-            What::Account(command) => self.on_account_command(command, now),
-            What::Watch { since } => Ok(match since.and_then(|since| self.watch.since(since)) {
-                Some(deltas) => Reply::Deltas(deltas),
-                None => Reply::Snapshot(Box::new(self.snapshot())),
-            }),
-            What::Drain => {
-                self.draining = true;
-                self.calls.drain();
-                Ok(Reply::Done)
-            }
-        }
-    }
-
-    fn on_account_command(&mut self, command: &AccountCommand, now: Now) -> Result<Reply, Refusal> {
-        let (AccountCommand::DoNotDisturb { account, .. } | AccountCommand::Register { account }) = command;
-        if !self.config.accounts.contains_key(account) {
-            return Err(Refusal::new(RefusalCode::NoSuchAccount, format!("no extension or trunk is called {account}")));
-        }
-        match command {
-            AccountCommand::DoNotDisturb { account, on } => {
-                match on {
-                    true => self.do_not_disturb.insert(account.clone()),
-                    false => self.do_not_disturb.remove(account),
-                };
-                self.batch.push(Record::DoNotDisturb { account: account.clone(), on: *on });
-                self.tell_account(account);
-            }
-            AccountCommand::Register { account } => {
-                self.registrations.register_now(account, now, &mut self.random);
-            }
-        }
-        Ok(Reply::Done)
     }
 
     /// The store fails: told once, and once that it works again. Calls live on either way.
@@ -326,189 +227,19 @@ impl Engine {
         started.then(|| self.protocolos.poll_reservation()).flatten()
     }
 
-    fn on_event(&mut self, event: ua::Event<Owner>, now: Now) {
-        match event {
-            ua::Event::Response { owner, id, flow, response } => {
-                self.registrations.on_heard(flow, now);
-                match owner {
-                    Owner::Registration(who) => {
-                        self.registrations.on_response(&who, flow, &response, now, &mut self.random);
-                    }
-                    Owner::Call(call) => {
-                        self.with_calls(now, |calls, cx| calls.on_response(call, id, (flow, &response), cx))
-                    }
-                    Owner::Rescue(leg) => self.with_rescues(now, |rescues, cx| rescues.on_response(leg, &response, cx)),
-                    Owner::Nobody => {}
-                }
-            }
-            ua::Event::Failed { owner, id, why } => match owner {
-                Owner::Registration(who) => self.registrations.on_failed(&who, &why, now, &mut self.random),
-                Owner::Call(call) => self.with_calls(now, |calls, cx| calls.on_failed(call, id, why, cx)),
-                Owner::Rescue(leg) => self.rescues.on_failed(leg),
-                Owner::Nobody => {}
-            },
-            ua::Event::Request { id, flow, request } => self.on_request(id, flow, request, now),
-            ua::Event::Ack { request, .. } => {
-                self.with_calls(now, |calls, cx| calls.on_ack(&request, cx));
-                self.rescues.on_ack(&request);
-            }
-            ua::Event::Cancelled { id, request } => {
-                self.with_calls(now, |calls, cx| calls.on_cancel(id, &request, cx));
-            }
-            ua::Event::Stray { flow, response } => self.on_stray(flow, &response, now),
-            // Our refusal was never acknowledged: the caller is gone, and nothing of it is left here.
-            ua::Event::Abandoned { .. } => {}
-        }
-    }
-
-    /// A final answer that nobody waits for: of a call that lives, of the last run, or a 2xx to be hung up.
-    fn on_stray(&mut self, flow: Flow, response: &Message, now: Now) {
-        let known = self.with_calls(now, |calls, cx| calls.on_stray(flow, response, cx))
-            || self.with_rescues(now, |rescues, cx| rescues.on_stray(flow, response, cx));
-        if !known {
-            session::shed(response, flow, &mut self.nobodys_session(now));
-        }
-    }
-
-    /// For SIP that belongs to no call: nobody waits for what comes of it.
-    fn nobodys_session(&mut self, now: Now) -> session::Context<'_, Owner> {
-        session::Context { ua: &mut self.ua, owner: Owner::Nobody, now, random: &mut self.random }
-    }
-
-    /// A request: inside a dialog to its call, else by method.
-    fn on_request(&mut self, id: TransactionId, flow: Flow, request: Message, now: Now) {
-        let inside = request.to().is_ok_and(|to| to.tag().is_some());
-        if inside {
-            let known = self.with_calls(now, |calls, cx| calls.on_request(id, &request, cx));
-            if !known {
-                self.ua.respond(id, Message::response(&request, 481), now);
-            }
-            return;
-        }
-        match request.method().unwrap_or(Method::Ack) {
-            Method::Invite => match self.registrations.account_for(&request, flow) {
-                Some(account) => {
-                    let disturbed = self.do_not_disturb.contains(&account);
-                    self.with_calls(now, |calls, cx| calls.on_invite(&account, (id, flow, request), disturbed, cx));
-                }
-                None => self.refuse(id, &request, 404, now),
-            },
-            Method::Options => {
-                let capabilities = session::tagged(call::capabilities(&request), &mut self.random);
-                self.ua.respond(id, capabilities, now);
-            }
-            // They belong into a dialog, and this one is in none (RFC 3261 §12.2.2); no subscription of ours leads here
-            // (RFC 6665 §4.1.3).
-            Method::Bye | Method::Info | Method::Prack | Method::Update | Method::Notify => {
-                self.refuse(id, &request, 481, now);
-            }
-            _ => session::refuse_method(id, &request, &mut self.nobodys_session(now)),
-        }
-    }
-
-    /// A final answer outside any dialog.
-    fn refuse(&mut self, id: TransactionId, request: &Message, status: u16, now: Now) {
-        let response = session::tagged(Message::response(request, status), &mut self.random);
-        self.ua.respond(id, response, now);
-    }
-
-    fn on_registration_order(&mut self, order: registration::Order, now: Now) {
-        match order {
-            registration::Order::Send { who, outgoing } => {
-                self.ua.send(Owner::Registration(who), *outgoing, now, &mut self.random);
-            }
-            registration::Order::Resolve(destination) => {
-                self.ua.resolve(&destination, now);
-                self.pass_addresses(now);
-            }
-            registration::Order::AccountChanged(account) => {
-                if let Some(view) = self.registrations.view(&account) {
-                    self.batch.push(Record::Registration { account: account.clone(), state: view });
-                }
-                self.tell_account(&account);
-            }
-            registration::Order::AccountGone(account) => self.tell(News::AccountGone(account)),
-            registration::Order::GroupChanged(group) => {
-                if let Some(view) = self.registrations.group_view(&group) {
-                    self.tell(News::Group(view));
-                }
-            }
-            registration::Order::Alert(alert) => {
-                if let Alert::GroupUp { group } = &alert {
-                    self.with_calls(now, |calls, cx| calls.on_group_up(group, cx));
-                }
-                self.tell(News::Alert(alert));
-            }
-        }
-    }
-
-    fn on_call_order(&mut self, order: call::Order) {
-        match order {
-            call::Order::Media(state) => self.outputs.push_back(Output::Media(state)),
-            call::Order::Store(record) => self.batch.push(record),
-            call::Order::Tell(news) => {
-                // How many calls an account has is part of it.
-                let account = match &news {
-                    News::CallEnded(view) => Some(view.account.clone()),
-                    News::Call(view) if matches!(view.state, CallState::Dialling | CallState::Ringing) => {
-                        Some(view.account.clone())
-                    }
-                    _ => None,
-                };
-                self.tell(news);
-                account.iter().for_each(|account| self.tell_account(account));
-            }
-        }
-    }
-
-    fn account_view(&self, name: &AccountName) -> Option<AccountView> {
-        let account = self.config.accounts.get(name)?;
-        let waiting = || RegistrationView { state: RegistrationState::Waiting, ..Default::default() };
-        Some(AccountView {
-            account: name.clone(),
-            kind: account.kind,
-            group: account.group.clone(),
-            registration: self.registrations.view(name).unwrap_or_else(waiting),
-            do_not_disturb: self.do_not_disturb.contains(name),
-            calls: self.calls.of_account(name),
-        })
-    }
-
-    fn tell_account(&mut self, name: &AccountName) {
-        if let Some(view) = self.account_view(name) {
-            self.tell(News::Account(view));
-        }
-    }
-
-    fn tell(&mut self, news: News) {
-        let seq = self.watch.keep(news.clone());
-        self.outputs.push_back(Output::Tell(Audience::Everyone, seq, news));
-    }
-
-    /// All records of one input go out as one batch: all or none.
-    fn close_batch(&mut self) {
-        if !self.batch.is_empty() {
-            self.next_batch += 1;
-            let batch = std::mem::take(&mut self.batch);
-            self.outputs.push_back(Output::Store(BatchId(self.next_batch), batch));
-        }
-    }
-
     fn with_calls<R>(&mut self, now: Now, work: impl FnOnce(&mut Calls, &mut call::Context<'_>) -> R) -> R {
-        let mut cx = call::Context {
-            ua: &mut self.ua,
-            registrations: &self.registrations,
-            config: &self.config,
-            protocolos: &mut self.protocolos,
-            ids: &mut self.ids,
-            now,
-            random: &mut self.random,
-        };
-        work(&mut self.calls, &mut cx)
+        let (calls, _, mut cx) = self.rooms(now);
+        work(calls, &mut cx)
     }
 
     fn with_rescues<R>(&mut self, now: Now, work: impl FnOnce(&mut Rescues, &mut call::Context<'_>) -> R) -> R {
-        let mut cx = call::Context {
+        let (_, rescues, mut cx) = self.rooms(now);
+        work(rescues, &mut cx)
+    }
+
+    /// The rooms of calls, and what they may borrow of the others.
+    fn rooms(&mut self, now: Now) -> (&mut Calls, &mut Rescues, call::Context<'_>) {
+        let cx = call::Context {
             ua: &mut self.ua,
             registrations: &self.registrations,
             config: &self.config,
@@ -517,17 +248,6 @@ impl Engine {
             now,
             random: &mut self.random,
         };
-        work(&mut self.rescues, &mut cx)
+        (&mut self.calls, &mut self.rescues, cx)
     }
 }
-
-/// A key is kept for a day, so it may not be of any length.
-fn usable(key: Option<&IdempotencyKey>) -> Result<(), Refusal> {
-    match key.is_some_and(|key| key.0.len() > MAX_KEY) {
-        true => Err(Refusal::new(RefusalCode::BadRequest, format!("an idempotency key has at most {MAX_KEY} bytes"))),
-        false => Ok(()),
-    }
-}
-
-/// Bytes of an idempotency key.
-const MAX_KEY: usize = 128;

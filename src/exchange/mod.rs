@@ -20,17 +20,16 @@ mod log;
 mod plan;
 mod registrar;
 mod serve;
+mod settings;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use bytes::Bytes;
 use engine::border::{Flow, FlowError, FlowNews, FlowOrder, Output, ResolveError};
 use engine::id::{ConnectionId, LegId, TransactionId};
 use engine::leg::{LegState, MediaNews, PortBlock};
 use engine::random::Random;
-use engine::sip::digest::Algorithm;
 use engine::sip::message::{Message, Method};
 use engine::sip::session::refuse_method;
 use engine::sip::ua::{Event, Ua};
@@ -41,30 +40,12 @@ pub use customer::{Behaviour, Caller, Customer, Voice};
 pub use log::{Attempt, AttemptId, Outcome, Side};
 pub use plan::{Answerer, Pattern, Plan};
 pub use serve::Running;
+pub use settings::Settings;
 
 use calls::{Calls, Context};
 use guard::Guard;
 use log::Log;
 use registrar::Registrar;
-
-/// What an exchange is like.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// Where it listens.
-    pub address: SocketAddr,
-    pub realm: String,
-    /// Secrets by extension.
-    pub accounts: BTreeMap<String, String>,
-    /// Challenges are made for each of these, in this order.
-    pub algorithms: Vec<Algorithm>,
-    /// After this a nonce is stale.
-    pub nonce_life: Duration,
-    /// Shorter registrations get 423.
-    pub min_expires: Duration,
-    /// Longer ones get this.
-    pub max_expires: Duration,
-    pub plan: Plan,
-}
 
 /// Why an extension cannot be called.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -86,22 +67,6 @@ pub struct Exchange {
     log: Log,
     random: Random,
     sends: VecDeque<(SocketAddr, Bytes)>,
-}
-
-impl Settings {
-    /// For these extensions: SHA-256 and MD5, nonces for five minutes, registrations of one minute to an hour.
-    pub fn new(address: SocketAddr, accounts: BTreeMap<String, String>, plan: Plan) -> Settings {
-        Settings {
-            address,
-            realm: "exchange".to_owned(),
-            accounts,
-            algorithms: vec![Algorithm::Sha256, Algorithm::Md5],
-            nonce_life: Duration::from_secs(300),
-            min_expires: Duration::from_secs(60),
-            max_expires: Duration::from_secs(3_600),
-            plan,
-        }
-    }
 }
 
 impl Exchange {

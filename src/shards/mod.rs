@@ -143,7 +143,11 @@ impl Shards {
             Some(placed) => placed.shard,
             None => self.shard_for(leg, peer),
         };
-        self.legs.insert(leg, Placed { shard, generation, ground, peer });
+        if let Some(Placed { ground: Ground::Port(port), .. }) =
+            self.legs.insert(leg, Placed { shard, generation, ground, peer })
+        {
+            self.ports.give_back(port);
+        }
         self.command(shard, Command::Place(Box::new(slot)));
     }
 
@@ -176,6 +180,9 @@ impl Shards {
 
     fn end(&mut self, leg: LegKey, generation: u32) {
         if let Some(placed) = self.legs.remove(&leg) {
+            if let Ground::Port(port) = placed.ground {
+                self.ports.give_back(port);
+            }
             self.command(placed.shard, Command::End(leg, generation));
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use media::order::PortKey;
 use socket2::{Domain, Protocol, Socket, Type};
@@ -15,17 +16,20 @@ pub struct PortPair {
     pub rtcp: UdpSocket,
 }
 
-/// Binds pairs and keeps those that are lent and not yet used.
-///
-/// A pair is never lent twice: when its leg ends the sockets close, and the range is walked round, so that a
-/// number comes back as late as can be.
+/// Binds pairs and keeps them for good: a port whose leg has ended may be used by another leg.
 #[derive(Debug)]
 pub struct PortPool {
     range: RangeInclusive<u16>,
     /// The next port to try, for each local address.
     cursors: BTreeMap<IpAddr, u16>,
-    lent: BTreeMap<PortKey, PortPair>,
+    lent: BTreeMap<PortKey, Lent>,
     next_key: u64,
+}
+
+#[derive(Debug)]
+struct Lent {
+    pair: Arc<PortPair>,
+    in_use: bool,
 }
 
 impl PortPool {
@@ -49,7 +53,7 @@ impl PortPool {
                 Ok(pair) => {
                     let key = PortKey(self.next_key);
                     self.next_key += 1;
-                    self.lent.insert(key, pair);
+                    self.lent.insert(key, Lent { pair: Arc::new(pair), in_use: false });
                     block.push((key, port));
                 }
                 Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
@@ -59,9 +63,18 @@ impl PortPool {
         Ok(block)
     }
 
-    /// The pair behind a lent key, for its leg; once.
-    pub fn take(&mut self, key: PortKey) -> Option<PortPair> {
-        self.lent.remove(&key)
+    /// The pair behind a lent key, for one leg at a time.
+    pub fn take(&mut self, key: PortKey) -> Option<Arc<PortPair>> {
+        let lent = self.lent.get_mut(&key).filter(|lent| !lent.in_use)?;
+        lent.in_use = true;
+        Some(lent.pair.clone())
+    }
+
+    /// Its leg has ended; another one may have it.
+    pub fn give_back(&mut self, key: PortKey) {
+        if let Some(lent) = self.lent.get_mut(&key) {
+            lent.in_use = false;
+        }
     }
 
     fn advance(&mut self, ip: IpAddr, first: u16) -> u16 {
@@ -120,7 +133,7 @@ mod tests {
     use std::net::Ipv4Addr;
 
     #[test]
-    fn pairs_are_even_and_odd_and_never_lent_twice() {
+    fn pairs_are_even_and_odd_and_serve_one_leg_after_the_other() {
         let mut pool = PortPool::new(40_001..=40_200);
         let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let block = pool.lend(ip, 5).unwrap();
@@ -130,7 +143,9 @@ mod tests {
         let pair = pool.take(key).unwrap();
         assert_eq!(pair.rtp.local_addr().unwrap().port(), port);
         assert_eq!(pair.rtcp.local_addr().unwrap().port(), port + 1);
-        assert!(pool.take(key).is_none());
+        assert!(pool.take(key).is_none(), "one leg at a time");
+        pool.give_back(key);
+        assert_eq!(pool.take(key).unwrap().rtp.local_addr().unwrap().port(), port);
         assert!(pool.lend(ip, 5).unwrap().iter().all(|lent| !block.contains(lent)));
     }
 

@@ -1,6 +1,7 @@
 //! One leg with its sockets or its device: one value, which can move to another shard between two ticks.
 
 use std::net::UdpSocket;
+use std::sync::Arc;
 
 use media::Frame;
 use media::leg::{DeviceLeg, Heard, PeerSound, RtpLeg};
@@ -18,7 +19,7 @@ pub(super) struct Slot {
 }
 
 enum Body {
-    Rtp { leg: Box<RtpLeg>, sockets: PortPair },
+    Rtp { leg: Box<RtpLeg>, sockets: Arc<PortPair> },
     Device { leg: DeviceLeg, device: Box<dyn Device> },
 }
 
@@ -30,7 +31,7 @@ pub(super) enum Wanted {
 }
 
 impl Slot {
-    pub fn rtp(key: LegKey, generation: u32, order: RtpOrder, sockets: PortPair, now: Moment) -> Slot {
+    pub fn rtp(key: LegKey, generation: u32, order: RtpOrder, sockets: Arc<PortPair>, now: Moment) -> Slot {
         sockets.drain();
         Slot { key, generation, body: Body::Rtp { leg: Box::new(RtpLeg::new(order, now)), sockets } }
     }

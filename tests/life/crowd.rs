@@ -73,12 +73,10 @@ fn vz_08_a_hundred_calls_up_at_once_have_sound_both_ways() {
 fn two_hundred_calls_to_a_carrier_that_loses_15_percent_leave_none_stuck() {
     let carrier = Sipp::new("answer.xml").with("-lost", 15).start(None);
     let mut desk = Plan::new("lossy").with(trunk("carrier", carrier.sip(), MANY)).start();
-    for _ in 0..10 {
-        let calls = dial_many(&desk, "carrier", 20);
-        let over = |call: &String| desk.call(call).is_none_or(|call| call["state"] == "answered");
-        wait_for(LONG, "twenty answered or failed", || when(calls.iter().all(over)));
-        desk.ask(&calls.iter().map(|call| json!({ "do": "hangup", "call": call })).collect::<Vec<_>>());
-    }
+    let calls = dial_many(&desk, "carrier", 200);
+    let unsettled = || desk.calls().iter().filter(|call| call["state"] != "answered").count();
+    wait_for(LAST_WORDS, "two hundred answered or failed", || when(unsettled() == 0));
+    desk.ask(&calls.iter().map(|call| json!({ "do": "hangup", "call": call })).collect::<Vec<_>>());
     let start = Instant::now();
     desk.wait_no_calls(LAST_WORDS);
     println!("outbound, 15 % lost: no call left {:?} after the last hang-up", start.elapsed());
@@ -86,8 +84,12 @@ fn two_hundred_calls_to_a_carrier_that_loses_15_percent_leave_none_stuck() {
     assert!(desk.daemon.term(LONG).success());
     let stories = crate::desk::stories(&desk.folder);
     let answered = stories.iter().filter(|story| story.call.answered.is_some()).count();
-    println!("outbound, 15 % lost: {answered} of 200 were answered");
-    assert!(answered >= 190 && stories.iter().all(|story| story.call.ended.is_some()), "{answered} answered");
+    let causes =
+        stories.iter().filter(|story| story.call.answered.is_none()).filter_map(|story| story.call.cause.as_ref());
+    let causes: Vec<_> = causes.map(|cause| (cause.kind, cause.sip, &cause.text)).collect();
+    println!("outbound, 15 % lost: {answered} of 200 were answered, the others {causes:?}");
+    // SIPp never repeats a 200 that it chose to lose: where the 180 was lost too, that is silence (one in 44).
+    assert!(answered >= 185 && stories.iter().all(|story| story.call.ended.is_some()), "{answered} answered");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A caller chooses its name; whatever it writes is shown as text, and nothing else.
 
-use crate::desk::{LONG, Plan, text, trunk};
+use crate::desk::{Plan, text, trunk};
 use crate::wire::Wire;
 
 #[test]
@@ -32,11 +32,14 @@ fn a_hostile_name_is_shown_as_the_text_it_is() {
         to,
         far.request("INVITE", "551130001000", to, b"\"\x1b]0;owned\x07\x1b[31mred\" <sip:1108@h>", "UDP", "9"),
     );
-    far.hear(LONG);
+    far.expect("SIP/2.0 180");
+    assert_eq!(desk.calls()[0]["name"], "]0;owned[31mred");
     let answer = desk.daemon.ctl(&["calls", "--ended"]).to_string();
     assert!(!answer.contains("\\u001b") && !answer.contains('\u{1b}'), "{answer}");
     let log = desk.daemon.log();
     assert!(!log.contains('\u{1b}') && !log.contains("<img"), "{log}");
+    desk.daemon.ctl(&["reject", &text(&desk.calls()[0]["call"])]);
+    far.ack(&far.expect("SIP/2.0 603"));
     let stories = desk.stop_and_read();
     assert_eq!(stories[3].call.row.remote_name.as_deref(), Some("Conceição"));
 }

@@ -85,10 +85,16 @@ impl Calls {
     }
 }
 
+/// What can be read of a stranger's words: no orders to a terminal, nothing that turns the writing around (UAX #9).
+fn visible(text: &str) -> String {
+    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().filter(|c| !c.is_control() && !turns(*c)).collect::<String>().trim().to_owned()
+}
+
 /// Who calls: From, and what the PBX adds. A number that is none (an anonymous caller) is kept as it is.
 fn caller(request: &Message, cx: &Context<'_>) -> (Number, Caller) {
     let from = request.from().ok();
-    let user = |uri: &crate::sip::uri::Uri| uri.user_text().unwrap_or_default();
+    let user = |uri: &crate::sip::uri::Uri| visible(&uri.user_text().unwrap_or_default());
     let address =
         |name: &Name| request.values(name).first().and_then(|value| value.parse::<crate::sip::uri::NameAddr>().ok());
     let dialled = from.as_ref().map(|from| user(&from.uri)).unwrap_or_default();
@@ -98,7 +104,7 @@ fn caller(request: &Message, cx: &Context<'_>) -> (Number, Caller) {
         kind: NumberKind::Extension,
     });
     let caller = Caller {
-        name: from.and_then(|from| from.display).filter(|name| !name.is_empty()),
+        name: from.and_then(|from| from.display).map(|name| visible(&name)).filter(|name| !name.is_empty()),
         diverted_from: address(&Name::Diversion).map(|diversion| user(&diversion.uri)),
         asserted: address(&Name::PAssertedIdentity).map(|asserted| user(&asserted.uri)),
     };

@@ -18,6 +18,7 @@ mod route;
 mod trust;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use self::binding::{Binding, Step};
@@ -66,6 +67,11 @@ pub enum Order {
     },
     /// The addresses are wanted back by [`Registrations::on_resolved`].
     Resolve(Destination),
+    /// The flow is wanted back by [`Registrations::on_opened`].
+    Reach {
+        target: Target,
+        local: Option<IpAddr>,
+    },
     /// [`Registrations::view`] of it changed: to be told and stored.
     AccountChanged(AccountName),
     /// It left the configuration.
@@ -84,7 +90,7 @@ struct Listed {
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Timer {
-    /// The group's next question, or the end of its patience.
+    /// The group's next question, or the end of its patience; of a group that is asked nothing, the next try to reach it.
     Probe(GroupName),
     /// The next slot of the group's pace.
     Slot(GroupName),
@@ -139,6 +145,19 @@ impl Registrations {
         names.iter().for_each(|name| self.heard(name, flow, None, now));
     }
 
+    /// A flow is open: the way of the groups that nobody asks and that lie there.
+    pub fn on_opened(&mut self, flow: Flow) {
+        for group in self.groups.values_mut().filter(|group| !group.probe.is_probing() && group.route.flow.is_none()) {
+            let leads_there = |target: Target| {
+                let there = (target.address.ip().to_canonical(), target.address.port());
+                (target.transport, there) == (flow.transport, (flow.remote.ip().to_canonical(), flow.remote.port()))
+            };
+            if group.route.target(&group.config).is_some_and(leads_there) {
+                group.route.flow = Some(flow);
+            }
+        }
+    }
+
     /// A socket or stream is gone: every group that lived on it is down at once.
     pub fn on_connection_lost(&mut self, connection: ConnectionId, now: Now) {
         let on_it = |group: &&Group| group.route.flow.is_some_and(|flow| flow.connection == connection);
@@ -157,6 +176,9 @@ impl Registrations {
             }
         }
         moved.iter().for_each(|name| self.lose(name, "the registrar's name leads to another address now", now));
+        let waits = |group: &&Group| !group.probe.is_probing() && route::next_destination(&group.config) == destination;
+        let waiting: Vec<_> = self.groups.values().filter(waits).map(|group| group.config.name.clone()).collect();
+        waiting.iter().for_each(|name| self.reach(name, now));
     }
 
     /// Register now, whatever the timers say; no sooner than the group's pace allows. False for an account that is

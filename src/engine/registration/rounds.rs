@@ -30,7 +30,7 @@ impl Registrations {
                 self.ask(name, now);
             }
             Tick::Rest(until) => self.timers.set(Timer::Probe(name.clone()), until),
-            Tick::Nothing => {}
+            Tick::Nothing => self.reach(name, now),
         }
     }
 
@@ -106,8 +106,20 @@ impl Registrations {
         if group.probe.is_probing() {
             self.timers.set(Timer::Probe(name.clone()), now.moment);
         } else {
+            self.reach(name, now);
             self.arm(name, now);
         }
+    }
+
+    /// A group that is asked nothing may have nobody who registers either: its way is opened all the same, tried again as a
+    /// probe would be.
+    pub(super) fn reach(&mut self, name: &GroupName, now: Now) {
+        let Some(group) = self.groups.get_mut(name).filter(|group| group.route.flow.is_none()) else { return };
+        let names = group.route.names_grown_old(&group.config, now.moment).cloned().map(Order::Resolve);
+        self.orders.extend(names);
+        let local = group.config.local;
+        self.orders.extend(group.route.target(&group.config).map(|target| Order::Reach { target, local }));
+        self.timers.set(Timer::Probe(name.clone()), now.moment + PATIENCE);
     }
 
     /// Everything registered there is taken for lost; nobody registers until an answer comes.

@@ -55,6 +55,12 @@ impl Route {
         targets.get(turn).map_or_else(|| NextHop::Destination(destination.clone()), |target| NextHop::Target(*target))
     }
 
+    /// Where the way begins, as far as it is known without asking anybody.
+    pub fn target(&self, group: &config::Group) -> Option<Target> {
+        let destination = next_destination(group);
+        self.known.get(destination).and_then(|targets| targets.first().copied()).or_else(|| literal(destination))
+    }
+
     /// Whether what comes over `flow` is the group's. A datagram must come from the very address and port; a stream
     /// that the far end opened comes from any port of its address.
     pub fn trusts(&self, group: &config::Group, flow: Flow) -> bool {

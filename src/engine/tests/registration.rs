@@ -126,6 +126,26 @@ fn SP_03_a_group_that_is_not_probed_registers_at_once() {
 }
 
 #[test]
+fn SP_15_a_trunk_that_is_neither_probed_nor_registered_has_a_way_tried_every_2_s_until_it_opens() {
+    let mut world = World::new(1);
+    world.config.groups.get_mut(&"pbx".into()).unwrap().probe = false;
+    let trunk = world.config.accounts.get_mut(&name(1000)).unwrap();
+    *trunk = Arc::new(Account { kind: AccountKind::AddressedTrunk, credentials: None, ..extension(1000) });
+    world.kill_pbx();
+    let mut world = world.begin(seconds(5));
+    assert_eq!((world.registrations.flow(&name(1000)), world.reached.len()), (None, 3));
+    world.start_pbx();
+    world.pass(seconds(2));
+    assert_eq!(world.registrations.flow(&name(1000)).map(|flow| flow.remote), Some("10.0.0.2:5060".parse().unwrap()));
+    world.pass(seconds(60));
+    assert_eq!(world.reached.len(), 4, "once it is open nobody asks again");
+    assert!(world.probes.is_empty() && world.registers.is_empty());
+    world.registrations.on_connection_lost(ConnectionId(1), world.now);
+    world.drain();
+    assert!(world.registrations.flow(&name(1000)).is_some(), "opened anew at once");
+}
+
+#[test]
 fn SP_01_an_extension_tells_until_when_its_round_trip_and_no_error() {
     let world = World::new(1).begin(seconds(5));
     let view = world.view(1000);

@@ -20,6 +20,8 @@ pub(super) enum Waiting {
     Ack(Box<Message>),
     /// An answer whose stream has closed under it (RFC 3261 §18.2.2).
     Answer(Bytes),
+    /// Only the flow itself is wanted.
+    Nothing,
 }
 
 /// What is known of flows.

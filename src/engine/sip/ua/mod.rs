@@ -287,6 +287,17 @@ impl<O: Clone + std::fmt::Debug> Ua<O> {
         self.names.resolved(destination)
     }
 
+    /// The flow to `target`; when there is none it is opened, and whoever drives this sees [`FlowNews::Opened`].
+    pub fn reach(&mut self, target: Target, local: Option<IpAddr>, now: Now) -> Option<Flow> {
+        let open = self.flows.find(target, local, now.moment);
+        if open.is_none()
+            && let Ok((_, Some(order))) = self.flows.wait(target, local, Waiting::Nothing)
+        {
+            self.outputs.push_back(Output::Flow(order));
+        }
+        open
+    }
+
     /// Whether we opened this connection ourselves (streams only).
     pub fn opened_by_us(&self, flow: Flow) -> bool {
         self.flows.opened_by_us(flow)

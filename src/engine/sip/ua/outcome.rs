@@ -24,6 +24,7 @@ impl<O: Clone + std::fmt::Debug> Ua<O> {
             }
             Waiting::Ack(ack) => self.send_ack_over(flow, *ack, random),
             Waiting::Answer(bytes) => self.outputs.push_back(Output::Send(flow, bytes)),
+            Waiting::Nothing => {}
         }
     }
 
@@ -38,7 +39,7 @@ impl<O: Clone + std::fmt::Debug> Ua<O> {
                 }
             }
             // Lost like by the network: the peer repeats what they answer.
-            Waiting::Ack(_) | Waiting::Answer(_) => {}
+            Waiting::Ack(_) | Waiting::Answer(_) | Waiting::Nothing => {}
         }
     }
 
@@ -66,7 +67,7 @@ impl<O: Clone + std::fmt::Debug> Ua<O> {
                 }
             }
             // Gone meanwhile; or an ACK without a way, and the peer repeats its 2xx; answers never wait for names.
-            (Waiting::Request(_) | Waiting::Answer(_), _) | (Waiting::Ack(_), Err(_)) => {}
+            (Waiting::Request(_) | Waiting::Answer(_) | Waiting::Nothing, _) | (Waiting::Ack(_), Err(_)) => {}
         }
     }
 

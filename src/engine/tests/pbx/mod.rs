@@ -121,6 +121,8 @@ pub struct World {
     pub alerts: Vec<Alert>,
     pub gone: Vec<AccountName>,
     pub connection: ConnectionId,
+    /// Where a way was asked for, in order.
+    pub reached: Vec<std::net::SocketAddr>,
     /// What is on the wire, by when it arrives.
     wire: BTreeMap<(Moment, u64), Arrival>,
     sent: u64,
@@ -156,6 +158,7 @@ impl World {
             alerts: Vec::new(),
             gone: Vec::new(),
             connection: ConnectionId(1),
+            reached: Vec::new(),
             wire: BTreeMap::new(),
             sent: 0,
         }
@@ -228,8 +231,18 @@ impl World {
                     let flow = self.flow_to(&outgoing.next);
                     self.put(LATENCY, Arrival::AtPbx(who, flow, Box::new(outgoing.request)));
                 }
+                Order::Reach { target, .. } => {
+                    self.reached.push(target.address);
+                    if self.pbx.alive {
+                        self.registrations.on_opened(self.flow_to(&NextHop::Target(target)));
+                    }
+                }
                 Order::Alert(alert) => self.alerts.push(alert),
                 Order::AccountGone(account) => self.gone.push(account),
+                Order::Reach { target, .. } => {
+                    let flow = self.flow_to(&NextHop::Target(target));
+                    self.registrations.on_opened(flow);
+                }
                 Order::Resolve(_) | Order::AccountChanged(_) | Order::GroupChanged(_) => {}
             }
         }

@@ -41,7 +41,7 @@ pub struct Shell {
     pub cost: Cost,
     ended: BTreeSet<CallId>,
     commands: u64,
-    undone: VecDeque<Todo>,
+    undone: VecDeque<Undone>,
 }
 
 /// What one `handle` and its drain cost, in true time: measured, never asserted.
@@ -60,7 +60,7 @@ impl Cost {
     }
 }
 
-enum Todo {
+enum Undone {
     Flow(FlowNews),
     Stored(BatchId, Result<(), StoreError>),
     Loaded(QuestionId),
@@ -115,9 +115,9 @@ impl Shell {
         }
         while let Some(undone) = self.undone.pop_front() {
             match undone {
-                Todo::Flow(news) => self.handle(Input::Flow(news), now),
-                Todo::Stored(batch, result) => self.handle(Input::Stored(batch, result), now),
-                Todo::Loaded(question) => {
+                Undone::Flow(news) => self.handle(Input::Flow(news), now),
+                Undone::Stored(batch, result) => self.handle(Input::Stored(batch, result), now),
+                Undone::Loaded(question) => {
                     let facts = self.store.facts();
                     self.handle(Input::Loaded(question, Ok(facts)), now);
                 }
@@ -180,9 +180,9 @@ impl Shell {
                         Ok(())
                     }
                 };
-                self.undone.push_back(Todo::Stored(batch, result));
+                self.undone.push_back(Undone::Stored(batch, result));
             }
-            Output::Load(question, _) => self.undone.push_back(Todo::Loaded(question)),
+            Output::Load(question, _) => self.undone.push_back(Undone::Loaded(question)),
             Output::Reply(id, answer) => {
                 assert!(id.0 <= self.commands, "an answer to no command");
                 assert!(self.replies.insert(id, answer).is_none(), "command {id} is answered twice");
@@ -194,7 +194,7 @@ impl Shell {
     fn open(&mut self, ask: FlowAsk, target: Target, local: Option<IpAddr>) {
         assert!(local.is_none_or(|ip| ip == self.address.ip()));
         let flow = Flow { transport: target.transport, ..self.flow_to(target.address) };
-        self.undone.push_back(Todo::Flow(FlowNews::Opened(ask, flow)));
+        self.undone.push_back(Undone::Flow(FlowNews::Opened(ask, flow)));
     }
 
     fn on_media(&mut self, state: LegState) {

@@ -1,0 +1,102 @@
+//! From the rooms outward: orders carried out, changes told, records gathered into one batch.
+
+use crate::border::Output;
+use crate::call;
+use crate::config::AccountName;
+use crate::id::BatchId;
+use crate::news::{AccountView, Alert, Audience, CallState, News, RegistrationState, RegistrationView};
+use crate::owner::Owner;
+use crate::records::Record;
+use crate::registration;
+use crate::time::Now;
+
+use super::Engine;
+
+impl Engine {
+    pub(super) fn on_registration_order(&mut self, order: registration::Order, now: Now) {
+        match order {
+            registration::Order::Send { who, outgoing } => {
+                self.ua.send(Owner::Registration(who), *outgoing, now, &mut self.random);
+            }
+            registration::Order::Resolve(destination) => {
+                self.ua.resolve(&destination, now);
+                self.pass_addresses(now);
+            }
+            registration::Order::Reach { target, local } => {
+                if let Some(flow) = self.ua.reach(target, local, now) {
+                    self.registrations.on_opened(flow);
+                }
+            }
+            registration::Order::AccountChanged(account) => {
+                if let Some(view) = self.registrations.view(&account) {
+                    self.batch.push(Record::Registration { account: account.clone(), state: view });
+                }
+                self.tell_account(&account);
+            }
+            registration::Order::AccountGone(account) => self.tell(News::AccountGone(account)),
+            registration::Order::GroupChanged(group) => {
+                if let Some(view) = self.registrations.group_view(&group) {
+                    self.tell(News::Group(view));
+                }
+            }
+            registration::Order::Alert(alert) => {
+                if let Alert::GroupUp { group } = &alert {
+                    self.with_calls(now, |calls, cx| calls.on_group_up(group, cx));
+                }
+                self.tell(News::Alert(alert));
+            }
+        }
+    }
+
+    pub(super) fn on_call_order(&mut self, order: call::Order) {
+        match order {
+            call::Order::Media(state) => self.outputs.push_back(Output::Media(state)),
+            call::Order::Store(record) => self.batch.push(record),
+            call::Order::Tell(news) => {
+                // How many calls an account has is part of it.
+                let account = match &news {
+                    News::CallEnded(view) => Some(view.account.clone()),
+                    News::Call(view) if matches!(view.state, CallState::Dialling | CallState::Ringing) => {
+                        Some(view.account.clone())
+                    }
+                    _ => None,
+                };
+                self.tell(news);
+                account.iter().for_each(|account| self.tell_account(account));
+            }
+        }
+    }
+
+    pub(super) fn account_view(&self, name: &AccountName) -> Option<AccountView> {
+        let account = self.config.accounts.get(name)?;
+        let waiting = || RegistrationView { state: RegistrationState::Waiting, ..Default::default() };
+        Some(AccountView {
+            account: name.clone(),
+            kind: account.kind,
+            group: account.group.clone(),
+            registration: self.registrations.view(name).unwrap_or_else(waiting),
+            do_not_disturb: self.do_not_disturb.contains(name),
+            calls: self.calls.of_account(name),
+        })
+    }
+
+    pub(super) fn tell_account(&mut self, name: &AccountName) {
+        if let Some(view) = self.account_view(name) {
+            self.tell(News::Account(view));
+        }
+    }
+
+    pub(super) fn tell(&mut self, news: News) {
+        let seq = self.watch.keep(news.clone());
+        self.outputs.push_back(Output::Tell(Audience::Everyone, seq, news));
+    }
+
+    /// All records of one input go out as one batch: all or none.
+    pub(super) fn close_batch(&mut self) {
+        if !self.batch.is_empty() {
+            self.next_batch += 1;
+            let batch = std::mem::take(&mut self.batch);
+            self.outputs.push_back(Output::Store(BatchId(self.next_batch), batch));
+        }
+    }
+}
