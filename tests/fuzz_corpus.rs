@@ -42,3 +42,14 @@ fn sip_streams() {
 fn digests() {
     replay("digest", digest::check);
 }
+
+#[test]
+fn session_descriptions() {
+    replay("sdp", engine::sdp::fuzz);
+}
+
+#[test]
+fn media_packets() {
+    replay("rtp", media::rtp::fuzz);
+    replay("rtcp", media::rtcp::fuzz);
+}

@@ -239,10 +239,6 @@ impl World {
                 }
                 Order::Alert(alert) => self.alerts.push(alert),
                 Order::AccountGone(account) => self.gone.push(account),
-                Order::Reach { target, .. } => {
-                    let flow = self.flow_to(&NextHop::Target(target));
-                    self.registrations.on_opened(flow);
-                }
                 Order::Resolve(_) | Order::AccountChanged(_) | Order::GroupChanged(_) => {}
             }
         }

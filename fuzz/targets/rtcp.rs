@@ -1,0 +1,4 @@
+//! Target `rtcp`: see the function it calls.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| media::rtcp::fuzz(data));
