@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::interop;
 use crate::support::process::Process;
-use crate::support::{Folder, Host, wait_for, when};
+use crate::support::{Folder, Host, LONG, wait_for, when};
 
-/// Killed when dropped.
+/// Ended when dropped.
 #[derive(Debug)]
 pub struct Kamailio {
     host: Host,
@@ -54,4 +54,14 @@ fn knock(host: &Host) -> String {
         "OPTIONS sip:{address} SIP/2.0\r\nVia: SIP/2.0/UDP {address};branch=z9hG4bKknock;rport\r\nFrom: <sip:k@{address}>;tag=k\r\n\
          To: <sip:{address}>\r\nCall-ID: knock\r\nCSeq: 1 OPTIONS\r\nMax-Forwards: 0\r\nContent-Length: 0\r\n\r\n"
     )
+}
+
+impl Drop for Kamailio {
+    /// Its workers outlive a killed main process; a terminated one takes them along.
+    fn drop(&mut self) {
+        self.process.signal("TERM");
+        if !std::thread::panicking() {
+            self.process.wait(LONG);
+        }
+    }
 }
