@@ -16,6 +16,7 @@ pub mod order;
 pub mod outgoing;
 pub mod quality;
 pub mod reception;
+pub mod record;
 pub mod rtcp;
 pub mod rtp;
 pub mod sound;

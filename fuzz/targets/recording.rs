@@ -1,0 +1,4 @@
+//! Target `recording`: see the function it calls.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| media::record::fuzz(data));
