@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::call;
 use crate::config::{AccountName, Config, Destination, Target};
 use crate::id::{BatchId, CallId, CommandId, ConnectionId, FlowAsk, QueryId, QuestionId, Seq};
-use crate::leg::{LegState, MediaNews, PortBlock};
+use crate::leg::{LegState, MediaNews, PortBlock, RecordingNews};
 use crate::news::{Audience, Delta, News, Snapshot};
 use crate::number::Rules;
 use crate::records::{Batch, Facts, Question};
@@ -25,6 +25,7 @@ pub enum Input<'a> {
     Timeout,
     Command(Command),
     Media(MediaNews),
+    Recordings(RecordingNews),
     Stored(BatchId, Result<(), StoreError>),
     Loaded(QuestionId, Result<Facts, StoreError>),
     Lent(PortBlock),
@@ -192,6 +193,8 @@ pub enum RefusalCode {
     /// The account's own cap.
     TooManyCalls,
     NoMediaPorts,
+    /// Recordings cannot be written now.
+    CannotRecord,
     Draining,
     BadRequest,
 }

@@ -149,6 +149,9 @@ pub struct Account {
     pub keeps_device: bool,
     /// Calls at once that may exist before the next gets busy; a second one rings as call waiting. Default 2.
     pub max_calls: u16,
+    /// In the place of the profile's.
+    pub record: Option<RecordPolicy>,
+    pub recording_notice: Option<SoundName>,
     pub do_not_disturb: bool,
     /// The device can talk in one call only: answering or resuming one holds the account's others.
     pub exclusive: bool,
@@ -225,6 +228,10 @@ pub struct Profile {
     /// A call held this long is told as forgotten; None: never.
     pub hold_alert: Option<Duration>,
     pub dtmf: DtmfMode,
+    /// Which calls are recorded (SP-08).
+    pub record: RecordPolicy,
+    /// Played to the far end before anything is recorded, and before it hears us.
+    pub recording_notice: Option<SoundName>,
     /// In the order offered.
     pub codecs: Vec<Codec>,
     pub session_timer: SessionTimer,
@@ -245,6 +252,25 @@ pub struct Profile {
     pub refer: bool,
     /// CRLF keep-alive on streams and empty datagrams on UDP; None: none.
     pub keep_alive: Option<Duration>,
+}
+
+/// Which calls are recorded (SP-08).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RecordPolicy {
+    Never,
+    /// When a person says so.
+    OnDemand,
+    /// From the answer on; a person may pause, and not stop it.
+    Always,
+}
+
+impl Account {
+    /// Whether its calls are recorded, and what is said before.
+    pub fn recording(&self) -> (RecordPolicy, Option<&SoundName>) {
+        let notice = self.recording_notice.as_ref().or(self.profile.recording_notice.as_ref());
+        (self.record.unwrap_or(self.profile.record), notice)
+    }
 }
 
 /// What a held party hears, as the law sees it (Decreto 11.034): an advert needs its consent.

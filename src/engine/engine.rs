@@ -89,6 +89,7 @@ impl Engine {
             Input::Timeout => self.on_timeout(now),
             Input::Command(command) => self.on_command(&command, now),
             Input::Media(news) => self.with_calls(now, |calls, cx| calls.on_media(&news, cx)),
+            Input::Recordings(news) => self.with_calls(now, |calls, cx| calls.on_recordings(&news, cx)),
             Input::Stored(_, result) => self.on_stored(result),
             Input::Loaded(question, facts) => self.on_loaded(question, facts, now),
             Input::Lent(block) => self.calls.on_lent(&block),

@@ -5,10 +5,11 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Codec, DeviceName, SoundName};
-use crate::id::{LegId, PortId};
+use crate::id::{LegId, PortId, RecordingId};
 
 /// Ports already bound by the shell on one local address, lent for the engine to write into SDP at once.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -50,6 +51,20 @@ pub struct RtpMedia {
     pub nat: bool,
     /// Digits to send, in order; each is sent once, whatever states follow.
     pub digits: Vec<OutDigit>,
+    /// Its voice is recorded as the customer's.
+    pub record: Option<Tap>,
+}
+
+/// A recording of the leg it stands on: one track is what that leg receives, the other what these say to it (SP-08).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Tap {
+    pub recording: RecordingId,
+    /// Civil time of its beginning.
+    pub started: DateTime<Utc>,
+    /// Both tracks are silent.
+    pub paused: bool,
+    /// Whose sum is the agent's track: never music, never a tone.
+    pub against: Vec<LegId>,
 }
 
 /// What offer and answer agreed on.
@@ -169,4 +184,14 @@ pub struct Quality {
     pub remote_loss: Option<f32>,
     /// ITU-T G.107, 1–4.5.
     pub mos: f32,
+}
+
+/// What the shell says of recordings: they are made there.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum RecordingNews {
+    /// No recording can begin: why, in words. Those under way go on.
+    Impossible { why: String },
+    PossibleAgain,
+    /// So many seconds of one track never reached the disk.
+    Lost { recording: RecordingId, chunks: u32 },
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::config::{AccountKind, AccountName, DeviceName, GroupName};
-use crate::id::{CallId, ConferenceId, LegId, Seq};
+use crate::id::{CallId, ConferenceId, LegId, RecordingId, Seq};
 use crate::leg::Quality;
 
 /// Everything live, at one number.
@@ -83,6 +83,22 @@ pub enum Alert {
         account: AccountName,
         seconds: u64,
     },
+    /// No new recording can begin (SP-08); calls go on.
+    NoRecordings {
+        why: String,
+    },
+    RecordingsWork,
+    /// A call that is always recorded is not.
+    NotRecorded {
+        call: CallId,
+        account: AccountName,
+    },
+    /// Parts of a recording never reached the disk: so many seconds of one of its tracks by now.
+    RecordingIncomplete {
+        call: CallId,
+        recording: RecordingId,
+        chunks: u32,
+    },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -116,7 +132,15 @@ pub struct CallView {
     /// The call it is bridged with.
     pub bridged_with: Option<CallId>,
     pub conference: Option<ConferenceView>,
+    /// While it is recorded.
+    pub recording: Option<RecordingView>,
     pub legs: Vec<LegView>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RecordingView {
+    pub recording: RecordingId,
+    pub paused: bool,
 }
 
 /// A call's part in a conference; the calls of one conference name the same one.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::border::{IdempotencyKey, Refusal, Reply};
 use crate::config::{AccountName, Target};
-use crate::id::{CallId, LegId};
+use crate::id::{CallId, LegId, RecordingId};
 use crate::leg::Quality;
 use crate::news::{Direction, HangupCause, RegistrationView};
 use crate::sip::dialog::Dialog;
@@ -65,6 +65,13 @@ pub enum Record {
         day: NaiveDate,
         next: u32,
     },
+    RecordingStarted(RecordingRow),
+    RecordingEnded {
+        recording: RecordingId,
+        at: DateTime<Utc>,
+    },
+    /// What became of its file; said by the shell, which keeps it.
+    RecordingFile(RecordingFile),
     /// Kept 24 h, so that the same key gets the same answer.
     Answer {
         key: IdempotencyKey,
@@ -103,6 +110,49 @@ pub struct LegRow {
     /// Device name, or AOR of the far end.
     pub far_end: String,
     pub at: DateTime<Utc>,
+}
+
+/// One recording of a call (SP-08).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct RecordingRow {
+    pub recording: RecordingId,
+    pub call: CallId,
+    pub protocolo: String,
+    pub at: DateTime<Utc>,
+    /// Day in the installation's zone.
+    pub day: NaiveDate,
+}
+
+/// A recording's file as it is now. What is `None` stays as it was.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct RecordingFile {
+    pub recording: RecordingId,
+    /// For a file whose call was never stored.
+    pub started: DateTime<Utc>,
+    pub day: NaiveDate,
+    pub state: RecordingState,
+    /// Below the folder of recordings.
+    pub file: Option<String>,
+    pub seconds: Option<u32>,
+    /// Bytes.
+    pub size: Option<u64>,
+    /// SHA-256 of the file, in hex.
+    pub sha256: Option<String>,
+    /// When it is to be deleted (Decreto 11.034).
+    pub until: Option<DateTime<Utc>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RecordingState {
+    /// Being written.
+    Live,
+    /// Complete, as it was written.
+    Done,
+    /// Ogg/Opus.
+    Compacted,
+    /// Its time was over.
+    Deleted,
 }
 
 /// Enough of a dialog to end it after a crash (SP-14).

@@ -46,6 +46,10 @@ pub enum Command {
         on: bool,
     },
     Conference(Conference),
+    Record {
+        call: CallId,
+        what: RecordWish,
+    },
     /// Joins the far ends of two answered calls; their devices fall silent.
     Bridge {
         first: CallId,
@@ -67,6 +71,17 @@ pub enum Conference {
     Leave { call: CallId },
     /// Everybody in this call's conference is hung up.
     End { call: CallId },
+}
+
+/// A wish about a call's recording (SP-08).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RecordWish {
+    Start,
+    /// Silence on both tracks, as for the number of a card.
+    Pause,
+    Resume,
+    Stop,
 }
 
 /// How a ringing call is sent away; the profile says the status.

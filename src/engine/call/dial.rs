@@ -154,6 +154,7 @@ impl Calls {
             held_at: cx.now.moment,
             advert_consent: false,
             conference: None,
+            recording: Default::default(),
             silenced: false,
             digits: Default::default(),
             next_digit: 0,

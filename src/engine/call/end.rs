@@ -78,11 +78,13 @@ impl Calls {
         call.session.end(status, Some(reason), &mut session_context(id, cx));
         let at = cx.now.civil;
         call.phase = Phase::Ended { at, cause: cause.clone() };
+        let recording = call.recording.end();
         let (leg, quality, port) = (call.leg, call.quality, call.port);
         let (device_leg, account) = (call.device_leg, call.account.name.clone());
         for (leg, quality) in [(leg, quality), (device_leg, None)] {
             self.orders.push_back(Order::Store(Record::LegEnded { leg, call: id, at, cause: cause.clone(), quality }));
         }
+        self.recording_ended(id, recording, cx);
         let Some(view) = self.calls.get(&id).map(|call| self.view(call)) else { return };
         self.orders.push_back(Order::Store(Record::CallEnded { call: id, at, cause }));
         self.orders.push_back(Order::Tell(News::CallEnded(view)));

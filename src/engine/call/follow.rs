@@ -74,6 +74,7 @@ impl Calls {
                 call.answered = Some(cx.now.civil);
                 self.timers.cancel(&Timer::Ring(id));
                 self.orders.push_back(Order::Store(Record::CallAnswered { call: id, at: cx.now.civil }));
+                self.begin_recording(id, cx);
                 self.hold_others(id, cx);
             }
             Phase::Answered | Phase::Ended { .. } => {}

@@ -16,6 +16,7 @@ use crate::time::Moment;
 use super::Calls;
 use super::desk::DeskKey;
 use super::ports::LentPort;
+use super::recording::Recording;
 
 /// One call with its session and its port.
 #[derive(Debug)]
@@ -46,6 +47,7 @@ pub(super) struct Call {
     pub conference: Option<ConferenceId>,
     /// The others of its conference do not hear it.
     pub silenced: bool,
+    pub recording: Recording,
     pub digits: VecDeque<OutDigit>,
     /// Number of the next digit.
     pub next_digit: u32,
@@ -169,6 +171,7 @@ impl Calls {
                 led: others.desk.is_some(),
                 silenced: call.silenced,
             }),
+            recording: call.recording.view(),
             legs: call.legs(),
         }
     }

@@ -65,7 +65,7 @@ impl Calls {
         let feed = match (&call.phase, call.direction, call.held) {
             (Phase::Ended { .. }, _, _) => return None,
             (Phase::Answered, _, true) => held_feed(call),
-            (Phase::Answered, _, false) => mixed(self.partners_of(call)),
+            (Phase::Answered, _, false) => call.notice().unwrap_or_else(|| mixed(self.partners_of(call))),
             // Silence opens the way through a NAT for early media.
             (Phase::Dialling | Phase::Ringing | Phase::Early, Direction::Outbound, _) => Feed::Silence,
             (Phase::Dialling | Phase::Ringing | Phase::Early, Direction::Inbound, _) => Feed::Nothing,
@@ -74,6 +74,7 @@ impl Calls {
             port: call.port.id,
             ssrc: call.ssrc,
             stream: call.stream.clone(),
+            record: call.tap(&feed),
             feed,
             receive: !call.held,
             nat: call.account.profile.nat,

@@ -24,6 +24,7 @@ mod live;
 mod media;
 mod ports;
 pub mod reason;
+mod recording;
 mod rescue;
 mod rescues;
 
@@ -46,7 +47,7 @@ use crate::sip::session;
 use crate::sip::ua::Ua;
 use crate::time::{Moment, Now, Timers};
 
-pub use command::{Command, Conference as ConferenceCommand, RejectAs};
+pub use command::{Command, Conference as ConferenceCommand, RecordWish, RejectAs};
 pub use invite::capabilities;
 pub use rescues::Rescues;
 
@@ -92,6 +93,8 @@ pub struct Calls {
     meters: BTreeMap<AccountName, RateMeter>,
     timers: Timers<Timer>,
     orders: VecDeque<Order>,
+    /// Why nothing can be recorded now.
+    cannot_record: Option<String>,
     draining: bool,
     total: u64,
 }
@@ -123,6 +126,7 @@ impl Calls {
             Command::Dtmf { call, digits } => self.dtmf(*call, digits, cx)?,
             Command::AdvertConsent { call, on } => self.consent_to_adverts(*call, *on)?,
             Command::Conference(wish) => self.on_conference(wish, cx)?,
+            Command::Record { call, what } => self.record(*call, *what, cx)?,
             Command::Bridge { first, second } => self.bridge(*first, *second, cx)?,
         };
         self.touch(touched, cx);
@@ -205,7 +209,8 @@ impl Calls {
                 self.orders.push_back(Order::Tell(News::Quality { call: id, leg, quality }));
             }
             MediaEvent::Failed { why } if call.is_current(news) => self.on_media_failed(id, why, cx),
-            MediaEvent::Failed { .. } | MediaEvent::Receiving | MediaEvent::Silent { .. } | MediaEvent::SoundEnded => {}
+            MediaEvent::SoundEnded => self.on_notice_heard(id, cx),
+            MediaEvent::Failed { .. } | MediaEvent::Receiving | MediaEvent::Silent { .. } => {}
         }
         self.touch_if_there(id, cx);
     }

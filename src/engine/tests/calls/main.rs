@@ -12,5 +12,6 @@ mod crash;
 mod established;
 mod inbound;
 mod outbound;
+mod recording;
 mod strangers;
 mod watching;
