@@ -70,6 +70,7 @@ pub fn bridge(shards: &mut Shards, host: &Host, far_ends: &[SocketAddr]) -> Vec<
             receive: true,
             nat: false,
             digits: Vec::new(),
+            record: None,
         };
         let media = Some(LegMedia::Rtp { port: *port, order });
         shards.order(LegOrder { leg: LegKey(at as u64), generation: 1, media });

@@ -8,6 +8,7 @@ pub mod driver;
 pub mod exchange;
 pub mod impair;
 pub mod net;
+pub mod recordings;
 pub mod replay;
 pub mod service;
 pub mod shards;

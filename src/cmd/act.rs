@@ -1,5 +1,6 @@
 //! Commands of the running daemon, each to its own room; the small ones are done here.
 
+use engine::call::RecordWish;
 use engine::config::AccountName;
 use engine::id::{CallId, Seq};
 
@@ -47,6 +48,7 @@ fn on_call(command: &Remote, client: &mut Client, screen: &Screen) -> Result<Cod
         Remote::Mute { call } => (call, Fits::NotMuted, "done.mute"),
         Remote::Unmute { call } => (call, Fits::Muted, "done.unmute"),
         Remote::Dtmf { call, .. } => (call, Fits::Answered, "done.dtmf"),
+        Remote::Record { call, what } => (call, Fits::Answered, recorded(*what)),
         Remote::Consent { call, adverts: true } => (call, Fits::Any, "done.consent_on"),
         Remote::Consent { call, adverts: false } => (call, Fits::Any, "done.consent_off"),
         _ => return Ok(Code::Usage),
@@ -61,10 +63,20 @@ fn on_call(command: &Remote, client: &mut Client, screen: &Screen) -> Result<Cod
         Remote::Mute { .. } => Wish::Mute { call },
         Remote::Unmute { .. } => Wish::Unmute { call },
         Remote::Dtmf { digits, .. } => Wish::Dtmf { call, digits: digits.clone() },
+        Remote::Record { what, .. } => Wish::Record { call, what: *what },
         Remote::Consent { adverts, .. } => Wish::Consent { call, on: *adverts },
         _ => return Ok(Code::Usage),
     };
     done(wish, key, &[("call", &short(call, &[]))], client, screen)
+}
+
+fn recorded(what: RecordWish) -> &'static str {
+    match what {
+        RecordWish::Start => "done.record_start",
+        RecordWish::Pause => "done.record_pause",
+        RecordWish::Resume => "done.record_resume",
+        RecordWish::Stop => "done.record_stop",
+    }
 }
 
 fn conference(action: Action, calls: &[String], client: &mut Client, screen: &Screen) -> Result<Code, Failure> {

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use engine::call::RejectAs;
+use engine::call::{RecordWish, RejectAs};
 
 use crate::control::ConferenceAction;
 
@@ -49,6 +50,10 @@ pub enum Local {
         file: PathBuf,
         #[arg(long)]
         ladder: bool,
+    },
+    Recordings {
+        #[command(subcommand)]
+        what: Recordings,
     },
     Completions {
         #[arg(value_name = "SHELL")]
@@ -120,6 +125,12 @@ pub enum Remote {
         #[arg(value_name = "CALL")]
         second: String,
     },
+    Record {
+        #[arg(value_name = "WHAT", value_parser = record_wish, action = ArgAction::Set)]
+        what: RecordWish,
+        #[arg(value_name = "CALL")]
+        call: Option<String>,
+    },
     Dnd {
         #[arg(value_name = "ACCOUNT")]
         account: String,
@@ -141,6 +152,29 @@ pub enum Remote {
         follow: bool,
     },
     Reload {},
+}
+
+/// What is done with recordings that are kept.
+#[derive(Subcommand, Debug)]
+pub enum Recordings {
+    List {
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        day: Option<NaiveDate>,
+        #[arg(long, value_name = "NUMBER")]
+        number: Option<String>,
+        #[arg(long = "call", value_name = "CALL")]
+        of_call: Option<String>,
+    },
+    Play {
+        #[arg(value_name = "RECORDING")]
+        recording: String,
+    },
+    Export {
+        #[arg(value_name = "RECORDING")]
+        recording: String,
+        #[arg(value_name = "FILE", id = "export")]
+        file: PathBuf,
+    },
 }
 
 #[derive(clap::Args, Debug)]
@@ -203,6 +237,16 @@ impl From<How> for RejectAs {
     }
 }
 
+fn record_wish(text: &str) -> Result<RecordWish, &'static str> {
+    match text {
+        "start" => Ok(RecordWish::Start),
+        "pause" => Ok(RecordWish::Pause),
+        "resume" => Ok(RecordWish::Resume),
+        "stop" => Ok(RecordWish::Stop),
+        _ => Err("start / pause / resume / stop"),
+    }
+}
+
 fn switch(text: &str) -> Result<bool, &'static str> {
     match text {
         "on" => Ok(true),
@@ -217,6 +261,7 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ("check", "ramal check --config ramal.toml"),
     ("demo", "ramal demo"),
     ("replay", "ramal replay recording.jsonl --ladder"),
+    ("recordings", "ramal recordings export 4711 call.wav"),
     ("completions", "ramal completions bash > /etc/bash_completion.d/ramal"),
     ("status", "ramal status --json | jq .store.works"),
     ("extensions", "ramal extensions"),
@@ -233,6 +278,7 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ("consent", "ramal consent on 4711"),
     ("conference", "ramal conference join 4711 4712 4713"),
     ("bridge", "ramal bridge 4711 4712"),
+    ("record", "ramal record pause 4711"),
     ("dnd", "ramal dnd 1001 on"),
     ("register", "ramal register 1001"),
     ("events", "ramal events --json | jq -c .news"),

@@ -90,6 +90,15 @@ fn alarm(alert: Alert, words: &Words) -> String {
         Alert::StoreFailing { why } => words.fill("alert.store_failing", &[("why", &why)]),
         Alert::StoreWorks => words.say("alert.store_works").to_owned(),
         Alert::ClockNotSynchronised => words.say("alert.clock").to_owned(),
+        Alert::NoRecordings { why } => words.fill("alert.no_recordings", &[("why", &why)]),
+        Alert::RecordingsWork => words.say("alert.recordings_work").to_owned(),
+        Alert::NotRecorded { call, account } => {
+            words.fill("alert.not_recorded", &[("call", &short(call, &[])), ("account", account.as_str())])
+        }
+        Alert::RecordingIncomplete { call, chunks, .. } => {
+            let chunks = chunks.to_string();
+            words.fill("alert.recording_incomplete", &[("call", &short(call, &[])), ("chunks", &chunks)])
+        }
         Alert::ForgottenHold { call, account, seconds } => {
             let (call, minutes) = (short(call, &[]), (seconds / 60).max(1).to_string());
             words

@@ -19,10 +19,20 @@ pub fn translated(command: Command, words: &Words) -> Command {
         let example = EXAMPLES.iter().find(|(command, _)| *command == name).map_or("", |(_, example)| example);
         let about = words.find(&format!("help.{name}")).unwrap_or_default().to_owned();
         let after = format!("{}:\n  {example}", words.say("screen.example"));
-        command =
-            command.mut_subcommand(&name, |sub| headed(described(sub, words), words).about(about).after_help(after));
+        command = command.mut_subcommand(&name, |sub| {
+            headed(inner(&name, described(sub, words), words), words).about(about).after_help(after)
+        });
     }
     command
+}
+
+/// The commands of a command, such as `recordings list`.
+fn inner(outer: &str, command: Command, words: &Words) -> Command {
+    let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    names.into_iter().fold(command.disable_help_subcommand(true), |command, name| {
+        let about = words.find(&format!("help.{outer}_{name}")).unwrap_or_default().to_owned();
+        command.mut_subcommand(name, |sub| headed(described(sub, words), words).about(about))
+    })
 }
 
 /// Each argument with its help, under its heading.
@@ -65,7 +75,11 @@ mod tests {
         for sub in command.get_subcommands() {
             assert!(words.find(&format!("help.{}", sub.get_name())).is_some(), "help.{}", sub.get_name());
             assert!(EXAMPLES.iter().any(|(name, _)| *name == sub.get_name()), "example of {}", sub.get_name());
-            for arg in sub.get_arguments() {
+            for within in sub.get_subcommands() {
+                let key = format!("help.{}_{}", sub.get_name(), within.get_name());
+                assert!(words.find(&key).is_some(), "{key}");
+            }
+            for arg in sub.get_arguments().chain(sub.get_subcommands().flat_map(|within| within.get_arguments())) {
                 assert!(words.find(&format!("arg.{}", arg.get_id())).is_some(), "arg.{}", arg.get_id());
             }
         }

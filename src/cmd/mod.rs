@@ -13,6 +13,7 @@ mod help;
 mod pick;
 mod place;
 mod replay;
+mod recordings;
 pub(crate) mod screen;
 mod status;
 mod table;
@@ -85,6 +86,7 @@ fn run_here(local: &Local, cli: &Cli, screen: &Screen) -> Result<exit::Code, Fai
             Ok(exit::Code::Done)
         }
         Local::Replay { file, ladder } => replay::run(file, *ladder, screen),
+        Local::Recordings { what } => recordings::run(what, &place::config(cli)?, screen),
         Local::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "ramal", &mut std::io::stdout());
             Ok(exit::Code::Done)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::config::{Account, AccountKind, AccountName, Credentials, DeviceName, DialFormat, Limits, Profile, Secret};
+use engine::config::{Account, AccountKind, AccountName, Credentials, DeviceName, DialFormat, Limits, Profile, Secret, SoundName};
 use engine::sip::uri::Host;
 
 use super::Known;
@@ -108,6 +108,8 @@ fn complete(
         register_expires: template.expires.unwrap_or(REGISTER_EXPIRES),
         profile: profile.clone(),
         device: DeviceName::from(template.device.as_deref().unwrap_or(NULL_DEVICE)),
+        record: template.record,
+        recording_notice: template.recording_notice.as_deref().map(SoundName::from),
         keeps_device: false,
         max_calls: template.max_calls.unwrap_or(usual.max_calls),
         exclusive: template.exclusive.unwrap_or(own.kind == AccountKind::Extension),

@@ -9,6 +9,7 @@ mod address;
 mod bulk;
 mod gate;
 mod profile;
+mod recordings;
 mod registrar;
 mod reload;
 mod report;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 use engine::config::{AccountName, Config, DeviceName, Profile};
 
 pub use self::reload::needs_restart;
+pub use self::recordings::Recordings;
 pub use self::report::{ConfigError, Place, Warning};
 pub use self::shell::{Device, Dns, Listen, LogLevel, Media, NULL_DEVICE, Shell};
 
@@ -63,10 +65,11 @@ pub fn load(path: &Path, env: Env<'_>) -> Result<(Loaded, Vec<Warning>), Vec<Con
 
 /// Every section with the keys it may have, as documented: `("extension.NUMBER", ["registrar", …])`.
 pub fn sections() -> Vec<(&'static str, Vec<&'static str>)> {
-    let sections: [(&str, Keys); 12] = [
+    let sections: [(&str, Keys); 13] = [
         ("daemon", shell::DAEMON_KEYS),
         ("listen", shell::LISTEN_KEYS),
         ("media", shell::MEDIA_KEYS),
+        ("recordings", recordings::KEYS),
         ("dns", shell::DNS_KEYS),
         ("device.NAME", shell::DEVICE_KEYS),
         ("registrar.NAME", registrar::KEYS),
@@ -156,6 +159,7 @@ const ROOT: Keys = &[&[
     "daemon",
     "listen",
     "media",
+    "recordings",
     "dns",
     "device",
     "registrar",

@@ -14,6 +14,7 @@ use toml::de::DeValue;
 
 use super::report::{Place, Report};
 use super::table::{Keys, Read, Source, Table};
+use super::template::RECORD;
 use super::value::{choice, duration, duration_or_off, flag, known, list, number, text};
 
 pub(super) type Profiles = BTreeMap<String, Arc<Profile>>;
@@ -22,6 +23,8 @@ pub(super) type Profiles = BTreeMap<String, Arc<Profile>>;
 const SETTINGS: &[&str] = &[
     "hold",
     "hold_music",
+    "record",
+    "recording_notice",
     "hold_class",
     "hold_without_consent",
     "hold_alert",
@@ -129,6 +132,8 @@ fn read(name: &str, table: &Table<'_>, base: Option<&Profile>, report: &mut Repo
         |v| text(v).map(|s| SoundName::from(&*s)),
         base.map(|b| b.hold_music.clone()),
     );
+    let record = setting(table, report, "record", choice(RECORD), base.map(|b| b.record));
+    let notice = table.get(report, "recording_notice", |v| text(v).map(|name| SoundName::from(&*name)));
     let hold_class = setting(table, report, "hold_class", choice(AUDIO), base.map(|b| b.hold_class));
     let without_consent = setting(
         table,
@@ -164,6 +169,8 @@ fn read(name: &str, table: &Table<'_>, base: Option<&Profile>, report: &mut Repo
         name: name.to_owned(),
         hold: hold?,
         hold_music: hold_music?,
+        record: record?,
+        recording_notice: notice.or_else(|| base?.recording_notice.clone()),
         hold_class: hold_class?,
         hold_without_consent: without_consent?,
         hold_alert: hold_alert?,

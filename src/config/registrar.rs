@@ -25,6 +25,8 @@ pub(super) const KEYS: Keys = &[&[
     "profile",
     "device",
     "expires",
+    "record",
+    "recording_notice",
 ]];
 
 /// What accounts of one registrar begin with.

@@ -12,6 +12,7 @@ use engine::sip::uri::Transport;
 use serde::Serialize;
 
 use super::Context;
+use super::recordings::{self, Recordings};
 use super::address::{host, ip, socket, transport};
 use super::report::Report;
 use super::table::{Keys, Read, Table};
@@ -25,6 +26,7 @@ pub struct Shell {
     pub media: Media,
     /// The store, recordings, the lock.
     pub data_dir: PathBuf,
+    pub recordings: Recordings,
     /// Sounds that replace or add to the program's own; `None`: only its own.
     pub sounds_dir: Option<PathBuf>,
     /// The Unix socket that commands come through.
@@ -130,6 +132,7 @@ pub(super) fn read(root: &Table<'_>, daemon: &Table<'_>, context: &Context<'_>, 
     Shell {
         listen: listen(root, report),
         media: media(root, report),
+        recordings: recordings::read(root, &data_dir, context, report),
         data_dir,
         sounds_dir: daemon.get(report, "sounds_dir", |value| folder(&context.dir.join(path(value)?))),
         control_socket,

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use engine::config::DeviceName;
+use engine::config::{DeviceName, RecordPolicy};
 use engine::sip::uri::Host;
 
 use super::Known;
 use super::address::host;
 use super::report::Report;
 use super::table::Table;
-use super::value::{duration, flag, known, number, parsed, text};
+use super::value::{choice, duration, flag, known, number, parsed, text};
 
 /// What one account says, or a registrar or a whole CSV file says for many.
 #[derive(Clone, Default)]
@@ -17,6 +17,8 @@ pub(super) struct Template {
     pub profile: Option<String>,
     pub device: Option<String>,
     pub expires: Option<Duration>,
+    pub record: Option<RecordPolicy>,
+    pub recording_notice: Option<String>,
     pub max_calls: Option<u16>,
     pub do_not_disturb: Option<bool>,
     pub exclusive: Option<bool>,
@@ -31,6 +33,8 @@ pub(super) const COMMON: &[&str] = &[
     "profile",
     "device",
     "expires",
+    "record",
+    "recording_notice",
     "max_calls",
     "do_not_disturb",
     "exclusive",
@@ -41,15 +45,19 @@ pub(super) const COMMON: &[&str] = &[
 ];
 
 impl Template {
-    /// The three keys that a registrar has too, from `table` where it has them.
+    /// The keys that a registrar has too, from `table` where it has them.
     pub fn with_defaults_of(self, table: &Table<'_>, known_names: &Known<'_>, report: &mut Report) -> Template {
         let profile = table.get(report, "profile", known("profile", known_names.profiles.keys().map(String::as_str)));
         let device = table.get(report, "device", known("device", known_names.devices.keys().map(DeviceName::as_str)));
         let expires = table.get(report, "expires", duration(MINUTE..=DAY));
+        let record = table.get(report, "record", choice(RECORD));
+        let notice = table.get(report, "recording_notice", text);
         Template {
             profile: profile.or(self.profile),
             device: device.or(self.device),
             expires: expires.or(self.expires),
+            record: record.or(self.record),
+            recording_notice: notice.or(self.recording_notice),
             ..self
         }
     }
@@ -77,5 +85,7 @@ impl Template {
     }
 }
 
+pub(super) const RECORD: &[(&str, RecordPolicy)] =
+    &[("never", RecordPolicy::Never), ("on-demand", RecordPolicy::OnDemand), ("always", RecordPolicy::Always)];
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(86_400);

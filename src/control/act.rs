@@ -45,6 +45,7 @@ pub(super) async fn act(
         Wish::Consent { call, on } => What::Call(Command::AdvertConsent { call, on }),
         Wish::Conference { action, calls } => What::Call(Command::Conference(conference(action, calls)?)),
         Wish::Bridge { first, second } => What::Call(Command::Bridge { first, second }),
+        Wish::Record { call, what } => What::Call(Command::Record { call, what }),
         Wish::Dnd { account, on } => What::Account(AccountCommand::DoNotDisturb { account, on }),
         Wish::Register { account } => What::Account(AccountCommand::Register { account }),
     };

@@ -1,7 +1,7 @@
 //! What a client writes: one wish a line.
 
 use engine::border::{IdempotencyKey, Refusal};
-use engine::call::RejectAs;
+use engine::call::{RecordWish, RejectAs};
 use engine::config::AccountName;
 use engine::id::{CallId, Seq};
 use serde::{Deserialize, Serialize};
@@ -88,6 +88,11 @@ pub enum Wish {
         first: CallId,
         #[serde(with = "id_text")]
         second: CallId,
+    },
+    Record {
+        #[serde(with = "id_text")]
+        call: CallId,
+        what: RecordWish,
     },
     Dnd {
         account: AccountName,

@@ -57,6 +57,12 @@ fn alert_line(alert: &Alert) {
         Alert::StoreFailing { why } => warn!(%why, "the store fails; calls live on, nothing is dialled automatically"),
         Alert::StoreWorks => info!("the store works again"),
         Alert::ClockNotSynchronised => warn!("the clock is not synchronised"),
+        Alert::NoRecordings { why } => warn!(%why, "no new recordings; calls go on"),
+        Alert::RecordingsWork => info!("calls can be recorded again"),
+        Alert::NotRecorded { call, account } => warn!(%call, %account, "a call that should be recorded is not"),
+        Alert::RecordingIncomplete { call, recording, chunks } => {
+            warn!(%call, %recording, chunks, "a recording lacks seconds: the disk does not keep up");
+        }
         Alert::ForgottenHold { call, account, seconds } => warn!(%call, %account, seconds, "on hold for long"),
         Alert::NoMediaPorts => warn!("every media port is in use; widen media.rtp_ports"),
     }

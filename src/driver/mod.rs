@@ -16,16 +16,18 @@ mod run;
 pub(crate) mod translate;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use engine::Engine;
 use engine::border::{Actor, Command, FlowNews, IdempotencyKey, Input, Output, Refusal, Reply, StoreError, What};
 use engine::id::{BatchId, CommandId};
-use engine::leg::MediaNews;
+use engine::leg::{MediaNews, RecordingNews};
 use engine::news::Delta;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::config::Loaded;
 use crate::net::{self, Net};
+use crate::recordings::Recordings;
 use crate::replay::Recorder;
 use crate::shards::Shards;
 use crate::sound::Library;
@@ -42,6 +44,7 @@ pub use run::{RunError, RunOptions, run};
 enum Back {
     Stored(BatchId, Result<(), StoreError>),
     Media(MediaNews),
+    Recordings(RecordingNews),
 }
 
 /// The engine with the world around it. One task owns it.
@@ -54,7 +57,8 @@ struct Driver {
     net: Net,
     shards: Shards,
     lender: Lender,
-    store: Store,
+    store: Arc<Store>,
+    recordings: Recordings,
     sounds: Library,
     trace: trace::Recorder,
     backs: mpsc::UnboundedSender<Back>,
@@ -151,6 +155,7 @@ impl Driver {
         match back {
             Back::Stored(id, result) => self.step(Input::Stored(id, result)),
             Back::Media(news) => self.step(Input::Media(news)),
+            Back::Recordings(news) => self.step(Input::Recordings(news)),
         }
     }
 

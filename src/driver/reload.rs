@@ -35,9 +35,15 @@ impl Driver {
 /// The program's own sounds, replaced and added to by the configured folder's.
 pub(super) fn sounds(loaded: &config::Loaded) -> Result<Library, SoundError> {
     let own = Library::built_in()?;
-    match &loaded.shell.sounds_dir {
-        Some(folder) => Ok(own.overlaid(Library::load(folder)?)),
-        None => Ok(own),
+    let all = match &loaded.shell.sounds_dir {
+        Some(folder) => own.overlaid(Library::load(folder)?),
+        None => own,
+    };
+    // A notice that cannot end would keep the far end from ever hearing us.
+    let notices = loaded.engine.accounts.values().filter_map(|account| account.recording().1);
+    match notices.map(|name| name.as_str()).find(|name| all.get(name).is_none()) {
+        Some(missing) => Err(SoundError::UnknownSound(missing.to_owned())),
+        None => Ok(all),
     }
 }
 

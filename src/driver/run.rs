@@ -1,6 +1,7 @@
 //! `ramal run`: from the configuration to the last call, and everything a service manager asks for (SP-11).
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use engine::Engine;
@@ -11,9 +12,10 @@ use tokio::time::Instant;
 
 use crate::config::{self, ConfigError};
 use crate::net::{self, Net};
+use crate::recordings::{Recordings, Settings};
 use crate::replay::Recorder;
 use crate::service::Notifier;
-use crate::shards::Shards;
+use crate::shards::{Shards, Sinks};
 use crate::store::Store;
 use crate::{control, trace};
 
@@ -124,18 +126,21 @@ async fn assemble(
     backs: mpsc::UnboundedSender<Back>,
 ) -> Result<Driver, RunError> {
     let sounds = sounds(&loaded)?;
-    let store = Store::open(&loaded.shell.data_dir)?;
+    let store = Arc::new(Store::open(&loaded.shell.data_dir)?);
     let seed = seed().map_err(system("the system's randomness"))?;
     let recorder = options.record.as_ref().map(|path| Recorder::create(path, seed)).transpose();
     let recorder = recorder.map_err(system("the recording"))?;
     let net = Net::listen(&loaded.shell.listen, &loaded.shell.dns, net_events).await?;
     let media_backs = backs.clone();
-    let sink = std::sync::Arc::new(move |news| {
-        let _stopping = media_backs.send(Back::Media(translate::media_news(news)));
+    let sink = Arc::new(move |news| {
+        let back = translate::media_news(news).map_or_else(Back::Recordings, Back::Media);
+        let _stopping = media_backs.send(back);
         Ok(())
     });
+    let recordings = recordings(&loaded, &store, &backs).map_err(system("the folder of recordings"))?;
     let threads = loaded.shell.shards.map_or_else(processors, |count| usize::from(count.get()));
-    let shards = Shards::start(threads, loaded.shell.media.ports.clone(), devices(&loaded), sink);
+    let sinks = Sinks { news: sink, pieces: recordings.sink() };
+    let shards = Shards::start_with(threads, loaded.shell.media.ports.clone(), devices(&loaded), sinks);
     Ok(Driver {
         engine: Engine::new(seed),
         recorder,
@@ -143,6 +148,7 @@ async fn assemble(
         shards: shards.map_err(system("the media threads"))?,
         lender: Lender::new(loaded.shell.media.ips.clone()),
         store,
+        recordings,
         sounds,
         trace: trace::Recorder::default(),
         backs,
@@ -152,6 +158,25 @@ async fn assemble(
         path: options.config.clone(),
         loaded,
     })
+}
+
+fn recordings(
+    loaded: &config::Loaded,
+    store: &Arc<Store>,
+    backs: &mpsc::UnboundedSender<Back>,
+) -> std::io::Result<Recordings> {
+    let wanted = &loaded.shell.recordings;
+    let settings = Settings {
+        folder: wanted.folder.clone(),
+        retention: chrono::TimeDelta::days(wanted.retention_days.into()),
+        compact: wanted.compact,
+        least_free: wanted.min_free_mb.saturating_mul(1_000_000),
+        zone: loaded.engine.zone,
+    };
+    let backs = backs.clone();
+    Recordings::start(settings, store.clone(), Arc::new(move |news| {
+        let _stopping = backs.send(Back::Recordings(news));
+    }))
 }
 
 impl Driver {
@@ -177,9 +202,10 @@ impl Driver {
         self.engine.may_leave() || Instant::now() >= until + LAST_WORDS
     }
 
-    /// Media says its goodbyes, the store writes what is queued.
+    /// Media says its goodbyes, recordings are ended, the store writes what is queued.
     fn leave(self) {
         self.shards.stop();
+        self.recordings.stop();
     }
 }
 

@@ -18,6 +18,7 @@ pub(crate) fn leg_order(state: &leg::LegState, sounds: &Library) -> order::LegOr
                 receive: rtp.receive,
                 nat: rtp.nat,
                 digits: rtp.digits.iter().filter_map(digit).collect(),
+                record: rtp.record.as_ref().map(tap),
             },
         },
         leg::LegMedia::Device(device) => order::LegMedia::Device {
@@ -32,8 +33,8 @@ pub(crate) fn leg_order(state: &leg::LegState, sounds: &Library) -> order::LegOr
     order::LegOrder { leg: order::LegKey(state.leg.0), generation: state.generation, media }
 }
 
-/// What media saw, in the engine's words.
-pub(crate) fn media_news(news: order::News) -> leg::MediaNews {
+/// What media saw, in the engine's words; what concerns a recording is not about its leg.
+pub(crate) fn media_news(news: order::News) -> Result<leg::MediaNews, leg::RecordingNews> {
     let event = match news.event {
         order::Event::Receiving => leg::MediaEvent::Receiving,
         order::Event::Silent { ms } => leg::MediaEvent::Silent { ms },
@@ -50,8 +51,20 @@ pub(crate) fn media_news(news: order::News) -> leg::MediaNews {
             mos: quality.mos,
         }),
         order::Event::Failed { why } => leg::MediaEvent::Failed { why },
+        order::Event::Unrecorded { recording, chunks } => {
+            return Err(leg::RecordingNews::Lost { recording: engine::id::RecordingId(recording.0), chunks });
+        }
     };
-    leg::MediaNews { leg: engine::id::LegId(news.leg.0), generation: news.generation, event }
+    Ok(leg::MediaNews { leg: engine::id::LegId(news.leg.0), generation: news.generation, event })
+}
+
+fn tap(tap: &leg::Tap) -> order::Tap {
+    order::Tap {
+        recording: order::RecordingKey(tap.recording.0),
+        started_ms: tap.started.timestamp_millis(),
+        paused: tap.paused,
+        against: tap.against.iter().map(|leg| order::LegKey(leg.0)).collect(),
+    }
 }
 
 fn stream(stream: &leg::Stream) -> order::Stream {

@@ -44,7 +44,10 @@ impl Running {
         let (told, news) = mpsc::unbounded_channel();
         let sink = Arc::new(move |seen| {
             // Nobody listens any more once the exchange stops.
-            let _stopping = told.send(translate::media_news(seen));
+            // Nothing is recorded here.
+            if let Ok(news) = translate::media_news(seen) {
+                let _stopping = told.send(news);
+            }
             Ok(())
         });
         let mut shards = Shards::start(1, ports, Devices::default(), sink)?;

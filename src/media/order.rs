@@ -16,6 +16,10 @@ pub struct LegKey(pub u64);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct PortKey(pub u64);
 
+/// Names a recording.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct RecordingKey(pub u64);
+
 /// The whole wanted state of one leg. The last one wins; an older generation is ignored.
 #[derive(Clone, PartialEq, Debug)]
 pub struct LegOrder {
@@ -48,6 +52,19 @@ pub struct RtpOrder {
     /// In order; each number is sent once, whatever orders follow. They take the place of the feed, and wait while
     /// there is no stream or it may not be sent to.
     pub digits: Vec<OutDigit>,
+    /// What is recorded beside it; for whoever keeps the leg, which itself does not know.
+    pub record: Option<Tap>,
+}
+
+/// A recording of a leg: one track is what it receives, the other the sum of what `against` say to it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Tap {
+    pub recording: RecordingKey,
+    /// Civil time of its beginning, in Unix milliseconds.
+    pub started_ms: i64,
+    /// Both tracks are silent.
+    pub paused: bool,
+    pub against: Vec<LegKey>,
 }
 
 /// What offer and answer agreed on.
@@ -143,6 +160,8 @@ pub enum Event {
     SoundEnded,
     /// Every 5 s and at the end.
     Quality(Quality),
+    /// So many seconds of one track of a recording found no room on their way to the disk.
+    Unrecorded { recording: RecordingKey, chunks: u32 },
     /// Port or device cannot be used: why, in words.
     Failed { why: String },
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use engine::border::{Command, Flow, FlowNews, Input, ResolveError, StoreError, Targets};
 use engine::config::Config;
 use engine::id::{BatchId, QueryId, QuestionId};
-use engine::leg::{MediaNews, PortBlock};
+use engine::leg::{MediaNews, PortBlock, RecordingNews};
 use engine::number::Rules;
 use engine::records::Facts;
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,7 @@ pub enum Recorded {
     Timeout,
     Command(Command),
     Media(MediaNews),
+    Recordings(RecordingNews),
     Stored(BatchId, Result<(), StoreError>),
     Loaded(QuestionId, Result<Facts, StoreError>),
     Lent(PortBlock),
@@ -35,6 +36,7 @@ impl Recorded {
             Recorded::Timeout => Input::Timeout,
             Recorded::Command(command) => Input::Command(command.clone()),
             Recorded::Media(news) => Input::Media(news.clone()),
+            Recorded::Recordings(news) => Input::Recordings(news.clone()),
             Recorded::Stored(batch, result) => Input::Stored(*batch, result.clone()),
             Recorded::Loaded(question, facts) => Input::Loaded(*question, facts.clone()),
             Recorded::Lent(block) => Input::Lent(block.clone()),
@@ -53,6 +55,7 @@ impl From<&Input<'_>> for Recorded {
             Input::Timeout => Recorded::Timeout,
             Input::Command(command) => Recorded::Command(command.clone()),
             Input::Media(news) => Recorded::Media(news.clone()),
+            Input::Recordings(news) => Recorded::Recordings(news.clone()),
             Input::Stored(batch, result) => Recorded::Stored(*batch, result.clone()),
             Input::Loaded(question, facts) => Recorded::Loaded(*question, facts.clone()),
             Input::Lent(block) => Recorded::Lent(block.clone()),

@@ -11,6 +11,7 @@ use media::{Frame, Rate, SILENCE};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::slot::Slot;
+use super::tap::{self, Listener, PieceSink};
 
 /// The legs of one shard.
 #[derive(Default)]
@@ -34,6 +35,8 @@ struct Link {
     hears: Option<Source>,
     /// Whether its samples are wanted.
     listened: bool,
+    /// For whom it is recorded.
+    taps: Vec<Listener>,
 }
 
 #[derive(Clone, Copy)]
@@ -87,17 +90,21 @@ impl Deck {
 
     fn take_packet(&mut self, at: usize, now: Moment, buffers: &mut Buffers) {
         let Some(heard) = self.slots[at].receive(now, &mut buffers.received) else { return };
+        tap::packet(&mut self.slots, (at, &self.links[at].taps), now, &heard);
         for &listener in &self.links[at].relays {
             self.slots[listener].relay(now, &heard, &mut buffers.sent);
         }
     }
 
     /// 20 ms go by for every leg.
-    pub fn tick(&mut self, now: Moment, mut tell: impl FnMut(LegKey, u32, Event)) {
+    pub fn tick(&mut self, now: Moment, pieces: &PieceSink, mut tell: impl FnMut(LegKey, u32, Event)) {
         for ((slot, link), said) in self.slots.iter_mut().zip(&self.links).zip(&mut self.said) {
             if link.listened {
                 *said = slot.listen(now);
             }
+        }
+        for (at, (link, said)) in self.links.iter().zip(&self.said).enumerate() {
+            tap::samples(&mut self.slots, (at, &link.taps), now, said);
         }
         self.mix();
         for (at, (slot, link)) in self.slots.iter_mut().zip(&self.links).enumerate() {
@@ -117,6 +124,9 @@ impl Deck {
                     (None, Some(Source::Samples(_) | Source::Mix(_)) | None) => PeerSound::Absent,
                 },
             );
+            if let Some((recording, chunks)) = slot.tapping.tick(now, pieces) {
+                tell(slot.key, slot.generation, Event::Unrecorded { recording, chunks });
+            }
             while let Some(event) = slot.poll_event() {
                 tell(slot.key, slot.generation, event);
             }
@@ -158,6 +168,10 @@ impl Deck {
             }
         }
         self.plan_mixes(&mixes, &mut links);
+        for (source, listener) in tap::listeners(&self.slots, &places) {
+            links[source].listened |= listener.packets.is_none();
+            links[source].taps.push(listener);
+        }
         for (slot, link) in self.slots.iter_mut().zip(&mut links) {
             link.listened = slot.keep_samples(link.listened);
         }

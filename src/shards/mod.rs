@@ -12,6 +12,7 @@
 mod deck;
 mod ports;
 mod slot;
+mod tap;
 mod worker;
 
 use std::collections::BTreeMap;
@@ -29,11 +30,20 @@ use media::time::Moment;
 use crate::sound::Devices;
 use ports::PortPool;
 use slot::{Slot, Wanted};
+
+pub use tap::{Piece, PieceBody, PieceSink};
 use worker::{Command, Worker};
 
 /// Takes news on a shard's thread: must not wait. Gives the news back when there is no room; they are
 /// offered again with the next tick.
 pub type NewsSink = Arc<dyn Fn(News) -> Result<(), News> + Send + Sync>;
+
+/// Where a shard's words go.
+#[derive(Clone)]
+pub struct Sinks {
+    pub news: NewsSink,
+    pub pieces: PieceSink,
+}
 
 /// All media threads, and what only their orderer needs to know.
 pub struct Shards {
@@ -67,10 +77,21 @@ enum Ground {
 impl Shards {
     /// Starts `count` threads. `ports`: what RTP and RTCP may be bound to.
     pub fn start(count: usize, ports: RangeInclusive<u16>, devices: Devices, sink: NewsSink) -> io::Result<Shards> {
+        // Nobody keeps recordings.
+        Shards::start_with(count, ports, devices, Sinks { news: sink, pieces: Arc::new(|_| false) })
+    }
+
+    /// The same where recordings are kept.
+    pub fn start_with(
+        count: usize,
+        ports: RangeInclusive<u16>,
+        devices: Devices,
+        sinks: Sinks,
+    ) -> io::Result<Shards> {
         let epoch = Instant::now();
         let workers =
-            (0..count.max(1)).map(|number| Shard::start(number, sink.clone(), epoch)).collect::<io::Result<_>>()?;
-        Ok(Shards { workers, legs: BTreeMap::new(), ports: PortPool::new(ports), devices, sink, epoch })
+            (0..count.max(1)).map(|number| Shard::start(number, sinks.clone(), epoch)).collect::<io::Result<_>>()?;
+        Ok(Shards { workers, legs: BTreeMap::new(), ports: PortPool::new(ports), devices, sink: sinks.news, epoch })
     }
 
     /// Binds up to `count` pairs on a local address and lends them: key and RTP port; RTCP is the next one up.
@@ -217,11 +238,11 @@ impl std::fmt::Debug for Shards {
 }
 
 impl Shard {
-    fn start(number: usize, sink: NewsSink, epoch: Instant) -> io::Result<Shard> {
+    fn start(number: usize, sinks: Sinks, epoch: Instant) -> io::Result<Shard> {
         let (commands, waiting) = sync_channel(MOST_COMMANDS);
         let thread = thread::Builder::new()
             .name(format!("shard {number}"))
-            .spawn(move || Worker::new(waiting, sink, epoch).run())?;
+            .spawn(move || Worker::new(waiting, sinks, epoch).run())?;
         Ok(Shard { commands, thread })
     }
 }

@@ -7,15 +7,19 @@ use media::Frame;
 use media::leg::{DeviceLeg, Heard, PeerSound, RtpLeg};
 use media::mix::Sum;
 use media::order::{DeviceOrder, Event, LegKey, RtpOrder};
+use media::record::Coding;
 use media::time::Moment;
 
 use super::ports::PortPair;
+use super::tap::Tapping;
 use crate::sound::Device;
 
 /// A leg in its shard.
 pub(super) struct Slot {
     pub key: LegKey,
     pub generation: u32,
+    /// A recording that is on it.
+    pub tapping: Tapping,
     body: Body,
 }
 
@@ -32,13 +36,15 @@ pub(super) enum Wanted {
 }
 
 impl Slot {
-    pub fn rtp(key: LegKey, generation: u32, order: RtpOrder, sockets: Arc<PortPair>, now: Moment) -> Slot {
+    pub fn rtp(key: LegKey, generation: u32, mut order: RtpOrder, sockets: Arc<PortPair>, now: Moment) -> Slot {
         sockets.drain();
-        Slot { key, generation, body: Body::Rtp { leg: Box::new(RtpLeg::new(order, now)), sockets } }
+        let mut tapping = Tapping::default();
+        tapping.handle_order(order.record.take(), now);
+        Slot { key, generation, tapping, body: Body::Rtp { leg: Box::new(RtpLeg::new(order, now)), sockets } }
     }
 
     pub fn device(key: LegKey, generation: u32, order: DeviceOrder, device: Box<dyn Device>) -> Slot {
-        Slot { key, generation, body: Body::Device { leg: DeviceLeg::new(order), device } }
+        Slot { key, generation, tapping: Tapping::default(), body: Body::Device { leg: DeviceLeg::new(order), device } }
     }
 
     pub fn handle_order(&mut self, generation: u32, wanted: Wanted, now: Moment) {
@@ -47,7 +53,10 @@ impl Slot {
         }
         self.generation = generation;
         match (&mut self.body, wanted) {
-            (Body::Rtp { leg, .. }, Wanted::Rtp(order)) => leg.handle_order(order, now),
+            (Body::Rtp { leg, .. }, Wanted::Rtp(mut order)) => {
+                self.tapping.handle_order(order.record.take(), now);
+                leg.handle_order(order, now);
+            }
             (Body::Device { leg, .. }, Wanted::Device(order)) => leg.handle_order(order),
             // A leg that changes its kind arrives as a new slot.
             (Body::Rtp { .. }, Wanted::Device(_)) | (Body::Device { .. }, Wanted::Rtp(_)) => {}
@@ -78,6 +87,14 @@ impl Slot {
                 wanted || leg.detects()
             }
             Body::Device { .. } => true,
+        }
+    }
+
+    /// How its packets can be recorded as they are.
+    pub fn coding(&self) -> Option<Coding> {
+        match &self.body {
+            Body::Rtp { leg, .. } => leg.codec().and_then(Coding::of_packets),
+            Body::Device { .. } => None,
         }
     }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use media::order::{Event, LegKey, News};
 use media::time::Moment;
 
-use super::NewsSink;
+use super::{NewsSink, PieceSink, Sinks};
 use super::deck::{Buffers, Deck};
 use super::slot::{Slot, Wanted};
 
@@ -32,11 +32,12 @@ pub(super) struct Worker {
     /// News that the sink has no room for yet.
     outbox: VecDeque<News>,
     sink: NewsSink,
+    pieces: PieceSink,
     epoch: Instant,
 }
 
 impl Worker {
-    pub fn new(commands: Receiver<Command>, sink: NewsSink, epoch: Instant) -> Worker {
+    pub fn new(commands: Receiver<Command>, sinks: Sinks, epoch: Instant) -> Worker {
         Worker {
             commands,
             early: BTreeMap::new(),
@@ -44,7 +45,8 @@ impl Worker {
             deck: Deck::default(),
             buffers: Buffers::default(),
             outbox: VecDeque::with_capacity(MOST_NEWS),
-            sink,
+            sink: sinks.news,
+            pieces: sinks.pieces,
             epoch,
         }
     }
@@ -83,7 +85,7 @@ impl Worker {
         let now = self.now();
         self.deck.sweep(now, &mut self.buffers);
         let outbox = &mut self.outbox;
-        self.deck.tick(now, |leg, generation, event| post(outbox, News { leg, generation, event }));
+        self.deck.tick(now, &self.pieces, |leg, generation, event| post(outbox, News { leg, generation, event }));
         self.deliver();
         self.hand_over();
     }
@@ -145,6 +147,7 @@ impl Worker {
 
     fn bury(&mut self, mut slot: Slot, now: Moment) {
         slot.finish(now);
+        slot.tapping.finish(now, &self.pieces);
         while let Some(event) = slot.poll_event() {
             post(&mut self.outbox, News { leg: slot.key, generation: slot.generation, event });
         }

@@ -58,6 +58,8 @@ pub enum SoundError {
     UnknownDevice(Arc<str>),
     #[error("{path}: {source}; it must be a WAV file of 8 to 32 bits")]
     Wav { path: PathBuf, source: hound::Error },
+    #[error("no sound is named {0:?}, which is the notice of a recording: put it into sounds_dir")]
+    UnknownSound(String),
     #[error("{path}: {source}")]
     Folder { path: PathBuf, source: std::io::Error },
 }

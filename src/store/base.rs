@@ -41,6 +41,18 @@ pub(super) fn open_for_reading(path: &Path) -> rusqlite::Result<Connection> {
     Ok(base)
 }
 
+/// The same from another process, which upgrades nothing.
+pub(super) fn open_as_known(path: &Path, known: u32) -> Result<Connection, OpenError> {
+    let refuse = |error: rusqlite::Error| refusal(path, &error);
+    let base = open_for_reading(path).map_err(refuse)?;
+    match identify(&base).map_err(refuse)? {
+        Identity::Ours(found) if found == known => Ok(base),
+        Identity::Ours(found) if found > known => Err(OpenError::Newer { path: path.to_owned(), found, known }),
+        Identity::Ours(found) => Err(OpenError::Older { path: path.to_owned(), found, known }),
+        Identity::Empty | Identity::Foreign => Err(OpenError::Foreign { path: path.to_owned() }),
+    }
+}
+
 enum Identity {
     /// A new file.
     Empty,

@@ -89,6 +89,6 @@ fn from_json<T: DeserializeOwned>(column: &str, text: &str) -> rusqlite::Result<
 }
 
 /// The index of the column is unknown here; its name says more.
-fn unreadable(column: &str, found: Type, why: impl ToString) -> rusqlite::Error {
+pub(super) fn unreadable(column: &str, found: Type, why: impl ToString) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(0, found, format!("column {column}: {}", why.to_string()).into())
 }

@@ -37,11 +37,14 @@ impl DataDir {
 
     /// The base's file, made (0600) if it is missing. SQLite gives `-wal` and `-shm` the same mode.
     pub fn base_file(&self) -> Result<PathBuf, OpenError> {
-        let path = self.path.join("ramal.db");
+        let path = self.path.join(BASE);
         private_file(&path)?;
         Ok(path)
     }
 }
+
+/// The base's name in its directory.
+pub(super) const BASE: &str = "ramal.db";
 
 /// Opens or makes a file that only its owner may read.
 fn private_file(path: &Path) -> Result<File, OpenError> {

@@ -19,6 +19,11 @@ pub enum OpenError {
         path.display()
     )]
     Newer { path: PathBuf, found: u32, known: u32 },
+    #[error(
+        "{}: of an older ramal (base version {found}, this program reads {known}); start this ramal once, which upgrades it",
+        path.display()
+    )]
+    Older { path: PathBuf, found: u32, known: u32 },
     #[error("{}: a SQLite base, but not ramal's; move it away, or give another data directory", path.display())]
     Foreign { path: PathBuf },
     #[error(

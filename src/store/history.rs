@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use engine::border::StoreError;
-use engine::id::{CallId, LegId};
+use engine::id::{CallId, LegId, RecordingId};
 use engine::leg::Quality;
 use engine::news::HangupCause;
 use engine::records::{CallRow, LegRow};
@@ -21,6 +21,8 @@ pub struct CallLine {
     /// None: the call is live.
     pub ended: Option<DateTime<Utc>>,
     pub cause: Option<HangupCause>,
+    /// Oldest first.
+    pub recordings: Vec<RecordingId>,
 }
 
 /// One call with everything that is kept of it.
@@ -125,14 +127,14 @@ impl Reader {
         let snapshot = self.base.unchecked_transaction()?;
         let key = [id(call.0)];
         let line =
-            snapshot.prepare_cached("SELECT * FROM calls WHERE call = ?1")?.query_row(key, call_line).optional()?;
+            snapshot.prepare_cached(&calls_with("call = ?1"))?.query_row(key, call_line).optional()?;
         let Some(line) = line else { return Ok(None) };
         let legs = self.list("SELECT * FROM legs WHERE call = ?1 ORDER BY started_ms, leg", key, leg_line)?;
         let events = self.list("SELECT * FROM call_events WHERE call = ?1 ORDER BY at_ms, rowid", key, event_line)?;
         Ok(Some(CallStory { call: line, legs, events }))
     }
 
-    fn list<T>(
+    pub(super) fn list<T>(
         &self,
         sql: &str,
         values: impl Params,
@@ -144,7 +146,14 @@ impl Reader {
 
 /// `condition` and the order are words of this file; values are bound.
 fn calls_where(condition: &'static str, sort: SortBy) -> String {
-    format!("SELECT * FROM calls WHERE {condition} ORDER BY {} LIMIT ?2 OFFSET ?3", sort.sql())
+    format!("{} ORDER BY {} LIMIT ?2 OFFSET ?3", calls_with(condition), sort.sql())
+}
+
+fn calls_with(condition: &'static str) -> String {
+    format!(
+        "SELECT *, (SELECT group_concat(recording, ' ' ORDER BY started_ms) FROM recordings WHERE recordings.call = calls.call)
+         AS recorded FROM calls WHERE {condition}"
+    )
 }
 
 fn call_line(row: &Row<'_>) -> rusqlite::Result<CallLine> {
@@ -166,6 +175,10 @@ fn call_line(row: &Row<'_>) -> rusqlite::Result<CallLine> {
         answered: row.time_if_any("answered_ms")?,
         ended: row.time_if_any("ended_ms")?,
         cause: row.json_if_any("cause")?,
+        recordings: row.get::<_, Option<String>>("recorded")?.map_or_else(Vec::new, |ids| {
+            let ids = ids.split(' ').filter_map(|id| id.parse::<i64>().ok());
+            ids.map(|id| RecordingId(id.cast_unsigned())).collect()
+        }),
     })
 }
 

@@ -16,6 +16,7 @@ mod error;
 mod history;
 mod load;
 mod record;
+mod recordings;
 mod upgrade;
 mod writer;
 
@@ -28,6 +29,7 @@ use engine::records::{Batch, Facts, Question};
 
 pub use error::OpenError;
 pub use history::{CallLine, CallStory, EventLine, LegLine, Page, Reader, SortBy};
+pub use recordings::{Party, RecordingFilter, RecordingLine};
 
 use dir::DataDir;
 use error::words;
@@ -67,6 +69,15 @@ impl Store {
     /// Answers a question of the engine from what is committed now. Blocks for the length of a short read.
     pub fn load(&self, question: Question) -> Result<Facts, StoreError> {
         base::open_for_reading(&self.path).and_then(|base| load::load(&base, question)).map_err(|error| words(&error))
+    }
+
+    /// A connection for history to the base of a directory that a daemon may be using.
+    ///
+    /// # Errors
+    /// There is no base, or none of this version.
+    pub fn read(dir: &Path) -> Result<Reader, OpenError> {
+        let path = dir.join(dir::BASE);
+        base::open_as_known(&path, upgrade::version_after(upgrade::STEPS)).map(Reader::new)
     }
 
     /// A connection for history.

@@ -10,6 +10,7 @@ use engine::records::{CallRow, DialogRow, LegRow, Record};
 use rusqlite::{Connection, Params, params};
 
 use super::column::{direction, id, json, ms};
+use super::recordings;
 
 /// Why a record could not be kept.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +37,9 @@ pub(super) fn write(base: &Connection, record: &Record) -> Result<(), WriteError
         Record::Registration { account, state } => registration(base, account, state),
         Record::DoNotDisturb { account, on } => do_not_disturb(base, account, *on),
         Record::ProtocoloBlock { day, next } => protocolo_block(base, *day, *next),
+        Record::RecordingStarted(row) => Ok(recordings::started(base, row)?),
+        Record::RecordingEnded { recording, at } => Ok(recordings::ended(base, *recording, *at)?),
+        Record::RecordingFile(file) => Ok(recordings::file(base, file)?),
         Record::Answer { key, at, answer } => remember_answer(base, key, *at, answer),
     }
 }

@@ -73,6 +73,30 @@ CREATE TABLE dialogs (
     rescue  TEXT NOT NULL                -- JSON of records::Rescue
 ) STRICT;
 
+-- Recordings of calls; the files are beside the base. A row outlives its file.
+-- No reference to calls: a file may be found whose call was never stored.
+CREATE TABLE recordings (
+    recording  INTEGER PRIMARY KEY,
+    call       INTEGER,                  -- null, as protocolo: only the file is known
+    protocolo  TEXT,
+    started_ms INTEGER NOT NULL,
+    day        TEXT NOT NULL,            -- of started_ms
+    ended_ms   INTEGER,                  -- null after a crash
+    state      TEXT NOT NULL CHECK (state IN ('live', 'done', 'compacted', 'deleted')),
+    file       TEXT,                     -- below the folder of recordings; null before its first second was written
+    seconds    INTEGER,                  -- the last one begun
+    size       INTEGER,                  -- bytes
+    sha256     TEXT,                     -- of the file, in hex; null while it is written
+    until_ms   INTEGER                   -- to be deleted then (Decreto 11.034)
+) STRICT;
+
+CREATE INDEX recordings_by_start ON recordings (started_ms);
+CREATE INDEX recordings_by_day ON recordings (day, started_ms);
+CREATE INDEX recordings_by_call ON recordings (call) WHERE call IS NOT NULL;
+-- What the next start has to bring to its end, and what has to go.
+CREATE INDEX recordings_unfinished ON recordings (state, started_ms) WHERE state IN ('live', 'done');
+CREATE INDEX recordings_due ON recordings (until_ms) WHERE state IN ('done', 'compacted');
+
 -- What is remembered of extensions and trunks. The configuration says which exist; rows of others are ignored.
 CREATE TABLE accounts (
     account        TEXT PRIMARY KEY,

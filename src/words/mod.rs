@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use engine::news::{CallState, HangupKind, RegistrationState};
+use engine::records::RecordingState;
 use serde::Serialize;
 
 #[cfg(test)]
@@ -98,6 +99,10 @@ impl Words {
 
     pub fn registration(&self, state: RegistrationState) -> &str {
         self.named("registration", &state)
+    }
+
+    pub fn recording(&self, state: RecordingState) -> &str {
+        self.named("recording", &state)
     }
 
     /// The sentence for a refusal's code; the code where it has none.

@@ -70,6 +70,7 @@ fn every_state_cause_and_refusal_has_its_words() {
         RouteDown,
         TooManyCalls,
         NoMediaPorts,
+        CannotRecord,
         Draining,
         BadRequest,
     ];

@@ -122,6 +122,7 @@ impl Leg {
             receive: true,
             nat: false,
             digits: self.digits.iter().copied().collect(),
+            record: None,
         }))
     }
 }

@@ -11,6 +11,7 @@ pub use device::DeviceLeg;
 pub use incoming::{Heard, Kind};
 pub use sending::PeerSound;
 
+use crate::codec::Codec;
 use crate::dtmf::detect::Detector;
 use crate::dtmf::{receive, send};
 use crate::feed;
@@ -85,6 +86,11 @@ impl RtpLeg {
             (Some(_) | None, Some(stream)) => self.flow = Some(Flow::new(stream, order.nat, now)),
         }
         self.keep_samples(self.listened);
+    }
+
+    /// What the far end sends, once that is agreed on.
+    pub fn codec(&self) -> Option<Codec> {
+        self.flow.as_ref().map(|flow| flow.stream.codec)
     }
 
     /// The legs that this one listens to.

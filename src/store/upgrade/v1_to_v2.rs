@@ -1,4 +1,4 @@
-//! From version 1: a device's leg may serve several calls.
+//! From version 1: a device's leg may serve several calls, and calls have recordings.
 
 use rusqlite::Transaction;
 
@@ -19,6 +19,25 @@ pub(super) fn step(base: &Transaction<'_>) -> rusqlite::Result<()> {
          INSERT INTO legs_now SELECT * FROM legs;
          DROP TABLE legs;
          ALTER TABLE legs_now RENAME TO legs;
-         CREATE INDEX legs_by_call ON legs (call, started_ms);",
+         CREATE INDEX legs_by_call ON legs (call, started_ms);
+         CREATE TABLE recordings (
+             recording  INTEGER PRIMARY KEY,
+             call       INTEGER,
+             protocolo  TEXT,
+             started_ms INTEGER NOT NULL,
+             day        TEXT NOT NULL,
+             ended_ms   INTEGER,
+             state      TEXT NOT NULL CHECK (state IN ('live', 'done', 'compacted', 'deleted')),
+             file       TEXT,
+             seconds    INTEGER,
+             size       INTEGER,
+             sha256     TEXT,
+             until_ms   INTEGER
+         ) STRICT;
+         CREATE INDEX recordings_by_start ON recordings (started_ms);
+         CREATE INDEX recordings_by_day ON recordings (day, started_ms);
+         CREATE INDEX recordings_by_call ON recordings (call) WHERE call IS NOT NULL;
+         CREATE INDEX recordings_unfinished ON recordings (state, started_ms) WHERE state IN ('live', 'done');
+         CREATE INDEX recordings_due ON recordings (until_ms) WHERE state IN ('done', 'compacted');",
     )
 }
