@@ -98,7 +98,7 @@ impl Far {
     }
 
     fn order(&self, ssrc: u32, feed: Feed) -> RtpOrder {
-        RtpOrder { ssrc, stream: Some(self.stream()), feed, receive: true, nat: false, digits: Vec::new() }
+        RtpOrder { ssrc, stream: Some(self.stream()), feed, receive: true, nat: false, digits: Vec::new(), record: None }
     }
 
     fn send(&mut self, payload: &[u8]) {

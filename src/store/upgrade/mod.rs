@@ -28,3 +28,59 @@ pub(super) fn run(base: &mut Connection, from: u32, steps: &[Step]) -> rusqlite:
     transaction.pragma_update(None, "user_version", version_after(steps))?;
     transaction.commit()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::tests::Scratch;
+    use crate::store::{Page, RecordingFilter, SortBy, Store};
+
+    /// Name and columns of every table, name and words of every index: comments and spaces aside.
+    fn shape(base: &Connection) -> Vec<String> {
+        let mut tables = base.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").unwrap();
+        let tables: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        let columns = tables.iter().flat_map(|table| {
+            let sql = format!("SELECT name, type, \"notnull\", dflt_value, pk FROM pragma_table_info('{table}')");
+            let mut columns = base.prepare(&sql).unwrap();
+            let column = |row: &rusqlite::Row<'_>| {
+                let (name, kind, default) = (row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, Option<String>>(3)?);
+                Ok(format!("{table}.{name} {kind} {} {default:?} {}", row.get::<_, i32>(2)?, row.get::<_, i32>(4)?))
+            };
+            columns.query_map([], column).unwrap().map(Result::unwrap).collect::<Vec<_>>()
+        });
+        let mut indices = base.prepare("SELECT sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY name").unwrap();
+        let indices = indices.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        let indices = indices.map(|sql| sql.unwrap().split_whitespace().collect::<Vec<_>>().join(" "));
+        columns.chain(indices).collect()
+    }
+
+    #[test]
+    fn a_base_of_version_1_becomes_what_a_fresh_one_is_and_keeps_its_calls() {
+        let scratch = Scratch::new();
+        let path = scratch.path().join("ramal.db");
+        let old = Connection::open(&path).unwrap();
+        old.execute_batch(include_str!("v1.sql")).unwrap();
+        old.execute_batch(
+            "INSERT INTO calls VALUES (7, '2026031200000011', 'inbound', '1001', '11987654321', '+5511987654321', NULL, NULL,
+                                       NULL, 1773300000000, '2026-03-12', NULL, 1773300005000, NULL, NULL);
+             INSERT INTO legs VALUES (8, 7, 'a@b', 'sip:x', 1773300000000, NULL, NULL, NULL);
+             PRAGMA application_id = 1380011340; PRAGMA user_version = 1;",
+        )
+        .unwrap();
+        drop(old);
+
+        let store = Store::open(scratch.path()).unwrap();
+        let reader = store.reader().unwrap();
+        let day = chrono::NaiveDate::from_ymd_opt(2026, 3, 12).unwrap();
+        let calls = reader.calls_of_day(day, SortBy::Newest, Page::default()).unwrap();
+        assert_eq!((calls.len(), calls[0].recordings.len()), (1, 0));
+        assert_eq!(reader.call(calls[0].row.call).unwrap().unwrap().legs.len(), 1);
+        assert_eq!(reader.recordings(&RecordingFilter::default(), Page::default()).unwrap(), []);
+        drop((reader, store));
+
+        let fresh = Scratch::new();
+        drop(Store::open(fresh.path()).unwrap());
+        let opened = |scratch: &Scratch| Connection::open(scratch.path().join("ramal.db")).unwrap();
+        assert_eq!(shape(&opened(&scratch)), shape(&opened(&fresh)));
+    }
+}
