@@ -151,7 +151,7 @@ fn calls_where(condition: &'static str, sort: SortBy) -> String {
 
 fn calls_with(condition: &'static str) -> String {
     format!(
-        "SELECT *, (SELECT group_concat(recording, ' ' ORDER BY started_ms) FROM recordings WHERE recordings.call = calls.call)
+        "SELECT *, (SELECT group_concat(recording, ' ') FROM recordings WHERE recordings.call = calls.call)
          AS recorded FROM calls WHERE {condition}"
     )
 }
@@ -177,7 +177,10 @@ fn call_line(row: &Row<'_>) -> rusqlite::Result<CallLine> {
         cause: row.json_if_any("cause")?,
         recordings: row.get::<_, Option<String>>("recorded")?.map_or_else(Vec::new, |ids| {
             let ids = ids.split(' ').filter_map(|id| id.parse::<i64>().ok());
-            ids.map(|id| RecordingId(id.cast_unsigned())).collect()
+            let mut ids: Vec<_> = ids.map(|id| RecordingId(id.cast_unsigned())).collect();
+            // An id grows with time.
+            ids.sort_unstable();
+            ids
         }),
     })
 }
