@@ -425,6 +425,7 @@ fn call(id: u64, direction: Direction, state: CallState) -> CallView {
         held_by_peer: false,
         bridged_with: None,
         conference: None,
+        recording: None,
         legs: Vec::new(),
     }
 }

@@ -27,7 +27,9 @@ pub fn run(command: &Recordings, config: &Path, screen: &Screen) -> Result<Code,
     match command {
         Recordings::List { day, number, of_call } => {
             let normalised = |typed: &String| {
-                Number::read(typed, &loaded.engine.gate).map(|number| number.normalised).unwrap_or_else(|_| typed.clone())
+                Number::read(typed, &loaded.engine.gate)
+                    .map(|number| number.normalised)
+                    .unwrap_or_else(|_| typed.clone())
             };
             let number = number.as_ref().map(normalised);
             list(&RecordingFilter { day: *day, number, call: of_call.clone() }, &reader, &loaded, screen)
@@ -92,7 +94,8 @@ fn pick(typed: &str, reader: &Reader, screen: &Screen) -> Result<RecordingLine, 
         0 => Err(Failure::Unclear(screen.words.fill("recordings.no_match", &[("recording", typed)]))),
         _ => {
             let lines = found.iter().map(|line| format!("  {}", line.recording));
-            let lines: Vec<String> = std::iter::once(screen.words.say("recordings.many").to_owned()).chain(lines).collect();
+            let lines: Vec<String> =
+                std::iter::once(screen.words.say("recordings.many").to_owned()).chain(lines).collect();
             Err(Failure::Unclear(lines.join("\n")))
         }
     }
@@ -142,7 +145,9 @@ fn said(line: &RecordingLine, file: &Path, screen: &Screen) {
         screen.value(&json!({ "recording": line.recording.to_string(), "file": file, "sha256_kept": line.sha256 }));
     } else {
         let values = [("recording", line.recording.to_string()), ("file", file)];
-        screen.line(&screen.words.fill("recordings.written", &values.each_ref().map(|(name, value)| (*name, value.as_str()))));
+        screen.line(
+            &screen.words.fill("recordings.written", &values.each_ref().map(|(name, value)| (*name, value.as_str()))),
+        );
     }
 }
 

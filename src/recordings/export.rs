@@ -24,7 +24,9 @@ pub enum ExportError {
     Live(u64),
     #[error("recording {0} was deleted: its time was over")]
     Deleted(u64),
-    #[error("recording {recording} is not as it was kept: {path} has another SHA-256 than the store; restore it from a backup")]
+    #[error(
+        "recording {recording} is not as it was kept: {path} has another SHA-256 than the store; restore it from a backup"
+    )]
     Changed { recording: u64, path: PathBuf },
     #[error("{path}: {source}")]
     Io { path: PathBuf, source: io::Error },

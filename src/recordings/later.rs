@@ -66,10 +66,15 @@ impl Later {
     fn finish(&self, line: &RecordingLine) -> io::Result<()> {
         match (&line.file, line.state) {
             (Some(file), RecordingState::Live) => self.mend(Path::new(file)),
-            (Some(file), RecordingState::Done) => self.compact(line.recording.0, line.started.timestamp_millis(), Path::new(file)),
+            (Some(file), RecordingState::Done) => {
+                self.compact(line.recording.0, line.started.timestamp_millis(), Path::new(file))
+            }
             // It was killed before its first second was written.
             (None, _) => {
-                let kept = RecordingFile { seconds: Some(0), ..self.file(line.recording.0, line.started.timestamp_millis(), RecordingState::Deleted) };
+                let kept = RecordingFile {
+                    seconds: Some(0),
+                    ..self.file(line.recording.0, line.started.timestamp_millis(), RecordingState::Deleted)
+                };
                 self.tell_store(kept)
             }
             (Some(_), RecordingState::Compacted | RecordingState::Deleted) => Ok(()),

@@ -4,13 +4,14 @@ use std::fs::File;
 use std::io::{self, BufReader, Write};
 use std::path::Path;
 
+use media::Rate;
 use ogg::{PacketReader, PacketWriteEndInfo, PacketWriter};
 use opus::{Application, Bitrate, Channels, Decoder, Encoder};
 
 /// Writes a sound as a whole stream. `serial`: tells streams of one file apart; there is one.
 pub(super) fn write(sound: super::Sound, serial: u32, out: impl Write) -> io::Result<()> {
     let mut out = PacketWriter::new(out);
-    let (rate, total) = (sound.rate, sound.samples);
+    let (rate, total) = (sound.rate.hertz(), sound.samples);
     let mut encoder = encoder(rate)?;
     let unit = u64::from(FULL / rate);
     let skip = u64::from(encoder.get_lookahead().map_err(problem)?.unsigned_abs()) * unit;
@@ -46,29 +47,29 @@ pub(super) fn write(sound: super::Sound, serial: u32, out: impl Write) -> io::Re
 pub(super) struct Sound {
     packets: PacketReader<BufReader<File>>,
     decoder: Decoder,
-    rate: u32,
+    rate: Rate,
     /// Samples of each channel still to be left out at the beginning.
     skip: usize,
 }
 
 impl Sound {
     /// Rate, samples of each channel, and the sound.
-    pub fn open(path: &Path) -> io::Result<(u32, u64, Sound)> {
+    pub fn open(path: &Path) -> io::Result<(Rate, u64, Sound)> {
         let (rate, skip, mut packets) = begin(path)?;
         let mut end = 0;
         while let Some(packet) = packets.read_packet().map_err(io::Error::other)? {
             end = end.max(packet.absgp_page());
         }
-        let unit = u64::from(FULL / rate);
+        let unit = u64::from(FULL / rate.hertz());
         let (_, _, packets) = begin(path)?;
-        let decoder = Decoder::new(rate, Channels::Stereo).map_err(problem)?;
+        let decoder = Decoder::new(rate.hertz(), Channels::Stereo).map_err(problem)?;
         let sound = Sound { packets, decoder, rate, skip: usize::try_from(skip / unit).unwrap_or(0) };
         Ok((rate, end.saturating_sub(skip) / unit, sound))
     }
 
     /// What comes next, interleaved; empty at the end.
     pub fn next_part(&mut self) -> io::Result<Vec<i16>> {
-        let mut part = vec![0; LONGEST_FRAME * self.rate as usize / 1_000 * 2];
+        let mut part = vec![0; LONGEST_FRAME * self.rate.per_ms() as usize * 2];
         while let Some(packet) = self.packets.read_packet().map_err(io::Error::other)? {
             let count = self.decoder.decode(&packet.data, &mut part, false).map_err(problem)?;
             let skipped = self.skip.min(count);
@@ -85,12 +86,12 @@ impl Sound {
 
 impl std::fmt::Debug for Sound {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Opus({} Hz)", self.rate)
+        write!(f, "Opus({:?})", self.rate)
     }
 }
 
 /// Reads both headers; rate and samples to be skipped (at 48 kHz).
-fn begin(path: &Path) -> io::Result<(u32, u64, PacketReader<BufReader<File>>)> {
+fn begin(path: &Path) -> io::Result<(Rate, u64, PacketReader<BufReader<File>>)> {
     let wrong = |why: &str| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {why}", path.display()));
     let mut packets = PacketReader::new(BufReader::new(File::open(path)?));
     let head = packets.read_packet().map_err(io::Error::other)?.ok_or_else(|| wrong("it is empty"))?;
@@ -101,7 +102,7 @@ fn begin(path: &Path) -> io::Result<(u32, u64, PacketReader<BufReader<File>>)> {
         _ => return Err(wrong("no Ogg/Opus of two channels")),
     };
     packets.read_packet().map_err(io::Error::other)?;
-    let rate = if [8_000, 16_000].contains(&rate) { rate } else { FULL };
+    let rate = [Rate::Narrow, Rate::Wide].into_iter().find(|known| known.hertz() == rate).unwrap_or(Rate::Full);
     Ok((rate, skip.into(), packets))
 }
 

@@ -5,14 +5,15 @@ use std::io::{self, BufReader};
 use std::path::Path;
 
 use media::record::{NotARecording, Reader, Second, Seconds, Skipped, Track};
+use media::resample::Converter;
+use media::{Frame, Rate};
 
 use super::opus;
 
 /// What can be listened to, in order, about a second at a time. Its rate and length are known before its first sample.
 #[derive(Debug)]
 pub struct Sound {
-    /// Samples a second of each channel.
-    pub rate: u32,
+    pub rate: Rate,
     /// Of each channel.
     pub samples: u64,
     /// What of the file is not heard: silence in its place.
@@ -23,7 +24,7 @@ pub struct Sound {
 
 #[derive(Debug)]
 enum Source {
-    Chunks { seconds: Seconds<BufReader<File>>, ahead: Option<Second>, number: u32 },
+    Chunks { seconds: Seconds<BufReader<File>>, ahead: Option<Second>, number: u32, sides: [Converter; 2] },
     Opus(opus::Sound),
 }
 
@@ -37,7 +38,7 @@ impl Sound {
             let (rate, samples, sound) = opus::Sound::open(path)?;
             return Ok(Sound { rate, samples, skipped: Skipped::default(), given: 0, source: Source::Opus(sound) });
         }
-        let (mut rate, mut last_second) = (8_000, 1.0);
+        let (mut rate, mut last_second) = (Rate::Narrow, 1.0);
         let mut seconds = open(path)?;
         for second in seconds.by_ref() {
             let second = second?;
@@ -50,33 +51,40 @@ impl Sound {
             None if seconds.length() == 0 => 0.0,
             None => whole + last_second,
         };
-        let samples = (length * f64::from(rate)).round() as u64;
+        let samples = (length * f64::from(rate.hertz())).round() as u64;
         let skipped = seconds.skipped();
-        let source = Source::Chunks { seconds: open(path)?, ahead: None, number: 0 };
+        let sides = [Converter::new(rate), Converter::new(rate)];
+        let source = Source::Chunks { seconds: open(path)?, ahead: None, number: 0, sides };
         Ok(Sound { rate, samples, skipped, given: 0, source })
     }
 
     fn next_part(&mut self) -> io::Result<Vec<i16>> {
         match &mut self.source {
             Source::Opus(sound) => sound.next_part(),
-            Source::Chunks { seconds, ahead, number } => {
-                let second = match ahead.take() {
+            Source::Chunks { seconds, ahead, number, sides } => {
+                let next = match ahead.take() {
                     Some(second) => Some(second),
                     None => seconds.next().transpose()?,
                 };
-                let silence = vec![0; self.rate as usize];
-                let (left, right) = match &second {
-                    Some(second) if second.number == *number => {
-                        (second.samples(Track::Agent, self.rate), second.samples(Track::Customer, self.rate))
-                    }
-                    Some(_) | None => (silence.clone(), silence),
-                };
-                *ahead = second.filter(|second| second.number > *number);
+                let now = next.as_ref().filter(|second| second.number == *number);
+                let [left, right] = side_by_side(now, sides);
+                *ahead = next.filter(|second| second.number > *number);
                 *number += 1;
                 Ok(left.into_iter().zip(right).flat_map(|(left, right)| [left, right]).collect())
             }
         }
     }
+}
+
+/// A second of both channels at one rate; without it, silence.
+fn side_by_side(second: Option<&Second>, sides: &mut [Converter; 2]) -> [Vec<i16>; 2] {
+    let [left, right] = sides;
+    [(Track::Agent, left), (Track::Customer, right)].map(|(track, converter)| {
+        let silent = || (converter.rate(), vec![0; converter.rate().hertz() as usize]);
+        let (rate, samples) = second.map_or_else(silent, |second| second.samples(track));
+        let frames = samples.chunks(rate.frame()).map(|frame| Frame::new(rate, frame));
+        frames.flat_map(|frame| converter.convert(&frame).samples().to_vec()).collect()
+    })
 }
 
 /// Interleaved samples, left first.
@@ -106,7 +114,8 @@ impl Iterator for Sound {
 
 /// How much of a second its longest chunk fills; an empty one is silence for as long as it lasts.
 fn part(second: &Second) -> f64 {
-    let filled = Track::ALL.into_iter().filter_map(|track| second.chunk(track)).filter(|chunk| !chunk.payload.is_empty());
+    let filled =
+        Track::ALL.into_iter().filter_map(|track| second.chunk(track)).filter(|chunk| !chunk.payload.is_empty());
     filled.map(|chunk| chunk.payload.len() as f64 / chunk.coding.second() as f64).reduce(f64::max).unwrap_or(1.0)
 }
 

@@ -6,7 +6,7 @@ use super::Sound;
 
 /// Writes the whole sound.
 pub(super) fn write(sound: Sound, out: &mut impl Write) -> io::Result<()> {
-    out.write_all(&header(sound.rate, sound.samples))?;
+    out.write_all(&header(sound.rate.hertz(), sound.samples))?;
     let mut left = sound.samples;
     for part in sound {
         let part = part?;

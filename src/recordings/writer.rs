@@ -126,7 +126,9 @@ impl Writer {
             return true;
         }
         let due = |open: &Open| open.dirty_since.filter(|since| now.duration_since(*since) >= SYNC);
-        if let Some((_, open)) = self.open.iter_mut().filter(|(_, open)| due(open).is_some()).min_by_key(|(_, open)| open.dirty_since) {
+        if let Some((_, open)) =
+            self.open.iter_mut().filter(|(_, open)| due(open).is_some()).min_by_key(|(_, open)| open.dirty_since)
+        {
             open.dirty_since = None;
             if let Err(why) = open.file.sync_data() {
                 tracing::error!(file = %open.name.display(), %why, "a recording may not outlive a power cut");
@@ -170,8 +172,7 @@ impl Open {
         let file = disk::append(&path)?;
         let length = file.metadata()?.len();
         let now = Instant::now();
-        let mut open =
-            Open { file, name, started_ms, length, end: End::default(), dirty_since: None, last_piece: now };
+        let mut open = Open { file, name, started_ms, length, end: End::default(), dirty_since: None, last_piece: now };
         if length == 0 {
             open.append(&[&Header { recording, started_ms }.bytes()])?;
             disk::sync_folder(&path)?;

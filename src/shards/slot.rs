@@ -3,12 +3,11 @@
 use std::net::UdpSocket;
 use std::sync::Arc;
 
-use media::Frame;
+use media::codec::Codec;
 use media::leg::{DeviceLeg, Heard, PeerSound, RtpLeg};
-use media::mix::Sum;
 use media::order::{DeviceOrder, Event, LegKey, RtpOrder};
-use media::record::Coding;
 use media::time::Moment;
+use media::{Frame, Rate};
 
 use super::ports::PortPair;
 use super::tap::Tapping;
@@ -71,6 +70,14 @@ impl Slot {
         }
     }
 
+    /// The finest sound that comes from the network here; a device takes any.
+    pub fn rate(&self) -> Rate {
+        match &self.body {
+            Body::Rtp { leg, .. } => leg.rate(),
+            Body::Device { .. } => Rate::Narrow,
+        }
+    }
+
     /// Whether this leg's packets can go out of `listener` as they are.
     pub fn relays_to(&self, listener: &Slot) -> bool {
         match (&self.body, &listener.body) {
@@ -90,10 +97,10 @@ impl Slot {
         }
     }
 
-    /// How its packets can be recorded as they are.
-    pub fn coding(&self) -> Option<Coding> {
+    /// What its packets are, of a leg to the network.
+    pub fn codec(&self) -> Option<Codec> {
         match &self.body {
-            Body::Rtp { leg, .. } => leg.codec().and_then(Coding::of_packets),
+            Body::Rtp { leg, .. } => leg.codec(),
             Body::Device { .. } => None,
         }
     }
@@ -148,11 +155,7 @@ impl Slot {
             Body::Device { leg, device } => {
                 let ring = leg.ring();
                 let rings_apart = device.ring(ring.as_ref());
-                let heard = leg.hear(peer);
-                match ring.filter(|_| !rings_apart) {
-                    Some(ring) => device.play(&together(&heard, &ring)),
-                    None => device.play(&heard),
-                }
+                device.play(&leg.hear(peer, ring.filter(|_| !rings_apart)));
             }
         }
     }
@@ -173,16 +176,6 @@ impl Slot {
             }
         }
     }
-}
-
-/// For a device without a place of its own to ring: over what is heard.
-fn together(heard: &Frame, ring: &Frame) -> Frame {
-    let mut sum = Sum::new(ring.rate());
-    sum.add(ring);
-    if heard.rate() == ring.rate() {
-        sum.add(heard);
-    }
-    sum.without(None)
 }
 
 /// An error of a datagram socket is an ICMP message or an empty queue: both mean nothing for this tick.

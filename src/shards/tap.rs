@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use media::Frame;
+use media::codec::Codec;
 use media::leg::{Heard, Kind};
 use media::order::{LegKey, RecordingKey, Tap};
-use media::record::{Chunk, Coding, End, Recorder, Track};
+use media::record::{Chunk, End, Recorder, Track};
 use media::time::Moment;
 
 use super::slot::Slot;
@@ -43,9 +44,11 @@ pub(super) fn listeners(slots: &[Slot], places: &BTreeMap<LegKey, usize>) -> Vec
     for (keeper, slot) in slots.iter().enumerate() {
         let Some(against) = slot.tapping.against() else { continue };
         let others = against.iter().filter_map(|leg| places.get(leg)).map(|source| (*source, Track::Agent));
-        all.extend(std::iter::once((keeper, Track::Customer)).chain(others).map(|(source, track)| {
-            let packets = slots.get(source).and_then(Slot::coding);
-            (source, Listener { keeper, track, packets })
+        all.extend(std::iter::once((keeper, Track::Customer)).chain(others).filter_map(|(source, track)| {
+            let slot = slots.get(source)?;
+            let (packets, is_device) = (slot.codec(), slot.sockets().is_none());
+            // Before anything is agreed on a leg to the network says nothing.
+            (is_device || packets.is_some()).then_some((source, Listener { keeper, track, packets }))
         }));
     }
     all
@@ -59,8 +62,8 @@ pub(super) fn packet(slots: &mut [Slot], (at, taps): (usize, &[Listener]), now: 
     }
     let Some(leg) = slots.get(at).map(|slot| slot.key) else { return };
     for tap in taps {
-        if let (Some(coding), Some(keeper)) = (tap.packets, slots.get_mut(tap.keeper)) {
-            keeper.tapping.packet(now, leg, tap.track, coding, heard);
+        if let (Some(codec), Some(keeper)) = (tap.packets, slots.get_mut(tap.keeper)) {
+            keeper.tapping.packet(now, leg, tap.track, codec, heard);
         }
     }
 }
@@ -94,14 +97,15 @@ pub(super) struct Listener {
     /// Slot of the leg that the recording is on.
     keeper: usize,
     track: Track,
-    /// Its packets are copied as they are; none: its samples are.
-    pub packets: Option<Coding>,
+    /// What its packets are; none: it says samples.
+    pub packets: Option<Codec>,
 }
 
 impl Tapping {
     /// Becomes what is wanted.
     pub fn handle_order(&mut self, wanted: Option<Tap>, now: Moment) {
-        let stays = |running: &mut Running| wanted.as_ref().is_some_and(|wanted| wanted.recording == running.order.recording);
+        let stays =
+            |running: &mut Running| wanted.as_ref().is_some_and(|wanted| wanted.recording == running.order.recording);
         if let Some(mut over) = self.running.take_if(|running| !stays(running)) {
             over.recorder.finish(now);
             self.ended.push(over);
@@ -124,17 +128,16 @@ impl Tapping {
     }
 
     /// A leg sent a packet.
-    fn packet(&mut self, now: Moment, leg: LegKey, track: Track, coding: Coding, heard: &Heard<'_>) {
+    fn packet(&mut self, now: Moment, leg: LegKey, track: Track, codec: Codec, heard: &Heard<'_>) {
         if let Some(running) = &mut self.running {
-            running.recorder.packet(now, (track, leg), coding, &heard.packet);
+            running.recorder.packet(now, (track, leg), codec, &heard.packet);
         }
     }
 
     /// A leg said these samples in this tick.
     fn samples(&mut self, now: Moment, leg: LegKey, track: Track, frame: &Frame) {
         if let Some(running) = &mut self.running {
-            let (rate, samples) = (frame.rate().hertz(), frame.samples());
-            running.recorder.samples(now, (track, leg), running.tick, rate, samples);
+            running.recorder.frame(now, (track, leg), running.tick, frame);
         }
     }
 

@@ -81,10 +81,7 @@ impl Reader {
 
     /// The newest ones whose id ends so: people type the end of one.
     pub fn recordings_ending(&self, end: &str) -> Result<Vec<RecordingLine>, StoreError> {
-        self.lines(
-            "WHERE format('%u', r.recording) LIKE '%' || ?1 ORDER BY r.started_ms DESC LIMIT 10",
-            [digits(end)],
-        )
+        self.lines("WHERE format('%u', r.recording) LIKE '%' || ?1 ORDER BY r.started_ms DESC LIMIT 10", [digits(end)])
     }
 
     /// What a run leaves to the next: live, or not yet compacted. Oldest first.
@@ -116,7 +113,9 @@ fn digits(typed: &str) -> String {
 
 fn line(row: &Row<'_>) -> rusqlite::Result<RecordingLine> {
     let with = match row.get::<_, Option<String>>("number_normalised")? {
-        Some(number) => Some(Party { number, account: row.account("account")?, direction: row.direction("direction")? }),
+        Some(number) => {
+            Some(Party { number, account: row.account("account")?, direction: row.direction("direction")? })
+        }
         None => None,
     };
     Ok(RecordingLine {

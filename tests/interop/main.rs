@@ -14,6 +14,7 @@ mod furniture;
 mod hold;
 mod internal;
 mod outage;
+mod recording;
 mod registration;
 mod tcp;
 mod timers;

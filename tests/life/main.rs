@@ -19,6 +19,7 @@ mod gate;
 mod impaired;
 mod names;
 mod pjsua;
+mod recording;
 mod reload;
 mod replay;
 mod start;

@@ -71,6 +71,16 @@ impl Softphone {
         Softphone { daemon, control, folder, host }
     }
 
+    /// Its configuration, data, and what its devices heard.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// Starts, pauses, resumes or stops a call's recording.
+    pub fn record(&self, call: CallId, what: &str) {
+        self.ask(json!({ "do": "record", "call": call.to_string(), "what": what }));
+    }
+
     /// SIGTERM, then waits for the end of the drain.
     pub fn stop(&mut self) {
         let status = self.daemon.term(LONG);

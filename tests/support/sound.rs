@@ -65,6 +65,20 @@ pub fn length(wav: &Path) -> Duration {
     })
 }
 
+/// One channel of a WAV as a file of its own: 1 is the left one.
+pub fn channel(wav: &Path, number: u32) -> PathBuf {
+    let one = wav.with_extension(format!("{number}.wav"));
+    run(Command::new("sox").arg(wav).arg(&one).args(["remix", &number.to_string()]));
+    one
+}
+
+/// The longest stretch of nothing at all in a WAV's first channel: every sample is zero.
+pub fn longest_nothing(wav: &Path) -> Duration {
+    let (rate, samples) = read(wav);
+    let longest = samples.split(|sample| *sample != 0.0).map(<[f64]>::len).max().unwrap_or(0);
+    Duration::from_secs_f64(longest as f64 / f64::from(rate))
+}
+
 /// The same sound with a second of silence before and after it, so that a slow start cuts nothing off.
 pub fn padded(wav: &Path) -> PathBuf {
     let padded = wav.with_extension("padded.wav");

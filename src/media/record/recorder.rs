@@ -3,9 +3,11 @@
 use super::clock::{Place, SECOND};
 use super::lane::{Lane, sum};
 use super::{Chunk, Coding, MOST_SECONDS, Track};
+use crate::codec::Codec;
 use crate::order::LegKey;
 use crate::rtp::Packet;
 use crate::time::Moment;
+use crate::{Frame, Rate, TICK_MS};
 
 /// One recording under way. Copies bytes; decodes only where several legs share a track, once a second.
 #[derive(Debug)]
@@ -47,20 +49,28 @@ impl Recorder {
         }
     }
 
-    /// A leg said this by RTP.
-    pub fn packet(&mut self, now: Moment, (track, leg): (Track, LegKey), coding: Coding, packet: &Packet<'_>) {
-        let unit = SECOND / Place::from(coding.rate());
-        self.write(now, (track, leg), coding, (packet.ssrc, packet.timestamp, unit), packet.payload);
+    /// A leg said this by RTP. G.711 is kept byte for byte, whatever else as samples.
+    pub fn packet(&mut self, now: Moment, who: (Track, LegKey), codec: Codec, packet: &Packet<'_>) {
+        let Some(lane) = self.lane(who) else { return };
+        let unit = SECOND / 1_000 / Place::from(codec.clock().per_ms());
+        let said = (packet.ssrc, packet.timestamp, unit);
+        match codec {
+            Codec::Pcma => self.write(now, who, Coding::ALaw, said, packet.payload),
+            Codec::Pcmu => self.write(now, who, Coding::MuLaw, said, packet.payload),
+            Codec::G722 | Codec::Opus => {
+                let mut samples = [0; MOST_SAMPLES];
+                let count = lane.decode(codec, packet.payload, &mut samples);
+                self.linear(now, who, said, Rate::Wide, samples.get(..count).unwrap_or(&[]));
+            }
+        }
     }
 
-    /// A leg said these samples in the tick that is now; `tick` counts on from one to the next.
-    pub fn samples(&mut self, now: Moment, (track, leg): (Track, LegKey), tick: u32, rate: u32, samples: &[i16]) {
-        let Some(coding) = Coding::linear(rate) else { return };
-        let mut bytes = [0; MOST_BYTES];
-        coding.encode(samples, &mut bytes);
-        let bytes = bytes.get(..samples.len() * coding.width()).unwrap_or(&[]);
-        let unit = samples.len() as Place * SECOND / Place::from(rate);
-        self.write(now, (track, leg), coding, (0, tick, unit), bytes);
+    /// A leg said this in the tick that is now; `tick` counts on from one to the next.
+    pub fn frame(&mut self, now: Moment, who: (Track, LegKey), tick: u32, frame: &Frame) {
+        let Some(lane) = self.lane(who) else { return };
+        let frame = lane.convert(frame);
+        let unit = SECOND / 1_000 * Place::from(TICK_MS);
+        self.linear(now, who, (0, tick, unit), frame.rate(), frame.samples());
     }
 
     /// The next chunk that is complete; to be asked every tick until there is none.
@@ -95,29 +105,31 @@ impl Recorder {
         (place / (SECOND / 1_000)).unsigned_abs()
     }
 
-    fn write(
-        &mut self,
-        now: Moment,
-        (track, leg): (Track, LegKey),
-        coding: Coding,
-        (ssrc, timestamp, unit): (u32, u32, Place),
-        bytes: &[u8],
-    ) {
-        let now = self.place(now);
-        let Some(lanes) = self.lanes.get_mut(track.place()) else { return };
-        let lane = match lanes.iter().position(|lane| lane.leg == leg.0) {
-            Some(at) => lanes.get_mut(at),
-            None => {
-                lanes.push(Lane::new(leg.0));
-                lanes.last_mut()
-            }
-        };
-        let Some(lane) = lane else { return };
+    fn linear(&mut self, now: Moment, who: (Track, LegKey), said: (u32, u32, Place), rate: Rate, samples: &[i16]) {
+        let (coding, mut bytes) = (Coding::linear(rate), [0; 2 * MOST_SAMPLES]);
+        coding.encode(samples, &mut bytes);
+        self.write(now, who, coding, said, bytes.get(..2 * samples.len()).unwrap_or(&[]));
+    }
+
+    /// `said`: SSRC, timestamp, and the unit of the timestamp's clock.
+    fn write(&mut self, now: Moment, who: (Track, LegKey), coding: Coding, said: (u32, u32, Place), bytes: &[u8]) {
+        let (now, from, first) = (self.place(now), self.from, self.next);
+        let writes = !self.paused && self.ended.is_none();
+        let Some(lane) = self.lane(who) else { return };
         // The clock runs on in a pause, so that what follows it lies right.
-        let place = lane.place(now, ssrc, timestamp, unit);
-        if !self.paused && self.ended.is_none() {
-            lane.write(place, self.from, self.next, coding, bytes);
+        let place = lane.place(now, said.0, said.1, said.2);
+        if writes {
+            lane.write(place, from, first, coding, bytes);
         }
+    }
+
+    fn lane(&mut self, (track, leg): (Track, LegKey)) -> Option<&mut Lane> {
+        let lanes = self.lanes.get_mut(track.place())?;
+        let at = lanes.iter().position(|lane| lane.leg == leg.0).unwrap_or_else(|| {
+            lanes.push(Lane::new(leg.0));
+            lanes.len() - 1
+        });
+        lanes.get_mut(at)
     }
 
     fn close(&mut self, track: Track, number: u32) -> Chunk {
@@ -129,7 +141,7 @@ impl Recorder {
         });
         let (coding, mut payload) = sum(open).unwrap_or((Coding::ALaw, Vec::new()));
         if let Some(ended) = self.ended {
-            let left = (ended - Place::from(number) * SECOND) * Place::from(coding.rate()) / SECOND;
+            let left = (ended - Place::from(number) * SECOND) * Place::from(coding.rate().hertz()) / SECOND;
             payload.truncate(usize::try_from(left).unwrap_or(0) * coding.width());
         }
         Chunk { track, number, coding, key: 0, payload }
@@ -146,5 +158,5 @@ impl Recorder {
 const PATIENCE: Place = SECOND / 5;
 /// Seconds after which a leg that says nothing is forgotten; it begins anew when it speaks again.
 const FORGOTTEN: u32 = 10;
-/// The largest frame: 20 ms at 48 kHz.
-const MOST_BYTES: usize = 1_920;
+/// The longest packet: 120 ms at 16 kHz.
+const MOST_SAMPLES: usize = 1_920;

@@ -2,8 +2,8 @@
 
 use std::io::Read;
 
-use super::coding::at_rate;
 use super::{Block, Chunk, End, MOST_SECONDS, Reader, Track};
+use crate::Rate;
 
 /// What both tracks say in one second.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -123,15 +123,16 @@ impl Second {
     }
 
     /// The rate that loses nothing of either track.
-    pub fn rate(&self) -> u32 {
-        self.tracks.iter().flatten().map(|chunk| chunk.coding.rate()).max().unwrap_or(8_000)
+    pub fn rate(&self) -> Rate {
+        self.tracks.iter().flatten().map(|chunk| chunk.coding.rate()).max().unwrap_or_default()
     }
 
-    /// A whole second of a track at `rate`; silence where there is nothing.
-    pub fn samples(&self, track: Track, rate: u32) -> Vec<i16> {
-        let mut samples =
-            self.chunk(track).map_or_else(Vec::new, |chunk| at_rate(chunk.samples(), chunk.coding.rate(), rate));
-        samples.resize(rate as usize, 0);
-        samples
+    /// A whole second of a track at its own rate; silence where there is nothing.
+    pub fn samples(&self, track: Track) -> (Rate, Vec<i16>) {
+        let chunk = self.chunk(track);
+        let rate = chunk.map(|chunk| chunk.coding.rate()).unwrap_or_default();
+        let mut samples = chunk.map_or_else(Vec::new, Chunk::samples);
+        samples.resize(rate.hertz() as usize, 0);
+        (rate, samples)
     }
 }

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use super::*;
+use crate::codec::{Codec, Encoder};
 use crate::order::LegKey;
 use crate::rtp::Packet;
 use crate::time::Moment;
 use crate::tone::amplitude;
+use crate::{Frame, Rate};
 
 const CUSTOMER: (Track, LegKey) = (Track::Customer, LegKey(1));
 const AGENT: (Track, LegKey) = (Track::Agent, LegKey(2));
@@ -65,8 +67,8 @@ fn a_law(samples: &[i16]) -> [u8; 160] {
 #[test]
 fn sp_08_customer_and_agent_are_apart_and_g711_is_kept_byte_for_byte() {
     let chunks = story(120, |recorder, now, n| {
-        recorder.packet(now, CUSTOMER, Coding::ALaw, &packet(n, &[n as u8; 160]));
-        recorder.samples(now, AGENT, n, 8_000, &tone(440.0, n * 160));
+        recorder.packet(now, CUSTOMER, Codec::Pcma, &packet(n, &[n as u8; 160]));
+        recorder.frame(now, AGENT, n, &Frame::new(Rate::Narrow, &tone(440.0, n * 160)));
     });
     let (all, skipped) = seconds(&file(&chunks));
     assert_eq!((all.len(), skipped), (3, Skipped::default()));
@@ -76,7 +78,7 @@ fn sp_08_customer_and_agent_are_apart_and_g711_is_kept_byte_for_byte() {
         let expected: Vec<u8> = (first..(first + 50).min(120)).flat_map(|n| [n; 160]).collect();
         assert_eq!((chunk.coding, &chunk.payload), (Coding::ALaw, &expected));
     }
-    assert!(amplitude(&all[1].samples(Track::Agent, 8_000), 440.0) > 7_500.0);
+    assert!(amplitude(&all[1].samples(Track::Agent).1, 440.0) > 7_500.0);
 }
 
 #[test]
@@ -86,10 +88,10 @@ fn sp_08_lost_packets_are_silence_and_late_ones_lie_where_they_were_said() {
         48 => {}
         // 160 ms late, and into the second before.
         56 => {
-            recorder.packet(now, CUSTOMER, Coding::ALaw, &packet(48, &[48; 160]));
-            recorder.packet(now, CUSTOMER, Coding::ALaw, &packet(56, &[56; 160]));
+            recorder.packet(now, CUSTOMER, Codec::Pcma, &packet(48, &[48; 160]));
+            recorder.packet(now, CUSTOMER, Codec::Pcma, &packet(56, &[56; 160]));
         }
-        _ => recorder.packet(now, CUSTOMER, Coding::ALaw, &packet(n, &[n as u8; 160])),
+        _ => recorder.packet(now, CUSTOMER, Codec::Pcma, &packet(n, &[n as u8; 160])),
     });
     let payload = &chunks[0].payload;
     assert_eq!((chunks[0].track, payload.len()), (Track::Customer, 8_000));
@@ -112,12 +114,12 @@ fn sp_08_a_pause_leaves_silence_to_the_byte_on_both_tracks_even_for_what_comes_l
         if n == 71 {
             late.push(n);
         } else {
-            recorder.packet(now, CUSTOMER, Coding::ALaw, &packet(n, &[1; 160]));
+            recorder.packet(now, CUSTOMER, Codec::Pcma, &packet(n, &[1; 160]));
         }
         if n == 73 {
-            recorder.packet(now, CUSTOMER, Coding::ALaw, &packet(late[0], &[1; 160]));
+            recorder.packet(now, CUSTOMER, Codec::Pcma, &packet(late[0], &[1; 160]));
         }
-        recorder.samples(now, AGENT, n, 8_000, &[1_000; 160]);
+        recorder.frame(now, AGENT, n, &Frame::new(Rate::Narrow, &[1_000; 160]));
     });
     let track = |track: Track| -> Vec<u8> {
         chunks.iter().filter(|chunk| chunk.track == track).flat_map(|chunk| chunk.payload.clone()).collect()
@@ -136,13 +138,13 @@ fn sp_08_a_pause_leaves_silence_to_the_byte_on_both_tracks_even_for_what_comes_l
 #[test]
 fn sp_08_several_legs_are_one_track_by_their_sum_and_each_is_heard() {
     let chunks = story(50, |recorder, now, n| {
-        recorder.packet(now, AGENT, Coding::ALaw, &packet(n, &a_law(&tone(440.0, n * 160))));
-        recorder.samples(now, OTHER, n, 8_000, &tone(1_000.0, n * 160));
+        recorder.packet(now, AGENT, Codec::Pcma, &packet(n, &a_law(&tone(440.0, n * 160))));
+        recorder.frame(now, OTHER, n, &Frame::new(Rate::Narrow, &tone(1_000.0, n * 160)));
     });
     let (all, _) = seconds(&file(&chunks));
-    let sum = all[0].samples(Track::Agent, 8_000);
+    let sum = all[0].samples(Track::Agent).1;
     assert!(amplitude(&sum, 440.0) > 7_500.0 && amplitude(&sum, 1_000.0) > 7_500.0);
-    assert!(all[0].samples(Track::Customer, 8_000).iter().all(|sample| *sample == 0));
+    assert!(all[0].samples(Track::Customer).1.iter().all(|sample| *sample == 0));
 }
 
 #[test]
@@ -157,11 +159,11 @@ fn sp_08_tracks_whose_clocks_part_by_200_ppm_stay_within_20_ms_for_an_hour() {
         // What the slow sender has sent by now: each packet 4 µs later than the one before.
         while f64::from(sent) * 20.004 <= f64::from(n) * 20.0 {
             let sound = said(f64::from(sent) * 20.004, 1, Coding::ALaw.silence());
-            recorder.packet(now, CUSTOMER, Coding::ALaw, &packet(sent, &sound));
+            recorder.packet(now, CUSTOMER, Codec::Pcma, &packet(sent, &sound));
             sent += 1;
         }
         let sound = said(f64::from(n) * 20.0, 100, 0).map(|sample| i16::from(sample) * 100);
-        recorder.samples(now, AGENT, n, 8_000, &sound);
+        recorder.frame(now, AGENT, n, &Frame::new(Rate::Narrow, &sound));
     });
     let clicks = |track: Track| -> Vec<usize> {
         let track = chunks.iter().filter(|chunk| chunk.track == track);
@@ -188,7 +190,7 @@ fn sp_08_tracks_whose_clocks_part_by_200_ppm_stay_within_20_ms_for_an_hour() {
 #[test]
 fn sp_08_a_file_cut_anywhere_is_readable_up_to_its_last_whole_chunk() {
     let chunks = story(150, |recorder, now, n| {
-        recorder.packet(now, CUSTOMER, Coding::MuLaw, &packet(n, &[n as u8; 160]));
+        recorder.packet(now, CUSTOMER, Codec::Pcmu, &packet(n, &[n as u8; 160]));
     });
     let whole = file(&chunks);
     let mut ends = vec![header::LENGTH];
@@ -214,8 +216,8 @@ fn sp_08_a_file_cut_anywhere_is_readable_up_to_its_last_whole_chunk() {
 #[test]
 fn sp_08_a_corrupt_chunk_is_skipped_and_said_and_the_next_is_found() {
     let chunks = story(250, |recorder, now, n| {
-        recorder.packet(now, CUSTOMER, Coding::ALaw, &packet(n, &[n as u8; 160]));
-        recorder.samples(now, AGENT, n, 8_000, &[7; 160]);
+        recorder.packet(now, CUSTOMER, Codec::Pcma, &packet(n, &[n as u8; 160]));
+        recorder.frame(now, AGENT, n, &Frame::new(Rate::Narrow, &[7; 160]));
     });
     let whole = file(&chunks);
     let third = header::LENGTH + chunks[..2].iter().map(|chunk| 24 + chunk.payload.len()).sum::<usize>();
@@ -232,7 +234,7 @@ fn sp_08_a_corrupt_chunk_is_skipped_and_said_and_the_next_is_found() {
 #[test]
 fn a_chunk_in_the_wrong_order_or_twice_is_counted_and_a_missing_second_is_silence() {
     let chunks = story(250, |recorder, now, n| {
-        recorder.packet(now, CUSTOMER, Coding::ALaw, &packet(n, &[n as u8; 160]));
+        recorder.packet(now, CUSTOMER, Codec::Pcma, &packet(n, &[n as u8; 160]));
     });
     let order = [0, 1, 2, 2, 3, 8, 9, 4, 0];
     let (all, skipped) = seconds(&file(&order.map(|at| chunks[at].clone())));
@@ -272,11 +274,11 @@ fn a_codec_that_changes_within_a_second_keeps_both_halves_audible() {
     let chunks = story(50, |recorder, now, n| {
         let sound = tone(500.0, n * 160);
         if n < 25 {
-            recorder.packet(now, CUSTOMER, Coding::ALaw, &packet(n, &a_law(&sound)));
+            recorder.packet(now, CUSTOMER, Codec::Pcma, &packet(n, &a_law(&sound)));
         } else {
             let mut bytes = [0; 160];
             Coding::MuLaw.encode(&sound, &mut bytes);
-            recorder.packet(now, CUSTOMER, Coding::MuLaw, &packet(n, &bytes));
+            recorder.packet(now, CUSTOMER, Codec::Pcmu, &packet(n, &bytes));
         }
     });
     assert_eq!(chunks[0].coding, Coding::ALaw);
@@ -296,5 +298,31 @@ fn hostile_bytes_are_stepped_over() {
             bytes[at] = (dice >> 24) as u8;
         }
         fuzz(&bytes);
+    }
+}
+
+#[test]
+fn sp_04_sp_08_wide_codecs_are_kept_as_samples_of_16_khz_and_fine_frames_too() {
+    for codec in [Codec::G722, Codec::Opus] {
+        let mut encoder = Encoder::new(codec, Default::default()).unwrap();
+        let size = codec.rate().frame();
+        let chunks = story(100, |recorder, now, n| {
+            let at = |k: usize| f64::from(n) * 0.02 + k as f64 / f64::from(codec.rate().hertz());
+            let sine = |hertz: f64, k: usize| ((std::f64::consts::TAU * hertz * at(k)).sin() * 8_000.0) as i16;
+            let mut payload = [0; 1_000];
+            let said: Vec<i16> = (0..size).map(|k| sine(5_000.0, k)).collect();
+            let payload = encoder.encode(&said, &mut payload).unwrap();
+            let packet = Packet { timestamp: n * codec.clock().ticks(20), ..packet(n, payload) };
+            recorder.packet(now, CUSTOMER, codec, &packet);
+            recorder.frame(now, AGENT, n, &Frame::from_fn(codec.rate(), |k| sine(3_000.0, k)));
+        });
+        let (all, _) = seconds(&file(&chunks));
+        for (track, hertz) in [(Track::Customer, 5_000.0), (Track::Agent, 3_000.0)] {
+            let (rate, samples) = all[1].samples(track);
+            assert_eq!(rate, Rate::Wide, "{codec:?}");
+            // Measured as if it were 8 kHz: half as high.
+            let loud = amplitude(&samples, hertz / 2.0);
+            assert!(loud > 6_000.0, "{codec:?} {track:?}: {loud}");
+        }
     }
 }

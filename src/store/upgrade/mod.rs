@@ -43,12 +43,15 @@ mod tests {
             let sql = format!("SELECT name, type, \"notnull\", dflt_value, pk FROM pragma_table_info('{table}')");
             let mut columns = base.prepare(&sql).unwrap();
             let column = |row: &rusqlite::Row<'_>| {
-                let (name, kind, default) = (row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, Option<String>>(3)?);
+                let (name, kind, default) =
+                    (row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, Option<String>>(3)?);
                 Ok(format!("{table}.{name} {kind} {} {default:?} {}", row.get::<_, i32>(2)?, row.get::<_, i32>(4)?))
             };
             columns.query_map([], column).unwrap().map(Result::unwrap).collect::<Vec<_>>()
         });
-        let mut indices = base.prepare("SELECT sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY name").unwrap();
+        let mut indices = base
+            .prepare("SELECT sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY name")
+            .unwrap();
         let indices = indices.query_map([], |row| row.get::<_, String>(0)).unwrap();
         let indices = indices.map(|sql| sql.unwrap().split_whitespace().collect::<Vec<_>>().join(" "));
         columns.chain(indices).collect()
