@@ -42,6 +42,13 @@ impl Converter {
         self.to
     }
 
+    /// Frames come out at this rate from now on.
+    pub fn set_rate(&mut self, to: Rate) {
+        if to != self.to {
+            *self = Converter::new(to);
+        }
+    }
+
     /// The next frame of a stream. A stream that changes its rate begins anew.
     pub fn convert(&mut self, frame: &Frame) -> Frame {
         if frame.rate() == self.to {

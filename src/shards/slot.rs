@@ -3,10 +3,12 @@
 use std::net::UdpSocket;
 use std::sync::Arc;
 
-use media::Frame;
 use media::leg::{DeviceLeg, Heard, PeerSound, RtpLeg};
+use media::mix::Sum;
 use media::order::{DeviceOrder, Event, LegKey, RtpOrder};
+use media::resample::Converter;
 use media::time::Moment;
+use media::{Frame, Rate};
 
 use super::ports::PortPair;
 use crate::sound::Device;
@@ -19,8 +21,16 @@ pub(super) struct Slot {
 }
 
 enum Body {
-    Rtp { leg: Box<RtpLeg>, sockets: Arc<PortPair> },
-    Device { leg: DeviceLeg, device: Box<dyn Device> },
+    Rtp {
+        leg: Box<RtpLeg>,
+        sockets: Arc<PortPair>,
+    },
+    Device {
+        leg: DeviceLeg,
+        device: Box<dyn Device>,
+        /// Brings what rings to the rate of what is heard.
+        ringing: Converter,
+    },
 }
 
 /// The state wanted of a leg whose port or device is already its own.
@@ -37,7 +47,11 @@ impl Slot {
     }
 
     pub fn device(key: LegKey, generation: u32, order: DeviceOrder, device: Box<dyn Device>) -> Slot {
-        Slot { key, generation, body: Body::Device { leg: DeviceLeg::new(order), device } }
+        Slot {
+            key,
+            generation,
+            body: Body::Device { leg: DeviceLeg::new(order), device, ringing: Converter::new(Rate::Narrow) },
+        }
     }
 
     pub fn handle_order(&mut self, generation: u32, wanted: Wanted, now: Moment) {
@@ -53,11 +67,11 @@ impl Slot {
         }
     }
 
-    /// The leg that this one listens to.
-    pub fn peer(&self) -> Option<LegKey> {
+    /// The legs that this one listens to.
+    pub fn peers(&self) -> &[LegKey] {
         match &self.body {
-            Body::Rtp { leg, .. } => leg.peer(),
-            Body::Device { leg, .. } => leg.peer(),
+            Body::Rtp { leg, .. } => leg.peers(),
+            Body::Device { leg, .. } => leg.peers(),
         }
     }
 
@@ -114,7 +128,7 @@ impl Slot {
     pub fn listen(&mut self, now: Moment) -> Frame {
         match &mut self.body {
             Body::Rtp { leg, .. } => leg.listen(now),
-            Body::Device { leg, device } => leg.say(device.capture()),
+            Body::Device { leg, device, .. } => leg.say(device.capture()),
         }
     }
 
@@ -127,7 +141,18 @@ impl Slot {
                 |to, bytes| send(&sockets.rtp, to, bytes),
                 |to, bytes| send(&sockets.rtcp, to, bytes),
             ),
-            Body::Device { leg, device } => device.play(&leg.hear(peer)),
+            Body::Device { leg, device, ringing } => {
+                let ring = leg.ring();
+                let rings_apart = device.ring(ring.as_ref());
+                let heard = leg.hear(peer);
+                match ring.filter(|_| !rings_apart) {
+                    Some(ring) => {
+                        ringing.set_rate(heard.rate());
+                        device.play(&together(&heard, &ringing.convert(&ring)));
+                    }
+                    None => device.play(&heard),
+                }
+            }
         }
     }
 
@@ -142,11 +167,19 @@ impl Slot {
     pub fn poll_event(&mut self) -> Option<Event> {
         match &mut self.body {
             Body::Rtp { leg, .. } => leg.poll_event(),
-            Body::Device { leg, device } => {
+            Body::Device { leg, device, .. } => {
                 device.poll_failure().map(|why| Event::Failed { why }).or_else(|| leg.poll_event())
             }
         }
     }
+}
+
+/// For a device without a place of its own to ring: over what is heard, at one rate.
+fn together(heard: &Frame, ring: &Frame) -> Frame {
+    let mut sum = Sum::new(ring.rate());
+    sum.add(ring);
+    sum.add(heard);
+    sum.without(None)
 }
 
 /// An error of a datagram socket is an ICMP message or an empty queue: both mean nothing for this tick.
