@@ -12,6 +12,7 @@ pub mod jitter;
 pub mod leg;
 pub mod order;
 pub mod outgoing;
+pub mod playout;
 pub mod quality;
 pub mod reception;
 pub mod rtcp;

@@ -1,6 +1,8 @@
 //! What several stories need: a seeded generator, a stream to talk through.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod traces;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
