@@ -57,8 +57,12 @@ fn stream(stream: &leg::Stream) -> order::Stream {
         codec: match stream.codec {
             engine::config::Codec::Pcma => media::codec::Codec::Pcma,
             engine::config::Codec::Pcmu => media::codec::Codec::Pcmu,
+            engine::config::Codec::G722 => media::codec::Codec::G722,
+            engine::config::Codec::Opus => media::codec::Codec::Opus,
         },
         payload_type: stream.payload_type,
+        payload_type_in: stream.payload_type_in,
+        opus: media::codec::OpusWishes { max_bitrate: stream.opus.max_bitrate, inband_fec: stream.opus.inband_fec },
         telephone_event: stream.telephone_event,
         telephone_event_in: stream.telephone_event_in,
         ptime_ms: stream.ptime_ms,

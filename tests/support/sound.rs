@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use super::peers::{cache, interop};
 
-/// Portuguese speech of some seconds, 8 kHz mono 16 bit, written into `folder`.
-pub fn speech(folder: &Path) -> PathBuf {
+/// Portuguese speech of some seconds, mono 16 bit at `rate` Hz, written into `folder`.
+pub fn speech(folder: &Path, rate: u32) -> PathBuf {
     let (raw, wav) = (folder.join("speech-22k.wav"), folder.join("speech.wav"));
     let text =
         "Bom dia, aqui é da central de atendimento. Anote o protocolo da sua ligação e aguarde na linha, por favor.";
     run(Command::new("espeak-ng").args(["-v", "pt-br", "-s", "150", "-w"]).arg(&raw).arg(text));
-    run(Command::new("sox").arg("-G").arg(&raw).args(["-r", "8000", "-c", "1", "-b", "16"]).arg(&wav));
+    run(Command::new("sox").arg("-G").arg(&raw).args(["-r", &rate.to_string(), "-c", "1", "-b", "16"]).arg(&wav));
     wav
 }
 
@@ -24,7 +24,7 @@ pub fn tone(wav: &Path, hertz: u32, seconds: u32) {
     run(sox.args(["synth", &seconds, "sine", &hertz, "gain", "-12"]));
 }
 
-/// PESQ (ITU-T P.862, narrow band) of a recording that holds `reference` somewhere; 4.5 is perfect, 3.5 good.
+/// PESQ of a recording that holds `reference` somewhere, wide band where both are at 16 kHz; 4.5 is perfect, 3.5 good.
 pub fn pesq(reference: &Path, degraded: &Path) -> f64 {
     let python = cache().join("venv/bin/python");
     let output = Command::new(python).arg(interop("quality/score.py")).arg(reference).arg(degraded).output();

@@ -159,7 +159,7 @@ impl RtpLeg {
 impl Flow {
     fn quality(&self, packets_sent: u64) -> Quality {
         let control = &self.control;
-        let buffer_ms = if self.jitter.is_some() { 60.0 } else { 0.0 };
+        let buffer_ms = if self.hearing.is_some() { 60.0 } else { 0.0 };
         let path = Path {
             delay_ms: f64::from(control.round_trip_ms.unwrap_or(0.0)) / 2.0
                 + f64::from(self.stream.ptime_ms)

@@ -3,7 +3,7 @@
 use super::PeerSound;
 use crate::feed::{self, Fed};
 use crate::order::{DeviceOrder, Event, LegKey};
-use crate::{Frame, SILENCE};
+use crate::{Frame, Rate, SILENCE};
 
 /// The device itself is the shell's; it gives and takes one frame a tick.
 #[derive(Debug)]
@@ -30,17 +30,17 @@ impl DeviceLeg {
 
     /// What other legs hear of what the device captured (VZ-06).
     pub fn say(&self, captured: Frame) -> Frame {
-        if self.muted { SILENCE } else { captured }
+        if self.muted { Frame::silence(captured.rate()) } else { captured }
     }
 
-    /// What the person hears in the next 20 ms.
+    /// What the person hears in the next 20 ms; the device brings it to its own rate.
     pub fn hear(&mut self, peer: PeerSound<'_>) -> Frame {
         let peer = match peer {
             PeerSound::Frame(frame) => Some(frame),
             PeerSound::Relayed | PeerSound::Absent => None,
         };
         let mut frame = SILENCE;
-        match self.player.fill(peer, &mut frame) {
+        match self.player.fill(peer, Rate::Full, &mut frame) {
             Fed::Nothing | Fed::Frame => {}
             Fed::LastFrame => self.ended = true,
         }

@@ -2,6 +2,7 @@
 
 mod support;
 
+use media::codec::Codec;
 use media::jitter::Jitter;
 use support::{Dice, ms};
 
@@ -16,7 +17,7 @@ fn first_of(jitter: &mut Jitter, at: u64) -> i16 {
 
 #[test]
 fn sixty_milliseconds_later_everything_is_in_order() {
-    let mut jitter = Jitter::new();
+    let mut jitter = Jitter::new(Codec::Pcma);
     for (at, n) in [(0, 1), (25, 3), (30, 2), (45, 4)] {
         insert(&mut jitter, at, n);
     }
@@ -26,7 +27,7 @@ fn sixty_milliseconds_later_everything_is_in_order() {
 
 #[test]
 fn what_is_lost_is_silence_and_what_is_late_is_counted() {
-    let mut jitter = Jitter::new();
+    let mut jitter = Jitter::new(Codec::Pcma);
     insert(&mut jitter, 0, 1);
     insert(&mut jitter, 40, 3);
     let heard: Vec<i16> = (0..6).map(|tick| first_of(&mut jitter, tick * 20)).collect();
@@ -38,7 +39,7 @@ fn what_is_lost_is_silence_and_what_is_late_is_counted() {
 
 #[test]
 fn a_hold_of_100_s_and_a_new_source_begin_anew() {
-    let mut jitter = Jitter::new();
+    let mut jitter = Jitter::new(Codec::Pcma);
     insert(&mut jitter, 0, 1);
     for tick in 0..5_000 {
         jitter.take(ms(tick * 20));
@@ -56,7 +57,7 @@ fn a_hold_of_100_s_and_a_new_source_begin_anew() {
 
 #[test]
 fn after_a_short_pause_without_a_clock_the_third_packet_is_no_straggler_any_more() {
-    let mut jitter = Jitter::new();
+    let mut jitter = Jitter::new(Codec::Pcma);
     insert(&mut jitter, 0, 1);
     for tick in 0..12 {
         jitter.take(ms(tick * 20));
@@ -70,7 +71,7 @@ fn after_a_short_pause_without_a_clock_the_third_packet_is_no_straggler_any_more
 
 #[test]
 fn a_sender_whose_clock_is_fast_never_adds_up_to_more_than_160_ms() {
-    let mut jitter = Jitter::new();
+    let mut jitter = Jitter::new(Codec::Pcma);
     let mut given = 0;
     for tick in 0..20_000u32 {
         // 1 % fast: every hundredth tick brings two packets.
@@ -91,7 +92,7 @@ fn under_random_delay_below_60_ms_nothing_is_missed_and_order_holds() {
         let mut arrivals: Vec<(u64, u32)> = (0..500).map(|n| (u64::from(n) * 20 + dice.below(40), n)).collect();
         arrivals.sort();
         let mut arrivals = arrivals.into_iter().peekable();
-        let (mut jitter, mut heard) = (Jitter::new(), Vec::new());
+        let (mut jitter, mut heard) = (Jitter::new(Codec::Pcma), Vec::new());
         for tick in 0..500 {
             while let Some((at, n)) = arrivals.next_if(|(at, _)| *at <= tick * 20) {
                 insert(&mut jitter, at, n);
@@ -106,7 +107,7 @@ fn under_random_delay_below_60_ms_nothing_is_missed_and_order_holds() {
 
 #[test]
 fn packets_of_any_length_fall_into_frames() {
-    let mut jitter = Jitter::new();
+    let mut jitter = Jitter::new(Codec::Pcma);
     jitter.insert(ms(0), 1, 0, &[1; 240]);
     jitter.insert(ms(30), 1, 240, &[2; 240]);
     let all: Vec<i16> = (0..6).flat_map(|tick| jitter.take(ms(30 + tick * 20)).samples().to_vec()).collect();

@@ -6,7 +6,7 @@ pub mod traces;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use media::codec::Codec;
+use media::codec::{Codec, OpusWishes};
 use media::order::{Feed, RtpOrder, Stream};
 use media::rtp::Packet;
 use media::time::Moment;
@@ -57,6 +57,8 @@ pub fn stream(port: u16) -> Stream {
         remote_rtcp: address(port + 1),
         codec: Codec::Pcma,
         payload_type: 8,
+        payload_type_in: 8,
+        opus: OpusWishes::default(),
         telephone_event: Some(101),
         telephone_event_in: Some(101),
         ptime_ms: 20,
