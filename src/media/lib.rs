@@ -9,7 +9,6 @@ pub mod codec;
 pub mod dtmf;
 pub mod feed;
 pub mod frame;
-pub mod jitter;
 pub mod leg;
 pub mod order;
 pub mod outgoing;

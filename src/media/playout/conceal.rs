@@ -45,9 +45,9 @@ impl Concealer {
         self.going.is_some()
     }
 
-    /// Something else goes on in its place.
-    pub fn stop(&mut self) {
-        self.going = None;
+    /// Whether the fade is over.
+    pub fn is_silent(&self) -> bool {
+        self.going.is_none_or(|going| going.made >= self.ms(END_MS))
     }
 
     /// The next samples.
@@ -68,7 +68,7 @@ impl Concealer {
             self.fill(tail);
             pitch::fade_into(tail, voice);
         }
-        self.stop();
+        self.going = None;
     }
 
     fn sample(&self, going: Going) -> f32 {

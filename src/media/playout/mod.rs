@@ -30,6 +30,7 @@ use std::time::Duration;
 
 pub use counts::Counts;
 
+use crate::codec::{Codec, Decoder};
 use crate::rtp::Packet;
 use crate::time::Moment;
 use arrival::Arrivals;
@@ -40,24 +41,6 @@ use pace::Pace;
 use queue::Queue;
 use target::Target;
 use track::Track;
-
-/// Turns payloads into samples.
-pub trait Decoder {
-    /// Decodes a packet to the front of `out`; how many samples, 0 where it cannot.
-    fn decode(&mut self, payload: &[u8], out: &mut [i16]) -> usize;
-
-    /// Fills `out`, a multiple of 10 ms, with the decoder's own guess at a lost packet; how many samples, 0 where it
-    /// has none.
-    fn conceal(&mut self, _out: &mut [i16]) -> usize {
-        0
-    }
-
-    /// Fills `out` with the lost packet as `next`, the packet after it, tells it (forward error correction); how many
-    /// samples, 0 where it does not.
-    fn recover(&mut self, _next: &[u8], _out: &mut [i16]) -> usize {
-        0
-    }
-}
 
 /// What a frame is made of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -83,7 +66,9 @@ pub struct Pulled {
 /// One stream between the network and a listener.
 #[derive(Clone, Debug)]
 pub struct Playout {
+    /// Samples per second.
     rate: u32,
+    /// RTP units per second.
     clock: u32,
     conceals: bool,
     numbers: Numbers,
@@ -108,8 +93,9 @@ enum State {
 }
 
 impl Playout {
-    /// `rate`: samples per second, of whole kHz; `clock`: RTP units per second (for G.722 8,000, RFC 3551 §4.5.2).
-    pub fn new(rate: u32, clock: u32) -> Playout {
+    /// For packets of this codec.
+    pub fn new(codec: Codec) -> Playout {
+        let (rate, clock) = (codec.rate().hertz(), codec.clock().ticks(1_000));
         Playout {
             rate,
             clock,
@@ -176,7 +162,7 @@ impl Playout {
     }
 
     /// The next frame. `out` is a tick's worth, at most 120 ms.
-    pub fn pull(&mut self, now: Moment, decoder: &mut impl Decoder, out: &mut [i16]) -> Pulled {
+    pub fn pull(&mut self, now: Moment, decoder: &mut Decoder, out: &mut [i16]) -> Pulled {
         let (before, made) = (self.state, self.tally.made());
         let wanted = out.len().min(self.samples(LONGEST_MS));
         self.catch_up(now);

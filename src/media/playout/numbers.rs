@@ -75,10 +75,8 @@ impl Source {
         let elapsed = i64::try_from(now.since(self.arrived).as_millis()).unwrap_or(i64::MAX).min(MOST_ELAPSED_MS);
         let astray_ms = units * 1_000 / i64::from(clock) - elapsed;
         let continues = packet.ssrc == self.ssrc && (-MOST_BEHIND..MOST_AHEAD).contains(&ahead);
-        (continues && astray_ms.abs() < LEAP_MS).then_some(Place {
-            sequence: self.highest.sequence + ahead,
-            timestamp: self.highest.timestamp + units,
-        })
+        (continues && astray_ms.abs() < LEAP_MS)
+            .then_some(Place { sequence: self.highest.sequence + ahead, timestamp: self.highest.timestamp + units })
     }
 
     /// False when it was seen before, or is too old to tell.

@@ -4,7 +4,8 @@ use super::arrival::Arrivals;
 use super::conceal;
 use super::pace::Wish;
 use super::stretch::{self, Wanted};
-use super::{Decoder, PAUSE, Playout, State};
+use super::{PAUSE, Playout, State};
+use crate::codec::Decoder;
 use crate::time::Moment;
 
 impl Playout {
@@ -52,7 +53,7 @@ impl Playout {
     }
 
     /// Decodes the front packet.
-    pub(super) fn decode(&mut self, now: Moment, decoder: &mut impl Decoder) {
+    pub(super) fn decode(&mut self, now: Moment, decoder: &mut Decoder) {
         let Some(front) = self.queue.front() else { return };
         let place = front.place;
         let left = self.track.pending();
@@ -79,7 +80,7 @@ impl Playout {
     }
 
     /// Makes up to `missing` samples, at least one, where no packet is next.
-    pub(super) fn bridge(&mut self, missing: usize, decoder: &mut impl Decoder) {
+    pub(super) fn bridge(&mut self, missing: usize, decoder: &mut Decoder) {
         match self.state {
             State::Waiting => {
                 let made = self.track.append(|_| missing).len();
@@ -96,12 +97,15 @@ impl Playout {
     }
 
     /// The packet after a lost one may tell it.
-    fn recover(&mut self, next: i64, decoder: &mut impl Decoder) -> bool {
+    fn recover(&mut self, next: i64, decoder: &mut Decoder) -> bool {
         let Some(front) = self.queue.front().filter(|front| self.tally.misses_one_before(front.place)) else {
             return false;
         };
         let count = self.samples_of(front.place.timestamp - next);
-        let told = |out: &mut [i16]| out.get_mut(..count).map_or(0, |out| decoder.recover(front.payload, out));
+        let told = |out: &mut [i16]| {
+            let knows = out.get_mut(..count).is_some_and(|out| decoder.decode_fec(front.payload, out));
+            if knows { count } else { 0 }
+        };
         if self.track.append(told).is_empty() {
             return false;
         }
@@ -110,36 +114,30 @@ impl Playout {
         true
     }
 
-    /// The decoder's own guess where it has one, else ours.
-    fn guess(&mut self, missing: usize, decoder: &mut impl Decoder) {
-        let whole = missing.next_multiple_of(self.samples(10));
-        let (heard, _) = self.track.all();
-        let fresh = !self.concealer.is_going() && self.tally.gap() == 0;
-        if fresh && self.conceals {
-            self.concealer.begin(heard);
+    /// The decoder's own guess where it has one and the gap is short, else ours, which fades.
+    fn guess(&mut self, missing: usize, decoder: &mut Decoder) {
+        let (whole, end) = (missing.next_multiple_of(self.samples(10)), self.samples(conceal::END_MS));
+        let asked = self.conceals && !self.concealer.is_going() && (self.tally.gap() as usize) < end;
+        let own = |out: &mut [i16]| {
+            let knows = asked && out.get_mut(..whole).is_some_and(|out| decoder.conceal(out));
+            if knows { whole } else { 0 }
+        };
+        let mut made = self.track.append(own).len();
+        if made == 0 {
+            if self.conceals && !self.concealer.is_going() {
+                self.concealer.begin(self.track.all().0);
+            }
+            made = missing;
+            self.concealer.fill(self.track.append(|_| missing));
         }
-        let concealer = &mut self.concealer;
-        let conceals = self.conceals;
-        let made = self.track.append(|out| {
-            let own = out.get_mut(..whole).filter(|_| conceals).map_or(0, |out| decoder.conceal(out));
-            if own > 0 {
-                concealer.stop();
-                return own;
-            }
-            if let Some(out) = out.get_mut(..missing) {
-                concealer.fill(out);
-            }
-            missing
-        });
-        let made = made.len();
         self.tally.make(made);
-        if self.tally.gap() as usize >= self.samples(conceal::END_MS) {
+        if self.tally.gap() as usize >= end && self.concealer.is_silent() {
             self.state = State::Waiting;
         }
     }
 
     /// Lets the delay grow or shrink; true when it did.
-    pub(super) fn adapt(&mut self, now: Moment, decoder: &mut impl Decoder, wanted: usize) -> bool {
+    pub(super) fn adapt(&mut self, now: Moment, decoder: &mut Decoder, wanted: usize) -> bool {
         let State::Playing { .. } = self.state else { return false };
         let tick = wanted as i64 * 1_000_000 / i64::from(self.rate);
         let half = wanted / 2;

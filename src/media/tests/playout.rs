@@ -3,21 +3,12 @@
 
 mod support;
 
-use media::codec::Codec;
-use media::playout::{Decoder, Kind, Playout};
+use media::codec::{Codec, Decoder, g711::Law};
+use media::playout::{Kind, Playout};
 use media::rtp::Packet;
 use media::time::Moment;
 use support::traces::{self, Trace};
 
-/// PCMU as any decoder.
-struct G711(Codec);
-
-impl Decoder for G711 {
-    fn decode(&mut self, payload: &[u8], out: &mut [i16]) -> usize {
-        self.0.decode(payload, out);
-        payload.len().min(out.len())
-    }
-}
 
 fn at(micros: i64) -> Moment {
     Moment((10_000_000 + micros) as u64 * 1_000)
@@ -51,8 +42,8 @@ struct Outcome {
 
 fn run(trace: &Trace, phase: i64, swept: bool) -> Outcome {
     let sound = voice(trace.packets.len() * 160);
-    let mut playout = Playout::new(8_000, 8_000);
-    let mut decoder = G711(Codec::Pcmu);
+    let mut playout = Playout::new(Codec::Pcmu);
+    let mut decoder = Decoder::new(Codec::Pcmu).unwrap();
     let mut arrivals = trace.arrivals().into_iter().peekable();
     let end = trace.packets.last().unwrap().sent;
     let fastest = trace.fastest();
@@ -62,7 +53,7 @@ fn run(trace: &Trace, phase: i64, swept: bool) -> Outcome {
     while tick < end {
         while let Some((time, n)) = arrivals.next_if(|(time, _)| *time <= tick) {
             let mut payload = [0; 160];
-            Codec::Pcmu.encode(&sound[n * 160..][..160], &mut payload);
+            Law::Mu.encode(&sound[n * 160..][..160], &mut payload);
             let packet = Packet {
                 marker: false,
                 payload_type: 0,
