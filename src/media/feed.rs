@@ -15,7 +15,7 @@ pub struct Player {
 enum Playing {
     Nothing,
     Silence,
-    Peer(LegKey),
+    Peers,
     Sound { track: Track, repeat: bool },
     Tone(tone::Player),
 }
@@ -42,22 +42,19 @@ impl Player {
         }
     }
 
-    /// The leg to listen to.
-    pub fn peer(&self) -> Option<LegKey> {
-        match self.playing {
-            Playing::Peer(leg) => Some(leg),
-            Playing::Nothing | Playing::Silence | Playing::Sound { .. } | Playing::Tone(_) => None,
-        }
+    /// The legs to listen to.
+    pub fn peers(&self) -> &[LegKey] {
+        self.wanted.peers()
     }
 
-    /// The next 20 ms, at the rate they come at; `peer` is what the peer said in them. `most`: the listener has no use
+    /// The next 20 ms, at the rate they come at; `peer` is what the peers said in them. `most`: the listener has no use
     /// for a higher rate.
     pub fn fill(&mut self, peer: Option<&Frame>, most: Rate, frame: &mut Frame) -> Fed {
         *frame = SILENCE;
         match &mut self.playing {
             Playing::Nothing => Fed::Nothing,
             Playing::Silence => Fed::Frame,
-            Playing::Peer(_) => {
+            Playing::Peers => {
                 *frame = *peer.unwrap_or(&SILENCE);
                 Fed::Frame
             }
@@ -80,7 +77,7 @@ fn start(feed: &Feed) -> Playing {
     match feed {
         Feed::Nothing => Playing::Nothing,
         Feed::Silence => Playing::Silence,
-        Feed::Peer(leg) => Playing::Peer(*leg),
+        Feed::Peer(_) | Feed::Mix(_) => Playing::Peers,
         Feed::Sound { sound, repeat } => Playing::Sound { track: Track::new(sound.clone()), repeat: *repeat },
         Feed::Tone(tone) => Playing::Tone(tone::Player::new(*tone)),
     }

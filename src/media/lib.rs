@@ -10,6 +10,7 @@ pub mod dtmf;
 pub mod feed;
 pub mod frame;
 pub mod leg;
+pub mod mix;
 pub mod order;
 pub mod outgoing;
 pub mod playout;

@@ -3,10 +3,10 @@
 use std::net::UdpSocket;
 use std::sync::Arc;
 
-use media::Frame;
 use media::leg::{DeviceLeg, Heard, PeerSound, RtpLeg};
 use media::order::{DeviceOrder, Event, LegKey, RtpOrder};
 use media::time::Moment;
+use media::{Frame, Rate};
 
 use super::ports::PortPair;
 use crate::sound::Device;
@@ -53,11 +53,19 @@ impl Slot {
         }
     }
 
-    /// The leg that this one listens to.
-    pub fn peer(&self) -> Option<LegKey> {
+    /// The legs that this one listens to.
+    pub fn peers(&self) -> &[LegKey] {
         match &self.body {
-            Body::Rtp { leg, .. } => leg.peer(),
-            Body::Device { leg, .. } => leg.peer(),
+            Body::Rtp { leg, .. } => leg.peers(),
+            Body::Device { leg, .. } => leg.peers(),
+        }
+    }
+
+    /// The finest sound that comes from the network here; a device takes any.
+    pub fn rate(&self) -> Rate {
+        match &self.body {
+            Body::Rtp { leg, .. } => leg.rate(),
+            Body::Device { .. } => Rate::Narrow,
         }
     }
 
@@ -127,7 +135,11 @@ impl Slot {
                 |to, bytes| send(&sockets.rtp, to, bytes),
                 |to, bytes| send(&sockets.rtcp, to, bytes),
             ),
-            Body::Device { leg, device } => device.play(&leg.hear(peer)),
+            Body::Device { leg, device } => {
+                let ring = leg.ring();
+                let rings_apart = device.ring(ring.as_ref());
+                device.play(&leg.hear(peer, ring.filter(|_| !rings_apart)));
+            }
         }
     }
 

@@ -2,30 +2,39 @@
 
 use super::PeerSound;
 use crate::feed::{self, Fed};
+use crate::mix::Sum;
 use crate::order::{DeviceOrder, Event, LegKey};
+use crate::tone::{self, Tone};
 use crate::{Frame, Rate, SILENCE};
 
 /// The device itself is the shell's; it gives and takes one frame a tick.
 #[derive(Debug)]
 pub struct DeviceLeg {
     player: feed::Player,
+    ringer: Option<(Tone, tone::Player)>,
+    /// What rings over what is heard.
+    over: Option<Sum>,
     muted: bool,
     ended: bool,
 }
 
 impl DeviceLeg {
     pub fn new(order: DeviceOrder) -> DeviceLeg {
-        DeviceLeg { player: feed::Player::new(order.feed), muted: order.muted, ended: false }
+        let ringer = order.ring.map(|ring| (ring, tone::Player::new(ring)));
+        DeviceLeg { player: feed::Player::new(order.feed), ringer, over: None, muted: order.muted, ended: false }
     }
 
     pub fn handle_order(&mut self, order: DeviceOrder) {
         self.player.handle_order(order.feed);
+        if self.ringer.as_ref().map(|(tone, _)| *tone) != order.ring {
+            self.ringer = order.ring.map(|ring| (ring, tone::Player::new(ring)));
+        }
         self.muted = order.muted;
     }
 
-    /// The leg that this one listens to.
-    pub fn peer(&self) -> Option<LegKey> {
-        self.player.peer()
+    /// The legs that this one listens to.
+    pub fn peers(&self) -> &[LegKey] {
+        self.player.peers()
     }
 
     /// What other legs hear of what the device captured (VZ-06).
@@ -34,7 +43,8 @@ impl DeviceLeg {
     }
 
     /// What the person hears in the next 20 ms; the device brings it to its own rate.
-    pub fn hear(&mut self, peer: PeerSound<'_>) -> Frame {
+    /// Over it goes what rings, on a device that cannot ring apart.
+    pub fn hear(&mut self, peer: PeerSound<'_>, over: Option<Frame>) -> Frame {
         let peer = match peer {
             PeerSound::Frame(frame) => Some(frame),
             PeerSound::Relayed | PeerSound::Absent => None,
@@ -44,7 +54,18 @@ impl DeviceLeg {
             Fed::Nothing | Fed::Frame => {}
             Fed::LastFrame => self.ended = true,
         }
-        frame
+        match over {
+            Some(over) => self.over.get_or_insert_with(|| Sum::new(&[0, 1], over.rate())).both(&[frame, over]),
+            None => frame,
+        }
+    }
+
+    /// What rings in the next 20 ms.
+    pub fn ring(&mut self) -> Option<Frame> {
+        let (_, ringer) = self.ringer.as_mut()?;
+        let mut frame = SILENCE;
+        ringer.fill(&mut frame);
+        Some(frame)
     }
 
     /// What was seen.

@@ -106,9 +106,9 @@ impl RtpLeg {
         self.keep_samples(self.listened);
     }
 
-    /// The leg that this one listens to.
-    pub fn peer(&self) -> Option<LegKey> {
-        self.player.peer()
+    /// The legs that this one listens to.
+    pub fn peers(&self) -> &[LegKey] {
+        self.player.peers()
     }
 
     /// Whether [`RtpLeg::listen`] must be called every tick even if nobody else wants the samples.
@@ -130,6 +130,11 @@ impl RtpLeg {
                 (Some(_), true) | (None, false) => {}
             }
         }
+    }
+
+    /// The rate of what comes in.
+    pub fn rate(&self) -> Rate {
+        self.flow.as_ref().map_or(Rate::Narrow, |flow| flow.stream.codec.rate())
     }
 
     /// Whether packets of `from` can be sent as they are: one codec (so one clock), one packet time.

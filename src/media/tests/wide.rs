@@ -141,10 +141,8 @@ fn streams_of_one_wide_codec_are_relayed_with_each_sides_own_number() {
     for (codec, number) in [(Codec::G722, 9), (Codec::Opus, 97)] {
         let to_97 = Stream { payload_type: number, ..wide(codec, 5_000) };
         let mut a = RtpLeg::new(ordered(1, codec, 4_000, Feed::Nothing), ms(0));
-        let mut b = RtpLeg::new(
-            RtpOrder { stream: Some(to_97.clone()), ..order(2, 5_000, Feed::Peer(LegKey(1))) },
-            ms(0),
-        );
+        let mut b =
+            RtpLeg::new(RtpOrder { stream: Some(to_97.clone()), ..order(2, 5_000, Feed::Peer(LegKey(1))) }, ms(0));
         assert!(b.can_relay(&a));
         let step = codec.clock().ticks(20);
         let mut before: Option<u32> = None;
@@ -207,7 +205,8 @@ fn a_press_too_long_for_one_event_at_48_khz_is_cut_and_not_wrapped() {
 fn vz_09_without_telephone_event_digits_cross_wide_codecs_as_tones() {
     for codec in [Codec::G722, Codec::Opus] {
         let toneless = |port| Some(Stream { telephone_event: None, telephone_event_in: None, ..wide(codec, port) });
-        let digit = |(number, c)| OutDigit { number, digit: Digit::from_char(c).unwrap(), duration_ms: 100, inband: false };
+        let digit =
+            |(number, c)| OutDigit { number, digit: Digit::from_char(c).unwrap(), duration_ms: 100, inband: false };
         let digits = (1..).zip("2580".chars()).map(digit).collect();
         let mut from =
             RtpLeg::new(RtpOrder { stream: toneless(5_000), digits, ..order(1, 5_000, Feed::Silence) }, ms(0));
@@ -279,7 +278,8 @@ fn hostile_packets_never_panic_a_wide_leg() {
         let mut dice = Dice(11);
         for round in 0..6_000u64 {
             let payload = dice.bytes(1_400);
-            let (sequence, timestamp) = (dice.roll() as u16, if dice.chance(50) { round as u32 * 960 } else { dice.roll() as u32 });
+            let (sequence, timestamp) =
+                (dice.roll() as u16, if dice.chance(50) { round as u32 * 960 } else { dice.roll() as u32 });
             let number = if dice.chance(80) { wide(codec, 0).payload_type_in } else { 101 };
             let packet = Packet { payload_type: number, payload: &payload, ..packet(9, sequence, timestamp) };
             leg.handle_packet(ms(round * 5), address(4_000), &written(&packet));
