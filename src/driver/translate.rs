@@ -47,6 +47,8 @@ pub(crate) fn media_news(news: order::News) -> leg::MediaNews {
             jitter_ms: quality.jitter_ms,
             round_trip_ms: quality.round_trip_ms,
             remote_loss: quality.remote_loss,
+            playout_ms: quality.playout_ms,
+            concealed: quality.concealed,
             mos: quality.mos,
         }),
         order::Event::Failed { why } => leg::MediaEvent::Failed { why },
