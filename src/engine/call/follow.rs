@@ -22,6 +22,10 @@ impl Calls {
                 Event::Redirected(targets) => self.on_redirected(id, &targets, cx),
                 Event::Digit { digit, .. } => self.on_digit(id, digit, cx),
                 Event::ChangeRefused { status } => self.on_change_refused(id, status, cx),
+                Event::Referred(referral) => self.on_referred(id, &referral, cx),
+                Event::TransferProgress { status } => self.on_transfer_progress(id, status, cx),
+                Event::TransferDone => self.on_transfer_done(id, cx),
+                Event::TransferFailed { status } => self.on_transfer_failed(id, status, cx),
                 Event::Ended(end) => self.on_session_end(id, &end, cx),
             }
         }

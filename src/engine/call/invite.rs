@@ -120,6 +120,6 @@ pub fn capabilities(request: &Message) -> Message {
     let mut response = Message::response(request, 200);
     response.push(Name::Allow, crate::sip::session::ALLOWED);
     response.push(Name::Accept, "application/sdp");
-    response.push(Name::Supported, "100rel, timer");
+    response.push(Name::Supported, crate::sip::session::EXTENSIONS);
     response
 }
