@@ -44,6 +44,7 @@ impl Calls {
     }
 
     fn on_progress(&mut self, id: CallId, status: u16, cx: &mut Context<'_>) {
+        self.tie_rings(id, status, cx);
         let Some(call) = self.calls.get_mut(&id) else { return };
         if status == 180 && call.phase == Phase::Dialling {
             call.phase = Phase::Ringing;
@@ -76,9 +77,13 @@ impl Calls {
             Phase::Dialling | Phase::Ringing | Phase::Early => {
                 call.phase = Phase::Answered;
                 call.answered = Some(cx.now.civil);
+                let unattended = call.tie.is_unattended();
                 self.timers.cancel(&Timer::Ring(id));
                 self.orders.push_back(Order::Store(Record::CallAnswered { call: id, at: cx.now.civil }));
-                self.hold_others(id, cx);
+                self.tie_answered(id, cx);
+                if !unattended {
+                    self.hold_others(id, cx);
+                }
             }
             Phase::Answered | Phase::Ended { .. } => {}
         }

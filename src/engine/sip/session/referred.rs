@@ -32,7 +32,10 @@ pub struct Referral {
 #[derive(Debug)]
 pub(super) enum Referred {
     /// Waits for the layer above.
-    Asked { transaction: TransactionId, request: Message },
+    Asked {
+        transaction: TransactionId,
+        request: Message,
+    },
     Telling(Box<Telling>),
 }
 

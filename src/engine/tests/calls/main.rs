@@ -13,4 +13,5 @@ mod established;
 mod inbound;
 mod outbound;
 mod strangers;
+mod transfers;
 mod watching;
