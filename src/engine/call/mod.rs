@@ -141,6 +141,7 @@ impl Calls {
         (flow, response): (Flow, &Message),
         cx: &mut Context<'_>,
     ) {
+        let call = self.leaving_of(response).unwrap_or(call);
         match self.calls.contains_key(&call) || self.leaving.contains_key(&call) {
             true => self.with_session(call, cx, |session, cx| session.on_response(id, flow, response, cx)),
             false => session::shed(response, flow, &mut session_context(call, cx)),
@@ -164,6 +165,7 @@ impl Calls {
         why: crate::sip::ua::SendFailure,
         cx: &mut Context<'_>,
     ) {
+        let call = self.leaving_that_sent(id).unwrap_or(call);
         self.with_session(call, cx, |session, cx| session.on_failed(id, why, cx));
     }
 

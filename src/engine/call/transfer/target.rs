@@ -104,6 +104,21 @@ impl Calls {
         }
     }
 
+    /// The replaced session that a response is for: what it had sent before was sent in the name of its call.
+    pub(in super::super) fn leaving_of(&self, response: &Message) -> Option<CallId> {
+        if self.leaving.is_empty() {
+            return None;
+        }
+        let tag = response.from().ok()?.tag()?.to_owned();
+        let key = (response.call_id().ok()?.into_owned(), tag);
+        self.by_dialog.get(&key).copied().filter(|id| self.leaving.contains_key(id))
+    }
+
+    /// The replaced session that waits for an answer to this request.
+    pub(in super::super) fn leaving_that_sent(&self, id: TransactionId) -> Option<CallId> {
+        self.leaving.iter().find(|(_, session)| session.waits_for(id)).map(|(leaving, _)| *leaving)
+    }
+
     /// Its timer, or its end. Nobody asks what it says.
     fn watch_leaving(&mut self, id: CallId) {
         let Some(session) = self.leaving.get_mut(&id) else { return };

@@ -8,8 +8,8 @@ use crate::news::HangupCause;
 use crate::number::Number;
 use crate::sip::header::Name;
 use crate::sip::session::Referral;
+use crate::sip::uri::{Scheme, Uri};
 
-use super::super::control::wrong;
 use super::super::dial::Dialling;
 use super::super::{Calls, Context, session_context};
 use super::{Tie, transferred};
@@ -38,14 +38,12 @@ impl Calls {
             (call.account.clone(), call.protocolo.clone())
         };
         let target = &referral.target;
-        let user = target.uri.user_text().ok_or_else(|| wrong(id, "the target names no number"))?;
-        let number = Number::read(&user, &cx.config.gate)
-            .map_err(|why| Refusal::new(RefusalCode::Gate, format!("the target is no number: {why}")))?;
+        let number = number_of(&target.uri, cx)?;
         let replaces = target.replaces.iter().map(|replaces| (Name::Replaces, replaces.to_string()));
         let by = referral.by.iter().map(|by| (Name::ReferredBy, by.to_string()));
         let dialling = Dialling {
             purpose: Purpose::Redirect,
-            uri: Some(target.uri.clone()),
+            uri: (target.uri.scheme != Scheme::Tel).then(|| target.uri.clone()),
             extra: replaces.chain(by).collect(),
             protocolo: Some(protocolo),
             tie: Tie::OnRequest { by: id },
@@ -89,5 +87,17 @@ impl Calls {
         if let Some(call) = self.calls.get_mut(&id) {
             work(&mut call.session, &mut session_context(id, cx));
         }
+    }
+}
+
+/// The number that a target names; the gate judges nothing else.
+fn number_of(uri: &Uri, cx: &Context<'_>) -> Result<Number, Refusal> {
+    let refused = |why: String| Refusal::new(RefusalCode::Gate, format!("the target is no number: {why}"));
+    match uri.scheme {
+        Scheme::Sip | Scheme::Sips | Scheme::Tel => {
+            let user = uri.user_text().ok_or_else(|| refused("it has no user part".to_owned()))?;
+            Number::read(&user, &cx.config.gate).map_err(|why| refused(why.to_string()))
+        }
+        Scheme::Other(_) => Err(refused("it is neither sip nor tel".to_owned())),
     }
 }

@@ -339,6 +339,11 @@ impl Session {
         }
     }
 
+    /// Whether a request of ours with this number has no final answer.
+    pub fn waits_for(&self, id: TransactionId) -> bool {
+        self.pending.contains_key(&id) || self.invite_in_progress() == Some(id)
+    }
+
     /// The direction we want now.
     pub fn direction(&self) -> Direction {
         self.local.direction
