@@ -15,7 +15,7 @@ pub struct Player {
 enum Playing {
     Nothing,
     Silence,
-    Peer(LegKey),
+    Peers,
     Sound { sound: Sound, position: usize, repeat: bool },
     Tone(tone::Player),
 }
@@ -42,21 +42,18 @@ impl Player {
         }
     }
 
-    /// The leg to listen to.
-    pub fn peer(&self) -> Option<LegKey> {
-        match self.playing {
-            Playing::Peer(leg) => Some(leg),
-            Playing::Nothing | Playing::Silence | Playing::Sound { .. } | Playing::Tone(_) => None,
-        }
+    /// The legs to listen to.
+    pub fn peers(&self) -> &[LegKey] {
+        self.wanted.peers()
     }
 
-    /// The next 20 ms; `peer` is what the peer said in them.
+    /// The next 20 ms; `peer` is what the peers said in them.
     pub fn fill(&mut self, peer: Option<&Frame>, frame: &mut Frame) -> Fed {
         *frame = SILENCE;
         match &mut self.playing {
             Playing::Nothing => Fed::Nothing,
             Playing::Silence => Fed::Frame,
-            Playing::Peer(_) => {
+            Playing::Peers => {
                 *frame = *peer.unwrap_or(&SILENCE);
                 Fed::Frame
             }
@@ -79,7 +76,7 @@ fn start(feed: &Feed) -> Playing {
     match feed {
         Feed::Nothing => Playing::Nothing,
         Feed::Silence => Playing::Silence,
-        Feed::Peer(leg) => Playing::Peer(*leg),
+        Feed::Peer(_) | Feed::Mix(_) => Playing::Peers,
         Feed::Sound { sound, repeat } => Playing::Sound { sound: sound.clone(), position: 0, repeat: *repeat },
         Feed::Tone(tone) => Playing::Tone(tone::Player::new(*tone)),
     }

@@ -11,6 +11,7 @@ pub mod feed;
 pub mod frame;
 pub mod jitter;
 pub mod leg;
+pub mod mix;
 pub mod order;
 pub mod outgoing;
 pub mod quality;

@@ -25,6 +25,12 @@ pub trait Device: Send {
     /// What the person hears in the next 20 ms.
     fn play(&mut self, frame: &Frame);
 
+    /// What rings in the next 20 ms, `None` when nothing does. False from a device that cannot ring apart from what it
+    /// plays: then the two are mixed.
+    fn ring(&mut self, _ring: Option<&Frame>) -> bool {
+        false
+    }
+
     /// Why the device cannot be used any more; said once.
     fn poll_failure(&mut self) -> Option<String>;
 }

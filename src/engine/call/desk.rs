@@ -10,7 +10,8 @@ use crate::id::{CallId, LegId};
 use crate::leg::{DeviceMedia, LegMedia, LegState, MediaNews};
 
 use super::live::Call;
-use super::{Calls, Context, Order, media};
+use super::media::next_state;
+use super::{Calls, Context, Order};
 
 /// Whose desk it is.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -87,7 +88,7 @@ impl Desk {
 
     /// What is to be said now; `None` when it was said already.
     fn say(&mut self, media: Option<LegMedia>) -> Option<LegState> {
-        let state = media::next_state(self.leg, self.said.as_ref(), media)?;
+        let state = next_state(self.leg, self.said.as_ref(), media)?;
         self.said = Some(state.clone());
         Some(state)
     }
