@@ -44,6 +44,16 @@ fn digests() {
 }
 
 #[test]
+fn fragments_of_answers() {
+    replay("sipfrag", engine::sip::sipfrag::fuzz);
+}
+
+#[test]
+fn dialogs_to_be_replaced() {
+    replay("replaces", engine::sip::header::replaces::fuzz);
+}
+
+#[test]
 fn session_descriptions() {
     replay("sdp", engine::sdp::fuzz);
 }

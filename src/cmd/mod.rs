@@ -17,6 +17,7 @@ pub(crate) mod screen;
 mod status;
 mod table;
 mod trace;
+mod transfer;
 
 use std::process::ExitCode;
 

@@ -25,6 +25,7 @@ enum Action {
     Handle,
     Bridge,
     Conference,
+    Transfer,
     DoNotDisturb,
     Register,
     Watch,
@@ -55,6 +56,7 @@ fn right(role: Role, action: Action) -> Right {
         (Action::Handle, Role::Administrator) => Right::Everyones,
         (Action::Bridge, Role::Administrator) => Right::Everyones,
         (Action::Conference, Role::Administrator) => Right::Everyones,
+        (Action::Transfer, Role::Administrator) => Right::Everyones,
         (Action::DoNotDisturb, Role::Administrator) => Right::Everyones,
         (Action::Register, Role::Administrator) => Right::Everyones,
         (Action::Watch, Role::Administrator) => Right::Everyones,
@@ -94,6 +96,7 @@ impl Action {
             | call::Command::AdvertConsent { .. }
             | call::Command::Dtmf { .. } => Action::Handle,
             call::Command::Conference(_) => Action::Conference,
+            call::Command::Transfer(_) => Action::Transfer,
             call::Command::Bridge { .. } => Action::Bridge,
         }
     }

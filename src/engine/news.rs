@@ -116,7 +116,32 @@ pub struct CallView {
     /// The call it is bridged with.
     pub bridged_with: Option<CallId>,
     pub conference: Option<ConferenceView>,
+    /// The call that this one was dialled to ask about.
+    pub consults: Option<CallId>,
+    /// Its last transfer.
+    pub transfer: Option<TransferView>,
     pub legs: Vec<LegView>,
+}
+
+/// Where a far end is sent, and how that goes (VZ-07).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct TransferView {
+    /// The number, normalised.
+    pub to: String,
+    pub state: TransferState,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TransferState {
+    Trying,
+    Ringing,
+    /// The far end is back with its person; `status` is the target's answer, where it is known.
+    Failed {
+        status: Option<u16>,
+        kind: HangupKind,
+    },
+    Done,
 }
 
 /// A call's part in a conference; the calls of one conference name the same one.
@@ -195,6 +220,8 @@ pub enum HangupKind {
     ProtocolError,
     AnsweredElsewhere,
     Moved,
+    /// Its far end talks with somebody else now.
+    Transferred,
     Other,
 }
 

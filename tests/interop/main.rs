@@ -17,4 +17,5 @@ mod outage;
 mod registration;
 mod tcp;
 mod timers;
+mod transfers;
 mod trunk;

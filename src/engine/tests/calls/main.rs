@@ -7,10 +7,14 @@ mod far;
 mod shell;
 mod world;
 
+mod bridged_transfers;
 mod conference;
 mod crash;
 mod established;
 mod inbound;
 mod outbound;
+mod referred;
+mod replaced;
 mod strangers;
+mod transfers;
 mod watching;
