@@ -63,3 +63,8 @@ fn media_packets() {
     replay("rtp", media::rtp::fuzz);
     replay("rtcp", media::rtcp::fuzz);
 }
+
+#[test]
+fn payloads() {
+    replay("codec", media::codec::fuzz);
+}

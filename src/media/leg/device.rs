@@ -2,15 +2,18 @@
 
 use super::PeerSound;
 use crate::feed::{self, Fed};
+use crate::mix::Sum;
 use crate::order::{DeviceOrder, Event, LegKey};
 use crate::tone::{self, Tone};
-use crate::{Frame, SILENCE};
+use crate::{Frame, Rate, SILENCE};
 
 /// The device itself is the shell's; it gives and takes one frame a tick.
 #[derive(Debug)]
 pub struct DeviceLeg {
     player: feed::Player,
     ringer: Option<(Tone, tone::Player)>,
+    /// What rings over what is heard.
+    over: Option<Sum>,
     muted: bool,
     ended: bool,
 }
@@ -18,7 +21,7 @@ pub struct DeviceLeg {
 impl DeviceLeg {
     pub fn new(order: DeviceOrder) -> DeviceLeg {
         let ringer = order.ring.map(|ring| (ring, tone::Player::new(ring)));
-        DeviceLeg { player: feed::Player::new(order.feed), ringer, muted: order.muted, ended: false }
+        DeviceLeg { player: feed::Player::new(order.feed), ringer, over: None, muted: order.muted, ended: false }
     }
 
     pub fn handle_order(&mut self, order: DeviceOrder) {
@@ -36,21 +39,25 @@ impl DeviceLeg {
 
     /// What other legs hear of what the device captured (VZ-06).
     pub fn say(&self, captured: Frame) -> Frame {
-        if self.muted { SILENCE } else { captured }
+        if self.muted { Frame::silence(captured.rate()) } else { captured }
     }
 
-    /// What the person hears in the next 20 ms.
-    pub fn hear(&mut self, peer: PeerSound<'_>) -> Frame {
+    /// What the person hears in the next 20 ms; the device brings it to its own rate.
+    /// Over it goes what rings, on a device that cannot ring apart.
+    pub fn hear(&mut self, peer: PeerSound<'_>, over: Option<Frame>) -> Frame {
         let peer = match peer {
             PeerSound::Frame(frame) => Some(frame),
             PeerSound::Relayed | PeerSound::Absent => None,
         };
         let mut frame = SILENCE;
-        match self.player.fill(peer, &mut frame) {
+        match self.player.fill(peer, Rate::Full, &mut frame) {
             Fed::Nothing | Fed::Frame => {}
             Fed::LastFrame => self.ended = true,
         }
-        frame
+        match over {
+            Some(over) => self.over.get_or_insert_with(|| Sum::new(&[0, 1], over.rate())).both(&[frame, over]),
+            None => frame,
+        }
     }
 
     /// What rings in the next 20 ms.
