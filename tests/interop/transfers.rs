@@ -214,6 +214,6 @@ fn vz_07_a_phone_takes_the_place_of_another_one_in_our_call() {
     let after = ramal.wait_call(before.call, "to be with 2002", |call| call.number == "2002");
     assert_eq!((after.state, &after.protocolo), (CallState::Answered, &before.protocolo));
     ramal.wait_hears(OURS, 1_300.0);
-    phones.wait("call 0 2001 DISCONNCTD");
+    phones.wait("call 0 2001 DISCONN");
     assert_eq!(ramal.calls().len(), 1);
 }

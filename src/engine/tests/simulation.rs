@@ -190,7 +190,7 @@ impl Simulation {
                 bytes
             }
             (None, Some(Method::Invite), _, None) => {
-                let chosen = self.dialogs.get(self.random.below(20.max(self.dialogs.len() as u32)) as usize);
+                let chosen = self.dialogs.get(self.random.below(60.max(self.dialogs.len() as u32)) as usize);
                 let replaces = chosen
                     .map(|(call_id, tags)| format!("{call_id};to-tag={};from-tag={}", tags[1 - from], tags[from]));
                 if let Some(replaces) = self.takeovers.entry(call_id).or_insert(replaces) {

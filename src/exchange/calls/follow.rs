@@ -21,12 +21,13 @@ impl Calls {
             Event::Digit { digit, duration_ms } => self.on_info(id, (digit, duration_ms), cx),
             // Nobody is followed to where an extension sends its callers: it counts as not there.
             Event::Redirected(_) => self.on_ended(id, Outcome::Redirected, 480, cx),
-            // Customers and extensions stay where they are: nobody is sent elsewhere by this exchange.
-            Event::Referred(_) => leg.session.refuse_refer(603, "this exchange transfers nobody", &mut cx.session(id)),
-            Event::ChangeRefused { .. }
-            | Event::TransferProgress { .. }
-            | Event::TransferDone
-            | Event::TransferFailed { .. } => {}
+            Event::ChangeRefused { .. } => {}
+            // Who wants to transfer here joins two calls: the exchange carries no REFER out, and sends none.
+            Event::Referred(_) => {
+                let why = "this exchange carries out no REFER";
+                leg.session.refuse_refer(501, why, &mut cx.session(id));
+            }
+            Event::TransferProgress { .. } | Event::TransferDone | Event::TransferFailed { .. } => {}
             Event::Ended(end) => {
                 let (outcome, status) = outcome(leg.far, &end);
                 self.on_ended(id, outcome, status, cx);
