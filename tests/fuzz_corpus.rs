@@ -52,4 +52,5 @@ fn session_descriptions() {
 fn media_packets() {
     replay("rtp", media::rtp::fuzz);
     replay("rtcp", media::rtcp::fuzz);
+    replay("playout", media::playout::fuzz);
 }

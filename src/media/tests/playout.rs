@@ -247,7 +247,7 @@ fn a_lost_packet_is_bridged_and_counted_and_a_pause_of_the_sender_is_not() {
 }
 
 #[test]
-fn concealment_goes_on_in_the_voices_pitch_and_fades_to_silence_within_60_ms() {
+fn concealment_goes_on_in_the_voices_pitch_and_fades_to_silence_within_80_ms() {
     let tone: Vec<i16> = (0..8_000).map(|n| ((f64::from(n) * 0.157).sin() * 8_000.0) as i16).collect();
     let mut encoder = Encoder::new(Codec::Pcmu, OpusWishes::default()).unwrap();
     let mut talk = Talk::new(Codec::Pcmu);
@@ -259,11 +259,11 @@ fn concealment_goes_on_in_the_voices_pitch_and_fades_to_silence_within_60_ms() {
     }
     talk.run(1_100, |_| vec![]);
     let after = &talk.heard[8_000..];
-    let expected = |n: usize| (n as f64 * 0.157).sin() * 8_000.0 * (1.0 - (n - 8_000) as f64 / 480.0);
+    let expected = |n: usize| (n as f64 * 0.157).sin() * 8_000.0 * (1.0 - (n - 8_000) as f64 / 640.0).powi(2);
     for (n, sample) in after.iter().enumerate().take(160) {
         assert!((f64::from(*sample) - expected(8_000 + n)).abs() < 900.0, "{n}: {sample}");
     }
-    assert!(after[480..].iter().all(|sample| *sample == 0));
+    assert!(after[640..].iter().all(|sample| *sample == 0));
     assert_eq!(talk.kinds.last(), Some(&Kind::Silence));
 }
 
