@@ -54,3 +54,8 @@ fn media_packets() {
     replay("rtcp", media::rtcp::fuzz);
     replay("playout", media::playout::fuzz);
 }
+
+#[test]
+fn payloads() {
+    replay("codec", media::codec::fuzz);
+}

@@ -30,8 +30,8 @@ fn sp_04_wide_band_speech_comes_back_well_in_opus() {
 
 #[test]
 fn sp_04_wide_band_speech_comes_back_in_g722() {
-    // Its two bands, twice: wide-band PESQ gives no G.722 call through this echo more than 3.
-    speech_comes_back(&Way { codec: "g722", rate: 16_000, least: 2.6, ..NARROW });
+    // Wide-band PESQ gives G.722 at 64 kbit/s about 3.
+    speech_comes_back(&Way { codec: "g722", rate: 16_000, least: 2.8, ..NARROW });
 }
 
 /// How speech goes to the echo and back, and the least PESQ of what comes.
