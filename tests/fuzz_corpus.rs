@@ -62,6 +62,7 @@ fn session_descriptions() {
 fn media_packets() {
     replay("rtp", media::rtp::fuzz);
     replay("rtcp", media::rtcp::fuzz);
+    replay("playout", media::playout::fuzz);
 }
 
 #[test]

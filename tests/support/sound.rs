@@ -16,6 +16,26 @@ pub fn speech(folder: &Path, rate: u32) -> PathBuf {
     wav
 }
 
+/// Four pieces of speech of some seconds, 8 kHz mono 16 bit, written into `folder`: a man and a woman of espeak-ng, and two
+/// of the prompts that came with Asterisk, spoken by a person.
+pub fn voices(folder: &Path) -> Vec<PathBuf> {
+    let man = speech(folder, 8_000);
+    let (raw, woman) = (folder.join("woman-22k.wav"), folder.join("woman.wav"));
+    let text = "O prazo termina na sexta-feira às quinze horas. Se preferir, ligue de novo amanhã cedo.";
+    run(Command::new("espeak-ng").args(["-v", "pt-br+f3", "-s", "150", "-w"]).arg(&raw).arg(text));
+    run(Command::new("sox").arg("-G").arg(&raw).args(["-r", "8000", "-c", "1", "-b", "16"]).arg(&woman));
+    let prompts = cache().join("asterisk/tree/usr/share/asterisk/sounds/en_US_f_Allison");
+    let mut voices = vec![man, woman];
+    for prompt in ["demo-congrats", "demo-echotest"] {
+        let wav = folder.join(prompt).with_extension("wav");
+        let mut sox = Command::new("sox");
+        sox.arg(prompts.join(prompt).with_extension("gsm")).args(["-e", "signed", "-b", "16"]).arg(&wav);
+        run(sox.args(["trim", "0", "10"]));
+        voices.push(wav);
+    }
+    voices
+}
+
 /// A sine of `hertz`, `seconds` long, 8 kHz mono 16 bit.
 pub fn tone(wav: &Path, hertz: u32, seconds: u32) {
     let (hertz, seconds) = (hertz.to_string(), seconds.to_string());

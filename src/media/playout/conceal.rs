@@ -2,7 +2,7 @@
 //!
 //! Three things differ from the appendix, each because PESQ was better for it. No samples are looked ahead, so it costs
 //! no delay: the step where the first period joins what was already heard is taken away and given back over a quarter
-//! of a period. The period is found by the last 4 ms alone, which are what must go on. And the fade begins at once.
+//! of a period. The period is found by the last 4 ms alone, which are what must go on. And the fade begins at once, with the square of what is left.
 
 use super::pitch::{self, Match};
 
@@ -75,12 +75,12 @@ impl Concealer {
         let Going { lag, made, step } = going;
         let ramp = (lag / 4).max(1);
         // Towards its end the period fades into what preceded it, to begin again without a step.
-        let left = lag - made % lag;
-        let share = (1.0 - left as f32 / ramp as f32).max(0.0);
-        let period = self.heard(left) * (1.0 - share) + self.heard(left + lag) * share;
+        let rest = lag - made % lag;
+        let share = (1.0 - rest as f32 / ramp as f32).max(0.0);
+        let period = self.heard(rest) * (1.0 - share) + self.heard(rest + lag) * share;
         let joint = step * (1.0 - made as f32 / ramp as f32).max(0.0);
-        let gain = (1.0 - made as f32 / self.ms(END_MS) as f32).max(0.0);
-        (period + joint) * gain
+        let left = (1.0 - made as f32 / self.ms(END_MS) as f32).max(0.0);
+        (period + joint) * left * left
     }
 
     /// The sample `back` before the voice broke off.
@@ -113,7 +113,7 @@ const HIGHEST_HZ: usize = 320;
 /// What is looked for in the past.
 const WINDOW_MS: usize = 4;
 /// Silent from here on.
-pub const END_MS: usize = 60;
+pub const END_MS: usize = 80;
 /// How long the voice that is back takes to be heard alone.
 const MERGE_MS: usize = 5;
 /// That of 48 kHz.

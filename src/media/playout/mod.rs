@@ -17,6 +17,7 @@
 mod arrival;
 mod conceal;
 mod counts;
+mod fuzz;
 mod numbers;
 mod pace;
 mod pitch;
@@ -29,6 +30,7 @@ mod turn;
 use std::time::Duration;
 
 pub use counts::Counts;
+pub use fuzz::fuzz;
 
 use crate::codec::{Codec, Decoder};
 use crate::rtp::Packet;
