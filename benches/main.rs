@@ -18,6 +18,7 @@ mod kamailio;
 mod memory;
 mod parse;
 mod phones;
+mod playout;
 mod relay;
 mod report;
 mod yardstick;
@@ -41,11 +42,12 @@ pub struct Effort {
 
 type Room = fn(Effort) -> Vec<Row>;
 
-const ROOMS: [(&str, Room); 5] = [
+const ROOMS: [(&str, Room); 6] = [
     ("relay", relay::rows),
     ("calls", calls::rows),
     ("parse", parse::rows),
     ("codec", codec::rows),
+    ("playout", playout::rows),
     ("memory", memory::rows),
 ];
 

@@ -1,5 +1,6 @@
 //! The socket and the commands, against a stand-in for the driver: what is asked of the engine is seen, what it says is chosen.
 
+#![expect(non_snake_case, reason = "behaviour ids are written as the specification writes them")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that fails to set up has failed")]
 
 use std::io::{BufRead, BufReader, Write};
@@ -16,7 +17,7 @@ use engine::config::AccountKind;
 use engine::id::{CallId, CommandId, Seq};
 use engine::news::{
     AccountView, CallState, CallView, Delta, Direction, GroupView, HangupCause, HangupKind, News, Party,
-    RegistrationState, RegistrationView, Snapshot, Totals,
+    RegistrationState, RegistrationView, Snapshot, Totals, TransferState, TransferView,
 };
 use engine::sip::uri::Transport;
 use engine::time::{Moment, Now};
@@ -155,6 +156,41 @@ fn dialling_is_watched_to_its_end_with_the_cause_in_words() {
     assert_eq!(refused.status.code(), Some(1));
     let said = String::from_utf8(refused.stderr).unwrap();
     assert_eq!(said, "Este número não pode ser discado: 0014155550100: international numbers are denied.\n");
+}
+
+#[test]
+fn VZ_07_a_transfer_is_followed_to_its_result_and_the_exit_code_says_it() {
+    let daemon = Daemon::start("transfer");
+    let done = daemon.ramal(&["--lang", "en", "transfer", "1002", "--wait"]);
+    let said = String::from_utf8(done.stdout).unwrap();
+    assert_eq!((done.status.code(), said.lines().last()), (Some(0), Some("transferred to 1002")), "{said}");
+    let wish = call::TransferCommand::Blind { call: CallId(HELD), number: "1002".into(), route: None };
+    assert_eq!(daemon.commanded(), What::Call(call::Command::Transfer(wish)));
+    let failed = daemon.ramal(&["--lang", "pt-BR", "transfer", "610", "--wait"]);
+    let said = String::from_utf8(failed.stdout).unwrap();
+    assert_eq!(failed.status.code(), Some(1), "{said}");
+    assert!(said.contains("transferência para 610 falhou: ocupado; a chamada voltou"), "{said}");
+}
+
+#[test]
+fn VZ_07_a_consultation_is_a_second_call_and_either_of_the_two_completes_it() {
+    let daemon = Daemon::start("consult");
+    let consulted = daemon.ramal(&["--lang", "en", "consult", "1002", "4712", "--route", "1001"]);
+    let said = String::from_utf8(consulted.stdout).unwrap();
+    assert!(said.contains("Call 4713 to 1002, protocolo 2026112100000017"), "{said}");
+    let (call, number, route) = (CallId(HELD), "1002".to_owned(), Some("1001".into()));
+    let wish = |wish| What::Call(call::Command::Transfer(wish));
+    assert_eq!(daemon.commanded(), wish(call::TransferCommand::Consult { call, number, route }));
+    for (verb, expected) in [
+        ("swap", call::TransferCommand::Swap { call }),
+        ("complete", call::TransferCommand::Complete { call }),
+        ("back", call::TransferCommand::Back { call }),
+    ] {
+        assert_eq!(daemon.ramal(&[verb, "4712"]).status.code(), Some(0));
+        assert_eq!(daemon.commanded(), wish(expected));
+    }
+    // None of the calls asks about another one.
+    assert_eq!(daemon.ramal(&["complete"]).status.code(), Some(2));
 }
 
 #[test]
@@ -330,12 +366,33 @@ async fn stand_in(
                         deltas.send(Delta { seq: Seq(seq), news }).unwrap_or_default();
                     }
                 }
+                if let What::Call(call::Command::Transfer(wish)) = &what {
+                    for (seq, news) in transferred(wish).into_iter().enumerate() {
+                        deltas.send(Delta { seq: Seq(seq as u64 + 8), news }).unwrap_or_default();
+                    }
+                }
                 if !matches!(what, What::Watch { .. }) {
                     let _ = seen.send(what);
                 }
             }
         }
     }
+}
+
+/// How a transfer of the held call gets on: 610 is busy.
+fn transferred(wish: &call::TransferCommand) -> Vec<News> {
+    let to = match wish {
+        call::TransferCommand::Blind { number, .. } => number.clone(),
+        _ => "1002".to_owned(),
+    };
+    let view = |state| {
+        let mut view = call(HELD, Direction::Outbound, CallState::Answered);
+        view.transfer = Some(TransferView { to: to.clone(), state });
+        view
+    };
+    let failed = TransferState::Failed { status: Some(486), kind: HangupKind::Busy };
+    let last = if to == "610" { failed } else { TransferState::Done };
+    [TransferState::Trying, TransferState::Ringing, last].map(view).map(News::Call).into()
 }
 
 fn reply(what: &What) -> Result<Reply, Refusal> {
@@ -348,7 +405,7 @@ fn reply(what: &What) -> Result<Reply, Refusal> {
         What::Call(call::Command::Dial { number, .. }) if number.starts_with("00") => {
             Err(Refusal::new(RefusalCode::Gate, format!("{number}: international numbers are denied")))
         }
-        What::Call(call::Command::Dial { .. }) => {
+        What::Call(call::Command::Dial { .. } | call::Command::Transfer(call::TransferCommand::Consult { .. })) => {
             let protocolo = "2026112100000017".to_owned();
             Ok(Reply::Dialled { call: CallId(DIALLED), protocolo, warnings: Vec::new() })
         }
@@ -426,6 +483,8 @@ fn call(id: u64, direction: Direction, state: CallState) -> CallView {
         bridged_with: None,
         conference: None,
         recording: None,
+        consults: None,
+        transfer: None,
         legs: Vec::new(),
     }
 }

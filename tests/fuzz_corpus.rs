@@ -44,6 +44,16 @@ fn digests() {
 }
 
 #[test]
+fn fragments_of_answers() {
+    replay("sipfrag", engine::sip::sipfrag::fuzz);
+}
+
+#[test]
+fn dialogs_to_be_replaced() {
+    replay("replaces", engine::sip::header::replaces::fuzz);
+}
+
+#[test]
 fn session_descriptions() {
     replay("sdp", engine::sdp::fuzz);
 }
@@ -52,6 +62,12 @@ fn session_descriptions() {
 fn media_packets() {
     replay("rtp", media::rtp::fuzz);
     replay("rtcp", media::rtcp::fuzz);
+    replay("playout", media::playout::fuzz);
+}
+
+#[test]
+fn payloads() {
+    replay("codec", media::codec::fuzz);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::client::Client;
 use super::exit::{Code, Failure};
 use super::pick::{Fits, pick, short};
 use super::screen::Screen;
-use super::{calls, dial, events, extensions, status, trace};
+use super::{calls, dial, events, extensions, status, trace, transfer};
 
 pub fn run(command: &Remote, client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
     match command {
@@ -23,6 +23,11 @@ pub fn run(command: &Remote, client: &mut Client, screen: &Screen) -> Result<Cod
         Remote::Trace { call, follow } => trace::run(call.as_deref(), *follow, client, screen),
         Remote::Reload {} => reload(client, screen),
         Remote::Conference { action, calls } => conference(*action, calls, client, screen),
+        Remote::Transfer { .. }
+        | Remote::Consult(_)
+        | Remote::Swap { .. }
+        | Remote::Complete { .. }
+        | Remote::Back { .. } => transfer::run(command, client, screen),
         Remote::Bridge { first, second } => bridge(first, second, client, screen),
         Remote::Dnd { account, on } => {
             let key = if *on { "done.dnd_on" } else { "done.dnd_off" };

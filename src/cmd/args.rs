@@ -119,6 +119,27 @@ pub enum Remote {
         #[arg(value_name = "CALL", required = true)]
         calls: Vec<String>,
     },
+    Transfer {
+        #[command(flatten)]
+        to: Elsewhere,
+        #[arg(id = "result", long = "wait")]
+        wait: bool,
+    },
+    Consult(Elsewhere),
+    Swap {
+        #[arg(value_name = "CALL")]
+        call: Option<String>,
+    },
+    Complete {
+        #[arg(value_name = "CALL")]
+        call: Option<String>,
+        #[arg(id = "result", long = "wait")]
+        wait: bool,
+    },
+    Back {
+        #[arg(value_name = "CALL")]
+        call: Option<String>,
+    },
     Bridge {
         #[arg(value_name = "CALL")]
         first: String,
@@ -189,6 +210,17 @@ pub struct Dial {
     pub wait: Option<Wait>,
     #[arg(long, value_name = "KEY")]
     pub key: Option<String>,
+}
+
+/// Where a caller is sent.
+#[derive(clap::Args, Debug)]
+pub struct Elsewhere {
+    #[arg(value_name = "NUMBER")]
+    pub number: String,
+    #[arg(value_name = "CALL")]
+    pub call: Option<String>,
+    #[arg(long, value_name = "ACCOUNT")]
+    pub route: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
@@ -277,6 +309,11 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ("dtmf", "ramal dtmf '1234#' 4711"),
     ("consent", "ramal consent on 4711"),
     ("conference", "ramal conference join 4711 4712 4713"),
+    ("transfer", "ramal transfer 1002 --wait"),
+    ("consult", "ramal consult 1002 4711"),
+    ("swap", "ramal swap"),
+    ("complete", "ramal complete --wait"),
+    ("back", "ramal back"),
     ("bridge", "ramal bridge 4711 4712"),
     ("record", "ramal record pause 4711"),
     ("dnd", "ramal dnd 1001 on"),

@@ -76,6 +76,8 @@ pub fn state(call: &CallView, ids: &[CallId], words: &Words) -> String {
             words.say(if conference.silenced { "mark.conference_silenced" } else { "mark.conference" }).to_owned()
         }),
         call.bridged_with.map(|other| words.fill("mark.bridged", &[("call", &short(other, ids))])),
+        call.consults.map(|first| words.fill("mark.consults", &[("call", &short(first, ids))])),
+        call.transfer.as_ref().map(|transfer| super::transfer::sentence(transfer, words)),
     ];
     let state = std::iter::once(words.call_state(call.state).to_owned());
     state.chain(marks.into_iter().flatten()).collect::<Vec<_>>().join(", ")

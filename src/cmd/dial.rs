@@ -25,14 +25,15 @@ pub fn run(dial: &Dial, client: &mut Client, screen: &Screen) -> Result<Code, Fa
         caller_id: dial.caller_id.clone(),
     };
     let answer = client.ask_once(wish, dial.key.as_deref())?;
-    tell(dial, &answer, screen);
+    tell(&dial.number, &answer, screen);
     match (dial.wait, answer["call"].as_str().and_then(|call| call.parse().ok())) {
         (Some(wait), Some(call)) => watch(CallId(call), wait, client, screen),
         (None, _) | (_, None) => Ok(Code::Done),
     }
 }
 
-fn tell(dial: &Dial, answer: &Value, screen: &Screen) {
+/// A call has begun: its id and its Protocolo.
+pub fn tell(number: &str, answer: &Value, screen: &Screen) {
     if screen.json {
         return screen.value(answer);
     }
@@ -42,7 +43,7 @@ fn tell(dial: &Dial, answer: &Value, screen: &Screen) {
     }
     let (call, protocolo) = (&answer["call"], answer["protocolo"].as_str().unwrap_or_default());
     let call = call.as_str().and_then(|call| call.parse().ok()).map(|call| short(CallId(call), &[]));
-    let values = [("call", call.as_deref().unwrap_or_default()), ("number", &*dial.number), ("protocolo", protocolo)];
+    let values = [("call", call.as_deref().unwrap_or_default()), ("number", number), ("protocolo", protocolo)];
     screen.line(&words.fill("dial.dialled", &values));
 }
 

@@ -18,6 +18,7 @@ pub(crate) mod screen;
 mod status;
 mod table;
 mod trace;
+mod transfer;
 
 use std::process::ExitCode;
 

@@ -20,6 +20,8 @@ pub enum Fits {
     NotHeld,
     Muted,
     NotMuted,
+    /// It was dialled to ask about another one.
+    Consultation,
     /// Ended ones too.
     EndedToo,
 }
@@ -35,6 +37,7 @@ impl Fits {
             Fits::NotHeld => answered && !call.held,
             Fits::Muted => call.muted,
             Fits::NotMuted => !call.muted,
+            Fits::Consultation => call.consults.is_some(),
         }
     }
 }

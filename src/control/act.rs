@@ -1,7 +1,7 @@
 //! A wish done: what the engine, the driver and the observer say to it.
 
 use engine::border::{AccountCommand, IdempotencyKey, Refusal, Reply, What};
-use engine::call::{Command, ConferenceCommand};
+use engine::call::{Command, ConferenceCommand, TransferCommand};
 use engine::id::CallId;
 use engine::news::Snapshot;
 use serde_json::{Value, json};
@@ -44,6 +44,11 @@ pub(super) async fn act(
         Wish::Dtmf { call, digits } => What::Call(Command::Dtmf { call, digits }),
         Wish::Consent { call, on } => What::Call(Command::AdvertConsent { call, on }),
         Wish::Conference { action, calls } => What::Call(Command::Conference(conference(action, calls)?)),
+        Wish::Transfer { call, number, route } => transfer(TransferCommand::Blind { call, number, route }),
+        Wish::Consult { call, number, route } => transfer(TransferCommand::Consult { call, number, route }),
+        Wish::Swap { call } => transfer(TransferCommand::Swap { call }),
+        Wish::Complete { call } => transfer(TransferCommand::Complete { call }),
+        Wish::Back { call } => transfer(TransferCommand::Back { call }),
         Wish::Bridge { first, second } => What::Call(Command::Bridge { first, second }),
         Wish::Record { call, what } => What::Call(Command::Record { call, what }),
         Wish::Dnd { account, on } => What::Account(AccountCommand::DoNotDisturb { account, on }),
@@ -55,6 +60,10 @@ pub(super) async fn act(
             json!({ "call": call.to_string(), "protocolo": protocolo, "warnings": warnings })
         }
     })
+}
+
+fn transfer(wish: TransferCommand) -> What {
+    What::Call(Command::Transfer(wish))
 }
 
 fn conference(action: ConferenceAction, calls: Vec<CallId>) -> Result<ConferenceCommand, Error> {

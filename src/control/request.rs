@@ -83,6 +83,35 @@ pub enum Wish {
         #[serde(with = "ids_text")]
         calls: Vec<CallId>,
     },
+    /// To a number, without asking there first. `route`: another one than the call's own.
+    Transfer {
+        #[serde(with = "id_text")]
+        call: CallId,
+        number: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        route: Option<AccountName>,
+    },
+    /// Holds the call and dials a number beside it.
+    Consult {
+        #[serde(with = "id_text")]
+        call: CallId,
+        number: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        route: Option<AccountName>,
+    },
+    /// Of the two calls of a consultation either may be named.
+    Swap {
+        #[serde(with = "id_text")]
+        call: CallId,
+    },
+    Complete {
+        #[serde(with = "id_text")]
+        call: CallId,
+    },
+    Back {
+        #[serde(with = "id_text")]
+        call: CallId,
+    },
     Bridge {
         #[serde(with = "id_text")]
         first: CallId,

@@ -45,7 +45,7 @@ fn each(value: &mut Value, change: &impl Fn(&mut Value, bool)) {
 }
 
 /// Fields that hold a call's or a leg's id.
-const IDS: &[&str] = &["call", "leg", "bridged_with", "conference", "recording"];
+const IDS: &[&str] = &["call", "leg", "bridged_with", "conference", "consults", "recording"];
 
 /// Several calls' ids in a request.
 pub(super) mod ids_text {

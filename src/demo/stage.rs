@@ -132,7 +132,8 @@ fn configuration(exchange: SocketAddr, own: u16) -> String {
     let (first, last) = (DAEMON_PORTS.start(), DAEMON_PORTS.end());
     format!(
         "[daemon]\ndata_dir = \"data\"\ndefault_route = \"{}\"\n[[listen]]\naddress = \"127.0.0.1:{own}\"\n\
-         [media]\nips = [\"127.0.0.1\"]\nports = [{first}, {last}]\n[registrar.demo]\nhost = \"{exchange}\"\n{extensions}",
+         [media]\nips = [\"127.0.0.1\"]\nports = [{first}, {last}]\n[profile.demo]\nrefer = false\n\
+         [registrar.demo]\nhost = \"{exchange}\"\nprofile = \"demo\"\n{extensions}",
         EXTENSIONS[0]
     )
 }

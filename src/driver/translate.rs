@@ -48,6 +48,8 @@ pub(crate) fn media_news(news: order::News) -> Result<leg::MediaNews, leg::Recor
             jitter_ms: quality.jitter_ms,
             round_trip_ms: quality.round_trip_ms,
             remote_loss: quality.remote_loss,
+            playout_ms: quality.playout_ms,
+            concealed: quality.concealed,
             mos: quality.mos,
         }),
         order::Event::Failed { why } => leg::MediaEvent::Failed { why },

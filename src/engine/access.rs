@@ -26,6 +26,7 @@ enum Action {
     Bridge,
     Conference,
     Record,
+    Transfer,
     DoNotDisturb,
     Register,
     Watch,
@@ -57,6 +58,7 @@ fn right(role: Role, action: Action) -> Right {
         (Action::Bridge, Role::Administrator) => Right::Everyones,
         (Action::Conference, Role::Administrator) => Right::Everyones,
         (Action::Record, Role::Administrator) => Right::Everyones,
+        (Action::Transfer, Role::Administrator) => Right::Everyones,
         (Action::DoNotDisturb, Role::Administrator) => Right::Everyones,
         (Action::Register, Role::Administrator) => Right::Everyones,
         (Action::Watch, Role::Administrator) => Right::Everyones,
@@ -96,6 +98,7 @@ impl Action {
             | call::Command::AdvertConsent { .. }
             | call::Command::Dtmf { .. } => Action::Handle,
             call::Command::Conference(_) => Action::Conference,
+            call::Command::Transfer(_) => Action::Transfer,
             call::Command::Bridge { .. } => Action::Bridge,
             call::Command::Record { .. } => Action::Record,
         }

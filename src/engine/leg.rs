@@ -195,6 +195,12 @@ pub struct Quality {
     pub round_trip_ms: Option<f32>,
     /// Share lost as the far end reports it, 0–1.
     pub remote_loss: Option<f32>,
+    /// How long received sound waits for its turn, in ms; none where nobody here listens to it.
+    #[serde(default)]
+    pub playout_ms: Option<f32>,
+    /// Share of that sound that was made up for packets lost or late, 0–1.
+    #[serde(default)]
+    pub concealed: f32,
     /// ITU-T G.107, 1–4.5.
     pub mos: f32,
 }

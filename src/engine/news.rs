@@ -134,6 +134,10 @@ pub struct CallView {
     pub conference: Option<ConferenceView>,
     /// While it is recorded.
     pub recording: Option<RecordingView>,
+    /// The call that this one was dialled to ask about.
+    pub consults: Option<CallId>,
+    /// Its last transfer.
+    pub transfer: Option<TransferView>,
     pub legs: Vec<LegView>,
 }
 
@@ -141,6 +145,27 @@ pub struct CallView {
 pub struct RecordingView {
     pub recording: RecordingId,
     pub paused: bool,
+}
+
+/// Where a far end is sent, and how that goes (VZ-07).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct TransferView {
+    /// The number, normalised.
+    pub to: String,
+    pub state: TransferState,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TransferState {
+    Trying,
+    Ringing,
+    /// The far end is back with its person; `status` is the target's answer, where it is known.
+    Failed {
+        status: Option<u16>,
+        kind: HangupKind,
+    },
+    Done,
 }
 
 /// A call's part in a conference; the calls of one conference name the same one.
@@ -219,6 +244,8 @@ pub enum HangupKind {
     ProtocolError,
     AnsweredElsewhere,
     Moved,
+    /// Its far end talks with somebody else now.
+    Transferred,
     Other,
 }
 

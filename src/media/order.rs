@@ -184,6 +184,10 @@ pub struct Quality {
     pub round_trip_ms: Option<f32>,
     /// Share lost as the far end reports it, 0–1.
     pub remote_loss: Option<f32>,
+    /// How long sound waits after its fastest possible arrival, in ms; none where nobody here listens to it.
+    pub playout_ms: Option<f32>,
+    /// Share of that sound that was made up for packets lost or late, 0–1.
+    pub concealed: f32,
     /// ITU-T G.107, 1–4.5.
     pub mos: f32,
 }

@@ -11,6 +11,7 @@
 
 mod deck;
 mod ports;
+mod receive;
 mod slot;
 mod tap;
 mod worker;

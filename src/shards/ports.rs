@@ -9,6 +9,8 @@ use std::sync::Arc;
 use media::order::PortKey;
 use socket2::{Domain, Protocol, Socket, Type};
 
+use super::receive::note_arrivals;
+
 /// RTP on an even port, RTCP on the next (RFC 3550 §11).
 #[derive(Debug)]
 pub struct PortPair {
@@ -117,7 +119,10 @@ fn bind(ip: IpAddr, port: u16) -> io::Result<UdpSocket> {
     socket.set_recv_buffer_size(RECEIVE_BUFFER)?;
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
-    Ok(socket.into())
+    let socket = UdpSocket::from(socket);
+    // Where the kernel cannot, packets come with the tick.
+    let _ = note_arrivals(&socket);
+    Ok(socket)
 }
 
 /// DSCP EF.

@@ -2,6 +2,7 @@
 
 use std::net::UdpSocket;
 use std::sync::Arc;
+use std::time::Duration;
 
 use media::codec::Codec;
 use media::leg::{DeviceLeg, Heard, PeerSound, RtpLeg};
@@ -11,6 +12,7 @@ use media::{Frame, Rate};
 
 use super::ports::PortPair;
 use super::tap::Tapping;
+use super::receive::{Received, receive};
 use crate::sound::Device;
 
 /// A leg in its shard.
@@ -116,15 +118,15 @@ impl Slot {
     /// Takes the next datagram of the RTP socket; gives it back when other legs may hear it.
     pub fn receive<'b>(&mut self, now: Moment, buffer: &'b mut [u8]) -> Option<Heard<'b>> {
         let Body::Rtp { leg, sockets } = &mut self.body else { return None };
-        let (length, from) = receive(&sockets.rtp, buffer)?;
-        leg.handle_packet(now, from, buffer.get(..length)?)
+        let Received { length, from, waited } = receive(&sockets.rtp, buffer)?;
+        leg.handle_packet(before(now, waited), from, buffer.get(..length)?)
     }
 
     /// Takes the next datagram of the RTCP socket.
     pub fn receive_control(&mut self, now: Moment, buffer: &mut [u8]) {
         let Body::Rtp { leg, sockets } = &mut self.body else { return };
-        let Some((length, from)) = receive(&sockets.rtcp, buffer) else { return };
-        leg.handle_rtcp(now, from, buffer.get(..length).unwrap_or_default());
+        let Some(Received { length, from, waited }) = receive(&sockets.rtcp, buffer) else { return };
+        leg.handle_rtcp(before(now, waited), from, buffer.get(..length).unwrap_or_default());
     }
 
     /// Sends a packet of the peer.
@@ -178,9 +180,8 @@ impl Slot {
     }
 }
 
-/// An error of a datagram socket is an ICMP message or an empty queue: both mean nothing for this tick.
-fn receive(socket: &UdpSocket, buffer: &mut [u8]) -> Option<(usize, std::net::SocketAddr)> {
-    socket.recv_from(buffer).ok()
+fn before(now: Moment, waited: Duration) -> Moment {
+    Moment(now.0.saturating_sub(u64::try_from(waited.as_nanos()).unwrap_or(u64::MAX)))
 }
 
 /// A packet that cannot go is lost, as packets are.

@@ -58,6 +58,7 @@ fn every_state_cause_and_refusal_has_its_words() {
             ProtocolError,
             AnsweredElsewhere,
             Moved,
+            Transferred,
             Other,
         ]
     };

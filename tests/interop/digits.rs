@@ -19,6 +19,17 @@ fn vz_09_asterisk_reads_our_digits_and_we_read_asterisks() {
 }
 
 #[test]
+fn vz_09_digits_beside_opus_count_its_clock_and_are_read_both_ways() {
+    let asterisk = Asterisk::start(Options::default());
+    let ramal = Softphone::start(asterisk.sip(), &Setup { profile: "codecs = [\"opus\"]", ..Setup::default() });
+    ramal.wait_registered(1001..=1002);
+    assert_reads(&asterisk, &ramal, "0815");
+    let call = ramal.dial(1002, "605");
+    let end = ramal.wait_end(call);
+    assert_eq!(ramal.digits(call), "1234567890*#ABCD", "{end:?}");
+}
+
+#[test]
 fn vz_09_asterisk_reads_our_digits_by_info() {
     let asterisk = Asterisk::start(Options::default());
     asterisk.trace_sip();

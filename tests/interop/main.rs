@@ -18,4 +18,5 @@ mod recording;
 mod registration;
 mod tcp;
 mod timers;
+mod transfers;
 mod trunk;

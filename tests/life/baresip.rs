@@ -85,3 +85,31 @@ fn vz_05_a_phone_that_calls_us_directly_holds_and_resumes() {
     // baresip's recording ends with the hold.
     assert!(sound::share_of_tone(&phone.recording().unwrap(), 1_000.0) > 0.9);
 }
+
+#[test]
+fn vz_07_a_phone_that_sends_us_elsewhere_is_obeyed_and_told() {
+    let asterisk = Asterisk::start(Options::default());
+    let mut phone = Baresip::start(&Line::new(1002, asterisk.sip()));
+    let plan = Plan::new("sent").with(format!(
+        "[registrar.phones]\nhost = \"{}\"\nprobe = false\n[profile.far]\nnat = true\n\
+         [trunk.1001]\nregistrar = \"phones\"\nprofile = \"far\"\ndevice = \"robot\"",
+        phone.sip()
+    ));
+    let robot = device("robot", &plan.folder, 1_000);
+    let desk = plan.with(robot).start();
+    phone.dial(&format!("sip:1001@{}", desk.host.sip()));
+    let call = text(&desk.wait_ringing()["call"]);
+    desk.daemon.ctl(&["answer", &call]);
+    phone.wait_event(LONG, "CALL_ESTABLISHED");
+    // To itself: the new call is another one of the same phone's.
+    phone.command("transfer", &format!("sip:1002@{}", phone.sip()));
+    let ended = desk.ended(&call);
+    assert_eq!(ended["cause"]["kind"], "transferred");
+    let next = wait_for(LONG, "the call that was asked for", || {
+        desk.calls().into_iter().find(|next| next["state"] == "answered")
+    });
+    assert_eq!((&next["number"], &next["protocolo"]), (&"1002".into(), &ended["protocolo"]));
+    hears("the daemon", || Some(desk.folder.join("robot-heard.wav")), 440.0);
+    phone.hang_up();
+    desk.wait_no_calls(LONG);
+}

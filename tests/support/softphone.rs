@@ -142,6 +142,18 @@ impl Softphone {
         self.ask(json!({ "do": "dtmf", "call": call.to_string(), "digits": digits }));
     }
 
+    /// Sends a call's far end to a number.
+    pub fn transfer(&self, call: CallId, number: &str) {
+        self.ask(json!({ "do": "transfer", "call": call.to_string(), "number": number }));
+    }
+
+    /// Holds the call and dials a number beside it; the second call.
+    pub fn consult(&self, call: CallId, number: &str) -> CallId {
+        let dialled = self.ask(json!({ "do": "consult", "call": call.to_string(), "number": number }));
+        let id = dialled["call"].as_str().and_then(|id| id.parse().ok());
+        CallId(id.expect("the id of a call is digits"))
+    }
+
     /// Joins the far ends of two calls.
     pub fn bridge(&self, first: CallId, second: CallId) {
         self.ask(json!({ "do": "bridge", "first": first.to_string(), "second": second.to_string() }));

@@ -169,7 +169,7 @@ pub fn kind_of_q850(cause: u8) -> Option<HangupKind> {
 /// The Q.850 value for an end that no status and no Reason describes.
 pub fn q850_of_kind(kind: HangupKind) -> u8 {
     match kind {
-        HangupKind::Normal | HangupKind::Cancelled | HangupKind::Drained => 16,
+        HangupKind::Normal | HangupKind::Cancelled | HangupKind::Drained | HangupKind::Transferred => 16,
         HangupKind::Busy | HangupKind::DoNotDisturb => 17,
         HangupKind::NoAnswer => 19,
         HangupKind::Rejected | HangupKind::Unauthorized | HangupKind::Denied => 21,

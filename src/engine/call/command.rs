@@ -50,6 +50,7 @@ pub enum Command {
         call: CallId,
         what: RecordWish,
     },
+    Transfer(Transfer),
     /// Joins the far ends of two answered calls; their devices fall silent.
     Bridge {
         first: CallId,
@@ -82,6 +83,22 @@ pub enum RecordWish {
     Pause,
     Resume,
     Stop,
+}
+
+/// A wish about sending a far end to somebody else (VZ-07). `route`: another one than the call's own.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Transfer {
+    /// To a number, without asking there first.
+    Blind { call: CallId, number: String, route: Option<AccountName> },
+    /// Holds the call and dials a number beside it.
+    Consult { call: CallId, number: String, route: Option<AccountName> },
+    /// Talks with the other of the two.
+    Swap { call: CallId },
+    /// Gives the far end of the first to who was asked.
+    Complete { call: CallId },
+    /// Hangs up the consultation, or what is dialled for the far end, and talks with the first again.
+    Back { call: CallId },
 }
 
 /// How a ringing call is sent away; the profile says the status.

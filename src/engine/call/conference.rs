@@ -173,7 +173,9 @@ impl Calls {
             return Err(Refusal::new(RefusalCode::BadRequest, "name two or more different calls to be joined"));
         };
         for id in calls {
-            self.answered(*id, "be joined")?;
+            if self.answered(*id, "be joined")?.tie.is_unattended() {
+                return Err(wrong(*id, "it is being transferred; come back to it first"));
+            }
         }
         Ok(first)
     }

@@ -20,6 +20,9 @@ impl Calls {
             return Err(wrong(id, "it is bridged; a bridge cannot be held"));
         }
         let call = self.live(id)?;
+        if call.tie.is_unattended() {
+            return Err(wrong(id, "it is being transferred; come back to it first"));
+        }
         if !call.held {
             (call.held, call.held_at) = (true, cx.now.moment);
             want(call, cx);

@@ -108,7 +108,8 @@ impl Calls {
     /// it. A desk without calls is cleared.
     pub(super) fn sync_desk(&mut self, key: &DeskKey) {
         let owned = self.calls_at(key).next().is_some();
-        let busy = self.calls_at(key).any(|call| call.conference.is_none()) || self.leads(key);
+        let busy =
+            self.calls_at(key).any(|call| call.conference.is_none() && !call.tie.is_unattended()) || self.leads(key);
         let sound = self.sound_at(key);
         let Some(desk) = self.desks.get_mut(key) else { return };
         if !busy {

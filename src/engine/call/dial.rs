@@ -4,19 +4,60 @@ use std::sync::Arc;
 
 use crate::border::{Refusal, RefusalCode, Reply};
 use crate::config::{Account, AccountKind, AccountName};
-use crate::gate::{self, Facts, Purpose};
+use crate::gate::{self, Facts, Load, Purpose};
 use crate::id::{CallId, LegId};
 use crate::news::{Direction, HangupCause, HangupKind};
 use crate::number::Number;
 use crate::records::{CallRow, LegRow, Record};
 use crate::sdp::{self, LocalMedia, OriginId};
+use crate::sip::header::Name;
 use crate::sip::session::{Invitation, Session, Settings};
 use crate::sip::ua::NextHop;
 use crate::sip::uri::{Host, NameAddr, Transport, Uri};
 
 use super::live::{Call, Caller, Phase};
 use super::ports::LentPort;
+use super::transfer::Tie;
 use super::{Calls, Context, Order, Timer, session_context};
+
+/// A call to be dialled.
+pub(super) struct Dialling {
+    pub account: Arc<Account>,
+    pub number: Number,
+    /// User part of From.
+    pub from: String,
+    pub purpose: Purpose,
+    /// Where to, when it is another place than the route's domain.
+    pub uri: Option<Uri>,
+    /// Header fields beside the usual ones.
+    pub extra: Vec<(Name, String)>,
+    /// It continues a matter that has one.
+    pub protocolo: Option<String>,
+    pub tie: Tie,
+}
+
+impl Dialling {
+    /// By hand, a matter of its own, with the account's first caller id.
+    pub fn new(account: Arc<Account>, number: Number) -> Dialling {
+        Dialling {
+            from: account.caller_ids.first().unwrap_or(&account.user).clone(),
+            account,
+            number,
+            purpose: Purpose::ByHand,
+            uri: None,
+            extra: Vec::new(),
+            protocolo: None,
+            tie: Tie::Free,
+        }
+    }
+}
+
+/// Who is at the other end, and who called.
+pub(super) struct FarEnd {
+    pub number: Number,
+    pub caller: Caller,
+    pub direction: Direction,
+}
 
 impl Calls {
     /// Dials `number` over `route`, or says why not.
@@ -27,9 +68,6 @@ impl Calls {
         caller_id: Option<&str>,
         cx: &mut Context<'_>,
     ) -> Result<Reply, Refusal> {
-        if self.draining {
-            return Err(Refusal::new(RefusalCode::Draining, "the daemon is stopping and takes no new calls"));
-        }
         let route = route
             .or(cx.config.default_route.as_ref())
             .ok_or_else(|| Refusal::new(RefusalCode::NoSuchAccount, "name a route: no default_route is configured"))?;
@@ -37,7 +75,22 @@ impl Calls {
         let from = caller_number(&account, caller_id)?;
         let number = Number::read(number, &cx.config.gate)
             .map_err(|why| Refusal::new(RefusalCode::Gate, format!("{number}: {why}")))?;
-        let warnings = self.ask_gate(&account, &number, Purpose::ByHand, cx)?;
+        let dialling = Dialling { from, ..Dialling::new(account, number) };
+        let (call, protocolo, warnings) = self.place(dialling, cx)?;
+        Ok(Reply::Dialled { call, protocolo, warnings })
+    }
+
+    /// Dials, for whatever purpose, once the gate lets it through.
+    pub(super) fn place(
+        &mut self,
+        dialling: Dialling,
+        cx: &mut Context<'_>,
+    ) -> Result<(CallId, String, Vec<String>), Refusal> {
+        if self.draining {
+            return Err(Refusal::new(RefusalCode::Draining, "the daemon is stopping and takes no new calls"));
+        }
+        let Dialling { account, number, from, purpose, uri, extra, protocolo, tie } = dialling;
+        let warnings = self.ask_gate(&account, &number, purpose, cx)?;
         let flow = cx.registrations.flow(&account.name).ok_or_else(|| {
             let text = format!("route {} is down: {}", account.name, cx.registrations.why_down(&account.name));
             Refusal::new(RefusalCode::RouteDown, text)
@@ -47,29 +100,31 @@ impl Calls {
             Refusal::new(RefusalCode::NoMediaPorts, "every media port is in use; widen media.rtp_ports")
         })?;
         self.count(&account, cx);
-        let uri = request_uri(&account, &number, cx);
+        let uri = uri.unwrap_or_else(|| request_uri(&account, &number, cx));
         let invitation = Invitation {
             request_uri: uri.clone(),
             from: from_address(&account, from),
             to: NameAddr::new(uri),
             routes: Vec::new(),
             next: NextHop::Flow(flow),
-            extra: Vec::new(),
+            extra,
             offerless: false,
         };
         let id = CallId(cx.ids.next(cx.now.civil));
         let session = new_session(id, &account, port, contact(&account, flow), invitation, cx);
-        let call = self.open(id, account, number, (Direction::Outbound, Caller::default()), (session, port), cx);
+        let far_end = FarEnd { number, caller: Caller::default(), direction: Direction::Outbound };
+        let mut call = self.open((id, account), far_end, protocolo, (session, port), cx);
+        call.tie = tie;
         let protocolo = call.protocolo.clone();
         let until = cx.now.moment + call.account.profile.ring_timeout;
         self.admit(call);
         self.timers.set(Timer::Ring(id), until);
         self.touch(id, cx);
-        Ok(Reply::Dialled { call: id, protocolo, warnings })
+        Ok((id, protocolo, warnings))
     }
 
     /// The gate's decision; [`Calls::count`] follows when the call begins.
-    fn ask_gate(
+    pub(super) fn ask_gate(
         &mut self,
         account: &Account,
         number: &Number,
@@ -79,6 +134,23 @@ impl Calls {
         let meter = self.meters.entry(account.name.clone()).or_default();
         let facts = Facts { account: meter.load(account.limits, cx.now.moment), route: None, doubt: None };
         gate::judge(&cx.config.gate, &facts, number, purpose, cx.now).into_result()
+    }
+
+    /// The same for a number that the far end shall dial for us: no call of ours is added, but an attempt is.
+    pub(super) fn ask_gate_without_a_call(
+        &mut self,
+        account: &Account,
+        number: &Number,
+        purpose: Purpose,
+        cx: &Context<'_>,
+    ) -> Result<(), Refusal> {
+        let meter = self.meters.entry(account.name.clone()).or_default();
+        let load = Load { calls: 0, ..meter.load(account.limits, cx.now.moment) };
+        let facts = Facts { account: load, route: None, doubt: None };
+        gate::judge(&cx.config.gate, &facts, number, purpose, cx.now).into_result()?;
+        meter.on_started(cx.now.moment);
+        meter.on_ended();
+        Ok(())
     }
 
     /// One more outgoing call of the account, until [`Calls::uncount`].
@@ -95,19 +167,18 @@ impl Calls {
         }
     }
 
-    /// A call and its records, from its first breath.
+    /// A call and its records, from its first breath. Without a Protocolo to go on under it gets a new one.
     pub(super) fn open(
         &mut self,
-        id: CallId,
-        account: Arc<Account>,
-        number: Number,
-        (direction, caller): (Direction, Caller),
+        (id, account): (CallId, Arc<Account>),
+        FarEnd { number, caller, direction }: FarEnd,
+        protocolo: Option<String>,
         (session, port): (Session, LentPort),
         cx: &mut Context<'_>,
     ) -> Call {
         let at = cx.now.civil;
         let day = at.with_timezone(&cx.config.zone).date_naive();
-        let protocolo = cx.protocolos.next(day).to_string();
+        let protocolo = protocolo.unwrap_or_else(|| cx.protocolos.next(day).to_string());
         let leg = LegId(cx.ids.next(at));
         let (desk, device_leg) = self.desks.seat(id, &account, cx);
         self.orders.push_back(Order::Store(Record::CallOpened(CallRow {
@@ -156,6 +227,8 @@ impl Calls {
             conference: None,
             recording: Default::default(),
             silenced: false,
+            tie: Tie::Free,
+            transfer: None,
             digits: Default::default(),
             next_digit: 0,
             quality: None,
@@ -270,7 +343,7 @@ pub(super) fn contact(account: &Account, flow: crate::border::Flow) -> NameAddr 
     NameAddr::new(uri)
 }
 
-fn from_address(account: &Account, user: String) -> NameAddr {
+pub(super) fn from_address(account: &Account, user: String) -> NameAddr {
     let mut from = NameAddr::new(Uri::sip(Some(&user), account.domain.clone()));
     from.display = account.display.clone();
     from
@@ -293,7 +366,7 @@ fn caller_number(account: &Account, asked: Option<&str>) -> Result<String, Refus
 }
 
 /// The number as this route wants it, at the route's domain.
-fn request_uri(account: &Account, number: &Number, cx: &Context<'_>) -> Uri {
+pub(super) fn request_uri(account: &Account, number: &Number, cx: &Context<'_>) -> Uri {
     let user = match account.kind {
         AccountKind::Extension if account.dial_format == Default::default() => number.dialled.clone(),
         AccountKind::Extension | AccountKind::RegisteredTrunk | AccountKind::AddressedTrunk => {

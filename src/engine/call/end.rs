@@ -64,6 +64,7 @@ impl Calls {
     /// The one end: cause recorded, session told when it does not know, ports and partners let go. Once for each call.
     pub(super) fn finish(&mut self, id: CallId, cause: HangupCause, cx: &mut Context<'_>) {
         self.uncount(id);
+        let cause = self.cause_in_transfer(id, cause);
         let Some(call) = self.calls.get_mut(&id).filter(|call| !call.is_ended()) else { return };
         let profile = &call.account.profile;
         let status = match cause.kind {
@@ -86,7 +87,7 @@ impl Calls {
         }
         self.recording_ended(id, recording, cx);
         let Some(view) = self.calls.get(&id).map(|call| self.view(call)) else { return };
-        self.orders.push_back(Order::Store(Record::CallEnded { call: id, at, cause }));
+        self.orders.push_back(Order::Store(Record::CallEnded { call: id, at, cause: cause.clone() }));
         self.orders.push_back(Order::Tell(News::CallEnded(view)));
         self.timers.cancel(&Timer::Ring(id));
         self.timers.cancel(&Timer::ForgottenHold(id));
@@ -97,6 +98,7 @@ impl Calls {
         self.by_leg.remove(&leg);
         self.ports.give_back(port);
         self.take_out(id, cx);
+        self.tie_ended(id, &cause, cx);
     }
 
     pub(super) fn no_ports(&mut self) {

@@ -22,6 +22,10 @@ impl Calls {
                 Event::Redirected(targets) => self.on_redirected(id, &targets, cx),
                 Event::Digit { digit, .. } => self.on_digit(id, digit, cx),
                 Event::ChangeRefused { status } => self.on_change_refused(id, status, cx),
+                Event::Referred(referral) => self.on_referred(id, &referral, cx),
+                Event::TransferProgress { status } => self.on_transfer_progress(id, status, cx),
+                Event::TransferDone => self.on_transfer_done(id, cx),
+                Event::TransferFailed { status } => self.on_transfer_failed(id, status, cx),
                 Event::Ended(end) => self.on_session_end(id, &end, cx),
             }
         }
@@ -40,6 +44,7 @@ impl Calls {
     }
 
     fn on_progress(&mut self, id: CallId, status: u16, cx: &mut Context<'_>) {
+        self.tie_rings(id, status, cx);
         let Some(call) = self.calls.get_mut(&id) else { return };
         if status == 180 && call.phase == Phase::Dialling {
             call.phase = Phase::Ringing;
@@ -72,10 +77,14 @@ impl Calls {
             Phase::Dialling | Phase::Ringing | Phase::Early => {
                 call.phase = Phase::Answered;
                 call.answered = Some(cx.now.civil);
+                let unattended = call.tie.is_unattended();
                 self.timers.cancel(&Timer::Ring(id));
                 self.orders.push_back(Order::Store(Record::CallAnswered { call: id, at: cx.now.civil }));
-                self.begin_recording(id, cx);
-                self.hold_others(id, cx);
+                self.tie_answered(id, cx);
+                if !unattended {
+                    self.begin_recording(id, cx);
+                    self.hold_others(id, cx);
+                }
             }
             Phase::Answered | Phase::Ended { .. } => {}
         }

@@ -11,7 +11,7 @@ use crate::sip::header::Name;
 use crate::sip::message::Message;
 use crate::sip::session::{Session, tagged};
 
-use super::dial::{contact, local_media, settings};
+use super::dial::{FarEnd, contact, local_media, settings};
 use super::live::{Call, Caller};
 use super::{Calls, Context, Timer, session_context};
 
@@ -27,6 +27,9 @@ impl Calls {
         let Some(account) = cx.config.accounts.get(account).cloned() else {
             return decline(id, &request, 404, cx);
         };
+        if request.header(&Name::Replaces).is_some() {
+            return self.on_invite_replacing((id, flow, request), cx);
+        }
         if let Some(status) = self.turn_away(&account, do_not_disturb) {
             return decline(id, &request, status, cx);
         }
@@ -75,7 +78,8 @@ impl Calls {
             .into_iter()
             .flatten()
             .any(|call| self.calls.get(call).is_some_and(Call::is_answered));
-        let mut call = self.open(id, account, number, (Direction::Inbound, caller), parts, cx);
+        let far_end = FarEnd { number, caller, direction: Direction::Inbound };
+        let mut call = self.open((id, account), far_end, None, parts, cx);
         call.waiting = waiting;
         call.session.ring(180, &mut session_context(id, cx));
         self.admit(call);
@@ -92,7 +96,7 @@ fn visible(text: &str) -> String {
 }
 
 /// Who calls: From, and what the PBX adds. A number that is none (an anonymous caller) is kept as it is.
-fn caller(request: &Message, cx: &Context<'_>) -> (Number, Caller) {
+pub(super) fn caller(request: &Message, cx: &Context<'_>) -> (Number, Caller) {
     let from = request.from().ok();
     let user = |uri: &crate::sip::uri::Uri| visible(&uri.user_text().unwrap_or_default());
     let address =
@@ -111,7 +115,7 @@ fn caller(request: &Message, cx: &Context<'_>) -> (Number, Caller) {
     (number, caller)
 }
 
-fn decline(id: TransactionId, request: &Message, status: u16, cx: &mut Context<'_>) {
+pub(super) fn decline(id: TransactionId, request: &Message, status: u16, cx: &mut Context<'_>) {
     cx.ua.respond(id, tagged(Message::response(request, status), cx.random), cx.now);
 }
 
@@ -120,6 +124,6 @@ pub fn capabilities(request: &Message) -> Message {
     let mut response = Message::response(request, 200);
     response.push(Name::Allow, crate::sip::session::ALLOWED);
     response.push(Name::Accept, "application/sdp");
-    response.push(Name::Supported, "100rel, timer");
+    response.push(Name::Supported, crate::sip::session::EXTENSIONS);
     response
 }

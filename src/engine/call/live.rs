@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use crate::config::{Account, AudioClass, SoundName};
 use crate::id::{CallId, ConferenceId, LegId};
 use crate::leg::{LegState, MediaNews, OutDigit, Quality, Stream};
-use crate::news::{CallState, CallView, ConferenceView, Direction, HangupCause, LegView};
+use crate::news::{CallState, CallView, ConferenceView, Direction, HangupCause, LegView, TransferView};
 use crate::number::Number;
 use crate::sip::session::Session;
 use crate::time::Moment;
@@ -17,6 +17,7 @@ use super::Calls;
 use super::desk::DeskKey;
 use super::ports::LentPort;
 use super::recording::Recording;
+use super::transfer::Tie;
 
 /// One call with its session and its port.
 #[derive(Debug)]
@@ -48,6 +49,10 @@ pub(super) struct Call {
     /// The others of its conference do not hear it.
     pub silenced: bool,
     pub recording: Recording,
+    /// What binds it to another call.
+    pub tie: Tie,
+    /// Its last transfer, as shown.
+    pub transfer: Option<TransferView>,
     pub digits: VecDeque<OutDigit>,
     /// Number of the next digit.
     pub next_digit: u32,
@@ -172,6 +177,8 @@ impl Calls {
                 silenced: call.silenced,
             }),
             recording: call.recording.view(),
+            consults: call.tie.consults(),
+            transfer: call.transfer.clone(),
             legs: call.legs(),
         }
     }

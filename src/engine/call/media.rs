@@ -64,6 +64,7 @@ impl Calls {
     fn network(&self, call: &Call) -> Option<LegMedia> {
         let feed = match (&call.phase, call.direction, call.held) {
             (Phase::Ended { .. }, _, _) => return None,
+            (Phase::Answered, _, _) if call.tie.is_unattended() => Feed::Tone(Tone::Ringback),
             (Phase::Answered, _, true) => held_feed(call),
             (Phase::Answered, _, false) => call.notice().unwrap_or_else(|| mixed(self.partners_of(call))),
             // Silence opens the way through a NAT for early media.
@@ -101,7 +102,7 @@ impl Calls {
 
     /// Whether others hear this call. In a conference a party that holds us is not heard: its PBX may be playing music.
     fn is_voice(&self, call: &Call) -> bool {
-        let heard = call.is_answered() && !call.held;
+        let heard = call.is_answered() && !call.held && !call.tie.is_unattended();
         heard && (call.conference.is_none() || !(call.silenced || call.held_by_peer()))
     }
 
@@ -109,12 +110,12 @@ impl Calls {
     pub(super) fn sound_at(&self, key: &DeskKey) -> DeskSound {
         let conferences = self.conferences.values().filter(|conference| conference.attended_by() == Some(key));
         let members = conferences.flat_map(|conference| conference.members.iter()).filter_map(|id| self.calls.get(id));
-        let alone = self.calls_at(key).filter(|call| call.conference.is_none());
+        let here = || self.calls_at(key).filter(|call| !call.tie.is_unattended());
+        let alone = here().filter(|call| call.conference.is_none());
         let talking = |call: &&Call| self.is_voice(call) || call.phase == Phase::Early;
         let voices: Vec<LegId> = members.chain(alone).filter(talking).map(|call| call.leg).collect();
-        let rings = |direction: Direction| {
-            self.calls_at(key).find(|call| call.phase == Phase::Ringing && call.direction == direction)
-        };
+        let rings =
+            |direction: Direction| here().find(|call| call.phase == Phase::Ringing && call.direction == direction);
         let ring = rings(Direction::Inbound).map(|call| if call.waiting { Tone::CallWaiting } else { Tone::Ring });
         let feed = match rings(Direction::Outbound) {
             Some(_) if voices.is_empty() => Feed::Tone(Tone::Ringback),

@@ -27,6 +27,7 @@ pub mod reason;
 mod recording;
 mod rescue;
 mod rescues;
+mod transfer;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -47,7 +48,7 @@ use crate::sip::session;
 use crate::sip::ua::Ua;
 use crate::time::{Moment, Now, Timers};
 
-pub use command::{Command, Conference as ConferenceCommand, RecordWish, RejectAs};
+pub use command::{Command, Conference as ConferenceCommand, RecordWish, RejectAs, Transfer as TransferCommand};
 pub use invite::capabilities;
 pub use rescues::Rescues;
 
@@ -88,6 +89,8 @@ pub struct Calls {
     by_account: BTreeMap<AccountName, Vec<CallId>>,
     desks: Desks,
     conferences: BTreeMap<ConferenceId, Conference>,
+    /// Sessions that were replaced in their calls, until their BYE or CANCEL is answered.
+    leaving: BTreeMap<CallId, session::Session>,
     ports: Ports,
     /// Outgoing calls of each account, for the gate.
     meters: BTreeMap<AccountName, RateMeter>,
@@ -116,6 +119,7 @@ impl Calls {
             Command::Dial { route, number, caller_id } => {
                 return self.dial(route.as_ref(), number, caller_id.as_deref(), cx);
             }
+            Command::Transfer(wish) => return self.on_transfer(wish, cx),
             Command::Answer { call } => self.answer(*call, cx)?,
             Command::Reject { call, how } => self.reject(*call, *how, cx)?,
             Command::HangUp { call } => self.hang_up(*call, cx)?,
@@ -141,7 +145,8 @@ impl Calls {
         (flow, response): (Flow, &Message),
         cx: &mut Context<'_>,
     ) {
-        match self.calls.contains_key(&call) {
+        let call = self.leaving_of(response).unwrap_or(call);
+        match self.calls.contains_key(&call) || self.leaving.contains_key(&call) {
             true => self.with_session(call, cx, |session, cx| session.on_response(id, flow, response, cx)),
             false => session::shed(response, flow, &mut session_context(call, cx)),
         }
@@ -164,6 +169,7 @@ impl Calls {
         why: crate::sip::ua::SendFailure,
         cx: &mut Context<'_>,
     ) {
+        let call = self.leaving_that_sent(id).unwrap_or(call);
         self.with_session(call, cx, |session, cx| session.on_failed(id, why, cx));
     }
 
@@ -285,7 +291,7 @@ impl Calls {
 
     /// Nothing lives any more, transactions of ended calls included.
     pub fn is_idle(&self) -> bool {
-        self.calls.is_empty()
+        self.calls.is_empty() && self.leaving.is_empty()
     }
 
     fn call_of(&self, message: &Message) -> Option<CallId> {
@@ -309,7 +315,7 @@ impl Calls {
         cx: &mut Context<'_>,
         work: impl FnOnce(&mut session::Session, &mut session::Context<'_, Owner>),
     ) {
-        let Some(call) = self.calls.get_mut(&id) else { return };
+        let Some(call) = self.calls.get_mut(&id) else { return self.with_leaving(id, cx, work) };
         work(&mut call.session, &mut session_context(id, cx));
         self.touch(id, cx);
     }

@@ -129,6 +129,8 @@ impl Engine {
             Method::Bye | Method::Info | Method::Prack | Method::Update | Method::Notify => {
                 self.refuse(id, &request, 481, now);
             }
+            // Who may send our calls elsewhere is who talks in them: inside the dialog.
+            Method::Refer => self.refuse(id, &request, 403, now),
             _ => session::refuse_method(id, &request, &mut self.nobodys_session(now)),
         }
     }

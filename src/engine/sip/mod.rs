@@ -6,6 +6,7 @@ pub mod digest;
 pub mod header;
 pub mod message;
 pub mod session;
+pub mod sipfrag;
 pub mod stream;
 pub mod transaction;
 pub mod ua;

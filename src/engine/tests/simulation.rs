@@ -11,7 +11,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use chrono::DateTime;
 use engine::border::{Flow, Input, Output, What};
-use engine::call::{Command as Wish, ConferenceCommand as Conference, RejectAs};
+use engine::call::{Command as Wish, ConferenceCommand as Conference, RejectAs, TransferCommand as Transfer};
 use engine::config::*;
 use engine::id::CallId;
 use engine::leg::{LegMedia, MediaEvent, MediaNews};
@@ -19,6 +19,7 @@ use engine::news::{CallState, CallView, Direction};
 use engine::random::Random;
 use engine::sip::header::Name;
 use engine::sip::message::{Message, Method};
+use engine::sip::uri::NameAddr;
 use engine::time::{Moment, Now, earliest};
 use shell::pbx::{config, extension};
 use shell::{Cost, Ladder, Shell, Store};
@@ -56,6 +57,10 @@ struct Simulation {
     /// For the ladder: when, from which side, what, and whether it was lost.
     seen: Vec<(Moment, usize, Bytes, bool)>,
     crashes: Vec<(Moment, usize)>,
+    /// Dialogs seen on the wire: Call-ID, and the tag of each side.
+    dialogs: Vec<(String, [String; 2])>,
+    /// INVITEs, by Call-ID, and whose place they shall take at the other side.
+    takeovers: BTreeMap<String, Option<String>>,
     cost: Cost,
 }
 
@@ -85,6 +90,8 @@ impl Simulation {
             put: 0,
             seen: Vec::new(),
             crashes: Vec::new(),
+            dialogs: Vec::new(),
+            takeovers: BTreeMap::new(),
             cost: Cost::default(),
         }
     }
@@ -157,6 +164,7 @@ impl Simulation {
             if lost {
                 continue;
             }
+            let bytes = self.taking_over(from, bytes);
             if self.random.below(100) < self.wire.forks
                 && let Some(bytes) = forked(&bytes, self.random.below(3))
             {
@@ -166,6 +174,31 @@ impl Simulation {
                 self.arrive(to, bytes.clone());
             }
             self.arrive(to, bytes);
+        }
+    }
+
+    /// Some first INVITEs ask for the place of a dialog that both sides have, as the third party of an attended transfer
+    /// does (RFC 3891); sent again they ask again.
+    fn taking_over(&mut self, from: usize, bytes: Bytes) -> Bytes {
+        let Ok(mut message) = Message::parse(&bytes) else { return bytes };
+        let call_id = message.call_id().unwrap().into_owned();
+        let tag = |address: Result<NameAddr, _>| address.ok().and_then(|address| address.tag().map(str::to_owned));
+        match (message.status(), message.method(), tag(message.from()), tag(message.to())) {
+            (Some(180..=299), Some(Method::Invite), Some(asked), Some(answered)) => {
+                let tags = if from == 0 { [answered, asked] } else { [asked, answered] };
+                self.dialogs.push((call_id, tags));
+                bytes
+            }
+            (None, Some(Method::Invite), _, None) => {
+                let chosen = self.dialogs.get(self.random.below(60.max(self.dialogs.len() as u32)) as usize);
+                let replaces = chosen
+                    .map(|(call_id, tags)| format!("{call_id};to-tag={};from-tag={}", tags[1 - from], tags[from]));
+                if let Some(replaces) = self.takeovers.entry(call_id).or_insert(replaces) {
+                    message.push(Name::Replaces, replaces.clone());
+                }
+                message.to_bytes()
+            }
+            _ => bytes,
         }
     }
 
@@ -226,7 +259,7 @@ impl Simulation {
 
     fn wish_about(&mut self, view: &CallView, calls: &[CallView]) -> Option<Wish> {
         let call = view.call;
-        let roll = self.random.below(15);
+        let roll = self.random.below(20);
         let other = calls[self.random.below(calls.len() as u32) as usize].call;
         Some(match (view.state, view.direction) {
             (CallState::Ringing, Direction::Inbound) => match roll {
@@ -242,6 +275,7 @@ impl Simulation {
                 8 => Wish::Bridge { first: call, second: other },
                 10..=11 => Wish::Conference(self.conference_of(call, other)),
                 9 => Wish::HangUp { call },
+                12..=15 => Wish::Transfer(self.transfer_of(call)),
                 _ => return None,
             },
             (CallState::Dialling | CallState::Ringing | CallState::EarlyMedia | CallState::Ended, _) => match roll {
@@ -250,6 +284,17 @@ impl Simulation {
                 _ => return None,
             },
         })
+    }
+
+    fn transfer_of(&mut self, call: CallId) -> Transfer {
+        let number = format!("3{:03}", self.random.below(1000));
+        match self.random.below(8) {
+            0 | 1 => Transfer::Blind { call, number, route: None },
+            2..=4 => Transfer::Consult { call, number, route: None },
+            5 => Transfer::Swap { call },
+            6 => Transfer::Complete { call },
+            _ => Transfer::Back { call },
+        }
     }
 
     fn conference_of(&mut self, call: CallId, other: CallId) -> Conference {
@@ -361,12 +406,13 @@ fn trunk(side: usize, random: &mut Random) -> Config {
     account.name = "trunk".into();
     account.kind = AccountKind::AddressedTrunk;
     account.credentials = None;
-    account.max_calls = 3;
-    account.limits = Limits { calls_at_once: 4, calls_per_minute: 60 };
+    account.max_calls = 4;
+    account.limits = Limits { calls_at_once: 6, calls_per_minute: 60 };
     account.exclusive = random.below(3) == 0;
     account.domain = host(1 - side);
     let profile = Arc::make_mut(&mut account.profile);
     profile.hold = [HoldMode::Local, HoldMode::Sendonly, HoldMode::Inactive][random.below(3) as usize];
+    profile.refer = random.below(3) > 0;
     profile.prack = [PrackMode::Off, PrackMode::Supported, PrackMode::Required][random.below(3) as usize];
     profile.dtmf = [DtmfMode::Rfc4733, DtmfMode::Info, DtmfMode::Inband][random.below(3) as usize];
     profile.ring_timeout = Duration::from_secs(5 + u64::from(random.below(40)));
@@ -391,6 +437,10 @@ fn number_of(variable: &str) -> Option<u64> {
     std::env::var(variable).ok()?.parse().ok()
 }
 
+/// Lines of the calls' stories that show a transfer's every role and end.
+const TRANSFERS: [&str; 7] =
+    ["transfer", "transfer-ringing", "transfer-done", "transfer-failed", "referred", "referral-refused", "replaced"];
+
 /// What this thread has cost so far: what others do on the machine does not count.
 fn cpu_time() -> Duration {
     let said = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
@@ -404,18 +454,25 @@ fn whatever_happens_every_call_ends_once_and_nothing_is_left() {
     let seeds = only.map_or(0..number_of("RAMAL_SEEDS").unwrap_or(1_000), |seed| seed..seed + 1);
     let (count, begin) = (seeds.end - seeds.start, cpu_time());
     let (mut cost, mut calls, mut answered) = (Cost::default(), 0, 0);
+    let mut transfers = TRANSFERS.map(|_| 0);
     for seed in seeds {
         let mut simulation = Simulation::new(seed, false);
         simulation.run();
         cost.add(simulation.cost);
         calls += simulation.sides.iter().map(|side| side.store.opened.len()).sum::<usize>();
+        for (count, event) in transfers.iter_mut().zip(TRANSFERS) {
+            let told = simulation.sides.iter().flat_map(|side| side.store.events());
+            *count += told.filter(|told| *told == event).count();
+        }
         answered += simulation.sides.iter().map(|side| side.store.answered).sum::<u64>();
     }
     println!(
         "{count} seeds, {calls} calls, {answered} of them answered; {:?} of CPU a seed",
         (cpu_time() - begin) / count as u32
     );
+    println!("{TRANSFERS:?}: {transfers:?}");
     println!("{} inputs, {:?} each, {:?} the longest", cost.handled, cost.total / cost.handled as u32, cost.longest);
+    assert!(only.is_some() || transfers.iter().all(|count| *count > 0), "no transfer of one kind ever happened");
     assert!(only.is_some() || answered > count, "a simulation in which nothing happens shows nothing");
 }
 

@@ -22,6 +22,12 @@ impl Calls {
             // Nobody is followed to where an extension sends its callers: it counts as not there.
             Event::Redirected(_) => self.on_ended(id, Outcome::Redirected, 480, cx),
             Event::ChangeRefused { .. } => {}
+            // Who wants to transfer here joins two calls: the exchange carries no REFER out, and sends none.
+            Event::Referred(_) => {
+                let why = "this exchange carries out no REFER";
+                leg.session.refuse_refer(501, why, &mut cx.session(id));
+            }
+            Event::TransferProgress { .. } | Event::TransferDone | Event::TransferFailed { .. } => {}
             Event::Ended(end) => {
                 let (outcome, status) = outcome(leg.far, &end);
                 self.on_ended(id, outcome, status, cx);

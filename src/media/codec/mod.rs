@@ -70,5 +70,21 @@ pub struct CodecError {
 /// The most samples that one packet can hold: 120 ms at 48 kHz (RFC 6716 §2.1.4).
 pub const LONGEST: usize = 120 * Rate::Full.per_ms() as usize;
 
+/// Whatever the bytes: no panic, and never more samples than there is room for. The first octet chooses the codec; payloads
+/// follow, each behind its length.
+pub fn fuzz(bytes: &[u8]) {
+    let Some((chosen, mut rest)) = bytes.split_first() else { return };
+    let codec = [Codec::Pcma, Codec::Pcmu, Codec::G722, Codec::Opus][usize::from(chosen % 4)];
+    let Ok(mut decoder) = Decoder::new(codec) else { return };
+    let mut samples = [0; LONGEST];
+    while let Some((length, after)) = rest.split_first() {
+        let (payload, next) = after.split_at(after.len().min(usize::from(*length)));
+        assert!(decoder.decode(payload, &mut samples) <= LONGEST);
+        decoder.decode_fec(payload, &mut samples[..codec.rate().frame()]);
+        decoder.conceal(&mut samples[..codec.rate().frame()]);
+        rest = next;
+    }
+}
+
 #[cfg(test)]
 mod tests;

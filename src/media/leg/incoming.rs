@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{Hearing, RtpLeg, tell};
+use super::{RtpLeg, tell};
 use crate::dtmf::EventPayload;
 use crate::dtmf::receive::Pressed;
 use crate::order::Event;
@@ -47,8 +47,15 @@ impl RtpLeg {
             _ => return None,
         };
         match kind {
-            Kind::Audio => self.keep(now, &packet),
+            Kind::Audio => {
+                if let Some(hearing) = &mut flow.hearing {
+                    hearing.playout.insert(now, &packet);
+                }
+            }
             Kind::TelephoneEvent => {
+                if let Some(hearing) = &mut flow.hearing {
+                    hearing.playout.pass(now, &packet);
+                }
                 let payload = EventPayload::read(packet.payload)?;
                 let pressed = flow.presses.handle(now, packet.ssrc, packet.timestamp, payload);
                 self.tell_digit(pressed);
@@ -61,7 +68,7 @@ impl RtpLeg {
     /// [`RtpLeg::detects`] asks for it.
     pub fn listen(&mut self, now: Moment) -> Frame {
         let Some(flow) = &mut self.flow else { return SILENCE };
-        let frame = flow.hearing.as_mut().map_or(SILENCE, |hearing| hearing.jitter.take(now));
+        let frame = flow.hearing.as_mut().map_or(SILENCE, |hearing| hearing.pull(now));
         let pressed = flow.tones.as_mut().and_then(|tones| tones.listen(&frame));
         self.tell_digit(pressed);
         if self.passes_on() { frame } else { Frame::silence(frame.rate()) }
@@ -70,14 +77,6 @@ impl RtpLeg {
     pub(super) fn tell_digit(&mut self, pressed: Option<Pressed>) {
         if let Some(Pressed { digit, duration_ms }) = pressed {
             self.tell(Event::Digit { digit, duration_ms });
-        }
-    }
-
-    fn keep(&mut self, now: Moment, packet: &Packet<'_>) {
-        let Some(flow) = &mut self.flow else { return };
-        if let Some(Hearing { decoder, samples, jitter }) = &mut flow.hearing {
-            let count = decoder.decode(packet.payload, samples);
-            jitter.insert(now, packet.ssrc, packet.timestamp, samples.get(..count).unwrap_or(&[]));
         }
     }
 

@@ -11,12 +11,12 @@ pub use device::DeviceLeg;
 pub use incoming::{Heard, Kind};
 pub use sending::PeerSound;
 
-use crate::codec::{Codec, CodecError, Decoder, LONGEST};
+use crate::codec::{Codec, CodecError, Decoder};
 use crate::dtmf::detect::Detector;
 use crate::dtmf::{receive, send};
-use crate::jitter::Jitter;
 use crate::order::{Event, LegKey, RtpOrder, Stream};
 use crate::outgoing::Outgoing;
+use crate::playout::Playout;
 use crate::reception::Reception;
 use crate::resample::Converter;
 use crate::source::SourceRule;
@@ -57,9 +57,8 @@ struct Flow {
 #[derive(Debug)]
 struct Hearing {
     decoder: Decoder,
-    jitter: Jitter,
-    /// Of one packet.
-    samples: Box<[i16]>,
+    playout: Playout,
+    rate: Rate,
 }
 
 /// Listens for digits in the sound.
@@ -207,8 +206,13 @@ impl Flow {
 
 impl Hearing {
     fn new(codec: Codec) -> Result<Hearing, CodecError> {
-        let samples = vec![0; LONGEST].into_boxed_slice();
-        Ok(Hearing { decoder: Decoder::new(codec)?, jitter: Jitter::new(codec), samples })
+        Ok(Hearing { decoder: Decoder::new(codec)?, playout: Playout::new(codec), rate: codec.rate() })
+    }
+
+    fn pull(&mut self, now: Moment) -> Frame {
+        let mut frame = Frame::silence(self.rate);
+        self.playout.pull(now, &mut self.decoder, frame.samples_mut());
+        frame
     }
 }
 

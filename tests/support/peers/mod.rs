@@ -3,6 +3,7 @@
 mod asterisk;
 mod baresip;
 mod kamailio;
+mod phones;
 mod pjsua;
 mod rtpengine;
 mod sipp;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 pub use asterisk::{Asterisk, HoldMusic, Options};
 pub use baresip::{Answering, Baresip, Line};
 pub use kamailio::Kamailio;
+pub use phones::Phones;
 pub use pjsua::Pjsua;
 pub use rtpengine::Rtpengine;
 pub use sipp::{Sipp, Transport};

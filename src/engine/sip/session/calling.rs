@@ -62,6 +62,9 @@ impl Session {
             local_tag,
             state: State::Over,
             pending: BTreeMap::new(),
+            refer: None,
+            referred: None,
+            referred_before: false,
             timers: Default::default(),
             events: Default::default(),
         };

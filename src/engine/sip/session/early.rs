@@ -140,7 +140,9 @@ impl Session {
         match super::method_of(request) {
             Method::Info => self.on_info(id, request, cx),
             Method::Options => self.on_options(id, request, cx),
-            Method::Invite | Method::Update => cx.ua.respond(id, Message::response(request, 491), cx.now),
+            Method::Invite | Method::Update | Method::Refer => {
+                cx.ua.respond(id, Message::response(request, 491), cx.now)
+            }
             Method::Bye | Method::Prack | Method::Notify => {
                 cx.ua.respond(id, Message::response(request, 481), cx.now);
             }

@@ -27,7 +27,8 @@ impl Session {
         reason: Option<String>,
         cx: &mut Context<'_, O>,
     ) {
-        self.timers = Default::default();
+        self.drop_timers();
+        self.refer = None;
         let mut bye = ending.dialog.request(Method::Bye);
         if let Some(reason) = reason {
             bye.push(Name::Reason, reason);
@@ -103,6 +104,9 @@ impl Session {
         let Some(Ok(fields)) = answer else { return self.on_unanswered(pending.purpose, status, cx) };
         dialog.local_cseq += 1;
         let cseq = dialog.local_cseq;
+        if pending.purpose == Purpose::Refer {
+            self.on_refer_renumbered(cseq);
+        }
         let mut request = pending.request;
         let method = super::method_of(&request);
         request.remove(&Name::Authorization);
@@ -119,6 +123,8 @@ impl Session {
             Purpose::Change { offered } => self.on_changed(offered, response, cx),
             Purpose::Refresh => self.on_refreshed(response, cx),
             Purpose::Info => self.next_digit(cx),
+            Purpose::Refer => self.on_refer_accepted(response, cx),
+            Purpose::Notify => self.on_told(cx),
             Purpose::Bye => self.over_if_ending(),
         }
     }
@@ -161,13 +167,15 @@ impl Session {
             // Refused, but alive: the next one is due as planned, the far end's own timer decides.
             Purpose::Refresh => self.plan_again(cx),
             Purpose::Info => self.next_digit(cx),
+            Purpose::Refer => self.on_refer_refused(status, cx),
+            Purpose::Notify => self.stop_telling(),
         }
     }
 
     fn over_if_ending(&mut self) {
-        match &self.state {
-            State::Ending(_) => self.state = State::Over,
-            State::Calling(_) | State::Ringing(_) | State::Up(_) | State::Over => {}
+        match std::mem::replace(&mut self.state, State::Over) {
+            State::Ending(ending) => self.leave_dialog(ending.dialog, ending.flow),
+            other @ (State::Calling(_) | State::Ringing(_) | State::Up(_) | State::Over) => self.state = other,
         }
     }
 }

@@ -9,10 +9,13 @@ use crate::sip::message::Message;
 use crate::sip::uri::NameAddr;
 
 /// The methods we answer inside and outside dialogs, for Allow and 405.
-pub const ALLOWED: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, PRACK, UPDATE";
+pub const ALLOWED: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, PRACK, UPDATE, REFER, NOTIFY";
+
+/// The extensions we have, for Supported.
+pub const EXTENSIONS: &str = "100rel, norefersub, replaces, timer";
 
 /// Extensions we understand in Require.
-const SUPPORTED: [&str; 2] = ["100rel", "timer"];
+const SUPPORTED: [&str; 4] = ["100rel", "norefersub", "replaces", "timer"];
 
 /// Extensions in Require that we do not understand: a 420 is due (RFC 3261 §8.2.2.3).
 pub(super) fn unsupported(request: &Message) -> Vec<String> {
@@ -27,8 +30,8 @@ pub(super) fn put_usual(message: &mut Message, contact: &NameAddr, prack: PrackM
     message.set(
         Name::Supported,
         match prack {
-            PrackMode::Supported | PrackMode::Required => "100rel, timer",
-            PrackMode::Off => "timer",
+            PrackMode::Supported | PrackMode::Required => EXTENSIONS,
+            PrackMode::Off => "norefersub, replaces, timer",
         },
     );
 }

@@ -20,8 +20,11 @@ mod ending;
 mod fields;
 mod late;
 mod prack;
+mod refer;
+mod referred;
 mod refresh;
 mod remains;
+mod replace;
 mod requests;
 mod ringing;
 mod up;
@@ -42,13 +45,17 @@ use crate::sip::ua::{NextHop, Outgoing, SendFailure, Ua};
 use crate::sip::uri::{NameAddr, Uri};
 use crate::time::{Moment, Now, Timers};
 
-pub use fields::{ALLOWED, tagged};
+pub use fields::{ALLOWED, EXTENSIONS, tagged};
 pub use late::shed;
+pub use referred::Referral;
 pub use remains::Remains;
+pub use replace::Standing;
 pub use requests::{is_digit, refuse_method};
 
 use calling::Calling;
 use ending::Ending;
+use refer::Refer;
+use referred::Referred;
 use ringing::Ringing;
 use up::Up;
 
@@ -101,6 +108,14 @@ pub enum Event {
     Digit { digit: char, duration_ms: u16 },
     /// The wanted direction was refused with this status and is as before.
     ChangeRefused { status: u16 },
+    /// The peer asks us to call somebody else: [`Session::accept_refer`] or [`Session::refuse_refer`] at once.
+    Referred(Box<Referral>),
+    /// How the peer fares with our REFER: 100 once it has accepted.
+    TransferProgress { status: u16 },
+    /// The peer has reached the target of our REFER, or left us for it.
+    TransferDone,
+    /// It has not; `None` where it never said how it went. The session goes on.
+    TransferFailed { status: Option<u16> },
     /// It has ended, once, with this reason. Transactions may still run until [`Session::is_over`].
     Ended(End),
 }
@@ -144,6 +159,11 @@ pub struct Session {
     state: State,
     /// Requests of ours inside the dialog that have no final answer yet.
     pending: BTreeMap<TransactionId, Pending>,
+    /// Our REFER, and the peer's: usages of the dialog beside the INVITE's.
+    refer: Option<Refer>,
+    referred: Option<Referred>,
+    /// A REFER of the peer was accepted before.
+    referred_before: bool,
     timers: Timers<Timer>,
     events: VecDeque<Event>,
 }
@@ -176,6 +196,10 @@ enum Purpose {
     /// An UPDATE without SDP for the session timer.
     Refresh,
     Info,
+    /// We ask the peer to call somebody.
+    Refer,
+    /// How the call goes that the peer asked for.
+    Notify,
     Bye,
 }
 
@@ -197,6 +221,10 @@ enum Timer {
     Refresh,
     /// The peer did not (RFC 4028 §10).
     Expire,
+    /// News of our REFER are overdue (RFC 6665 §4.1.2.4).
+    Referral,
+    /// The peer's subscription by REFER runs out.
+    Subscription,
 }
 
 /// Round-trip estimate, RFC 3261 §17.1.1.1.
@@ -274,6 +302,8 @@ impl Session {
                 Timer::RetryChange => self.settle(cx),
                 Timer::Refresh => self.refresh(cx),
                 Timer::Expire => self.lose(End::Expired, "session timer expired", cx),
+                Timer::Referral => self.give_up_refer(),
+                Timer::Subscription => self.expire_telling(cx),
             }
         }
     }
@@ -285,7 +315,7 @@ impl Session {
 
     /// Whether nothing of it is left to be done.
     pub fn is_over(&self) -> bool {
-        matches!(self.state, State::Over) && self.pending.is_empty()
+        matches!(self.state, State::Over) && self.pending.is_empty() && self.referred.is_none()
     }
 
     /// Call-ID and our tag: how requests of the peer find this session.
@@ -307,6 +337,11 @@ impl Session {
             State::Calling(calling) => Some(calling.invite),
             State::Ringing(_) | State::Up(_) | State::Ending(_) | State::Over => None,
         }
+    }
+
+    /// Whether a request of ours with this number has no final answer.
+    pub fn waits_for(&self, id: TransactionId) -> bool {
+        self.pending.contains_key(&id) || self.invite_in_progress() == Some(id)
     }
 
     /// The direction we want now.

@@ -91,8 +91,11 @@ impl Session {
         match super::method_of(request) {
             Method::Bye => {
                 cx.ua.respond(id, Message::response(request, 200), cx.now);
-                self.timers = Default::default();
-                self.state = State::Over;
+                self.drop_timers();
+                self.on_bye_after_refer();
+                if let State::Up(up) = std::mem::replace(&mut self.state, State::Over) {
+                    self.leave_dialog(up.dialog, up.flow);
+                }
                 self.events.push_back(Event::Ended(End::Bye(Box::new(request.clone()))));
             }
             Method::Invite => self.on_reinvite(id, request, cx),
@@ -100,8 +103,8 @@ impl Session {
             Method::Info => self.on_info(id, request, cx),
             Method::Options => self.on_options(id, request, cx),
             Method::Prack => self.on_late_prack(id, request, cx),
-            // NOTIFY belongs to a subscription usage, and there is none on this dialog (RFC 6665 §4.1.3).
-            Method::Notify => cx.ua.respond(id, Message::response(request, 481), cx.now),
+            Method::Refer => self.on_refer(id, request, cx),
+            Method::Notify => self.on_notify(id, request, cx),
             _ => refuse_method(id, request, cx),
         }
     }

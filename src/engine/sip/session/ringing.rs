@@ -105,6 +105,9 @@ impl Session {
             local_tag,
             state: State::Ringing(Box::new(ringing)),
             pending: BTreeMap::new(),
+            refer: None,
+            referred: None,
+            referred_before: false,
             timers: Default::default(),
             events: Default::default(),
         })

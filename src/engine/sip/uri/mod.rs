@@ -1,5 +1,6 @@
 //! SIP, SIPS and `tel` URIs (RFC 3261 §19.1, RFC 3966), and name-addr values.
 
+mod escape;
 mod host;
 mod name_addr;
 mod params;
@@ -10,6 +11,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use escape::{escaped, unescaped};
 pub use host::Host;
 pub(crate) use host::host_port;
 pub use name_addr::NameAddr;
@@ -86,21 +88,7 @@ impl Uri {
 
     /// The user part with its escapes undone (`%23` → `#`); `None` where there is none or it is not UTF-8.
     pub fn user_text(&self) -> Option<String> {
-        let mut pieces = self.user.as_deref()?.split('%');
-        let mut bytes = pieces.next()?.as_bytes().to_vec();
-        for piece in pieces {
-            match same::escaped_byte(piece) {
-                Some((byte, rest)) => {
-                    bytes.push(byte);
-                    bytes.extend_from_slice(rest.as_bytes());
-                }
-                None => {
-                    bytes.push(b'%');
-                    bytes.extend_from_slice(piece.as_bytes());
-                }
-            }
-        }
-        String::from_utf8(bytes).ok()
+        unescaped(self.user.as_deref()?)
     }
 
     /// The `transport` parameter, when it is one we know.

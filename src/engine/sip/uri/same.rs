@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::escape::escaped_byte;
 use super::{Host, Params, Scheme, Uri};
 
 impl Uri {
@@ -99,11 +100,4 @@ fn normal(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(out)
-}
-
-/// The byte that the two hexadecimal digits at the front name, and what follows them.
-pub(super) fn escaped_byte(after_percent: &str) -> Option<(u8, &str)> {
-    let (digits, rest) = after_percent.split_at_checked(2)?;
-    let sound = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    Some((u8::from_str_radix(digits, 16).ok().filter(|_| sound)?, rest))
 }

@@ -44,6 +44,15 @@ impl Far {
         request
     }
 
+    /// How the call goes that we asked for (RFC 3515 §2.4.5).
+    pub fn notify(&mut self, state: &str, status: u16) -> Message {
+        let mut notify = self.request(Method::Notify);
+        notify.push(Name::Event, "refer");
+        notify.push(Name::SubscriptionState, state);
+        notify.set_body("message/sipfrag;version=2.0", format!("SIP/2.0 {status} Whatever\r\n"));
+        notify
+    }
+
     /// The ACK to a 2xx.
     pub fn ack(&self, ok: &Message) -> Message {
         let mut ack = self.dialog.ack(ok.cseq().unwrap().0);

@@ -7,11 +7,15 @@ mod far;
 mod shell;
 mod world;
 
+mod bridged_transfers;
 mod conference;
 mod crash;
 mod established;
 mod inbound;
 mod outbound;
 mod recording;
+mod referred;
+mod replaced;
 mod strangers;
+mod transfers;
 mod watching;

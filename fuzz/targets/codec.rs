@@ -1,0 +1,4 @@
+//! Target `codec`: see the function it calls.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| media::codec::fuzz(data));
