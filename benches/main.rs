@@ -19,6 +19,7 @@ mod memory;
 mod parse;
 mod phones;
 mod playout;
+mod recording;
 mod relay;
 mod report;
 mod yardstick;
@@ -42,8 +43,9 @@ pub struct Effort {
 
 type Room = fn(Effort) -> Vec<Row>;
 
-const ROOMS: [(&str, Room); 6] = [
+const ROOMS: [(&str, Room); 7] = [
     ("relay", relay::rows),
+    ("recording", recording::rows),
     ("calls", calls::rows),
     ("parse", parse::rows),
     ("codec", codec::rows),

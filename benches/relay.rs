@@ -8,7 +8,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use media::codec::{Codec, OpusWishes};
-use media::order::{Feed, LegKey, LegMedia, LegOrder, RtpOrder, Stream};
+use media::order::{Feed, LegKey, LegMedia, LegOrder, RtpOrder, Stream, Tap};
 use ramal::shards::Shards;
 use ramal::sound::Devices;
 
@@ -60,6 +60,16 @@ fn by_shards(effort: Effort) -> f64 {
 
 /// Orders a bridge for each two far ends; gives where each of them sends.
 pub fn bridge(shards: &mut Shards, host: &Host, far_ends: &[SocketAddr]) -> Vec<SocketAddr> {
+    bridge_with(shards, host, far_ends, |_| None)
+}
+
+/// The same, with a recording on each leg that has one.
+pub fn bridge_with(
+    shards: &mut Shards,
+    host: &Host,
+    far_ends: &[SocketAddr],
+    record: impl Fn(u64) -> Option<Tap>,
+) -> Vec<SocketAddr> {
     let ports = shards.lend(host.address(), far_ends.len()).expect("ports");
     assert_eq!(ports.len(), far_ends.len(), "every leg has its ports");
     for (at, ((port, _), far_end)) in ports.iter().zip(far_ends).enumerate() {
@@ -70,7 +80,7 @@ pub fn bridge(shards: &mut Shards, host: &Host, far_ends: &[SocketAddr]) -> Vec<
             receive: true,
             nat: false,
             digits: Vec::new(),
-            record: None,
+            record: record(at as u64),
         };
         let media = Some(LegMedia::Rtp { port: *port, order });
         shards.order(LegOrder { leg: LegKey(at as u64), generation: 1, media });
