@@ -48,10 +48,13 @@ impl Talk {
         self.desk.folder.join("party-heard.wav")
     }
 
-    fn party_hears(&self, hertz: u32) {
-        wait_for(LONG, &format!("the party to hear {hertz} Hz"), || {
-            when(sound::ends_with_tone(&self.party_heard(), f64::from(hertz)))
-        });
+    /// Waits until the party's last second is this tone and nothing else; the tone's exact frequency.
+    fn party_hears(&self, hertz: u32) -> f64 {
+        let tone = || {
+            let (rate, samples) = sound::samples(&self.party_heard());
+            sound::second_of(&samples, rate, f64::from(hertz)).map(|second| sound::hertz(&second, rate))
+        };
+        wait_for(LONG, &format!("the party to hear {hertz} Hz"), tone)
     }
 
     fn party_hears_silence(&self) {
@@ -63,10 +66,7 @@ impl Talk {
 fn vz_04_sp_05_a_tone_goes_through_the_sound_server_into_a_call_and_another_comes_out() {
     let talk = Talk::begin("headset", "input = \"mic\"\noutput = \"pulseaudio:spk\"", |_| {});
     let spk = talk.pulse.record("spk");
-    talk.party_hears(PERSON);
-    spk.wait_tone(f64::from(PARTY));
-    let second = sound::last_second(&talk.party_heard());
-    let (into, out) = (sound::hertz(&second, 8_000), sound::hertz(&spk.samples()[spk.samples().len() - 8_000..], 8_000));
+    let (into, out) = (talk.party_hears(PERSON), spk.wait_tone(PARTY));
     println!("into the call {into:.2} Hz, out of it {out:.2} Hz");
     assert!((into - 440.0).abs() < 2.0 && (out - 620.0).abs() < 2.0);
     talk.desk.daemon.ctl(&["hangup", &talk.call]);

@@ -107,11 +107,12 @@ impl Recording {
         bytes.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect()
     }
 
-    /// Waits until its last half second is this tone and nothing else.
-    pub fn wait_tone(&self, hertz: f64) {
-        wait_for(LONG, &format!("{hertz} Hz in {}", self.file.display()), || {
-            when(sound::ends_in(&self.samples(), 8_000, hertz))
-        });
+    /// Waits until its last second is this tone and nothing else; the tone's exact frequency.
+    pub fn wait_tone(&self, hertz: u32) -> f64 {
+        let hertz = f64::from(hertz);
+        let what = format!("{hertz} Hz in {}", self.file.display());
+        let second = wait_for(LONG, &what, || sound::second_of(&self.samples(), 8_000, hertz));
+        sound::hertz(&second, 8_000)
     }
 
     /// Waits until its last half second is silence.

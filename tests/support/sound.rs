@@ -52,18 +52,17 @@ pub fn ends_with_tone(wav: &Path, hertz: f64) -> bool {
     end(wav).is_some_and(|(rate, samples)| share(&samples, hertz, rate) > 0.9)
 }
 
-/// Whether the last half second of so many samples is a sine of `hertz` and nothing else.
-pub fn ends_in(samples: &[i16], rate: u32, hertz: f64) -> bool {
-    let half = samples.len().saturating_sub(rate as usize / 2);
-    let end: Vec<f64> = samples[half..].iter().map(|sample| f64::from(*sample)).collect();
-    end.len() * 2 >= rate as usize && share(&end, hertz, rate) > 0.9
+/// The last second of so many samples, where it is a sine of `hertz` and nothing else.
+pub fn second_of(samples: &[i16], rate: u32, hertz: f64) -> Option<Vec<i16>> {
+    let second = samples.get(samples.len().checked_sub(rate as usize)?..)?;
+    let wide: Vec<f64> = second.iter().map(|sample| f64::from(*sample)).collect();
+    (share(&wide, hertz, rate) > 0.9).then(|| second.to_vec())
 }
 
-/// The last second of a growing 16 bit WAV.
-pub fn last_second(wav: &Path) -> Vec<i16> {
+/// All of a growing 16 bit WAV so far, with its rate.
+pub fn samples(wav: &Path) -> (u32, Vec<i16>) {
     let (rate, samples) = read(wav);
-    let from = samples.len().saturating_sub(rate as usize);
-    samples[from..].iter().map(|sample| *sample as i16).collect()
+    (rate, samples.iter().map(|sample| *sample as i16).collect())
 }
 
 /// The frequency of the tone that so many samples are, by its rises through zero.

@@ -249,7 +249,8 @@ fn absence(error: cpal::Error) -> Absence {
 /// In the order of preference.
 const FORMATS: [SampleFormat; 3] = [SampleFormat::I16, SampleFormat::F32, SampleFormat::I32];
 const RATE: u32 = 48_000;
-/// Asked for at a time, in frames: 10 ms. What comes differs.
-const BITE: u32 = 480;
+/// Asked for at a time, in frames: 20 ms. What comes differs. The server keeps no more than one of them for us: with 10 ms a
+/// machine that is busy for a moment loses sound.
+const BITE: u32 = 960;
 /// For the sound server to make a stream.
 const PATIENCE: Duration = Duration::from_secs(3);
