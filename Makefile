@@ -37,7 +37,7 @@ torture:
 	cargo test --workspace --no-fail-fast --tests -- --ignored --nocapture --test-threads 1
 
 sim:
-	RAMAL_SEEDS=$(or $(SEEDS),10000) cargo test --package engine --release -- simulation --nocapture
+	RAMAL_SEEDS=$(or $(SEEDS),10000) cargo test --package engine --release --test simulation -- --nocapture
 
 # At most five minutes once built: a table of ratios, and the same in docs/evidence.
 bench:

@@ -2,14 +2,14 @@
 
 use std::hint::black_box;
 
+use media::FRAME;
 use media::codec::Codec;
-use media::{FRAME, Frame};
 
 use crate::report::{Goal, Row};
 use crate::{Effort, cpu};
 
 pub fn rows(effort: Effort) -> Vec<Row> {
-    let samples: Frame = std::array::from_fn(|at| (at as i16).wrapping_mul(397));
+    let samples: [i16; FRAME] = std::array::from_fn(|at| (at as i16).wrapping_mul(397));
     let (mut octets, mut frame) = ([0; FRAME], [0; FRAME]);
     let mut rows = Vec::new();
     for codec in [Codec::Pcma, Codec::Pcmu] {

@@ -80,7 +80,7 @@ fn calls(bridges: usize) -> (f64, f64) {
     }
     let towards = bridge(&mut shards, &host, &phones.addresses());
     for leg in 0..2 * bridges as u64 {
-        let order = DeviceOrder { feed: Feed::Silence, muted: false };
+        let order = DeviceOrder { feed: Feed::Silence, ring: None, muted: false };
         let media = Some(LegMedia::Device { device: "null".into(), order });
         shards.order(LegOrder { leg: LegKey(1_000_000 + leg), generation: 1, media });
     }

@@ -424,6 +424,7 @@ fn call(id: u64, direction: Direction, state: CallState) -> CallView {
         held: false,
         held_by_peer: false,
         bridged_with: None,
+        conference: None,
         legs: Vec::new(),
     }
 }

@@ -17,8 +17,8 @@ use engine::border::{
 };
 use engine::call;
 use engine::config::{
-    Account, AccountKind, Codec, Config, Credentials, DialFormat, DtmfMode, GateRules, HoldMode, Limits, PrackMode,
-    Profile, Refresher, Secret, SessionTimer, Target,
+    Account, AccountKind, AudioClass, Codec, Config, Credentials, DialFormat, DtmfMode, GateRules, HoldMode, Limits,
+    PrackMode, Profile, Refresher, Secret, SessionTimer, Target,
 };
 use engine::id::{BatchId, CallId, CommandId, ConnectionId, FlowAsk, LegId, PortId, QueryId, QuestionId};
 use engine::leg::{MediaEvent, MediaNews, PortBlock, Quality};
@@ -73,6 +73,9 @@ fn config() -> Config {
         name: "generic".to_owned(),
         hold: HoldMode::Local,
         hold_music: "music".into(),
+        hold_class: AudioClass::Music,
+        hold_without_consent: "music".into(),
+        hold_alert: None,
         dtmf: DtmfMode::Rfc4733,
         codecs: vec![Codec::Pcma],
         session_timer: SessionTimer { expires: None, min_se: Duration::from_secs(90), refresher: Refresher::Any },
@@ -97,6 +100,7 @@ fn config() -> Config {
         register_expires: Duration::from_secs(300),
         profile: Arc::new(profile),
         device: "headset".into(),
+        keeps_device: false,
         max_calls: 2,
         do_not_disturb: false,
         exclusive: false,

@@ -49,7 +49,7 @@ impl House {
     }
 
     fn device(&mut self, leg: u64, generation: u32, name: &str, feed: Feed, muted: bool) {
-        let media = Some(LegMedia::Device { device: name.into(), order: DeviceOrder { feed, muted } });
+        let media = Some(LegMedia::Device { device: name.into(), order: DeviceOrder { feed, ring: None, muted } });
         self.shards.order(LegOrder { leg: LegKey(leg), generation, media });
     }
 

@@ -160,6 +160,7 @@ fn a_whole_call_outlives_the_daemon_with_every_leg_and_event() {
         write(&store, vec![event(None, 7, "held"), event(None, 9, "resumed")]).unwrap();
         let leg_ended = Record::LegEnded {
             leg: LegId(10),
+            call: CallId(1),
             at: after(60),
             cause: cause(HangupKind::Normal),
             quality: Some(quality),
@@ -192,7 +193,13 @@ fn writing_every_record_twice_leaves_what_writing_it_once_left() {
         opened(1),
         Record::CallAnswered { call: CallId(1), at: after(2) },
         Record::LegOpened(leg),
-        Record::LegEnded { leg: LegId(10), at: after(3), cause: cause(HangupKind::Normal), quality: None },
+        Record::LegEnded {
+            leg: LegId(10),
+            call: CallId(1),
+            at: after(3),
+            cause: cause(HangupKind::Normal),
+            quality: None,
+        },
         event(None),
         event(Some(LegId(10))),
         Record::Dialog(dialog(10, b"CANCEL")),

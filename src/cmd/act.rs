@@ -5,7 +5,7 @@ use engine::id::{CallId, Seq};
 
 use crate::control::Wish;
 
-use super::args::Remote;
+use super::args::{Action, Remote};
 use super::client::Client;
 use super::exit::{Code, Failure};
 use super::pick::{Fits, pick, short};
@@ -21,6 +21,7 @@ pub fn run(command: &Remote, client: &mut Client, screen: &Screen) -> Result<Cod
         Remote::Events { since } => events::run(since.map(Seq), client, screen),
         Remote::Trace { call, follow } => trace::run(call.as_deref(), *follow, client, screen),
         Remote::Reload {} => reload(client, screen),
+        Remote::Conference { action, calls } => conference(*action, calls, client, screen),
         Remote::Bridge { first, second } => bridge(first, second, client, screen),
         Remote::Dnd { account, on } => {
             let key = if *on { "done.dnd_on" } else { "done.dnd_off" };
@@ -46,6 +47,8 @@ fn on_call(command: &Remote, client: &mut Client, screen: &Screen) -> Result<Cod
         Remote::Mute { call } => (call, Fits::NotMuted, "done.mute"),
         Remote::Unmute { call } => (call, Fits::Muted, "done.unmute"),
         Remote::Dtmf { call, .. } => (call, Fits::Answered, "done.dtmf"),
+        Remote::Consent { call, adverts: true } => (call, Fits::Any, "done.consent_on"),
+        Remote::Consent { call, adverts: false } => (call, Fits::Any, "done.consent_off"),
         _ => return Ok(Code::Usage),
     };
     let call = pick(typed.as_deref(), fits, client, screen)?;
@@ -58,9 +61,26 @@ fn on_call(command: &Remote, client: &mut Client, screen: &Screen) -> Result<Cod
         Remote::Mute { .. } => Wish::Mute { call },
         Remote::Unmute { .. } => Wish::Unmute { call },
         Remote::Dtmf { digits, .. } => Wish::Dtmf { call, digits: digits.clone() },
+        Remote::Consent { adverts, .. } => Wish::Consent { call, on: *adverts },
         _ => return Ok(Code::Usage),
     };
     done(wish, key, &[("call", &short(call, &[]))], client, screen)
+}
+
+fn conference(action: Action, calls: &[String], client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
+    let fits = if action == Action::Join { Fits::Answered } else { Fits::Any };
+    let picked = calls.iter().map(|call| pick(Some(call), fits, client, screen));
+    let calls: Vec<CallId> = picked.collect::<Result<_, _>>()?;
+    let named: Vec<String> = calls.iter().map(|call| short(*call, &calls)).collect();
+    let key = match action {
+        Action::Join => "done.conference_join",
+        Action::Silence => "done.conference_silence",
+        Action::Unsilence => "done.conference_unsilence",
+        Action::Split => "done.conference_split",
+        Action::Leave => "done.conference_leave",
+        Action::End => "done.conference_end",
+    };
+    done(Wish::Conference { action: action.into(), calls }, key, &[("calls", &named.join(", "))], client, screen)
 }
 
 fn bridge(first: &str, second: &str, client: &mut Client, screen: &Screen) -> Result<Code, Failure> {

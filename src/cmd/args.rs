@@ -6,6 +6,8 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use engine::call::RejectAs;
 
+use crate::control::ConferenceAction;
+
 #[derive(Parser, Debug)]
 #[command(name = "ramal", version, disable_help_subcommand = true, arg_required_else_help = true)]
 pub struct Cli {
@@ -100,6 +102,18 @@ pub enum Remote {
         #[arg(value_name = "CALL")]
         call: Option<String>,
     },
+    Consent {
+        #[arg(value_name = "on|off", value_parser = switch, action = ArgAction::Set)]
+        adverts: bool,
+        #[arg(value_name = "CALL")]
+        call: Option<String>,
+    },
+    Conference {
+        #[arg(value_name = "ACTION", hide_possible_values = true)]
+        action: Action,
+        #[arg(value_name = "CALL", required = true)]
+        calls: Vec<String>,
+    },
     Bridge {
         #[arg(value_name = "CALL")]
         first: String,
@@ -150,6 +164,29 @@ pub enum Wait {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum Action {
+    Join,
+    Silence,
+    Unsilence,
+    Split,
+    Leave,
+    End,
+}
+
+impl From<Action> for ConferenceAction {
+    fn from(action: Action) -> ConferenceAction {
+        match action {
+            Action::Join => ConferenceAction::Join,
+            Action::Silence => ConferenceAction::Silence,
+            Action::Unsilence => ConferenceAction::Unsilence,
+            Action::Split => ConferenceAction::Split,
+            Action::Leave => ConferenceAction::Leave,
+            Action::End => ConferenceAction::End,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
 pub enum How {
     Declined,
     Busy,
@@ -193,6 +230,8 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ("mute", "ramal mute 4711"),
     ("unmute", "ramal unmute 4711"),
     ("dtmf", "ramal dtmf '1234#' 4711"),
+    ("consent", "ramal consent on 4711"),
+    ("conference", "ramal conference join 4711 4712 4713"),
     ("bridge", "ramal bridge 4711 4712"),
     ("dnd", "ramal dnd 1001 on"),
     ("register", "ramal register 1001"),

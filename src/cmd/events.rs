@@ -90,6 +90,11 @@ fn alarm(alert: Alert, words: &Words) -> String {
         Alert::StoreFailing { why } => words.fill("alert.store_failing", &[("why", &why)]),
         Alert::StoreWorks => words.say("alert.store_works").to_owned(),
         Alert::ClockNotSynchronised => words.say("alert.clock").to_owned(),
+        Alert::ForgottenHold { call, account, seconds } => {
+            let (call, minutes) = (short(call, &[]), (seconds / 60).max(1).to_string());
+            words
+                .fill("alert.forgotten_hold", &[("call", &*call), ("account", account.as_str()), ("minutes", &minutes)])
+        }
         Alert::NoMediaPorts => words.say("alert.ports").to_owned(),
     }
 }

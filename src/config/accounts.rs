@@ -108,6 +108,7 @@ fn complete(
         register_expires: template.expires.unwrap_or(REGISTER_EXPIRES),
         profile: profile.clone(),
         device: DeviceName::from(template.device.as_deref().unwrap_or(NULL_DEVICE)),
+        keeps_device: false,
         max_calls: template.max_calls.unwrap_or(usual.max_calls),
         exclusive: template.exclusive.unwrap_or(own.kind == AccountKind::Extension),
         do_not_disturb: template.do_not_disturb.unwrap_or(false),

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::config::{Codec, DtmfMode, HoldMode, PrackMode, Profile, Refresher, SessionTimer, SoundName};
+use engine::config::{AudioClass, Codec, DtmfMode, HoldMode, PrackMode, Profile, Refresher, SessionTimer, SoundName};
 use toml::de::DeValue;
 
 use super::report::{Place, Report};
@@ -22,6 +22,9 @@ pub(super) type Profiles = BTreeMap<String, Arc<Profile>>;
 const SETTINGS: &[&str] = &[
     "hold",
     "hold_music",
+    "hold_class",
+    "hold_without_consent",
+    "hold_alert",
     "dtmf",
     "codecs",
     "session_timer",
@@ -126,6 +129,15 @@ fn read(name: &str, table: &Table<'_>, base: Option<&Profile>, report: &mut Repo
         |v| text(v).map(|s| SoundName::from(&*s)),
         base.map(|b| b.hold_music.clone()),
     );
+    let hold_class = setting(table, report, "hold_class", choice(AUDIO), base.map(|b| b.hold_class));
+    let without_consent = setting(
+        table,
+        report,
+        "hold_without_consent",
+        |v| text(v).map(|s| SoundName::from(&*s)),
+        base.map(|b| b.hold_without_consent.clone()),
+    );
+    let hold_alert = setting(table, report, "hold_alert", duration_or_off(SECOND..=DAY), base.map(|b| b.hold_alert));
     let dtmf = setting(table, report, "dtmf", choice(DTMF), base.map(|b| b.dtmf));
     let codecs = setting(table, report, "codecs", |v| list(v, false, choice(CODECS)), base.map(|b| b.codecs.clone()));
     let expires =
@@ -152,6 +164,9 @@ fn read(name: &str, table: &Table<'_>, base: Option<&Profile>, report: &mut Repo
         name: name.to_owned(),
         hold: hold?,
         hold_music: hold_music?,
+        hold_class: hold_class?,
+        hold_without_consent: without_consent?,
+        hold_alert: hold_alert?,
         dtmf: dtmf?,
         codecs: codecs?,
         session_timer,
@@ -183,6 +198,8 @@ fn setting<'a, T>(
 
 const HOLD: &[(&str, HoldMode)] =
     &[("local", HoldMode::Local), ("sendonly", HoldMode::Sendonly), ("inactive", HoldMode::Inactive)];
+const AUDIO: &[(&str, AudioClass)] =
+    &[("music", AudioClass::Music), ("information", AudioClass::Information), ("advert", AudioClass::Advert)];
 const DTMF: &[(&str, DtmfMode)] =
     &[("rfc4733", DtmfMode::Rfc4733), ("info", DtmfMode::Info), ("inband", DtmfMode::Inband)];
 const CODECS: &[(&str, Codec)] = &[("pcma", Codec::Pcma), ("pcmu", Codec::Pcmu)];

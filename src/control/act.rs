@@ -1,14 +1,15 @@
 //! A wish done: what the engine, the driver and the observer say to it.
 
 use engine::border::{AccountCommand, IdempotencyKey, Refusal, Reply, What};
-use engine::call::Command;
+use engine::call::{Command, ConferenceCommand};
+use engine::id::CallId;
 use engine::news::Snapshot;
 use serde_json::{Value, json};
 
 use crate::driver::Handle;
 
 use super::observe::{Observer, has};
-use super::request::{Error, Wish};
+use super::request::{ConferenceAction, Error, Wish};
 use super::shape::shaped;
 
 /// The value of `ok`, or the error. `events` is the session's own.
@@ -41,6 +42,8 @@ pub(super) async fn act(
         Wish::Mute { call } => What::Call(Command::Mute { call }),
         Wish::Unmute { call } => What::Call(Command::Unmute { call }),
         Wish::Dtmf { call, digits } => What::Call(Command::Dtmf { call, digits }),
+        Wish::Consent { call, on } => What::Call(Command::AdvertConsent { call, on }),
+        Wish::Conference { action, calls } => What::Call(Command::Conference(conference(action, calls)?)),
         Wish::Bridge { first, second } => What::Call(Command::Bridge { first, second }),
         Wish::Dnd { account, on } => What::Account(AccountCommand::DoNotDisturb { account, on }),
         Wish::Register { account } => What::Account(AccountCommand::Register { account }),
@@ -50,6 +53,21 @@ pub(super) async fn act(
         Reply::Dialled { call, protocolo, warnings } => {
             json!({ "call": call.to_string(), "protocolo": protocolo, "warnings": warnings })
         }
+    })
+}
+
+fn conference(action: ConferenceAction, calls: Vec<CallId>) -> Result<ConferenceCommand, Error> {
+    if action == ConferenceAction::Join {
+        return Ok(ConferenceCommand::Join { calls });
+    }
+    let [call] = calls[..] else { return Err(Error::new("bad-request", "calls: must be one call for this action")) };
+    Ok(match action {
+        ConferenceAction::Join => ConferenceCommand::Join { calls },
+        ConferenceAction::Silence => ConferenceCommand::Silence { call, on: true },
+        ConferenceAction::Unsilence => ConferenceCommand::Silence { call, on: false },
+        ConferenceAction::Split => ConferenceCommand::Split { call },
+        ConferenceAction::Leave => ConferenceCommand::Leave { call },
+        ConferenceAction::End => ConferenceCommand::End { call },
     })
 }
 

@@ -7,7 +7,7 @@ use engine::id::{CallId, Seq};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::shape::id_text;
+use super::shape::{id_text, ids_text};
 
 /// One line: `{"id":1,"do":"dial","number":"11987654321","key":"k1"}`.
 #[derive(Clone, PartialEq, Debug)]
@@ -71,6 +71,18 @@ pub enum Wish {
         call: CallId,
         digits: String,
     },
+    /// The far end agreed to hear adverts while it is held.
+    Consent {
+        #[serde(with = "id_text")]
+        call: CallId,
+        on: bool,
+    },
+    /// `join`: two or more calls; else the one call that it is done to, or whose conference is meant.
+    Conference {
+        action: ConferenceAction,
+        #[serde(with = "ids_text")]
+        calls: Vec<CallId>,
+    },
     Bridge {
         #[serde(with = "id_text")]
         first: CallId,
@@ -94,6 +106,18 @@ pub enum Wish {
         call: CallId,
     },
     Reload {},
+}
+
+/// What is done in a conference.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConferenceAction {
+    Join,
+    Silence,
+    Unsilence,
+    Split,
+    Leave,
+    End,
 }
 
 /// The no to a line.

@@ -45,7 +45,23 @@ fn each(value: &mut Value, change: &impl Fn(&mut Value, bool)) {
 }
 
 /// Fields that hold a call's or a leg's id.
-const IDS: &[&str] = &["call", "leg", "bridged_with"];
+const IDS: &[&str] = &["call", "leg", "bridged_with", "conference"];
+
+/// Several calls' ids in a request.
+pub(super) mod ids_text {
+    use engine::id::CallId;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(calls: &[CallId], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(calls.iter().map(CallId::to_string))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<CallId>, D::Error> {
+        #[derive(Deserialize)]
+        struct One(#[serde(with = "super::id_text")] CallId);
+        Ok(Vec::<One>::deserialize(deserializer)?.into_iter().map(|one| one.0).collect())
+    }
+}
 
 /// A call's id in a request: text, as we write it, or a number.
 pub(super) mod id_text {

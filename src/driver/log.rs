@@ -57,6 +57,7 @@ fn alert_line(alert: &Alert) {
         Alert::StoreFailing { why } => warn!(%why, "the store fails; calls live on, nothing is dialled automatically"),
         Alert::StoreWorks => info!("the store works again"),
         Alert::ClockNotSynchronised => warn!("the clock is not synchronised"),
+        Alert::ForgottenHold { call, account, seconds } => warn!(%call, %account, seconds, "on hold for long"),
         Alert::NoMediaPorts => warn!("every media port is in use; widen media.rtp_ports"),
     }
 }

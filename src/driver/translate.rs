@@ -22,7 +22,11 @@ pub(crate) fn leg_order(state: &leg::LegState, sounds: &Library) -> order::LegOr
         },
         leg::LegMedia::Device(device) => order::LegMedia::Device {
             device: device.device.0.clone(),
-            order: order::DeviceOrder { feed: feed(&device.feed, sounds), muted: device.muted },
+            order: order::DeviceOrder {
+                feed: feed(&device.feed, sounds),
+                ring: device.ring.map(tone),
+                muted: device.muted,
+            },
         },
     });
     order::LegOrder { leg: order::LegKey(state.leg.0), generation: state.generation, media }
@@ -73,12 +77,17 @@ fn feed(feed: &leg::Feed, sounds: &Library) -> order::Feed {
         leg::Feed::Silence => order::Feed::Silence,
         leg::Feed::Peer(leg) => order::Feed::Peer(order::LegKey(leg.0)),
         leg::Feed::Sound { name, repeat } => sound(name, *repeat, sounds),
-        leg::Feed::Tone(tone) => order::Feed::Tone(match tone {
-            leg::Tone::Ringback => media::tone::Tone::Ringback,
-            leg::Tone::Busy => media::tone::Tone::Busy,
-            leg::Tone::Ring => media::tone::Tone::Ring,
-            leg::Tone::CallWaiting => media::tone::Tone::CallWaiting,
-        }),
+        leg::Feed::Mix(legs) => order::Feed::Mix(legs.iter().map(|leg| order::LegKey(leg.0)).collect()),
+        leg::Feed::Tone(one) => order::Feed::Tone(tone(*one)),
+    }
+}
+
+fn tone(tone: leg::Tone) -> media::tone::Tone {
+    match tone {
+        leg::Tone::Ringback => media::tone::Tone::Ringback,
+        leg::Tone::Busy => media::tone::Tone::Busy,
+        leg::Tone::Ring => media::tone::Tone::Ring,
+        leg::Tone::CallWaiting => media::tone::Tone::CallWaiting,
     }
 }
 

@@ -21,9 +21,10 @@ enum Action {
     Answer,
     Reject,
     HangUp,
-    /// Hold and resume, mute and unmute, digits.
+    /// Hold and resume, mute and unmute, consent, digits.
     Handle,
     Bridge,
+    Conference,
     DoNotDisturb,
     Register,
     Watch,
@@ -53,6 +54,7 @@ fn right(role: Role, action: Action) -> Right {
         (Action::HangUp, Role::Administrator) => Right::Everyones,
         (Action::Handle, Role::Administrator) => Right::Everyones,
         (Action::Bridge, Role::Administrator) => Right::Everyones,
+        (Action::Conference, Role::Administrator) => Right::Everyones,
         (Action::DoNotDisturb, Role::Administrator) => Right::Everyones,
         (Action::Register, Role::Administrator) => Right::Everyones,
         (Action::Watch, Role::Administrator) => Right::Everyones,
@@ -89,7 +91,9 @@ impl Action {
             | call::Command::Resume { .. }
             | call::Command::Mute { .. }
             | call::Command::Unmute { .. }
+            | call::Command::AdvertConsent { .. }
             | call::Command::Dtmf { .. } => Action::Handle,
+            call::Command::Conference(_) => Action::Conference,
             call::Command::Bridge { .. } => Action::Bridge,
         }
     }

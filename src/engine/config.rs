@@ -145,6 +145,8 @@ pub struct Account {
     pub profile: Arc<Profile>,
     /// The device that calls of this account talk through.
     pub device: DeviceName,
+    /// The device stays open between calls.
+    pub keeps_device: bool,
     /// Calls at once that may exist before the next gets busy; a second one rings as call waiting. Default 2.
     pub max_calls: u16,
     pub do_not_disturb: bool,
@@ -216,6 +218,12 @@ pub struct Profile {
     pub hold: HoldMode,
     /// Music for the held party.
     pub hold_music: SoundName,
+    /// What `hold_music` is.
+    pub hold_class: AudioClass,
+    /// In the place of an advert for who has not agreed to hear one.
+    pub hold_without_consent: SoundName,
+    /// A call held this long is told as forgotten; None: never.
+    pub hold_alert: Option<Duration>,
     pub dtmf: DtmfMode,
     /// In the order offered.
     pub codecs: Vec<Codec>,
@@ -237,6 +245,15 @@ pub struct Profile {
     pub refer: bool,
     /// CRLF keep-alive on streams and empty datagrams on UDP; None: none.
     pub keep_alive: Option<Duration>,
+}
+
+/// What a held party hears, as the law sees it (Decreto 11.034): an advert needs its consent.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AudioClass {
+    Music,
+    Information,
+    Advert,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]

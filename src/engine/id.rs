@@ -29,6 +29,8 @@ macro_rules! ids {
 ids! {
     /// What a person calls one call; unique for ever (see [`Ids`]).
     CallId
+    /// Calls that talk together; unique for ever.
+    ConferenceId
     /// Our side of one dialog, or one device; unique for ever.
     LegId
     /// One command, chosen by the shell, answered exactly once.

@@ -24,7 +24,7 @@ pub struct LegState {
     pub leg: LegId,
     /// Grows by one with every change.
     pub generation: u32,
-    /// `None`: the leg has ended; give back its port or device.
+    /// `None`: the leg has ended; give back its port or device. Only a device may be wanted again, under a higher generation.
     pub media: Option<LegMedia>,
 }
 
@@ -79,6 +79,8 @@ pub struct DeviceMedia {
     pub device: DeviceName,
     /// What the person hears.
     pub feed: Feed,
+    /// A call that comes in, on the device that rings; it may be the same one.
+    pub ring: Option<Tone>,
     /// The far end hears silence, the stream goes on (VZ-06).
     pub muted: bool,
 }
@@ -92,6 +94,8 @@ pub enum Feed {
     Silence,
     /// What the other leg receives: relayed untouched where both are RTP with one codec.
     Peer(LegId),
+    /// What these legs receive, added up; in order, at least two.
+    Mix(Vec<LegId>),
     /// A file of the sounds folder.
     Sound {
         name: SoundName,

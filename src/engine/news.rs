@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::config::{AccountKind, AccountName, DeviceName, GroupName};
-use crate::id::{CallId, LegId, Seq};
+use crate::id::{CallId, ConferenceId, LegId, Seq};
 use crate::leg::Quality;
 
 /// Everything live, at one number.
@@ -61,13 +61,28 @@ pub struct Delta {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Alert {
-    RegistrationLost { account: AccountName, why: String },
-    GroupDown { group: GroupName },
-    GroupUp { group: GroupName },
-    StoreFailing { why: String },
+    RegistrationLost {
+        account: AccountName,
+        why: String,
+    },
+    GroupDown {
+        group: GroupName,
+    },
+    GroupUp {
+        group: GroupName,
+    },
+    StoreFailing {
+        why: String,
+    },
     StoreWorks,
     ClockNotSynchronised,
     NoMediaPorts,
+    /// A call has been on hold for this long, in s (VZ-05); said again as often.
+    ForgottenHold {
+        call: CallId,
+        account: AccountName,
+        seconds: u64,
+    },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -100,7 +115,18 @@ pub struct CallView {
     pub held_by_peer: bool,
     /// The call it is bridged with.
     pub bridged_with: Option<CallId>,
+    pub conference: Option<ConferenceView>,
     pub legs: Vec<LegView>,
+}
+
+/// A call's part in a conference; the calls of one conference name the same one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ConferenceView {
+    pub conference: ConferenceId,
+    /// Its leader is still in it.
+    pub led: bool,
+    /// The others do not hear this party.
+    pub silenced: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]

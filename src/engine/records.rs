@@ -29,9 +29,11 @@ pub enum Record {
         at: DateTime<Utc>,
         cause: HangupCause,
     },
+    /// A leg serves a call; a device's leg may serve many.
     LegOpened(LegRow),
     LegEnded {
         leg: LegId,
+        call: CallId,
         at: DateTime<Utc>,
         cause: HangupCause,
         quality: Option<Quality>,

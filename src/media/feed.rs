@@ -15,7 +15,7 @@ pub struct Player {
 enum Playing {
     Nothing,
     Silence,
-    Peer(LegKey),
+    Peers,
     Sound { sound: Sound, position: usize, repeat: bool },
     Tone(tone::Player),
 }
@@ -42,21 +42,18 @@ impl Player {
         }
     }
 
-    /// The leg to listen to.
-    pub fn peer(&self) -> Option<LegKey> {
-        match self.playing {
-            Playing::Peer(leg) => Some(leg),
-            Playing::Nothing | Playing::Silence | Playing::Sound { .. } | Playing::Tone(_) => None,
-        }
+    /// The legs to listen to.
+    pub fn peers(&self) -> &[LegKey] {
+        self.wanted.peers()
     }
 
-    /// The next 20 ms; `peer` is what the peer said in them.
+    /// The next 20 ms; `peer` is what the peers said in them.
     pub fn fill(&mut self, peer: Option<&Frame>, frame: &mut Frame) -> Fed {
         *frame = SILENCE;
         match &mut self.playing {
             Playing::Nothing => Fed::Nothing,
             Playing::Silence => Fed::Frame,
-            Playing::Peer(_) => {
+            Playing::Peers => {
                 *frame = *peer.unwrap_or(&SILENCE);
                 Fed::Frame
             }
@@ -79,7 +76,7 @@ fn start(feed: &Feed) -> Playing {
     match feed {
         Feed::Nothing => Playing::Nothing,
         Feed::Silence => Playing::Silence,
-        Feed::Peer(leg) => Playing::Peer(*leg),
+        Feed::Peer(_) | Feed::Mix(_) => Playing::Peers,
         Feed::Sound { sound, repeat } => Playing::Sound { sound: sound.clone(), position: 0, repeat: *repeat },
         Feed::Tone(tone) => Playing::Tone(tone::Player::new(*tone)),
     }
@@ -87,7 +84,7 @@ fn start(feed: &Feed) -> Playing {
 
 /// Copies the next samples; true when the sound is over with this frame.
 pub fn play(samples: &[i16], position: &mut usize, repeat: bool, frame: &mut Frame) -> bool {
-    for sample in frame.iter_mut() {
+    for sample in frame.samples_mut() {
         if *position >= samples.len() && repeat {
             *position = 0;
         }
@@ -101,14 +98,15 @@ pub fn play(samples: &[i16], position: &mut usize, repeat: bool, frame: &mut Fra
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Rate;
 
     #[test]
     fn a_sound_ends_once_and_silence_follows() {
         let mut player = Player::new(Feed::Sound { sound: Sound::new(&[7; 200], 8_000), repeat: false });
         let mut frame = SILENCE;
-        assert_eq!((player.fill(None, &mut frame), frame), (Fed::Frame, [7; 160]));
+        assert_eq!((player.fill(None, &mut frame), frame), (Fed::Frame, Frame::new(Rate::Narrow, &[7; 160])));
         assert_eq!(player.fill(None, &mut frame), Fed::LastFrame);
-        assert_eq!((frame[39], frame[40]), (7, 0));
+        assert_eq!((frame.samples()[39], frame.samples()[40]), (7, 0));
         assert_eq!((player.fill(None, &mut frame), frame), (Fed::Frame, SILENCE));
     }
 
@@ -121,11 +119,11 @@ mod tests {
         player.fill(None, &mut frame);
         player.handle_order(feed.clone());
         player.fill(None, &mut frame);
-        assert_eq!(frame[0], 160);
+        assert_eq!(frame.samples()[0], 160);
         player.handle_order(Feed::Silence);
         player.handle_order(feed);
         player.fill(None, &mut frame);
-        assert_eq!(frame[0], 0);
+        assert_eq!(frame.samples()[0], 0);
     }
 
     #[test]
@@ -133,6 +131,6 @@ mod tests {
         let mut player = Player::new(Feed::Sound { sound: Sound::new(&[1; 100], 8_000), repeat: true });
         let mut frame = SILENCE;
         assert_eq!(player.fill(None, &mut frame), Fed::Frame);
-        assert_eq!(frame, [1; 160]);
+        assert_eq!(frame.samples(), [1; 160]);
     }
 }

@@ -72,7 +72,7 @@ impl Jitter {
     pub fn take(&mut self, now: Moment) -> Frame {
         let mut frame = SILENCE;
         let Some(next) = self.next else { return frame };
-        for (offset, sample) in frame.iter_mut().enumerate() {
+        for (offset, sample) in frame.samples_mut().iter_mut().enumerate() {
             let at = place(next.wrapping_add(offset as u32));
             if std::mem::take(&mut self.ring.held[at]) {
                 *sample = self.ring.samples[at];

@@ -8,8 +8,10 @@
 pub mod codec;
 pub mod dtmf;
 pub mod feed;
+pub mod frame;
 pub mod jitter;
 pub mod leg;
+pub mod mix;
 pub mod order;
 pub mod outgoing;
 pub mod quality;
@@ -21,14 +23,10 @@ pub mod source;
 pub mod time;
 pub mod tone;
 
-/// Samples of one tick: 20 ms at 8 kHz.
-pub const FRAME: usize = 160;
+pub use frame::{Frame, Rate, SILENCE, TICK_MS};
 
-/// Samples per millisecond; everything here runs at 8 kHz.
-pub const PER_MS: u32 = 8;
+/// Samples of a narrow frame.
+pub const FRAME: usize = Rate::Narrow.frame();
 
-/// 20 ms of linear sound at 8 kHz.
-pub type Frame = [i16; FRAME];
-
-/// No sound.
-pub const SILENCE: Frame = [0; FRAME];
+/// Of narrow sound, and of the RTP clock of narrow codecs.
+pub const PER_MS: u32 = Rate::Narrow.per_ms();

@@ -74,6 +74,8 @@ pub struct Stream {
 pub struct DeviceOrder {
     /// What the person hears.
     pub feed: Feed,
+    /// A call that comes in, on the device that rings.
+    pub ring: Option<Tone>,
     /// Other legs hear silence from it.
     pub muted: bool,
 }
@@ -88,11 +90,24 @@ pub enum Feed {
     /// What that leg receives: packet by packet where both are RTP with one codec and packet time (telephone-event
     /// too, where both have it), else sample by sample.
     Peer(LegKey),
+    /// What these legs receive, added up.
+    Mix(Vec<LegKey>),
     Sound {
         sound: Sound,
         repeat: bool,
     },
     Tone(Tone),
+}
+
+impl Feed {
+    /// The legs that are listened to.
+    pub fn peers(&self) -> &[LegKey] {
+        match self {
+            Feed::Peer(leg) => std::slice::from_ref(leg),
+            Feed::Mix(legs) => legs,
+            Feed::Nothing | Feed::Silence | Feed::Sound { .. } | Feed::Tone(_) => &[],
+        }
+    }
 }
 
 /// One digit to send.

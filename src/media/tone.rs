@@ -56,7 +56,7 @@ impl Player {
     pub fn fill(&mut self, frame: &mut Frame) {
         let (on, off) = self.tone.cadence();
         let (on, whole) = (on * PER_MS, (on + off) * PER_MS);
-        for sample in frame {
+        for sample in frame.samples_mut() {
             *sample = if self.position < on { self.voices.sample() } else { 0 };
             self.position += 1;
             if self.position == whole {
@@ -134,7 +134,7 @@ mod tests {
         for _ in 0..ms / 20 {
             let mut frame = SILENCE;
             player.fill(&mut frame);
-            all.extend(frame);
+            all.extend(frame.samples());
         }
         all
     }

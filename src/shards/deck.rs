@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::os::fd::AsFd;
 
 use media::leg::PeerSound;
+use media::mix::{self, Share, Sum, Voices};
 use media::order::{Event, LegKey};
 use media::time::Moment;
-use media::{Frame, SILENCE};
+use media::{Frame, Rate, SILENCE};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::slot::Slot;
@@ -17,15 +18,19 @@ pub(super) struct Deck {
     slots: Vec<Slot>,
     /// For each slot; made anew with every change, never looked up per packet.
     links: Vec<Link>,
+    /// Whose voices each sum holds, as places of slots.
+    sums: Vec<Voices>,
     /// What each slot said in this tick.
     said: Vec<Frame>,
+    /// Each of `sums` in this tick.
+    mixed: Vec<Sum>,
 }
 
 #[derive(Default)]
 struct Link {
     /// Slots that get this one's packets as they are.
     relays: Vec<usize>,
-    /// The slot that this one listens to.
+    /// What this one listens to.
     hears: Option<Source>,
     /// Whether its samples are wanted.
     listened: bool,
@@ -36,6 +41,7 @@ enum Source {
     /// Its packets come by themselves.
     Packets,
     Samples(usize),
+    Mix(Share),
 }
 
 impl Deck {
@@ -93,15 +99,35 @@ impl Deck {
                 *said = slot.listen(now);
             }
         }
-        for (slot, link) in self.slots.iter_mut().zip(&self.links) {
-            let peer = match link.hears {
-                None => PeerSound::Absent,
-                Some(Source::Packets) => PeerSound::Relayed,
-                Some(Source::Samples(at)) => self.said.get(at).map_or(PeerSound::Absent, PeerSound::Frame),
+        self.mix();
+        for (at, (slot, link)) in self.slots.iter_mut().zip(&self.links).enumerate() {
+            let heard = match link.hears {
+                None | Some(Source::Packets) => None,
+                Some(Source::Samples(from)) => self.said.get(from).copied(),
+                Some(Source::Mix(Share { sum, own })) => {
+                    let own = self.said.get(at).filter(|_| own);
+                    self.mixed.get(sum).map(|sum| sum.without(own))
+                }
             };
-            slot.tick(now, peer);
+            slot.tick(
+                now,
+                match (&heard, link.hears) {
+                    (Some(frame), _) => PeerSound::Frame(frame),
+                    (None, Some(Source::Packets)) => PeerSound::Relayed,
+                    (None, Some(Source::Samples(_) | Source::Mix(_)) | None) => PeerSound::Absent,
+                },
+            );
             while let Some(event) = slot.poll_event() {
                 tell(slot.key, slot.generation, event);
+            }
+        }
+    }
+
+    fn mix(&mut self) {
+        for (sum, voices) in self.mixed.iter_mut().zip(&self.sums) {
+            *sum = Sum::new(Rate::Narrow);
+            for voice in voices.iter().filter_map(|at| self.said.get(*at)) {
+                sum.add(voice);
             }
         }
     }
@@ -115,21 +141,41 @@ impl Deck {
     fn relink(&mut self) {
         let mut links: Vec<Link> = self.slots.iter().map(|_| Link::default()).collect();
         let places: BTreeMap<LegKey, usize> = self.slots.iter().enumerate().map(|(at, slot)| (slot.key, at)).collect();
+        let mut mixes: Vec<(usize, Voices)> = Vec::new();
         for (at, slot) in self.slots.iter().enumerate() {
-            let Some(&source) = slot.peer().as_ref().and_then(|peer| places.get(peer)) else { continue };
-            if self.slots[source].relays_to(slot) {
-                links[source].relays.push(at);
-                links[at].hears = Some(Source::Packets);
-            } else {
-                links[source].listened = true;
-                links[at].hears = Some(Source::Samples(source));
+            let sources: Voices = slot.peers().iter().filter_map(|peer| places.get(peer)).copied().collect();
+            match sources[..] {
+                [] => {}
+                [source] if self.slots[source].relays_to(slot) => {
+                    links[source].relays.push(at);
+                    links[at].hears = Some(Source::Packets);
+                }
+                [source] => {
+                    links[source].listened = true;
+                    links[at].hears = Some(Source::Samples(source));
+                }
+                [..] => mixes.push((at, sources)),
             }
         }
+        self.plan_mixes(&mixes, &mut links);
         for (slot, link) in self.slots.iter_mut().zip(&mut links) {
             link.listened = slot.keep_samples(link.listened);
         }
         self.said.resize(self.slots.len(), SILENCE);
         self.links = links;
+    }
+}
+
+impl Deck {
+    /// Every voice of a sum is listened to, the listener's own too where it is taken out again.
+    fn plan_mixes(&mut self, mixes: &[(usize, Voices)], links: &mut [Link]) {
+        let (sums, shares) = mix::plan(mixes);
+        for ((at, _), share) in mixes.iter().zip(shares) {
+            links[*at].hears = Some(Source::Mix(share));
+        }
+        sums.iter().flatten().for_each(|at| links[*at].listened = true);
+        self.mixed.resize(sums.len(), Sum::new(Rate::Narrow));
+        self.sums = sums;
     }
 }
 

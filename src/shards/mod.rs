@@ -1,7 +1,7 @@
 //! Media threads: a few shards, each owning its legs with their sockets and devices.
 //!
 //! Whoever orders calls [`Shards::order`] with a leg's whole wanted state; what is seen comes out of the
-//! [`NewsSink`]. Both legs of a bridge live in one shard: a leg that is to hear another moves to it.
+//! [`NewsSink`]. Legs that hear each other live in one shard: a leg that is to hear another moves to it.
 //!
 //! ```text
 //!   order ──> Shards ──bounded──> worker ─tick 20 ms─> sweep sockets, relay, play, send
@@ -23,7 +23,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
-use media::order::{DeviceOrder, Event, Feed, LegKey, LegMedia, LegOrder, News, PortKey, RtpOrder};
+use media::order::{DeviceOrder, Event, LegKey, LegMedia, LegOrder, News, PortKey, RtpOrder};
 use media::time::Moment;
 
 use crate::sound::Devices;
@@ -55,7 +55,7 @@ struct Placed {
     shard: usize,
     generation: u32,
     ground: Ground,
-    peer: Option<LegKey>,
+    peers: Vec<LegKey>,
 }
 
 #[derive(PartialEq)]
@@ -96,12 +96,12 @@ impl Shards {
         match media {
             None => self.end(leg, generation),
             Some(LegMedia::Rtp { port, order }) => {
-                let peer = peer_of(&order.feed);
-                self.change(leg, generation, Ground::Port(port), peer, Wanted::Rtp(order));
+                let peers = order.feed.peers().to_vec();
+                self.change(leg, generation, Ground::Port(port), peers, Wanted::Rtp(order));
             }
             Some(LegMedia::Device { device, order }) => {
-                let peer = peer_of(&order.feed);
-                self.change(leg, generation, Ground::Device(device), peer, Wanted::Device(order));
+                let peers = order.feed.peers().to_vec();
+                self.change(leg, generation, Ground::Device(device), peers, Wanted::Device(order));
             }
         }
     }
@@ -115,14 +115,14 @@ impl Shards {
         }
     }
 
-    fn change(&mut self, leg: LegKey, generation: u32, ground: Ground, peer: Option<LegKey>, wanted: Wanted) {
+    fn change(&mut self, leg: LegKey, generation: u32, ground: Ground, peers: Vec<LegKey>, wanted: Wanted) {
         let stays = self.legs.get(&leg).is_some_and(|placed| placed.ground == ground);
         if !stays {
-            return self.begin(leg, generation, ground, peer, wanted);
+            return self.begin(leg, generation, ground, peers, wanted);
         }
-        let together = peer.and_then(|peer| self.legs.get(&peer)).map(|peer| peer.shard);
+        let together = self.shard_of_first(&peers);
         let Some(placed) = self.legs.get_mut(&leg) else { return };
-        (placed.generation, placed.peer) = (generation, peer);
+        (placed.generation, placed.peers) = (generation, peers);
         if let Some(shard) = together
             && shard != placed.shard
         {
@@ -134,7 +134,7 @@ impl Shards {
         self.command(shard, Command::Change(leg, generation, wanted));
     }
 
-    fn begin(&mut self, leg: LegKey, generation: u32, ground: Ground, peer: Option<LegKey>, wanted: Wanted) {
+    fn begin(&mut self, leg: LegKey, generation: u32, ground: Ground, peers: Vec<LegKey>, wanted: Wanted) {
         let slot = match self.slot(leg, generation, &ground, wanted) {
             Ok(slot) => slot,
             Err(why) => {
@@ -145,10 +145,10 @@ impl Shards {
         };
         let shard = match self.legs.get(&leg) {
             Some(placed) => placed.shard,
-            None => self.shard_for(leg, peer),
+            None => self.shard_for(leg, &peers),
         };
         if let Some(Placed { ground: Ground::Port(port), .. }) =
-            self.legs.insert(leg, Placed { shard, generation, ground, peer })
+            self.legs.insert(leg, Placed { shard, generation, ground, peers })
         {
             self.ports.give_back(port);
         }
@@ -192,14 +192,18 @@ impl Shards {
     }
 
     /// With the leg it hears, else with one that hears it, else where there are fewest.
-    fn shard_for(&self, leg: LegKey, peer: Option<LegKey>) -> usize {
-        let heard = peer.and_then(|peer| self.legs.get(&peer));
-        let listener = || self.legs.values().find(|placed| placed.peer == Some(leg));
-        if let Some(partner) = heard.or_else(listener) {
-            return partner.shard;
+    fn shard_for(&self, leg: LegKey, peers: &[LegKey]) -> usize {
+        let listener = || self.legs.values().find(|placed| placed.peers.contains(&leg)).map(|placed| placed.shard);
+        if let Some(shard) = self.shard_of_first(peers).or_else(listener) {
+            return shard;
         }
         let load = |shard: &usize| self.legs.values().filter(|placed| placed.shard == *shard).count();
         (0..self.workers.len()).min_by_key(load).unwrap_or(0)
+    }
+
+    /// Who hear each other go to the first of them, and so all come together.
+    fn shard_of_first(&self, peers: &[LegKey]) -> Option<usize> {
+        peers.iter().find_map(|peer| self.legs.get(peer)).map(|placed| placed.shard)
     }
 
     fn command(&self, shard: usize, command: Command) {
@@ -223,13 +227,6 @@ impl Shard {
             .name(format!("shard {number}"))
             .spawn(move || Worker::new(waiting, sink, epoch).run())?;
         Ok(Shard { commands, thread })
-    }
-}
-
-fn peer_of(feed: &Feed) -> Option<LegKey> {
-    match feed {
-        Feed::Peer(leg) => Some(*leg),
-        Feed::Nothing | Feed::Silence | Feed::Sound { .. } | Feed::Tone(_) => None,
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use media::Frame;
 use media::leg::{DeviceLeg, Heard, PeerSound, RtpLeg};
+use media::mix::Sum;
 use media::order::{DeviceOrder, Event, LegKey, RtpOrder};
 use media::time::Moment;
 
@@ -53,11 +54,11 @@ impl Slot {
         }
     }
 
-    /// The leg that this one listens to.
-    pub fn peer(&self) -> Option<LegKey> {
+    /// The legs that this one listens to.
+    pub fn peers(&self) -> &[LegKey] {
         match &self.body {
-            Body::Rtp { leg, .. } => leg.peer(),
-            Body::Device { leg, .. } => leg.peer(),
+            Body::Rtp { leg, .. } => leg.peers(),
+            Body::Device { leg, .. } => leg.peers(),
         }
     }
 
@@ -127,7 +128,15 @@ impl Slot {
                 |to, bytes| send(&sockets.rtp, to, bytes),
                 |to, bytes| send(&sockets.rtcp, to, bytes),
             ),
-            Body::Device { leg, device } => device.play(&leg.hear(peer)),
+            Body::Device { leg, device } => {
+                let ring = leg.ring();
+                let rings_apart = device.ring(ring.as_ref());
+                let heard = leg.hear(peer);
+                match ring.filter(|_| !rings_apart) {
+                    Some(ring) => device.play(&together(&heard, &ring)),
+                    None => device.play(&heard),
+                }
+            }
         }
     }
 
@@ -147,6 +156,16 @@ impl Slot {
             }
         }
     }
+}
+
+/// For a device without a place of its own to ring: over what is heard.
+fn together(heard: &Frame, ring: &Frame) -> Frame {
+    let mut sum = Sum::new(ring.rate());
+    sum.add(ring);
+    if heard.rate() == ring.rate() {
+        sum.add(heard);
+    }
+    sum.without(None)
 }
 
 /// An error of a datagram socket is an ICMP message or an empty queue: both mean nothing for this tick.

@@ -89,7 +89,7 @@ impl Recorder {
 fn write_all<W: std::io::Write + std::io::Seek>(mut writer: hound::WavWriter<W>, frames: &Receiver<Frame>) {
     let mut unflushed = 0;
     while let Ok(frame) = frames.recv() {
-        let written = frame.iter().try_for_each(|sample| writer.write_sample(*sample));
+        let written = frame.samples().iter().try_for_each(|sample| writer.write_sample(*sample));
         unflushed = (unflushed + 1) % FLUSH_EVERY;
         let flushed = if unflushed == 0 { writer.flush() } else { Ok(()) };
         if written.and(flushed).is_err() {

@@ -28,12 +28,10 @@ pub trait Device: Send {
     /// What the person hears in the next 20 ms.
     fn play(&mut self, frame: &Frame);
 
-    /// What the person hears of a call that rings, in the next 20 ms; `None`: nothing rings. Where a device has no other place
-    /// for it, it is played.
-    fn ring(&mut self, frame: Option<&Frame>) {
-        if let Some(frame) = frame {
-            self.play(frame);
-        }
+    /// What rings in the next 20 ms, `None` when nothing does. False from a device that cannot ring apart from what it
+    /// plays: then the two are mixed.
+    fn ring(&mut self, _ring: Option<&Frame>) -> bool {
+        false
     }
 
     /// Why the device cannot be used any more; said once.

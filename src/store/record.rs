@@ -27,7 +27,9 @@ pub(super) fn write(base: &Connection, record: &Record) -> Result<(), WriteError
         Record::CallAnswered { call, at } => call_answered(base, *call, *at),
         Record::CallEnded { call, at, cause } => call_ended(base, *call, *at, cause),
         Record::LegOpened(row) => leg_opened(base, row),
-        Record::LegEnded { leg, at, cause, quality } => leg_ended(base, *leg, *at, cause, quality.as_ref()),
+        Record::LegEnded { leg, call, at, cause, quality } => {
+            leg_ended(base, (*leg, *call), *at, cause, quality.as_ref())
+        }
         Record::CallEvent { call, leg, at, event, detail } => call_event(base, *call, *leg, *at, event, detail),
         Record::Dialog(row) => dialog(base, row),
         Record::DialogEnded { leg } => dialog_ended(base, *leg),
@@ -86,7 +88,7 @@ fn leg_opened(base: &Connection, row: &LegRow) -> Result<(), WriteError> {
     run(
         base,
         "INSERT INTO legs (leg, call, sip_call_id, far_end, started_ms) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (leg) DO NOTHING",
+         ON CONFLICT (leg, call) DO NOTHING",
         params![id(row.leg.0), id(row.call.0), row.sip_call_id, row.far_end, ms(row.at)],
     )?;
     Ok(())
@@ -94,7 +96,7 @@ fn leg_opened(base: &Connection, row: &LegRow) -> Result<(), WriteError> {
 
 fn leg_ended(
     base: &Connection,
-    leg: LegId,
+    (leg, call): (LegId, CallId),
     at: DateTime<Utc>,
     cause: &HangupCause,
     quality: Option<&Quality>,
@@ -102,10 +104,10 @@ fn leg_ended(
     let rows = run(
         base,
         "UPDATE legs SET ended_ms = coalesce(ended_ms, ?2), cause = coalesce(cause, ?3), quality = coalesce(quality, ?4)
-         WHERE leg = ?1",
-        params![id(leg.0), ms(at), json(cause)?, quality.map(json).transpose()?],
+         WHERE leg = ?1 AND call = ?5",
+        params![id(leg.0), ms(at), json(cause)?, quality.map(json).transpose()?, id(call.0)],
     )?;
-    known(rows, || format!("leg {leg}"))
+    known(rows, || format!("leg {leg} of call {call}"))
 }
 
 fn call_event(

@@ -1,4 +1,4 @@
--- The base, version 1. This file is the authority on what is kept and what it means; a fresh base is made
+-- The base, version 2. This file is the authority on what is kept and what it means; a fresh base is made
 -- by running it, an older one is brought to the same shape by upgrade/.
 --
 -- Everywhere:
@@ -37,7 +37,7 @@ CREATE INDEX calls_open ON calls (started_ms) WHERE ended_ms IS NULL;
 
 -- Every leg a call ever had, to the network or to a device.
 CREATE TABLE legs (
-    leg         INTEGER PRIMARY KEY,
+    leg         INTEGER NOT NULL,        -- to a device: the same one for every call of a desk
     call        INTEGER NOT NULL REFERENCES calls,
     sip_call_id TEXT NOT NULL,           -- empty for a device
     far_end     TEXT NOT NULL,           -- device name, or AOR of the far end
@@ -45,6 +45,7 @@ CREATE TABLE legs (
     ended_ms    INTEGER,
     cause       TEXT,
     quality     TEXT,                    -- null where no media ran
+    PRIMARY KEY (leg, call),
     CHECK ((ended_ms IS NULL) = (cause IS NULL))
 ) STRICT;
 

@@ -1,43 +1,81 @@
-//! What a person does with a call that is up: hold, mute, digits, bridge.
+//! What a person does with a call that is up: hold, mute, digits.
 
 use crate::border::{Refusal, RefusalCode};
 use crate::config::{DtmfMode, HoldMode};
 use crate::id::CallId;
 use crate::leg::OutDigit;
+use crate::news::{Alert, News};
 use crate::sdp::Direction;
 use crate::sip::session::is_digit;
 
 use super::live::Call;
-use super::{Calls, Context, session_context};
+use super::{Calls, Context, Order, Timer, session_context};
 
 impl Calls {
     /// The far end hears our music, by the profile's way.
     pub(super) fn hold(&mut self, id: CallId, cx: &mut Context<'_>) -> Result<CallId, Refusal> {
         let call = self.answered(id, "be held")?;
-        if call.bridged.is_some() {
+        let conference = call.conference;
+        if conference.and_then(|key| self.conferences.get(&key)).is_some_and(|conference| conference.desk.is_none()) {
             return Err(wrong(id, "it is bridged; a bridge cannot be held"));
         }
+        let call = self.live(id)?;
         if !call.held {
-            call.held = true;
+            (call.held, call.held_at) = (true, cx.now.moment);
             want(call, cx);
+            if let Some(alert) = call.account.profile.hold_alert {
+                self.timers.set(Timer::ForgottenHold(id), cx.now.moment + alert);
+            }
             self.story(id, "held", "", cx);
         }
         Ok(id)
     }
 
-    pub(super) fn resume(&mut self, id: CallId, cx: &mut Context<'_>) -> Result<CallId, Refusal> {
-        let call = self.answered(id, "be resumed")?;
-        if call.held {
-            call.held = false;
-            want(call, cx);
-            self.hold_others(id, cx);
-            self.story(id, "resumed", "", cx);
-        }
+    /// Nobody has come back to a held call for long: told, and told again as long as it lasts.
+    pub(super) fn on_forgotten_hold(&mut self, id: CallId, cx: &mut Context<'_>) {
+        let Some(call) = self.calls.get(&id).filter(|call| call.held && !call.is_ended()) else { return };
+        let Some(alert) = call.account.profile.hold_alert else { return };
+        let account = call.account.name.clone();
+        let seconds = cx.now.moment.since(call.held_at).as_secs();
+        self.orders.push_back(Order::Tell(News::Alert(Alert::ForgottenHold { call: id, account, seconds })));
+        self.timers.set(Timer::ForgottenHold(id), cx.now.moment + alert);
+    }
+
+    pub(super) fn consent_to_adverts(&mut self, id: CallId, on: bool) -> Result<CallId, Refusal> {
+        self.live(id)?.advert_consent = on;
         Ok(id)
     }
 
+    pub(super) fn resume(&mut self, id: CallId, cx: &mut Context<'_>) -> Result<CallId, Refusal> {
+        let call = self.answered(id, "be resumed")?;
+        let conference = call.conference;
+        if call.held {
+            self.unhold(id, cx);
+            self.story(id, "resumed", "", cx);
+        }
+        if let Some(conference) = conference.and_then(|key| self.conferences.get_mut(&key)) {
+            conference.away = false;
+        }
+        self.hold_others(id, cx);
+        Ok(id)
+    }
+
+    /// What was held is held no more.
+    pub(super) fn unhold(&mut self, id: CallId, cx: &mut Context<'_>) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        call.held = false;
+        want(call, cx);
+        self.timers.cancel(&Timer::ForgottenHold(id));
+    }
+
+    /// The microphone of the desk the call is at: a person who muted it stays so in whatever call they turn to.
     pub(super) fn mute(&mut self, id: CallId, muted: bool) -> Result<CallId, Refusal> {
-        self.live(id)?.muted = muted;
+        let call = self.live(id)?;
+        let (own, conference) = (call.desk.clone(), call.conference);
+        let led = conference.and_then(|key| self.conferences.get(&key)).and_then(|conference| conference.desk.clone());
+        if let Some(desk) = self.desks.get_mut(&led.unwrap_or(own)) {
+            desk.muted = muted;
+        }
         Ok(id)
     }
 
@@ -76,49 +114,40 @@ impl Calls {
         Ok(id)
     }
 
-    /// Joins the far ends of two answered calls. Held ones are resumed; their devices fall silent.
-    pub(super) fn bridge(&mut self, first: CallId, second: CallId, cx: &mut Context<'_>) -> Result<CallId, Refusal> {
-        if first == second {
-            return Err(Refusal::new(RefusalCode::BadRequest, "a call cannot be bridged with itself"));
-        }
-        let mut legs = Vec::new();
-        for id in [first, second] {
-            let call = self.answered(id, "be bridged")?;
-            if call.bridged.is_some() {
-                return Err(wrong(id, "it is bridged already"));
-            }
-            legs.push(call.leg);
-        }
-        for (id, other, leg) in [(first, second, legs[1]), (second, first, legs[0])] {
-            let call = self.live(id)?;
-            call.bridged = Some((other, leg));
-            if std::mem::take(&mut call.held) {
-                want(call, cx);
-            }
-            self.story(id, "bridged", &other.to_string(), cx);
-        }
-        self.touch(second, cx);
-        Ok(first)
-    }
-
     /// A device that can talk in one call only: the account's other talking calls are held.
     pub(super) fn hold_others(&mut self, id: CallId, cx: &mut Context<'_>) {
         let Some(account) = self.calls.get(&id).map(|call| call.account.clone()).filter(|account| account.exclusive)
         else {
             return;
         };
+        let conference = self.calls.get(&id).and_then(|call| call.conference);
         let others: Vec<CallId> =
             self.by_account.get(&account.name).into_iter().flatten().copied().filter(|other| *other != id).collect();
         for other in others {
-            let talks =
-                self.calls.get(&other).is_some_and(|call| call.is_answered() && !call.held && call.bridged.is_none());
-            if talks && self.hold(other, cx).is_ok() {
-                self.touch(other, cx);
+            let Some(call) = self.calls.get(&other).filter(|call| call.is_answered() && !call.held) else { continue };
+            if call.conference.is_some() && call.conference == conference {
+                continue;
             }
+            if !self.step_out(other) && self.hold(other, cx).is_err() {
+                continue;
+            }
+            self.touch(other, cx);
         }
     }
 
-    fn answered(&mut self, id: CallId, wish: &str) -> Result<&mut Call, Refusal> {
+    /// The leader of this call's conference talks elsewhere now: who can talk with others does so. False where it must be held.
+    fn step_out(&mut self, id: CallId) -> bool {
+        let conference = self.calls.get(&id).and_then(|call| call.conference);
+        match conference.and_then(|key| self.conferences.get_mut(&key)) {
+            Some(conference) if conference.members.len() > 1 => {
+                conference.away = true;
+                true
+            }
+            Some(_) | None => false,
+        }
+    }
+
+    pub(super) fn answered(&mut self, id: CallId, wish: &str) -> Result<&mut Call, Refusal> {
         let call = self.live(id)?;
         match call.is_answered() {
             true => Ok(call),

@@ -108,7 +108,8 @@ impl Calls {
         let at = cx.now.civil;
         let day = at.with_timezone(&cx.config.zone).date_naive();
         let protocolo = cx.protocolos.next(day).to_string();
-        let (leg, device_leg) = (LegId(cx.ids.next(at)), LegId(cx.ids.next(at)));
+        let leg = LegId(cx.ids.next(at));
+        let (desk, device_leg) = self.desks.seat(id, &account, cx);
         self.orders.push_back(Order::Store(Record::CallOpened(CallRow {
             call: id,
             protocolo: protocolo.clone(),
@@ -143,21 +144,24 @@ impl Calls {
             started: at,
             answered: None,
             leg,
+            desk,
             device_leg,
             session,
             port,
             ssrc: cx.random.u32(),
             stream: None,
             held: false,
-            muted: false,
-            bridged: None,
+            held_at: cx.now.moment,
+            advert_consent: false,
+            conference: None,
+            silenced: false,
             digits: Default::default(),
             next_digit: 0,
             quality: None,
             counted: direction == Direction::Outbound,
             redirects: 0,
             waiting: false,
-            said: [None, None],
+            said: None,
             rescue: Default::default(),
             told: None,
         }

@@ -78,26 +78,23 @@ impl Calls {
         call.session.end(status, Some(reason), &mut session_context(id, cx));
         let at = cx.now.civil;
         call.phase = Phase::Ended { at, cause: cause.clone() };
-        let view = call.view();
-        let (leg, quality, port, bridged) = (call.leg, call.quality, call.port, call.bridged.take());
+        let (leg, quality, port) = (call.leg, call.quality, call.port);
         let (device_leg, account) = (call.device_leg, call.account.name.clone());
         for (leg, quality) in [(leg, quality), (device_leg, None)] {
-            self.orders.push_back(Order::Store(Record::LegEnded { leg, at, cause: cause.clone(), quality }));
+            self.orders.push_back(Order::Store(Record::LegEnded { leg, call: id, at, cause: cause.clone(), quality }));
         }
+        let Some(view) = self.calls.get(&id).map(|call| self.view(call)) else { return };
         self.orders.push_back(Order::Store(Record::CallEnded { call: id, at, cause }));
         self.orders.push_back(Order::Tell(News::CallEnded(view)));
         self.timers.cancel(&Timer::Ring(id));
-        self.sync_media(id);
-        self.by_leg.remove(&leg);
-        self.by_leg.remove(&device_leg);
-        self.ports.give_back(port);
+        self.timers.cancel(&Timer::ForgottenHold(id));
         if let Some(calls) = self.by_account.get_mut(&account) {
             calls.retain(|other| *other != id);
         }
-        if let Some((other, _)) = bridged {
-            self.finish(other, HangupCause::ours(HangupKind::Normal, "the other side of the bridge ended"), cx);
-            self.touch_if_there(other, cx);
-        }
+        self.sync_media(id);
+        self.by_leg.remove(&leg);
+        self.ports.give_back(port);
+        self.take_out(id, cx);
     }
 
     pub(super) fn no_ports(&mut self) {

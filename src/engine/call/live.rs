@@ -5,16 +5,19 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::config::Account;
-use crate::id::{CallId, LegId};
+use crate::config::{Account, AudioClass, SoundName};
+use crate::id::{CallId, ConferenceId, LegId};
 use crate::leg::{LegState, MediaNews, OutDigit, Quality, Stream};
-use crate::news::{CallState, CallView, Direction, HangupCause, LegView};
+use crate::news::{CallState, CallView, ConferenceView, Direction, HangupCause, LegView};
 use crate::number::Number;
 use crate::sip::session::Session;
+use crate::time::Moment;
 
+use super::Calls;
+use super::desk::DeskKey;
 use super::ports::LentPort;
 
-/// One call with its session, its device leg and its port.
+/// One call with its session and its port.
 #[derive(Debug)]
 pub(super) struct Call {
     pub id: CallId,
@@ -27,6 +30,8 @@ pub(super) struct Call {
     pub started: DateTime<Utc>,
     pub answered: Option<DateTime<Utc>>,
     pub leg: LegId,
+    /// Where its person sits, and that desk's leg.
+    pub desk: DeskKey,
     pub device_leg: LegId,
     pub session: Session,
     /// Given back when the call ends.
@@ -34,9 +39,13 @@ pub(super) struct Call {
     pub ssrc: u32,
     pub stream: Option<Stream>,
     pub held: bool,
-    pub muted: bool,
-    /// The call it is bridged with, and that call's leg to the network.
-    pub bridged: Option<(CallId, LegId)>,
+    /// Since when, the last time.
+    pub held_at: Moment,
+    /// The far end agreed to hear adverts while it is held (Decreto 11.034).
+    pub advert_consent: bool,
+    pub conference: Option<ConferenceId>,
+    /// The others of its conference do not hear it.
+    pub silenced: bool,
     pub digits: VecDeque<OutDigit>,
     /// Number of the next digit.
     pub next_digit: u32,
@@ -47,8 +56,8 @@ pub(super) struct Call {
     pub redirects: u8,
     /// For a second call while another one is up: the softer signal.
     pub waiting: bool,
-    /// What media was last told, for the network and the device.
-    pub said: [Option<LegState>; 2],
+    /// What media was last told of its leg to the network.
+    pub said: Option<LegState>,
     /// What was last stored for a crash.
     pub rescue: super::rescue::Stored,
     pub told: Option<CallView>,
@@ -88,36 +97,25 @@ impl Call {
 
     /// Whether media news are about what we last said.
     pub fn is_current(&self, news: &MediaNews) -> bool {
-        self.said.iter().flatten().any(|said| said.leg == news.leg && said.generation == news.generation)
+        self.said.as_ref().is_some_and(|said| said.leg == news.leg && said.generation == news.generation)
     }
 
-    pub fn view(&self) -> CallView {
-        let (state, ended, cause) = match &self.phase {
+    /// What it hears while it is held: an advert only where it agreed to one (VZ-05).
+    pub fn hold_audio(&self) -> &SoundName {
+        let profile = &self.account.profile;
+        match profile.hold_class {
+            AudioClass::Advert if !self.advert_consent => &profile.hold_without_consent,
+            AudioClass::Advert | AudioClass::Music | AudioClass::Information => &profile.hold_music,
+        }
+    }
+
+    fn state(&self) -> (CallState, Option<DateTime<Utc>>, Option<HangupCause>) {
+        match &self.phase {
             Phase::Dialling => (CallState::Dialling, None, None),
             Phase::Ringing => (CallState::Ringing, None, None),
             Phase::Early => (CallState::EarlyMedia, None, None),
             Phase::Answered => (CallState::Answered, None, None),
             Phase::Ended { at, cause } => (CallState::Ended, Some(*at), Some(cause.clone())),
-        };
-        CallView {
-            call: self.id,
-            protocolo: self.protocolo.clone(),
-            direction: self.direction,
-            account: self.account.name.clone(),
-            number: self.number.normalised.clone(),
-            name: self.caller.name.clone(),
-            diverted_from: self.caller.diverted_from.clone(),
-            asserted: self.caller.asserted.clone(),
-            state,
-            started: self.started,
-            answered: self.answered,
-            ended,
-            cause,
-            muted: self.muted,
-            held: self.held,
-            held_by_peer: self.held_by_peer(),
-            bridged_with: self.bridged.map(|(call, _)| call),
-            legs: self.legs(),
         }
     }
 
@@ -137,5 +135,41 @@ impl Call {
             quality: None,
         };
         vec![network, device]
+    }
+}
+
+impl Calls {
+    /// A call as others see it.
+    pub(super) fn view(&self, call: &Call) -> CallView {
+        let (state, ended, cause) = call.state();
+        let conference = call.conference.and_then(|key| self.conferences.get(&key).map(|conference| (key, conference)));
+        let partner = conference.filter(|(_, conference)| conference.desk.is_none() && conference.members.len() == 2);
+        let desk = conference.map_or(Some(&call.desk), |(_, conference)| conference.desk.as_ref());
+        CallView {
+            call: call.id,
+            protocolo: call.protocolo.clone(),
+            direction: call.direction,
+            account: call.account.name.clone(),
+            number: call.number.normalised.clone(),
+            name: call.caller.name.clone(),
+            diverted_from: call.caller.diverted_from.clone(),
+            asserted: call.caller.asserted.clone(),
+            state,
+            started: call.started,
+            answered: call.answered,
+            ended,
+            cause,
+            muted: desk.and_then(|desk| self.desks.get(desk)).is_some_and(|desk| desk.muted),
+            held: call.held,
+            held_by_peer: call.held_by_peer(),
+            bridged_with: partner
+                .and_then(|(_, conference)| conference.members.iter().copied().find(|other| *other != call.id)),
+            conference: conference.map(|(conference, others)| ConferenceView {
+                conference,
+                led: others.desk.is_some(),
+                silenced: call.silenced,
+            }),
+            legs: call.legs(),
+        }
     }
 }

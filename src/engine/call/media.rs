@@ -1,87 +1,153 @@
-//! What media shall do for a call: a pure function of the call, said whenever it changes.
+//! What media shall do for calls: a pure function of the calls, said whenever it changes.
 
 use crate::config::HoldMode;
-use crate::id::CallId;
-use crate::leg::{DeviceMedia, Feed, LegMedia, LegState, RtpMedia, Tone};
+use crate::id::{CallId, LegId};
+use crate::leg::{Feed, LegMedia, LegState, RtpMedia, Tone};
 use crate::news::{Direction, News};
 
+use super::desk::DeskKey;
 use super::live::{Call, Phase};
 use super::{Calls, Order};
 
+/// What a person hears at a desk.
+pub(super) struct DeskSound {
+    pub feed: Feed,
+    /// A call that comes in, on the device that rings.
+    pub ring: Option<Tone>,
+}
+
 impl Calls {
-    /// Compares what is wanted with what was said last.
+    /// Compares what is wanted of a call, of all who talk with it and of its desk with what was said last.
     pub(super) fn sync_media(&mut self, id: CallId) {
-        let Some(call) = self.calls.get_mut(&id) else { return };
-        let wanted = [(call.leg, network(call)), (call.device_leg, device(call))];
-        for (said, (leg, media)) in call.said.iter_mut().zip(wanted) {
-            let generation = match said {
-                Some(said) if said.media == media => continue,
-                Some(said) => said.generation + 1,
-                None if media.is_none() => continue,
-                None => 1,
-            };
-            let state = LegState { leg, generation, media };
-            *said = Some(state.clone());
+        let Some(call) = self.calls.get(&id) else { return };
+        let home = call.desk.clone();
+        let (members, away) = match call.conference.and_then(|conference| self.conferences.get(&conference)) {
+            Some(conference) => (conference.members.iter().copied().collect(), conference.desk.clone()),
+            None => (vec![id], None),
+        };
+        for member in members {
+            self.sync_leg(member);
+        }
+        for desk in away.into_iter().filter(|away| *away != home) {
+            self.sync_desk(&desk);
+        }
+        self.sync_desk(&home);
+    }
+
+    fn sync_leg(&mut self, id: CallId) {
+        let Some(call) = self.calls.get(&id) else { return };
+        let wanted = self.network(call);
+        if let Some(state) = next_state(call.leg, call.said.as_ref(), wanted)
+            && let Some(call) = self.calls.get_mut(&id)
+        {
+            call.said = Some(state.clone());
             self.orders.push_back(Order::Media(state));
         }
     }
 
     /// Tells who watches, when what they see has changed. The end is told by [`Calls::finish`].
     pub(super) fn sync_view(&mut self, id: CallId) {
-        let Some(call) = self.calls.get_mut(&id).filter(|call| !call.is_ended()) else { return };
-        let mut view = call.view();
+        let Some(mut view) = self.calls.get(&id).filter(|call| !call.is_ended()).map(|call| self.view(call)) else {
+            return;
+        };
+        let news = News::Call(view.clone());
         // Measures have news of their own; they alone are no change of the call.
         view.legs.iter_mut().for_each(|leg| leg.quality = None);
+        let Some(call) = self.calls.get_mut(&id) else { return };
         if call.told.as_ref() != Some(&view) {
             call.told = Some(view);
-            self.orders.push_back(Order::Tell(News::Call(call.view())));
+            self.orders.push_back(Order::Tell(news));
         }
+    }
+
+    /// The leg to the network.
+    fn network(&self, call: &Call) -> Option<LegMedia> {
+        let feed = match (&call.phase, call.direction, call.held) {
+            (Phase::Ended { .. }, _, _) => return None,
+            (Phase::Answered, _, true) => held_feed(call),
+            (Phase::Answered, _, false) => mixed(self.partners_of(call)),
+            // Silence opens the way through a NAT for early media.
+            (Phase::Dialling | Phase::Ringing | Phase::Early, Direction::Outbound, _) => Feed::Silence,
+            (Phase::Dialling | Phase::Ringing | Phase::Early, Direction::Inbound, _) => Feed::Nothing,
+        };
+        Some(LegMedia::Rtp(RtpMedia {
+            port: call.port.id,
+            ssrc: call.ssrc,
+            stream: call.stream.clone(),
+            feed,
+            receive: !call.held,
+            nat: call.account.profile.nat,
+            digits: call.digits.iter().copied().collect(),
+        }))
+    }
+
+    /// Whom a call that talks hears: its person, and who else is in its conference.
+    fn partners_of(&self, call: &Call) -> Vec<LegId> {
+        let others = call.conference.and_then(|conference| self.conferences.get(&conference));
+        let others = others.into_iter().flat_map(|conference| conference.members.iter()).filter(|id| **id != call.id);
+        let voices = others.filter_map(|id| self.calls.get(id)).filter(|other| self.is_voice(other));
+        let desk = self.desk_of(call).and_then(|key| self.desks.get(key));
+        voices.map(|other| other.leg).chain(desk.map(|desk| desk.leg)).collect()
+    }
+
+    /// The desk a call talks with: its own, or its conference's; none where the conference goes on alone.
+    fn desk_of<'a>(&'a self, call: &'a Call) -> Option<&'a DeskKey> {
+        match call.conference.and_then(|conference| self.conferences.get(&conference)) {
+            Some(conference) => conference.attended_by(),
+            None => Some(&call.desk),
+        }
+    }
+
+    /// Whether others hear this call. In a conference a party that holds us is not heard: its PBX may be playing music.
+    fn is_voice(&self, call: &Call) -> bool {
+        let heard = call.is_answered() && !call.held;
+        heard && (call.conference.is_none() || !(call.silenced || call.held_by_peer()))
+    }
+
+    /// What a person hears: everybody who talks with the desk, else what becomes of a call that is dialled.
+    pub(super) fn sound_at(&self, key: &DeskKey) -> DeskSound {
+        let conferences = self.conferences.values().filter(|conference| conference.attended_by() == Some(key));
+        let members = conferences.flat_map(|conference| conference.members.iter()).filter_map(|id| self.calls.get(id));
+        let alone = self.calls_at(key).filter(|call| call.conference.is_none());
+        let talking = |call: &&Call| self.is_voice(call) || call.phase == Phase::Early;
+        let voices: Vec<LegId> = members.chain(alone).filter(talking).map(|call| call.leg).collect();
+        let rings = |direction: Direction| {
+            self.calls_at(key).find(|call| call.phase == Phase::Ringing && call.direction == direction)
+        };
+        let ring = rings(Direction::Inbound).map(|call| if call.waiting { Tone::CallWaiting } else { Tone::Ring });
+        let feed = match rings(Direction::Outbound) {
+            Some(_) if voices.is_empty() => Feed::Tone(Tone::Ringback),
+            Some(_) | None => mixed(voices),
+        };
+        DeskSound { feed, ring }
     }
 }
 
-/// The leg to the network.
-fn network(call: &Call) -> Option<LegMedia> {
-    let feed = match (&call.phase, call.held, call.bridged) {
-        (Phase::Ended { .. }, _, _) => return None,
-        (Phase::Answered, true, _) => held_feed(call),
-        (Phase::Answered, false, Some((_, peer))) => Feed::Peer(peer),
-        (Phase::Answered, false, None) => Feed::Peer(call.device_leg),
-        // Silence opens the way through a NAT for early media.
-        (Phase::Dialling | Phase::Ringing | Phase::Early, _, _) => match call.direction {
-            Direction::Outbound => Feed::Silence,
-            Direction::Inbound => Feed::Nothing,
-        },
+/// What is to be said of a leg after `said`; `None` when nothing has changed.
+pub(super) fn next_state(leg: LegId, said: Option<&LegState>, media: Option<LegMedia>) -> Option<LegState> {
+    let generation = match said {
+        Some(said) if said.media == media => return None,
+        Some(said) => said.generation + 1,
+        None if media.is_none() => return None,
+        None => 1,
     };
-    Some(LegMedia::Rtp(RtpMedia {
-        port: call.port.id,
-        ssrc: call.ssrc,
-        stream: call.stream.clone(),
-        feed,
-        receive: !call.held,
-        nat: call.account.profile.nat,
-        digits: call.digits.iter().copied().collect(),
-    }))
+    Some(LegState { leg, generation, media })
+}
+
+/// Whoever hears one leg hears it as it is; more are mixed.
+fn mixed(mut legs: Vec<LegId>) -> Feed {
+    legs.sort_unstable();
+    legs.dedup();
+    match legs[..] {
+        [] => Feed::Silence,
+        [one] => Feed::Peer(one),
+        _ => Feed::Mix(legs),
+    }
 }
 
 fn held_feed(call: &Call) -> Feed {
     match call.account.profile.hold {
-        HoldMode::Local | HoldMode::Sendonly => {
-            Feed::Sound { name: call.account.profile.hold_music.clone(), repeat: true }
-        }
+        HoldMode::Local | HoldMode::Sendonly => Feed::Sound { name: call.hold_audio().clone(), repeat: true },
         HoldMode::Inactive => Feed::Nothing,
     }
-}
-
-/// The leg to the person's device: none once two far ends talk to each other.
-fn device(call: &Call) -> Option<LegMedia> {
-    let feed = match (&call.phase, call.direction, call.held) {
-        (Phase::Ended { .. }, _, _) => return None,
-        (Phase::Answered, _, _) if call.bridged.is_some() => return None,
-        (Phase::Answered, _, true) | (Phase::Dialling, _, _) => Feed::Silence,
-        (Phase::Answered, _, false) | (Phase::Early, _, _) => Feed::Peer(call.leg),
-        (Phase::Ringing, Direction::Outbound, _) => Feed::Tone(Tone::Ringback),
-        (Phase::Ringing, Direction::Inbound, _) if call.waiting => Feed::Tone(Tone::CallWaiting),
-        (Phase::Ringing, Direction::Inbound, _) => Feed::Tone(Tone::Ring),
-    };
-    Some(LegMedia::Device(DeviceMedia { device: call.account.device.clone(), feed, muted: call.muted }))
 }

@@ -1,4 +1,5 @@
-//! Calls: what a person calls one call. A call owns the session with the far end, the port and the device leg.
+//! Calls: what a person calls one call. A call owns the session with the far end and its port; its person sits at a [`desk`]
+//! and may join it with others to a [`conference`].
 //!
 //! ```text
 //!   outbound   Dialling ──180──> Ringing ──SDP──> Early ─┐
@@ -7,12 +8,14 @@
 //! ```
 //!
 //! Every way out leads through [`Calls::finish`], once, with one cause. What media shall do is a pure function of the
-//! call ([`media`]); after every touch it is compared with what was last said, and differences go out.
+//! calls ([`media`]); after every touch it is compared with what was last said, and differences go out.
 
 mod answer;
 pub mod cause;
 mod command;
+mod conference;
 mod control;
+mod desk;
 mod dial;
 mod end;
 mod follow;
@@ -30,7 +33,7 @@ use std::sync::Arc;
 use crate::border::{Flow, Refusal, RefusalCode, Reply};
 use crate::config::{Account, AccountName, Config};
 use crate::gate::RateMeter;
-use crate::id::{CallId, Ids, LegId, TransactionId};
+use crate::id::{CallId, ConferenceId, Ids, LegId, TransactionId};
 use crate::leg::{LegState, MediaEvent, MediaNews, PortBlock};
 use crate::news::{CallView, News};
 use crate::owner::Owner;
@@ -43,10 +46,12 @@ use crate::sip::session;
 use crate::sip::ua::Ua;
 use crate::time::{Moment, Now, Timers};
 
-pub use command::{Command, RejectAs};
+pub use command::{Command, Conference as ConferenceCommand, RejectAs};
 pub use invite::capabilities;
 pub use rescues::Rescues;
 
+use conference::Conference;
+use desk::Desks;
 use live::Call;
 use ports::Ports;
 
@@ -80,6 +85,8 @@ pub struct Calls {
     by_leg: BTreeMap<LegId, CallId>,
     /// Live calls of each account.
     by_account: BTreeMap<AccountName, Vec<CallId>>,
+    desks: Desks,
+    conferences: BTreeMap<ConferenceId, Conference>,
     ports: Ports,
     /// Outgoing calls of each account, for the gate.
     meters: BTreeMap<AccountName, RateMeter>,
@@ -95,6 +102,8 @@ enum Timer {
     Session(CallId),
     /// It has rung long enough: RFC 3261's Proceeding has no timer, the call owns one.
     Ring(CallId),
+    /// It has been on hold for long (VZ-05).
+    ForgottenHold(CallId),
 }
 
 impl Calls {
@@ -112,6 +121,8 @@ impl Calls {
             Command::Mute { call } => self.mute(*call, true)?,
             Command::Unmute { call } => self.mute(*call, false)?,
             Command::Dtmf { call, digits } => self.dtmf(*call, digits, cx)?,
+            Command::AdvertConsent { call, on } => self.consent_to_adverts(*call, *on)?,
+            Command::Conference(wish) => self.on_conference(wish, cx)?,
             Command::Bridge { first, second } => self.bridge(*first, *second, cx)?,
         };
         self.touch(touched, cx);
@@ -180,10 +191,13 @@ impl Calls {
 
     /// News of a leg's media; older generations are dropped where they would mislead.
     pub fn on_media(&mut self, news: &MediaNews, cx: &mut Context<'_>) {
+        if let Some(desk) = self.desks.of_leg(news.leg).cloned() {
+            return self.on_device(&desk, news, cx);
+        }
         let Some(id) = self.by_leg.get(&news.leg).copied() else { return };
         let Some(call) = self.calls.get_mut(&id) else { return };
         match &news.event {
-            MediaEvent::Digit { digit, .. } if news.leg == call.leg => self.on_digit(id, *digit, cx),
+            MediaEvent::Digit { digit, .. } => self.on_digit(id, *digit, cx),
             MediaEvent::DigitSent { number } => call.digits.retain(|digit| digit.number > *number),
             MediaEvent::Quality(quality) => {
                 call.quality = Some(*quality);
@@ -191,13 +205,30 @@ impl Calls {
                 self.orders.push_back(Order::Tell(News::Quality { call: id, leg, quality }));
             }
             MediaEvent::Failed { why } if call.is_current(news) => self.on_media_failed(id, why, cx),
-            MediaEvent::Digit { .. }
-            | MediaEvent::Failed { .. }
+            MediaEvent::Failed { .. } | MediaEvent::Receiving | MediaEvent::Silent { .. } | MediaEvent::SoundEnded => {}
+        }
+        self.touch_if_there(id, cx);
+    }
+
+    /// News of a desk's device: without it nobody there can talk.
+    fn on_device(&mut self, desk: &desk::DeskKey, news: &MediaNews, cx: &mut Context<'_>) {
+        let current = self.desks.get(desk).is_some_and(|desk| desk.is_current(news));
+        match &news.event {
+            MediaEvent::Failed { why } if current => {
+                let calls: Vec<CallId> = self.calls_at(desk).map(|call| call.id).collect();
+                for call in calls {
+                    self.on_media_failed(call, why, cx);
+                    self.touch_if_there(call, cx);
+                }
+            }
+            MediaEvent::Failed { .. }
+            | MediaEvent::Digit { .. }
+            | MediaEvent::DigitSent { .. }
+            | MediaEvent::Quality(_)
             | MediaEvent::Receiving
             | MediaEvent::Silent { .. }
             | MediaEvent::SoundEnded => {}
         }
-        self.touch_if_there(id, cx);
     }
 
     /// Ports lent by the shell.
@@ -211,6 +242,7 @@ impl Calls {
             match self.timers.pop_due(cx.now.moment) {
                 Some(Timer::Session(call)) => self.with_session(call, cx, session::Session::on_timeout),
                 Some(Timer::Ring(call)) => self.rang_out(call, cx),
+                Some(Timer::ForgottenHold(call)) => self.on_forgotten_hold(call, cx),
                 None => return,
             }
         }
@@ -233,7 +265,7 @@ impl Calls {
 
     /// Live calls, oldest first.
     pub fn views(&self) -> Vec<CallView> {
-        self.calls.values().filter(|call| !call.is_ended()).map(Call::view).collect()
+        self.calls.values().filter(|call| !call.is_ended()).map(|call| self.view(call)).collect()
     }
 
     /// Live calls of an account.
@@ -306,6 +338,7 @@ impl Calls {
         self.by_dialog.remove(&(call_id.to_owned(), tag.to_owned()));
         self.timers.cancel(&Timer::Session(id));
         self.timers.cancel(&Timer::Ring(id));
+        self.timers.cancel(&Timer::ForgottenHold(id));
     }
 
     /// Takes a new call in.
@@ -313,7 +346,6 @@ impl Calls {
         let (call_id, tag) = call.session.key();
         self.by_dialog.insert((call_id.to_owned(), tag.to_owned()), call.id);
         self.by_leg.insert(call.leg, call.id);
-        self.by_leg.insert(call.device_leg, call.id);
         self.by_account.entry(call.account.name.clone()).or_default().push(call.id);
         self.total += 1;
         self.calls.insert(call.id, call);

@@ -11,8 +11,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use chrono::DateTime;
 use engine::border::{Flow, Input, Output, What};
-use engine::call::{Command as Wish, RejectAs};
+use engine::call::{Command as Wish, ConferenceCommand as Conference, RejectAs};
 use engine::config::*;
+use engine::id::CallId;
 use engine::leg::{LegMedia, MediaEvent, MediaNews};
 use engine::news::{CallState, CallView, Direction};
 use engine::random::Random;
@@ -225,7 +226,8 @@ impl Simulation {
 
     fn wish_about(&mut self, view: &CallView, calls: &[CallView]) -> Option<Wish> {
         let call = view.call;
-        let roll = self.random.below(12);
+        let roll = self.random.below(15);
+        let other = calls[self.random.below(calls.len() as u32) as usize].call;
         Some(match (view.state, view.direction) {
             (CallState::Ringing, Direction::Inbound) => match roll {
                 0 => Wish::Reject { call, how: RejectAs::Busy },
@@ -237,7 +239,8 @@ impl Simulation {
                 3..=5 => Wish::Resume { call },
                 6 => Wish::Dtmf { call, digits: "12#".to_owned() },
                 7 => Wish::Mute { call },
-                8 => Wish::Bridge { first: call, second: calls[self.random.below(calls.len() as u32) as usize].call },
+                8 => Wish::Bridge { first: call, second: other },
+                10..=11 => Wish::Conference(self.conference_of(call, other)),
                 9 => Wish::HangUp { call },
                 _ => return None,
             },
@@ -247,6 +250,16 @@ impl Simulation {
                 _ => return None,
             },
         })
+    }
+
+    fn conference_of(&mut self, call: CallId, other: CallId) -> Conference {
+        match self.random.below(8) {
+            0 => Conference::Silence { call, on: self.random.below(2) == 0 },
+            1 => Conference::Split { call },
+            2 => Conference::Leave { call },
+            3 => Conference::End { call },
+            _ => Conference::Join { calls: vec![call, other] },
+        }
     }
 
     /// Digits go out, ports fail, news come late.

@@ -21,7 +21,7 @@ impl Generator {
 
     /// The next 20 ms, silence after the end; true when the press is over with them.
     pub fn fill(&mut self, frame: &mut Frame) -> bool {
-        for sample in frame {
+        for sample in frame.samples_mut() {
             *sample = if self.left > 0 { self.voices.sample() } else { 0 };
             self.left = self.left.saturating_sub(1);
         }

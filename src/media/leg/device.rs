@@ -3,29 +3,35 @@
 use super::PeerSound;
 use crate::feed::{self, Fed};
 use crate::order::{DeviceOrder, Event, LegKey};
+use crate::tone::{self, Tone};
 use crate::{Frame, SILENCE};
 
 /// The device itself is the shell's; it gives and takes one frame a tick.
 #[derive(Debug)]
 pub struct DeviceLeg {
     player: feed::Player,
+    ringer: Option<(Tone, tone::Player)>,
     muted: bool,
     ended: bool,
 }
 
 impl DeviceLeg {
     pub fn new(order: DeviceOrder) -> DeviceLeg {
-        DeviceLeg { player: feed::Player::new(order.feed), muted: order.muted, ended: false }
+        let ringer = order.ring.map(|ring| (ring, tone::Player::new(ring)));
+        DeviceLeg { player: feed::Player::new(order.feed), ringer, muted: order.muted, ended: false }
     }
 
     pub fn handle_order(&mut self, order: DeviceOrder) {
         self.player.handle_order(order.feed);
+        if self.ringer.as_ref().map(|(tone, _)| *tone) != order.ring {
+            self.ringer = order.ring.map(|ring| (ring, tone::Player::new(ring)));
+        }
         self.muted = order.muted;
     }
 
-    /// The leg that this one listens to.
-    pub fn peer(&self) -> Option<LegKey> {
-        self.player.peer()
+    /// The legs that this one listens to.
+    pub fn peers(&self) -> &[LegKey] {
+        self.player.peers()
     }
 
     /// What other legs hear of what the device captured (VZ-06).
@@ -45,6 +51,14 @@ impl DeviceLeg {
             Fed::LastFrame => self.ended = true,
         }
         frame
+    }
+
+    /// What rings in the next 20 ms.
+    pub fn ring(&mut self) -> Option<Frame> {
+        let (_, ringer) = self.ringer.as_mut()?;
+        let mut frame = SILENCE;
+        ringer.fill(&mut frame);
+        Some(frame)
     }
 
     /// What was seen.

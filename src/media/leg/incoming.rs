@@ -60,7 +60,7 @@ impl RtpLeg {
     pub fn listen(&mut self, now: Moment) -> Frame {
         let Some(flow) = &mut self.flow else { return SILENCE };
         let frame = flow.jitter.as_mut().map_or(SILENCE, |jitter| jitter.take(now));
-        let pressed = flow.detector.as_mut().and_then(|detector| detector.listen(&frame));
+        let pressed = flow.detector.as_mut().and_then(|detector| detector.listen(frame.samples()));
         self.tell_digit(pressed);
         if self.passes_on() { frame } else { SILENCE }
     }

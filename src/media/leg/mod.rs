@@ -87,9 +87,9 @@ impl RtpLeg {
         self.keep_samples(self.listened);
     }
 
-    /// The leg that this one listens to.
-    pub fn peer(&self) -> Option<LegKey> {
-        self.player.peer()
+    /// The legs that this one listens to.
+    pub fn peers(&self) -> &[LegKey] {
+        self.player.peers()
     }
 
     /// Whether [`RtpLeg::listen`] must be called every tick even if nobody else wants the samples.

@@ -126,7 +126,7 @@ impl Packer {
         }
         self.marker |= fresh;
         if let Some(place) = self.samples.get_mut(self.filled..self.filled + FRAME) {
-            place.copy_from_slice(frame);
+            place.iter_mut().zip(frame.samples()).for_each(|(place, sample)| *place = *sample);
             self.filled += FRAME;
         }
     }

@@ -11,7 +11,7 @@ use media::dtmf::{Digit, EventPayload};
 use media::order::OutDigit;
 use media::outgoing::Outgoing;
 use media::tone::{Tone, Voices};
-use media::{SILENCE, tone};
+use media::{Frame, Rate, SILENCE, tone};
 use support::{Dice, ms};
 
 const ALL: &str = "0123456789*#ABCD";
@@ -149,7 +149,7 @@ fn without_telephone_event_digits_are_tones_and_are_heard_as_themselves() {
             Step::Free => break,
             Step::Samples { done: number } => {
                 done += usize::from(number.is_some());
-                heard.extend(detector.listen(&frame));
+                heard.extend(detector.listen(frame.samples()));
             }
             Step::Event { .. } => panic!("no events were agreed on"),
         }
@@ -206,15 +206,15 @@ fn noise_tones_and_voices_are_no_digits() {
     let mut dice = Dice(4);
     // 60 s of noise.
     for _ in 0..3_000 {
-        let frame: media::Frame = std::array::from_fn(|_| (dice.roll() as i16) / 4);
-        assert_eq!(detector.listen(&frame), None);
+        let frame = Frame::from_fn(Rate::Narrow, |_| (dice.roll() as i16) / 4);
+        assert_eq!(detector.listen(frame.samples()), None);
     }
     for tone in [Tone::Ringback, Tone::Busy, Tone::Ring, Tone::CallWaiting] {
         let mut player = tone::Player::new(tone);
         for _ in 0..500 {
             let mut frame = SILENCE;
             player.fill(&mut frame);
-            assert_eq!(detector.listen(&frame), None, "{tone:?}");
+            assert_eq!(detector.listen(frame.samples()), None, "{tone:?}");
         }
     }
     // A voice: a gliding pitch with ten harmonics that meet digit tones again and again.
@@ -237,10 +237,10 @@ fn digits_are_heard_through_noise() {
         for _ in 0..10 {
             let mut frame = SILENCE;
             generator.fill(&mut frame);
-            for sample in &mut frame {
+            for sample in frame.samples_mut() {
                 *sample += (dice.roll() as i16) / 16;
             }
-            heard.extend(detector.listen(&frame));
+            heard.extend(detector.listen(frame.samples()));
         }
         assert_eq!(text(&heard), character.to_string());
     }

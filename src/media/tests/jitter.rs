@@ -11,7 +11,7 @@ fn insert(jitter: &mut Jitter, at: u64, n: u32) {
 }
 
 fn first_of(jitter: &mut Jitter, at: u64) -> i16 {
-    jitter.take(ms(at))[0]
+    jitter.take(ms(at)).samples()[0]
 }
 
 #[test]
@@ -109,6 +109,6 @@ fn packets_of_any_length_fall_into_frames() {
     let mut jitter = Jitter::new();
     jitter.insert(ms(0), 1, 0, &[1; 240]);
     jitter.insert(ms(30), 1, 240, &[2; 240]);
-    let all: Vec<i16> = (0..6).flat_map(|tick| jitter.take(ms(30 + tick * 20))).collect();
+    let all: Vec<i16> = (0..6).flat_map(|tick| jitter.take(ms(30 + tick * 20)).samples().to_vec()).collect();
     assert!(all[480..720].iter().all(|s| *s == 1) && all[720..960].iter().all(|s| *s == 2));
 }

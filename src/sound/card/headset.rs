@@ -41,11 +41,13 @@ impl Device for Headset {
         let _ = self.hears.push_partial_slice(&up.samples(frame));
     }
 
-    fn ring(&mut self, frame: Option<&Frame>) {
+    fn ring(&mut self, ring: Option<&Frame>) -> bool {
         let [_, up] = &mut self.up;
-        if let Some(frame) = frame {
+        if let Some(frame) = ring {
             let _ = self.rings.push_partial_slice(&up.samples(frame));
         }
+        // Where there is no card of its own for it the mixer mixes.
+        true
     }
 
     fn poll_failure(&mut self) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-use media::{FRAME, Frame, SILENCE};
+use media::{FRAME, Frame, Rate, SILENCE};
 
 /// Samples of a frame at 48 kHz.
 pub const FULL: usize = FRAME * TIMES;
@@ -33,7 +33,7 @@ impl Down {
         let now = samples.map(f32::from);
         let line: Vec<f32> = self.before.iter().chain(&now).copied().collect();
         let mut frame = SILENCE;
-        for (sample, window) in frame.iter_mut().zip(line.windows(TAPS).skip(TIMES).step_by(TIMES)) {
+        for (sample, window) in frame.samples_mut().iter_mut().zip(line.windows(TAPS).skip(TIMES).step_by(TIMES)) {
             *sample = window.iter().zip(&self.low_pass).map(|(sample, tap)| sample * tap).sum::<f32>().round() as i16;
         }
         self.before.copy_from_slice(&now[FULL - TAPS..]);
@@ -50,7 +50,11 @@ impl Default for Up {
 impl Up {
     pub fn samples(&mut self, frame: &Frame) -> [i16; FULL] {
         let mut samples = [0; FULL];
-        for (six, new) in samples.chunks_exact_mut(TIMES).zip(frame) {
+        if frame.rate() == Rate::Full {
+            samples.copy_from_slice(frame.samples());
+            return samples;
+        }
+        for (six, new) in samples.chunks_exact_mut(TIMES).zip(frame.samples()) {
             self.before.rotate_left(1);
             self.before[TAPS / TIMES - 1] = f32::from(*new);
             for (phase, sample) in six.iter_mut().enumerate() {
@@ -91,12 +95,13 @@ mod tests {
         let sine = |hertz: f64, rate: f64, n: usize| ((2.0 * PI * hertz * n as f64 / rate).sin() * 8_000.0) as i16;
         let (mut heard, mut folded, mut raised) = (Vec::new(), Vec::new(), Vec::new());
         for frame in 0..50 {
-            heard.extend(down.frame(&std::array::from_fn(|n| sine(440.0, 48_000.0, frame * FULL + n))));
-            raised.extend(up.samples(&std::array::from_fn(|n| sine(440.0, 8_000.0, frame * FRAME + n))));
+            heard.extend(down.frame(&std::array::from_fn(|n| sine(440.0, 48_000.0, frame * FULL + n))).samples().to_vec());
+            let narrow = Frame::from_fn(Rate::Narrow, |n| sine(440.0, 8_000.0, frame * FRAME + n));
+            raised.extend(up.samples(&narrow));
         }
         let mut down = Down::default();
         for frame in 0..50 {
-            folded.extend(down.frame(&std::array::from_fn(|n| sine(5_000.0, 48_000.0, frame * FULL + n))));
+            folded.extend(down.frame(&std::array::from_fn(|n| sine(5_000.0, 48_000.0, frame * FULL + n))).samples().to_vec());
         }
         assert!((amplitude(&heard[800..], 440.0) - 8_000.0).abs() < 100.0);
         assert!(folded[800..].iter().all(|sample| sample.abs() < 40), "5 kHz is gone, not at 3 kHz");

@@ -22,7 +22,7 @@ fn VZ_05_rung_answered_acknowledged_and_hung_up_here() {
         (view.state, view.number.as_str(), view.name.as_deref()),
         (CallState::Ringing, "+5511988887777", Some("Maria"))
     );
-    assert_eq!(world.heard(call), Some(Feed::Tone(Tone::Ring)));
+    assert_eq!(world.rings(call), Some(Tone::Ring));
     assert_eq!(world.rtp(call).unwrap().feed, Feed::Nothing);
     world.wish(Wish::Answer { call }).unwrap();
     let ok = world.got(200);
@@ -96,7 +96,8 @@ fn VZ_04_a_second_call_knocks_and_an_exclusive_device_holds_the_first() {
     let mut world = World::with(|account| account.exclusive = true);
     let (first, _) = world.taken("in1");
     let (second, _) = world.rung("in2");
-    assert_eq!(world.heard(second), Some(Feed::Tone(Tone::CallWaiting)));
+    assert_eq!(world.rings(second), Some(Tone::CallWaiting));
+    assert_eq!(world.heard(second), Some(Feed::Peer(world.call(first).legs[0].leg)), "the first is still heard");
     assert!(!world.call(first).held);
     world.wish(Wish::Answer { call: second }).unwrap();
     assert!(world.call(first).held && !world.call(second).held);

@@ -7,6 +7,7 @@ mod far;
 mod shell;
 mod world;
 
+mod conference;
 mod crash;
 mod established;
 mod inbound;

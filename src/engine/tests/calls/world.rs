@@ -9,7 +9,7 @@ use engine::border::*;
 use engine::call::Command as Wish;
 use engine::config::*;
 use engine::id::CallId;
-use engine::leg::{Feed, LegMedia, MediaEvent, MediaNews, RtpMedia};
+use engine::leg::{Feed, LegMedia, MediaEvent, MediaNews, RtpMedia, Tone};
 use engine::news::{CallState, CallView, HangupCause, News};
 use engine::sip::header::Name;
 use engine::sip::message::{Message, Method};
@@ -47,7 +47,7 @@ impl World {
 
     /// All of these are registered.
     pub fn of(config: Config) -> World {
-        let mut world = World::begin(config, Store::default(), 8, start());
+        let mut world = World::begin(config, Store::default(), 24, start());
         world.pass(seconds(3));
         world
     }
@@ -240,6 +240,14 @@ impl World {
     pub fn heard(&self, call: CallId) -> Option<Feed> {
         match &self.shell.media.get(&self.leg(call, 1))?.media {
             Some(LegMedia::Device(media)) => Some(media.feed.clone()),
+            Some(LegMedia::Rtp(_)) | None => None,
+        }
+    }
+
+    /// How the device rings.
+    pub fn rings(&self, call: CallId) -> Option<Tone> {
+        match &self.shell.media.get(&self.leg(call, 1))?.media {
+            Some(LegMedia::Device(media)) => media.ring,
             Some(LegMedia::Rtp(_)) | None => None,
         }
     }

@@ -1,0 +1,122 @@
+//! Voices added up once, each listener's own taken out again (VZ-10).
+//!
+//! Legs that hear the same set of voices, themselves aside, share one sum. What that set is, is planned when the
+//! orders change ([`plan`]); per tick there is one [`Sum`] a set and one subtraction a listener.
+
+use std::collections::BTreeMap;
+
+use crate::{Frame, Rate};
+
+/// The voices of one sum: places of legs, in order.
+pub type Voices = Vec<usize>;
+
+/// Which sum a listener hears.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Share {
+    /// Place in the list of sums.
+    pub sum: usize,
+    /// Whether the listener's own voice is in it, to be taken out.
+    pub own: bool,
+}
+
+/// The fewest sums that serve these listeners: each by its place, with the places it wants to hear.
+pub fn plan(listeners: &[(usize, Voices)]) -> (Vec<Voices>, Vec<Share>) {
+    let with_self: Vec<Voices> = listeners.iter().map(|(own, voices)| joined(voices, *own)).collect();
+    let mut wanted: BTreeMap<&Voices, usize> = BTreeMap::new();
+    for set in &with_self {
+        *wanted.entry(set).or_default() += 1;
+    }
+    let mut sums: Vec<Voices> = Vec::new();
+    let mut shares = Vec::new();
+    for ((_, voices), with_self) in listeners.iter().zip(&with_self) {
+        // Alone with its own voice in the sum, a listener is better served by a sum without it.
+        let own = wanted.get(with_self).is_some_and(|count| *count > 1);
+        let set = if own { with_self } else { voices };
+        let sum = sums.iter().position(|sum| sum == set).unwrap_or_else(|| {
+            sums.push(set.clone());
+            sums.len() - 1
+        });
+        shares.push(Share { sum, own });
+    }
+    (sums, shares)
+}
+
+fn joined(voices: &[usize], own: usize) -> Voices {
+    let mut all = voices.to_vec();
+    all.push(own);
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// Voices added up without loss: 16 bits each, far fewer than 2^15 of them.
+#[derive(Clone, Debug)]
+pub struct Sum {
+    rate: Rate,
+    samples: [i32; Rate::Full.frame()],
+}
+
+impl Sum {
+    /// Nobody speaks yet.
+    pub fn new(rate: Rate) -> Sum {
+        Sum { rate, samples: [0; Rate::Full.frame()] }
+    }
+
+    /// The rate that every voice must have.
+    pub fn rate(&self) -> Rate {
+        self.rate
+    }
+
+    /// One more voice.
+    pub fn add(&mut self, voice: &Frame) {
+        debug_assert_eq!(voice.rate(), self.rate, "voices are brought to one rate before they are added");
+        for (sum, sample) in self.samples.iter_mut().zip(voice.samples()) {
+            *sum += i32::from(*sample);
+        }
+    }
+
+    /// Everybody but `own`; what is too loud for 16 bits is cut.
+    pub fn without(&self, own: Option<&Frame>) -> Frame {
+        let mut frame = Frame::silence(self.rate);
+        let mine = own.map_or(&[][..], Frame::samples).iter().copied().chain(std::iter::repeat(0));
+        for ((place, sum), mine) in frame.samples_mut().iter_mut().zip(&self.samples).zip(mine) {
+            *place = (sum - i32::from(mine)).clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16;
+        }
+        frame
+    }
+}
+
+#[cfg(test)]
+#[allow(non_snake_case, reason = "behaviour ids are written as the specification writes them")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn VZ_10_sixteen_who_all_hear_each_other_share_one_sum() {
+        let everybody: Vec<usize> = (0..16).collect();
+        let others = |own: usize| everybody.iter().copied().filter(|place| *place != own).collect();
+        let listeners: Vec<_> = everybody.iter().map(|own| (*own, others(*own))).collect();
+        let (sums, shares) = plan(&listeners);
+        assert_eq!(sums, [everybody]);
+        assert!(shares.iter().all(|share| *share == Share { sum: 0, own: true }));
+    }
+
+    #[test]
+    fn listeners_who_are_not_heard_share_what_they_hear() {
+        let (sums, shares) = plan(&[(1, vec![2, 3]), (2, vec![1, 3]), (7, vec![1, 2, 3]), (8, vec![1, 2, 3])]);
+        assert_eq!(sums, [vec![1, 2, 3]]);
+        let own: Vec<bool> = shares.iter().map(|share| share.own).collect();
+        assert_eq!(own, [true, true, false, false]);
+    }
+
+    #[test]
+    fn nobody_hears_themselves_and_what_is_too_loud_is_cut() {
+        let voice = |level: i16| Frame::from_fn(Rate::Narrow, |_| level);
+        let voices = [voice(20_000), voice(15_000), voice(-3_000)];
+        let mut sum = Sum::new(Rate::Narrow);
+        voices.iter().for_each(|voice| sum.add(voice));
+        let heard: Vec<i16> = voices.iter().map(|own| sum.without(Some(own)).samples()[159]).collect();
+        assert_eq!(heard, [12_000, 17_000, i16::MAX]);
+        assert_eq!(sum.without(None).samples()[0], 32_000);
+    }
+}

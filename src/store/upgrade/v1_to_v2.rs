@@ -1,0 +1,24 @@
+//! From version 1: a device's leg may serve several calls.
+
+use rusqlite::Transaction;
+
+pub(super) fn step(base: &Transaction<'_>) -> rusqlite::Result<()> {
+    base.execute_batch(
+        "CREATE TABLE legs_now (
+             leg         INTEGER NOT NULL,
+             call        INTEGER NOT NULL REFERENCES calls,
+             sip_call_id TEXT NOT NULL,
+             far_end     TEXT NOT NULL,
+             started_ms  INTEGER NOT NULL,
+             ended_ms    INTEGER,
+             cause       TEXT,
+             quality     TEXT,
+             PRIMARY KEY (leg, call),
+             CHECK ((ended_ms IS NULL) = (cause IS NULL))
+         ) STRICT;
+         INSERT INTO legs_now SELECT * FROM legs;
+         DROP TABLE legs;
+         ALTER TABLE legs_now RENAME TO legs;
+         CREATE INDEX legs_by_call ON legs (call, started_ms);",
+    )
+}
