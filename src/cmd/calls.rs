@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use engine::id::CallId;
+use engine::leg::OneWay;
 use engine::news::{CallView, Direction, HangupCause, Party};
 
 use crate::control::Wish;
@@ -75,6 +76,8 @@ pub fn state(call: &CallView, ids: &[CallId], words: &Words) -> String {
             words.say(if conference.silenced { "mark.conference_silenced" } else { "mark.conference" }).to_owned()
         }),
         call.bridged_with.map(|other| words.fill("mark.bridged", &[("call", &short(other, ids))])),
+        // That the person muted it is said already.
+        call.trouble.filter(|trouble| *trouble != OneWay::Muted).map(|trouble| words.trouble(trouble).to_owned()),
     ];
     let state = std::iter::once(words.call_state(call.state).to_owned());
     state.chain(marks.into_iter().flatten()).collect::<Vec<_>>().join(", ")

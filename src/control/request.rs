@@ -101,6 +101,11 @@ pub enum Wish {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         since: Option<Seq>,
     },
+    /// What people talk through; `offered`: what the system has, too.
+    Devices {
+        #[serde(default = "yes")]
+        offered: bool,
+    },
     Trace {
         #[serde(with = "id_text")]
         call: CallId,
@@ -179,6 +184,10 @@ impl Request {
         }
         format!("{}\n", Value::Object(fields))
     }
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn declined() -> RejectAs {

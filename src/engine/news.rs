@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{AccountKind, AccountName, DeviceName, GroupName};
 use crate::id::{CallId, ConferenceId, LegId, Seq};
-use crate::leg::Quality;
+use crate::leg::{OneWay, Quality};
 
 /// Everything live, at one number.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -116,6 +116,8 @@ pub struct CallView {
     /// The call it is bridged with.
     pub bridged_with: Option<CallId>,
     pub conference: Option<ConferenceView>,
+    /// Why only one side is heard (SP-07).
+    pub trouble: Option<OneWay>,
     pub legs: Vec<LegView>,
 }
 

@@ -12,6 +12,7 @@ pub mod frame;
 pub mod jitter;
 pub mod leg;
 pub mod mix;
+pub mod oneway;
 pub mod order;
 pub mod outgoing;
 pub mod quality;

@@ -7,18 +7,21 @@ pub mod card;
 mod file;
 mod library;
 mod null;
+mod view;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use media::Frame;
+use media::oneway::Microphone;
 
 use card::{Card, HeadsetSettings};
 
 pub use file::FileDevice;
 pub use library::{Library, read_wav};
 pub use null::NullDevice;
+pub use view::{DeviceReport, DeviceView, EndView, Kind};
 
 /// A device in use by one leg.
 pub trait Device: Send {
@@ -32,6 +35,11 @@ pub trait Device: Send {
     /// plays: then the two are mixed.
     fn ring(&mut self, _ring: Option<&Frame>) -> bool {
         false
+    }
+
+    /// How its microphone is now.
+    fn microphone(&self) -> Microphone {
+        Microphone::None
     }
 
     /// Why the device cannot be used any more; said once.

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use crate::config::{Account, AudioClass, SoundName};
 use crate::id::{CallId, ConferenceId, LegId};
-use crate::leg::{LegState, MediaNews, OutDigit, Quality, Stream};
+use crate::leg::{LegState, MediaNews, OneWay, OutDigit, Quality, Stream};
 use crate::news::{CallState, CallView, ConferenceView, Direction, HangupCause, LegView};
 use crate::number::Number;
 use crate::sip::session::Session;
@@ -15,6 +15,7 @@ use crate::time::Moment;
 
 use super::Calls;
 use super::desk::DeskKey;
+use super::one_way::trouble;
 use super::ports::LentPort;
 
 /// One call with its session and its port.
@@ -50,6 +51,8 @@ pub(super) struct Call {
     /// Number of the next digit.
     pub next_digit: u32,
     pub quality: Option<Quality>,
+    /// Why we do not hear it, or it us.
+    pub one_way: Option<OneWay>,
     /// It is one of its account's outgoing calls for the gate.
     pub counted: bool,
     /// Redirects followed.
@@ -169,6 +172,7 @@ impl Calls {
                 led: others.desk.is_some(),
                 silenced: call.silenced,
             }),
+            trouble: trouble(call, desk.and_then(|desk| self.desks.get(desk))),
             legs: call.legs(),
         }
     }

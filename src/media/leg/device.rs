@@ -2,7 +2,9 @@
 
 use super::PeerSound;
 use crate::feed::{self, Fed};
+use crate::oneway::{self, Microphone, Watch};
 use crate::order::{DeviceOrder, Event, LegKey};
+use crate::time::Moment;
 use crate::tone::{self, Tone};
 use crate::{Frame, SILENCE};
 
@@ -13,12 +15,21 @@ pub struct DeviceLeg {
     ringer: Option<(Tone, tone::Player)>,
     muted: bool,
     ended: bool,
+    watch: Watch,
+    one_way: Option<Event>,
 }
 
 impl DeviceLeg {
     pub fn new(order: DeviceOrder) -> DeviceLeg {
         let ringer = order.ring.map(|ring| (ring, tone::Player::new(ring)));
-        DeviceLeg { player: feed::Player::new(order.feed), ringer, muted: order.muted, ended: false }
+        DeviceLeg {
+            player: feed::Player::new(order.feed),
+            ringer,
+            muted: order.muted,
+            ended: false,
+            watch: Watch::default(),
+            one_way: None,
+        }
     }
 
     pub fn handle_order(&mut self, order: DeviceOrder) {
@@ -37,6 +48,12 @@ impl DeviceLeg {
     /// What other legs hear of what the device captured (VZ-06).
     pub fn say(&self, captured: Frame) -> Frame {
         if self.muted { SILENCE } else { captured }
+    }
+
+    /// How its microphone is, once per tick.
+    pub fn watch(&mut self, now: Moment, microphone: Microphone) {
+        let told = self.watch.see(now, oneway::sending(microphone, self.muted));
+        self.one_way = told.or(self.one_way.take());
     }
 
     /// What the person hears in the next 20 ms.
@@ -63,6 +80,6 @@ impl DeviceLeg {
 
     /// What was seen.
     pub fn poll_event(&mut self) -> Option<Event> {
-        std::mem::take(&mut self.ended).then_some(Event::SoundEnded)
+        std::mem::take(&mut self.ended).then_some(Event::SoundEnded).or_else(|| self.one_way.take())
     }
 }

@@ -166,5 +166,5 @@ fn listens_for_tones(stream: &Stream) -> Option<Box<Detector>> {
     stream.telephone_event_in.is_none().then(Box::default)
 }
 
-/// Polled every tick, in which at most three things can happen.
+/// Polled every tick, in which at most four things can happen.
 const MOST_NEWS: usize = 8;

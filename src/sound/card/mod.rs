@@ -51,13 +51,13 @@ pub struct HeadsetSettings {
     pub improvements: Improvements,
 }
 
-/// An open headset. Clones share it; when the last one and every leg's is gone, its threads end.
+/// An open headset. Clones share it; its threads end when the last one is gone, and the last leg on it.
 #[derive(Clone, Debug)]
 pub struct Card {
     settings: HeadsetSettings,
     standing: Arc<Standing>,
     mixer: Sender<Command>,
-    /// The threads end with the last clone.
+    /// Counts who needs the threads.
     owner: Arc<()>,
 }
 
@@ -96,6 +96,6 @@ impl Card {
         let (leg_rings, rings) = Hop::pair();
         // Refused only by a thread that has panicked: the leg is silent, and lives.
         let _ = self.mixer.send(Command::Seat(Seat { says, hears, rings }));
-        Headset::new(leg_says, leg_hears, leg_rings, self.standing.clone())
+        Headset::new(leg_says, [leg_hears, leg_rings], self.standing.clone(), self.owner.clone())
     }
 }

@@ -93,7 +93,9 @@ impl Loudspeaker {
         let (step, ring) = (self.pace.step(), &mut self.ring);
         for sample in block {
             // Full: the card stands still, and what it misses is not made up for.
-            self.stretch.push(step, *sample, |sample| drop(ring.push(sample)));
+            self.stretch.push(step, *sample, |sample| {
+                let _ = ring.push(sample);
+            });
         }
     }
 }
@@ -109,10 +111,6 @@ impl Hop {
     pub fn pair() -> (Producer<i16>, Hop) {
         let (producer, ring) = RingBuffer::new(CAPACITY);
         (producer, Hop { ring, primed: false })
-    }
-
-    pub fn is_over(&self) -> bool {
-        self.ring.is_abandoned() && self.ring.is_empty()
     }
 
     /// The next samples; false where they have not come. What lies longer than 80 ms is old.
