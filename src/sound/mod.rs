@@ -4,6 +4,7 @@
 //! its own thread behind it.
 
 pub mod card;
+pub mod hid;
 mod file;
 mod library;
 mod null;

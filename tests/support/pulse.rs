@@ -107,12 +107,22 @@ impl Recording {
         bytes.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect()
     }
 
-    /// Waits until its last second is this tone and nothing else; the tone's exact frequency.
+    /// Waits until its last half second is this tone and nothing else; the tone's exact frequency.
     pub fn wait_tone(&self, hertz: u32) -> f64 {
         let hertz = f64::from(hertz);
         let what = format!("{hertz} Hz in {}", self.file.display());
-        let second = wait_for(LONG, &what, || sound::second_of(&self.samples(), 8_000, hertz));
-        sound::hertz(&second, 8_000)
+        let end = wait_for(LONG, &what, || sound::end_of(&self.samples(), 8_000, hertz));
+        sound::hertz(&end, 8_000)
+    }
+
+    /// Waits until there is something to hear.
+    pub fn wait_sound(&self) {
+        wait_for(LONG, &format!("sound in {}", self.file.display()), || when(!self.is_silent()));
+    }
+
+    /// Whether there was nothing to hear so far.
+    pub fn is_silent(&self) -> bool {
+        self.samples().iter().all(|sample| sample.abs() < 100)
     }
 
     /// Waits until its last half second is silence.

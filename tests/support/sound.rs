@@ -52,11 +52,11 @@ pub fn ends_with_tone(wav: &Path, hertz: f64) -> bool {
     end(wav).is_some_and(|(rate, samples)| share(&samples, hertz, rate) > 0.9)
 }
 
-/// The last second of so many samples, where it is a sine of `hertz` and nothing else.
-pub fn second_of(samples: &[i16], rate: u32, hertz: f64) -> Option<Vec<i16>> {
-    let second = samples.get(samples.len().checked_sub(rate as usize)?..)?;
-    let wide: Vec<f64> = second.iter().map(|sample| f64::from(*sample)).collect();
-    (share(&wide, hertz, rate) > 0.9).then(|| second.to_vec())
+/// The last half second of so many samples, where it is a sine of `hertz` and nothing else.
+pub fn end_of(samples: &[i16], rate: u32, hertz: f64) -> Option<Vec<i16>> {
+    let end = samples.get(samples.len().checked_sub(rate as usize / 2)?..)?;
+    let wide: Vec<f64> = end.iter().map(|sample| f64::from(*sample)).collect();
+    (share(&wide, hertz, rate) > 0.9).then(|| end.to_vec())
 }
 
 /// All of a growing 16 bit WAV so far, with its rate.

@@ -2,11 +2,14 @@
 //! hears it, and the ring between the two neither runs dry nor over.
 //!
 //! What is held is not the mean fill but the *lowest* of each second: whatever size the card's bites have, and however late
-//! its thread is, what lies unused at the worst moment is the same [`MARGIN`].
+//! its thread is, what lies unused at the worst moment is the same reserve. A ring that runs dry gets a larger one, which is given
+//! back slowly.
 
 /// Decides how fast samples flow through a ring, from how full it is.
 #[derive(Clone, Debug)]
 pub struct Pace {
+    /// What the ring shall hold at its emptiest.
+    reserve: usize,
     lowest: usize,
     ticks: u32,
     step: f64,
@@ -22,7 +25,7 @@ pub enum Advice {
 
 impl Default for Pace {
     fn default() -> Pace {
-        Pace { lowest: usize::MAX, ticks: 0, step: 1.0 }
+        Pace { reserve: MARGIN, lowest: usize::MAX, ticks: 0, step: 1.0 }
     }
 }
 
@@ -34,7 +37,8 @@ impl Pace {
         if self.ticks < WINDOW {
             return Advice::GoOn;
         }
-        let surplus = self.lowest as f64 - MARGIN as f64;
+        let surplus = self.lowest as f64 - self.reserve as f64;
+        self.reserve = self.reserve.saturating_sub(GIVEN_BACK).max(MARGIN);
         (self.lowest, self.ticks) = (usize::MAX, 0);
         if surplus > MOST_SURPLUS as f64 {
             self.step = 1.0;
@@ -44,9 +48,15 @@ impl Pace {
         Advice::GoOn
     }
 
-    /// The ring ran dry: what was measured before says nothing any more.
-    pub fn restart(&mut self) {
+    /// The ring ran dry: what was measured before says nothing any more, and the reserve was too small.
+    pub fn ran_dry(&mut self) {
         (self.lowest, self.ticks) = (usize::MAX, 0);
+        self.reserve = (self.reserve + MARGIN).min(MOST_RESERVE);
+    }
+
+    /// What to have in hand before beginning again, in samples.
+    pub fn reserve(&self) -> usize {
+        self.reserve
     }
 
     /// Samples that go in for each that comes out.
@@ -96,8 +106,12 @@ impl Stretch {
     }
 }
 
-/// What a ring holds in reserve, in samples at 48 kHz: 10 ms.
-pub const MARGIN: usize = 480;
+/// What a ring holds in reserve where nothing is ever late, in samples at 48 kHz: 10 ms.
+const MARGIN: usize = 480;
+/// 60 ms: for a machine that has no time for us.
+const MOST_RESERVE: usize = 6 * MARGIN;
+/// In each second without trouble: 0.25 ms.
+const GIVEN_BACK: usize = 12;
 /// Ticks of 10 ms between two decisions: 1 s.
 const WINDOW: u32 = 100;
 /// A surplus is worked off within about 10 s; 200 ppm leave the ring 96 samples (2 ms) beside its mark.
@@ -127,7 +141,7 @@ mod tests {
         let mut run = Capture {
             pace: Pace::default(),
             stretch: Stretch::default(),
-            ring: VecDeque::from(vec![0; MARGIN + bite]),
+            ring: VecDeque::from(vec![0; 2 * MARGIN + bite]),
             made: 0,
             out: Vec::new(),
             fills: Vec::new(),

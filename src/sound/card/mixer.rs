@@ -155,3 +155,102 @@ fn sum<'a>(hops: impl Iterator<Item = &'a mut Hop>) -> Block {
 const TICK: Duration = Duration::from_millis(10);
 /// Ticks later than this are left out.
 const LATEST: Duration = Duration::from_millis(100);
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use rtrb::Consumer;
+
+    use super::super::ring::pair;
+    use super::*;
+
+    /// A mixer on cards made of rings.
+    struct House {
+        mixer: Mixer,
+        microphone: Producer<i16>,
+        loudspeaker: Consumer<i16>,
+        ringer: Consumer<i16>,
+    }
+
+    /// A leg that says one loudness and rings with another.
+    struct Leg {
+        hears: Hop,
+        says: Producer<i16>,
+        rings: Producer<i16>,
+    }
+
+    impl House {
+        fn new(rings_apart: bool) -> House {
+            let (_, commands) = channel();
+            let mut mixer = Mixer::new(commands, Arc::default(), rings_apart, None);
+            let ((microphone, capture), (play, loudspeaker), (ring, ringer)) = (pair(), pair(), pair());
+            mixer.handle(Command::Microphone(Microphone::new(capture)));
+            mixer.handle(Command::Loudspeaker(Loudspeaker::new(play)));
+            mixer.handle(Command::Ringer(Loudspeaker::new(ring)));
+            House { mixer, microphone, loudspeaker, ringer }
+        }
+
+        fn sit(&mut self) -> Leg {
+            let ((says, hears), (leg_says, leg_hears), (leg_rings, rings)) = (Hop::pair(), Hop::pair(), Hop::pair());
+            self.mixer.handle(Command::Seat(Seat { says, hears: leg_hears, rings }));
+            Leg { hears, says: leg_says, rings: leg_rings }
+        }
+
+        /// So many blocks go by; the last sample at the loudspeaker and at the ringer.
+        fn run(&mut self, blocks: usize, legs: &mut [(&mut Leg, i16, i16)]) -> [i16; 2] {
+            let mut last = [0; 2];
+            for _ in 0..blocks {
+                self.microphone.push_partial_slice(&[100; BLOCK]);
+                for (leg, says, rings) in legs.iter_mut() {
+                    leg.says.push_partial_slice(&[*says; BLOCK]);
+                    leg.rings.push_partial_slice(&[*rings; BLOCK]);
+                }
+                self.mixer.tick();
+                for (card, last) in [&mut self.loudspeaker, &mut self.ringer].into_iter().zip(&mut last) {
+                    std::iter::from_fn(|| card.pop().ok()).for_each(|sample| *last = sample);
+                }
+            }
+            last
+        }
+    }
+
+    impl Leg {
+        fn hears(&mut self) -> i16 {
+            let mut block = [0; BLOCK];
+            self.hears.take(&mut block);
+            block[BLOCK - 1]
+        }
+    }
+
+    #[test]
+    fn sp_05_legs_come_and_go_on_one_headset_mixed_to_it_and_copied_from_it() {
+        let mut house = House::new(true);
+        let (mut one, mut other) = (house.sit(), house.sit());
+        let [heard, rung] = house.run(20, &mut [(&mut one, 1_000, 0), (&mut other, 30, 7)]);
+        assert_eq!((heard, rung), (1_030, 7), "each in its place");
+        assert_eq!((one.hears(), other.hears()), (100, 100));
+        drop(one);
+        let [heard, _] = house.run(20, &mut [(&mut other, 30, 7)]);
+        assert_eq!((heard, house.mixer.seats.len()), (30, 1));
+    }
+
+    #[test]
+    fn sp_05_without_a_card_of_its_own_a_call_rings_where_it_is_talked() {
+        let mut house = House::new(false);
+        let mut leg = house.sit();
+        assert_eq!(house.run(20, &mut [(&mut leg, 1_000, 7)]), [1_007, 0]);
+    }
+
+    #[test]
+    fn sp_07_a_microphone_of_zeros_is_still_and_one_that_whispers_is_not() {
+        let mut house = House::new(false);
+        house.run(20, &mut []);
+        assert!(!house.mixer.standing.still.load(Ordering::Relaxed));
+        (0..20).for_each(|_| {
+            house.microphone.push_partial_slice(&[0; BLOCK]);
+            house.mixer.tick();
+        });
+        assert!(house.mixer.standing.still.load(Ordering::Relaxed));
+    }
+}

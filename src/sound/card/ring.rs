@@ -2,7 +2,7 @@
 
 use rtrb::{Consumer, Producer, RingBuffer};
 
-use super::drift::{Advice, MARGIN, Pace, Stretch};
+use super::drift::{Advice, Pace, Stretch};
 
 /// 10 ms at 48 kHz: what the mixer works in.
 pub const BLOCK: usize = 480;
@@ -36,7 +36,7 @@ impl Microphone {
     /// The next 10 ms; `false`, and silence for what is missing, when the card has not delivered them.
     pub fn take(&mut self, block: &mut Block) -> bool {
         let held = self.ring.slots();
-        if self.priming && held < MARGIN + BLOCK {
+        if self.priming && held < self.pace.reserve() + BLOCK {
             *block = [0; BLOCK];
             return false;
         }
@@ -50,7 +50,7 @@ impl Microphone {
             *sample = next.unwrap_or(0);
         }
         if self.priming {
-            self.pace.restart();
+            self.pace.ran_dry();
         }
         !self.priming
     }
@@ -80,8 +80,11 @@ impl Loudspeaker {
     pub fn give(&mut self, block: &Block) {
         if CAPACITY == self.ring.slots() {
             // It ran dry, or begins: a reserve first.
-            self.pace.restart();
-            let _ = self.ring.push_entire_slice(&[0; MARGIN]);
+            self.pace.ran_dry();
+            let silence = std::iter::repeat_n(0, self.pace.reserve());
+            silence.for_each(|sample| {
+                let _ = self.ring.push(sample);
+            });
         }
         if let Advice::Skip(count) = self.pace.see(CAPACITY - self.ring.slots()) {
             self.left_out = count / BLOCK;
@@ -154,10 +157,29 @@ mod tests {
         assert_eq!(block[BLOCK - 1], 7);
         assert!(microphone.take(&mut block), "the reserve");
         assert!(!microphone.take(&mut block) && block[BLOCK - 1] == 0);
-        card.push_entire_slice(&[7; BLOCK]).unwrap();
-        assert!(!microphone.take(&mut block), "no reserve yet");
+        card.push_entire_slice(&[7; 2 * BLOCK]).unwrap();
+        assert!(!microphone.take(&mut block), "the reserve has grown");
         drop(card);
         assert!(microphone.is_over());
+    }
+
+    #[test]
+    fn a_card_that_delivers_late_and_in_large_bites_gets_a_larger_reserve_within_a_second() {
+        let (mut card, ring) = pair();
+        let mut microphone = Microphone::new(ring);
+        let mut silent = Vec::new();
+        for tick in 0..6_000 {
+            // 40 ms at a time, up to 20 ms late.
+            if tick % 4 == (tick / 4) % 3 {
+                card.push_entire_slice(&[7; 4 * BLOCK]).unwrap();
+            }
+            let mut block = [0; BLOCK];
+            if !microphone.take(&mut block) {
+                silent.push(tick);
+            }
+        }
+        let later = silent.iter().filter(|tick| **tick > 100).count();
+        assert!(later < 10, "silent at {silent:?}");
     }
 
     #[test]
@@ -165,7 +187,7 @@ mod tests {
         let (producer, card) = pair();
         let mut loudspeaker = Loudspeaker::new(producer);
         loudspeaker.give(&[5; BLOCK]);
-        assert!((BLOCK + MARGIN..=BLOCK + MARGIN + 2).contains(&card.slots()), "{}", card.slots());
+        assert!((3 * BLOCK..=3 * BLOCK + 2).contains(&card.slots()), "{}", card.slots());
         (0..1_000).for_each(|_| loudspeaker.give(&[5; BLOCK]));
         assert!(card.slots() <= CAPACITY && !loudspeaker.is_over());
     }

@@ -11,6 +11,7 @@ mod conference;
 mod crash;
 mod established;
 mod inbound;
+mod one_way;
 mod outbound;
 mod strangers;
 mod watching;
