@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
-use media::codec::Codec;
+use media::codec::{Codec, OpusWishes};
 use media::order::{Feed, LegKey, LegMedia, LegOrder, RtpOrder, Stream};
 use ramal::shards::Shards;
 use ramal::sound::Devices;
@@ -83,6 +83,8 @@ fn stream(remote: SocketAddr) -> Stream {
         remote_rtcp: SocketAddr::new(remote.ip(), remote.port() + 1),
         codec: Codec::Pcma,
         payload_type: 8,
+        payload_type_in: 8,
+        opus: OpusWishes::default(),
         telephone_event: Some(101),
         telephone_event_in: Some(101),
         ptime_ms: 20,

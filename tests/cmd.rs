@@ -392,8 +392,8 @@ fn devices(offered: bool) -> DeviceReport {
         said: Some(Level { peak: 0.5, rms: 0.25 }),
         heard: Some(Level::default()),
     };
-    let offered = offered
-        .then(|| Offered { inputs: vec![offer("pulseaudio:usb", "USB Headset")], outputs: Vec::new() });
+    let offered =
+        offered.then(|| Offered { inputs: vec![offer("pulseaudio:usb", "USB Headset")], outputs: Vec::new() });
     DeviceReport { devices: vec![desk], offered }
 }
 

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TrySendError, sync_channel};
 use std::time::{Duration, Instant};
 
-use media::codec::Codec;
+use media::codec::g711::Law;
+use media::codec::{Codec, OpusWishes};
 use media::dtmf::{Digit, EventPayload};
 use media::order::{DeviceOrder, Event, Feed, LegKey, LegMedia, LegOrder, News, OutDigit, PortKey, RtpOrder, Stream};
 use media::rtp::Packet;
@@ -89,6 +90,8 @@ impl Far {
             remote_rtcp: self.control.local_addr().unwrap(),
             codec: Codec::Pcma,
             payload_type: 8,
+            payload_type_in: 8,
+            opus: OpusWishes::default(),
             telephone_event: Some(101),
             telephone_event_in: Some(101),
             ptime_ms: 20,
@@ -128,7 +131,7 @@ impl Far {
 
 fn decoded(payload: &[u8]) -> Vec<i16> {
     let mut samples = vec![0; payload.len()];
-    Codec::Pcma.decode(payload, &mut samples);
+    Law::A.decode(payload, &mut samples);
     samples
 }
 
@@ -249,12 +252,12 @@ fn codecs_that_differ_are_translated() {
     let mut heard = Vec::new();
     for frame in tone.chunks(160) {
         let mut payload = [0; 160];
-        Codec::Pcma.encode(frame, &mut payload);
+        Law::A.encode(frame, &mut payload);
         a.send(&payload);
         b.receive(|packet| {
             assert_eq!((packet.payload_type, packet.ssrc), (0, 22));
             let mut samples = [0; 160];
-            Codec::Pcmu.decode(packet.payload, &mut samples);
+            Law::Mu.decode(packet.payload, &mut samples);
             heard.extend(samples);
         });
     }
@@ -282,7 +285,7 @@ fn a_file_device_talks_and_records_and_mute_silences_it() {
     let tone = sine(900.0, 160 * 500);
     let heard_by_person = tone.chunks(160).any(|frame| {
         let mut payload = [0; 160];
-        Codec::Pcma.encode(frame, &mut payload);
+        Law::A.encode(frame, &mut payload);
         far.send(&payload);
         far.receive(|_| ());
         let samples: Vec<i16> = hound::WavReader::open(&record)

@@ -54,8 +54,15 @@ fn ask(offered: bool, client: &mut Client, screen: &Screen) -> Result<DeviceRepo
 }
 
 fn configured(devices: &[DeviceView], screen: &Screen) {
-    let heading =
-        ["table.device", "table.kind", "table.microphone", "table.loudspeaker", "table.ring", "table.said", "table.heard"];
+    let heading = [
+        "table.device",
+        "table.kind",
+        "table.microphone",
+        "table.loudspeaker",
+        "table.ring",
+        "table.said",
+        "table.heard",
+    ];
     let words = &screen.words;
     let rows: Vec<Vec<String>> = devices.iter().map(|device| row(device, words)).collect();
     table::print(screen, &heading.map(|key| words.say(key)), &rows);

@@ -82,7 +82,10 @@ fn refuse_others(table: &Table<'_>, kind: Option<Kind>, report: &mut Report) {
     for (key, owner) in of_files.chain(HEADSET.iter().map(|key| (*key, Kind::Headset))) {
         if table.has(key) && owner != kind {
             let (kind, owner) = (kind.word(), owner.word());
-            report.error(table.place(key), format!("a device of type \"{kind}\" has no such key; use type = \"{owner}\""));
+            report.error(
+                table.place(key),
+                format!("a device of type \"{kind}\" has no such key; use type = \"{owner}\""),
+            );
         }
     }
 }

@@ -202,7 +202,8 @@ const AUDIO: &[(&str, AudioClass)] =
     &[("music", AudioClass::Music), ("information", AudioClass::Information), ("advert", AudioClass::Advert)];
 const DTMF: &[(&str, DtmfMode)] =
     &[("rfc4733", DtmfMode::Rfc4733), ("info", DtmfMode::Info), ("inband", DtmfMode::Inband)];
-const CODECS: &[(&str, Codec)] = &[("pcma", Codec::Pcma), ("pcmu", Codec::Pcmu)];
+const CODECS: &[(&str, Codec)] =
+    &[("pcma", Codec::Pcma), ("pcmu", Codec::Pcmu), ("g722", Codec::G722), ("opus", Codec::Opus)];
 const REFRESHERS: &[(&str, Refresher)] = &[("any", Refresher::Any), ("us", Refresher::Us), ("them", Refresher::Them)];
 const PRACK: &[(&str, PrackMode)] =
     &[("supported", PrackMode::Supported), ("required", PrackMode::Required), ("off", PrackMode::Off)];

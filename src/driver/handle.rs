@@ -21,7 +21,10 @@ pub enum Request {
     /// The SIP messages of a call, oldest first, secrets masked.
     Trace(CallId, oneshot::Sender<Vec<Entry>>),
     /// The devices; with `offered` also what the system has, which may take it some seconds.
-    Devices { offered: bool, answer: oneshot::Sender<DeviceReport> },
+    Devices {
+        offered: bool,
+        answer: oneshot::Sender<DeviceReport>,
+    },
     /// Reads the configuration again: warnings, or every error.
     Reload(oneshot::Sender<Result<Vec<String>, Vec<String>>>),
 }

@@ -283,14 +283,29 @@ pub enum DtmfMode {
 pub enum Codec {
     Pcma,
     Pcmu,
+    G722,
+    Opus,
 }
 
 impl Codec {
-    /// Static payload type, RFC 3551 §6.
-    pub fn payload_type(self) -> u8 {
+    /// All there are, in the order offered where nothing else is configured.
+    pub const ALL: [Codec; 4] = [Codec::Pcma, Codec::Pcmu, Codec::G722, Codec::Opus];
+
+    /// Payload type that is this codec's everywhere (RFC 3551 §6).
+    pub fn static_type(self) -> Option<u8> {
         match self {
-            Codec::Pcmu => 0,
-            Codec::Pcma => 8,
+            Codec::Pcmu => Some(0),
+            Codec::Pcma => Some(8),
+            Codec::G722 => Some(9),
+            Codec::Opus => None,
+        }
+    }
+
+    /// Of its RTP timestamps, in Hz: 8000 for G.722 too (RFC 3551 §4.5.2), 48000 for Opus whatever it carries (RFC 7587 §4.1).
+    pub fn clock(self) -> u32 {
+        match self {
+            Codec::Pcma | Codec::Pcmu | Codec::G722 => 8_000,
+            Codec::Opus => 48_000,
         }
     }
 
@@ -299,6 +314,8 @@ impl Codec {
         match self {
             Codec::Pcmu => "PCMU",
             Codec::Pcma => "PCMA",
+            Codec::G722 => "G722",
+            Codec::Opus => "opus",
         }
     }
 }

@@ -59,11 +59,15 @@ pub struct Stream {
     pub remote: SocketAddr,
     pub remote_rtcp: SocketAddr,
     pub codec: Codec,
-    /// Payload type of `codec` towards the far end, and from it.
+    /// Payload type of `codec` towards the far end.
     pub payload_type: u8,
-    /// Payload type of telephone-event at 8 kHz towards the far end, when negotiated.
-    pub telephone_event: Option<u8>,
     /// And from the far end: the number we said (RFC 3264 §5.1).
+    pub payload_type_in: u8,
+    /// How the far end wants its Opus; of no account for other codecs.
+    pub opus: OpusWishes,
+    /// Payload type of telephone-event, at the codec's clock, towards the far end, when negotiated.
+    pub telephone_event: Option<u8>,
+    /// And from the far end.
     pub telephone_event_in: Option<u8>,
     /// Packet time to send, in ms; 20 unless the far end asked otherwise.
     pub ptime_ms: u8,
@@ -71,6 +75,15 @@ pub struct Stream {
     pub may_send: bool,
     /// Whether the agreed direction lets the far end send.
     pub may_receive: bool,
+}
+
+/// What the far end wants of the Opus it receives (RFC 7587 §6.1).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct OpusWishes {
+    /// `maxaveragebitrate`, in bits per second.
+    pub max_bitrate: Option<u32>,
+    /// `useinbandfec`: it makes use of copies of lost packets.
+    pub inband_fec: bool,
 }
 
 /// A leg to a person's device.
@@ -193,6 +206,12 @@ pub struct Quality {
     pub round_trip_ms: Option<f32>,
     /// Share lost as the far end reports it, 0–1.
     pub remote_loss: Option<f32>,
+    /// How long received sound waits for its turn, in ms; none where nobody here listens to it.
+    #[serde(default)]
+    pub playout_ms: Option<f32>,
+    /// Share of that sound that was made up for packets lost or late, 0–1.
+    #[serde(default)]
+    pub concealed: f32,
     /// ITU-T G.107, 1–4.5.
     pub mos: f32,
 }

@@ -2,7 +2,7 @@
 
 use crate::order::{Feed, LegKey};
 use crate::sound::Sound;
-use crate::{Frame, SILENCE, tone};
+use crate::{Frame, Rate, SILENCE, tone};
 
 /// A feed under way.
 #[derive(Clone, Debug)]
@@ -16,7 +16,7 @@ enum Playing {
     Nothing,
     Silence,
     Peers,
-    Sound { sound: Sound, position: usize, repeat: bool },
+    Sound { track: Track, repeat: bool },
     Tone(tone::Player),
 }
 
@@ -47,8 +47,9 @@ impl Player {
         self.wanted.peers()
     }
 
-    /// The next 20 ms; `peer` is what the peers said in them.
-    pub fn fill(&mut self, peer: Option<&Frame>, frame: &mut Frame) -> Fed {
+    /// The next 20 ms, at the rate they come at; `peer` is what the peers said in them. `most`: the listener has no use
+    /// for a higher rate.
+    pub fn fill(&mut self, peer: Option<&Frame>, most: Rate, frame: &mut Frame) -> Fed {
         *frame = SILENCE;
         match &mut self.playing {
             Playing::Nothing => Fed::Nothing,
@@ -61,8 +62,8 @@ impl Player {
                 tone.fill(frame);
                 Fed::Frame
             }
-            Playing::Sound { sound, position, repeat } => {
-                if play(sound.samples(), position, *repeat, frame) {
+            Playing::Sound { track, repeat } => {
+                if track.play(most, *repeat, frame) {
                     self.playing = Playing::Silence;
                     return Fed::LastFrame;
                 }
@@ -77,37 +78,58 @@ fn start(feed: &Feed) -> Playing {
         Feed::Nothing => Playing::Nothing,
         Feed::Silence => Playing::Silence,
         Feed::Peer(_) | Feed::Mix(_) => Playing::Peers,
-        Feed::Sound { sound, repeat } => Playing::Sound { sound: sound.clone(), position: 0, repeat: *repeat },
+        Feed::Sound { sound, repeat } => Playing::Sound { track: Track::new(sound.clone()), repeat: *repeat },
         Feed::Tone(tone) => Playing::Tone(tone::Player::new(*tone)),
     }
 }
 
-/// Copies the next samples; true when the sound is over with this frame.
-pub fn play(samples: &[i16], position: &mut usize, repeat: bool, frame: &mut Frame) -> bool {
-    for sample in frame.samples_mut() {
-        if *position >= samples.len() && repeat {
-            *position = 0;
-        }
-        let Some(next) = samples.get(*position) else { break };
-        *sample = *next;
-        *position += 1;
+/// A sound and how far it was played.
+#[derive(Clone, Debug)]
+pub struct Track {
+    sound: Sound,
+    /// In samples at 8 kHz, whatever was played.
+    position: usize,
+}
+
+impl Track {
+    pub fn new(sound: Sound) -> Track {
+        Track { sound, position: 0 }
     }
-    !repeat && *position >= samples.len()
+
+    /// The next 20 ms, at the sound's rate or at `most`; true when the sound is over with them.
+    pub fn play(&mut self, most: Rate, repeat: bool, frame: &mut Frame) -> bool {
+        let (rate, samples) = self.sound.samples(most);
+        let scale = rate.frame() / Rate::Narrow.frame();
+        let mut at = self.position * scale;
+        *frame = Frame::silence(rate);
+        for place in frame.samples_mut() {
+            if at >= samples.len() && repeat {
+                at = 0;
+            }
+            let Some(sample) = samples.get(at) else { break };
+            *place = *sample;
+            at += 1;
+        }
+        self.position = at / scale;
+        !repeat && at >= samples.len()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Rate;
 
     #[test]
     fn a_sound_ends_once_and_silence_follows() {
         let mut player = Player::new(Feed::Sound { sound: Sound::new(&[7; 200], 8_000), repeat: false });
         let mut frame = SILENCE;
-        assert_eq!((player.fill(None, &mut frame), frame), (Fed::Frame, Frame::new(Rate::Narrow, &[7; 160])));
-        assert_eq!(player.fill(None, &mut frame), Fed::LastFrame);
+        assert_eq!(
+            (player.fill(None, Rate::Narrow, &mut frame), frame),
+            (Fed::Frame, Frame::new(Rate::Narrow, &[7; 160]))
+        );
+        assert_eq!(player.fill(None, Rate::Narrow, &mut frame), Fed::LastFrame);
         assert_eq!((frame.samples()[39], frame.samples()[40]), (7, 0));
-        assert_eq!((player.fill(None, &mut frame), frame), (Fed::Frame, SILENCE));
+        assert_eq!((player.fill(None, Rate::Narrow, &mut frame), frame), (Fed::Frame, SILENCE));
     }
 
     #[test]
@@ -116,13 +138,13 @@ mod tests {
         let feed = Feed::Sound { sound: Sound::new(&samples, 8_000), repeat: true };
         let mut player = Player::new(feed.clone());
         let mut frame = SILENCE;
-        player.fill(None, &mut frame);
+        player.fill(None, Rate::Narrow, &mut frame);
         player.handle_order(feed.clone());
-        player.fill(None, &mut frame);
+        player.fill(None, Rate::Narrow, &mut frame);
         assert_eq!(frame.samples()[0], 160);
         player.handle_order(Feed::Silence);
         player.handle_order(feed);
-        player.fill(None, &mut frame);
+        player.fill(None, Rate::Narrow, &mut frame);
         assert_eq!(frame.samples()[0], 0);
     }
 
@@ -130,7 +152,21 @@ mod tests {
     fn a_repeated_sound_joins_its_end_to_its_beginning() {
         let mut player = Player::new(Feed::Sound { sound: Sound::new(&[1; 100], 8_000), repeat: true });
         let mut frame = SILENCE;
-        assert_eq!(player.fill(None, &mut frame), Fed::Frame);
+        assert_eq!(player.fill(None, Rate::Narrow, &mut frame), Fed::Frame);
         assert_eq!(frame.samples(), [1; 160]);
+    }
+
+    #[test]
+    fn a_listener_of_another_rate_hears_the_same_place_of_the_sound() {
+        let ramp: Vec<i16> = (0..1_600).collect();
+        let mut player = Player::new(Feed::Sound { sound: Sound::new(&ramp, 16_000), repeat: false });
+        let mut frame = SILENCE;
+        player.fill(None, Rate::Full, &mut frame);
+        assert_eq!((frame.rate(), frame.samples()[319]), (Rate::Wide, 319));
+        player.fill(None, Rate::Narrow, &mut frame);
+        assert_eq!(frame.rate(), Rate::Narrow);
+        assert!(frame.samples()[80].abs_diff(480) < 2, "{frame:?}");
+        player.fill(None, Rate::Wide, &mut frame);
+        assert_eq!(frame.samples()[0], 640);
     }
 }

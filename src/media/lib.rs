@@ -9,14 +9,15 @@ pub mod codec;
 pub mod dtmf;
 pub mod feed;
 pub mod frame;
-pub mod jitter;
 pub mod leg;
 pub mod mix;
 pub mod oneway;
 pub mod order;
 pub mod outgoing;
+pub mod playout;
 pub mod quality;
 pub mod reception;
+pub mod resample;
 pub mod rtcp;
 pub mod rtp;
 pub mod sound;
@@ -25,9 +26,3 @@ pub mod time;
 pub mod tone;
 
 pub use frame::{Frame, Rate, SILENCE, TICK_MS};
-
-/// Samples of a narrow frame.
-pub const FRAME: usize = Rate::Narrow.frame();
-
-/// Of narrow sound, and of the RTP clock of narrow codecs.
-pub const PER_MS: u32 = Rate::Narrow.per_ms();

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::resample::Converter;
 use crate::{Frame, Rate};
 
 /// The voices of one sum: places of legs, in order.
@@ -49,36 +50,58 @@ fn joined(voices: &[usize], own: usize) -> Voices {
     all
 }
 
-/// Voices added up without loss: 16 bits each, far fewer than 2^15 of them.
+/// Voices brought to one rate and added up without loss: 16 bits each, far fewer than 2^15 of them.
 #[derive(Clone, Debug)]
 pub struct Sum {
     rate: Rate,
+    voices: Vec<Voice>,
     samples: [i32; Rate::Full.frame()],
 }
 
+#[derive(Clone, Debug)]
+struct Voice {
+    /// Place of the leg.
+    of: usize,
+    converter: Converter,
+    /// What it says in this tick, at the sum's rate.
+    said: Frame,
+}
+
 impl Sum {
-    /// Nobody speaks yet.
-    pub fn new(rate: Rate) -> Sum {
-        Sum { rate, samples: [0; Rate::Full.frame()] }
+    /// Of these voices, at `rate`.
+    pub fn new(voices: &[usize], rate: Rate) -> Sum {
+        let voice = |of: &usize| Voice { of: *of, converter: Converter::new(rate), said: Frame::silence(rate) };
+        Sum { rate, voices: voices.iter().map(voice).collect(), samples: [0; Rate::Full.frame()] }
     }
 
-    /// The rate that every voice must have.
-    pub fn rate(&self) -> Rate {
-        self.rate
+    /// Whether it is the sum of these voices at this rate, and may go on.
+    pub fn is_of(&self, voices: &[usize], rate: Rate) -> bool {
+        self.rate == rate && self.voices.iter().map(|voice| &voice.of).eq(voices)
     }
 
-    /// One more voice.
-    pub fn add(&mut self, voice: &Frame) {
-        debug_assert_eq!(voice.rate(), self.rate, "voices are brought to one rate before they are added");
-        for (sum, sample) in self.samples.iter_mut().zip(voice.samples()) {
-            *sum += i32::from(*sample);
+    /// 20 ms of all voices; `said` is what each leg said, by its place.
+    pub fn tick(&mut self, said: &[Frame]) {
+        self.samples.fill(0);
+        for voice in &mut self.voices {
+            let Some(frame) = said.get(voice.of) else { continue };
+            voice.said = voice.converter.convert(frame);
+            for (sum, sample) in self.samples.iter_mut().zip(voice.said.samples()) {
+                *sum += i32::from(*sample);
+            }
         }
     }
 
-    /// Everybody but `own`; what is too loud for 16 bits is cut.
-    pub fn without(&self, own: Option<&Frame>) -> Frame {
+    /// 20 ms of two voices, added up.
+    pub fn both(&mut self, said: &[Frame; 2]) -> Frame {
+        self.tick(said);
+        self.without(None)
+    }
+
+    /// Everybody, but for the leg at place `own` if one is named; what is too loud for 16 bits is cut.
+    pub fn without(&self, own: Option<usize>) -> Frame {
+        let own = own.and_then(|own| self.voices.iter().find(|voice| voice.of == own));
+        let mine = own.map_or(&[][..], |voice| voice.said.samples()).iter().copied().chain(std::iter::repeat(0));
         let mut frame = Frame::silence(self.rate);
-        let mine = own.map_or(&[][..], Frame::samples).iter().copied().chain(std::iter::repeat(0));
         for ((place, sum), mine) in frame.samples_mut().iter_mut().zip(&self.samples).zip(mine) {
             *place = (sum - i32::from(mine)).clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16;
         }
@@ -113,9 +136,9 @@ mod tests {
     fn nobody_hears_themselves_and_what_is_too_loud_is_cut() {
         let voice = |level: i16| Frame::from_fn(Rate::Narrow, |_| level);
         let voices = [voice(20_000), voice(15_000), voice(-3_000)];
-        let mut sum = Sum::new(Rate::Narrow);
-        voices.iter().for_each(|voice| sum.add(voice));
-        let heard: Vec<i16> = voices.iter().map(|own| sum.without(Some(own)).samples()[159]).collect();
+        let mut sum = Sum::new(&[0, 1, 2], Rate::Narrow);
+        sum.tick(&voices);
+        let heard: Vec<i16> = (0..3).map(|own| sum.without(Some(own)).samples()[159]).collect();
         assert_eq!(heard, [12_000, 17_000, i16::MAX]);
         assert_eq!(sum.without(None).samples()[0], 32_000);
     }

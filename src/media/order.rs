@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use crate::codec::Codec;
+use crate::codec::{Codec, OpusWishes};
 use crate::dtmf::Digit;
 use crate::oneway::OneWay;
 use crate::sound::Sound;
@@ -58,13 +58,17 @@ pub struct Stream {
     pub remote: SocketAddr,
     pub remote_rtcp: SocketAddr,
     pub codec: Codec,
-    /// Of `codec`, both ways.
+    /// Of `codec`, towards the far end.
     pub payload_type: u8,
-    /// Of telephone-event at 8 kHz towards the far end, when negotiated.
-    pub telephone_event: Option<u8>,
     /// And from the far end: each side numbers its own (RFC 3264 §5.1).
+    pub payload_type_in: u8,
+    /// How the far end wants its Opus; of no account for other codecs.
+    pub opus: OpusWishes,
+    /// Of telephone-event, at the codec's clock, towards the far end, when negotiated.
+    pub telephone_event: Option<u8>,
+    /// And from the far end.
     pub telephone_event_in: Option<u8>,
-    /// Packet time to send, in ms; held to 10–60.
+    /// Packet time to send, in ms; held to what the codec has of 10–60.
     pub ptime_ms: u8,
     pub may_send: bool,
     pub may_receive: bool,
@@ -164,6 +168,10 @@ pub struct Quality {
     pub round_trip_ms: Option<f32>,
     /// Share lost as the far end reports it, 0–1.
     pub remote_loss: Option<f32>,
+    /// How long sound waits after its fastest possible arrival, in ms; none where nobody here listens to it.
+    pub playout_ms: Option<f32>,
+    /// Share of that sound that was made up for packets lost or late, 0–1.
+    pub concealed: f32,
     /// ITU-T G.107, 1–4.5.
     pub mos: f32,
 }

@@ -12,14 +12,15 @@
 
 use std::time::Duration;
 
-use crate::PER_MS;
+use crate::TICK_MS;
 use crate::rtp::{Packet, sequence_distance};
-use crate::time::Moment;
+use crate::time::{Clock, Moment};
 
 /// Numbers the packets of one outgoing stream.
 #[derive(Clone, Debug)]
 pub struct Outgoing {
     ssrc: u32,
+    clock: Clock,
     /// Next to be used.
     sequence: u16,
     /// Of the next local packet.
@@ -54,10 +55,11 @@ struct Mapping {
 
 impl Outgoing {
     /// The first numbers are taken from the SSRC, which is random (RFC 3550 §5.1 wants random ones).
-    pub fn new(ssrc: u32, now: Moment) -> Outgoing {
+    pub fn new(ssrc: u32, clock: Clock, now: Moment) -> Outgoing {
         let mixed = ssrc.wrapping_mul(0x9e37_79b1);
         Outgoing {
             ssrc,
+            clock,
             sequence: (mixed >> 17) as u16,
             timestamp: mixed.rotate_left(13),
             due: now,
@@ -71,6 +73,18 @@ impl Outgoing {
         self.ssrc
     }
 
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// Another codec was agreed on: timestamps go on from here by its clock (RFC 7160 §4.1).
+    pub fn set_clock(&mut self, now: Moment, clock: Clock) {
+        if clock != self.clock {
+            self.resume(now);
+            (self.clock, self.feeder) = (clock, Feeder::Idle);
+        }
+    }
+
     /// Packets and payload octets numbered so far.
     pub fn sent(&self) -> (u64, u64) {
         (self.packets, self.octets)
@@ -78,19 +92,19 @@ impl Outgoing {
 
     /// What the RTP clock shows now (for a sender report, RFC 3550 §6.4.1).
     pub fn timestamp_at(&self, now: Moment) -> u32 {
-        self.timestamp.wrapping_add(now.samples().wrapping_sub(self.due.samples()))
+        self.timestamp.wrapping_add(self.clock.at(now).wrapping_sub(self.clock.at(self.due)))
     }
 
-    /// Takes the clock over `samples` that we make ourselves; gives their timestamp and whether they begin a spurt.
-    pub fn advance(&mut self, now: Moment, samples: u32) -> (u32, bool) {
+    /// Takes the clock over `ms` of sound that we make ourselves; gives its timestamp and whether it begins a spurt.
+    pub fn advance(&mut self, now: Moment, ms: u32) -> (u32, bool) {
         let going = matches!(self.feeder, Feeder::Local) && now.since(self.due) < LEAP;
         if !going {
             self.resume(now);
             self.feeder = Feeder::Local;
         }
         let timestamp = self.timestamp;
-        self.timestamp = timestamp.wrapping_add(samples);
-        self.due = self.due + span_of(samples);
+        self.timestamp = timestamp.wrapping_add(self.clock.ticks(ms));
+        self.due = self.due + Duration::from_millis(u64::from(ms));
         (timestamp, !going)
     }
 
@@ -106,7 +120,7 @@ impl Outgoing {
     pub fn relay<'a>(&mut self, now: Moment, packet: &Packet<'a>, payload_type: u8) -> Option<Packet<'a>> {
         let mut marker = packet.marker;
         let mut mapping = match std::mem::replace(&mut self.feeder, Feeder::Idle) {
-            Feeder::Relayed(mapping) if mapping.continues(now, packet) => mapping,
+            Feeder::Relayed(mapping) if mapping.continues(now, packet, self.clock) => mapping,
             Feeder::Relayed(_) | Feeder::Local | Feeder::Idle => {
                 marker = true;
                 self.map(now, packet)
@@ -119,8 +133,8 @@ impl Outgoing {
         if ahead >= 0 {
             mapping.see(now, packet, ahead);
             self.sequence = sequence.wrapping_add(1);
-            self.timestamp = timestamp.wrapping_add(20 * PER_MS);
-            self.due = now + span_of(20 * PER_MS);
+            self.timestamp = timestamp.wrapping_add(self.clock.ticks(TICK_MS));
+            self.due = now + Duration::from_millis(u64::from(TICK_MS));
         }
         self.feeder = Feeder::Relayed(mapping);
         if !has_place {
@@ -159,14 +173,14 @@ impl Outgoing {
 
 impl Mapping {
     /// Whether the offsets still hold: same source, no leap of its sequence, its clock went on like ours.
-    fn continues(&self, now: Moment, packet: &Packet<'_>) -> bool {
+    fn continues(&self, now: Moment, packet: &Packet<'_>, rtp: Clock) -> bool {
         let ahead = sequence_distance(self.newest, packet.sequence);
         let clock = i64::from(packet.timestamp.wrapping_sub(self.newest_timestamp) as i32);
         let passed =
-            i64::try_from(now.since(self.at).as_millis()).unwrap_or(i64::MAX).saturating_mul(i64::from(PER_MS));
+            i64::try_from(now.since(self.at).as_millis()).unwrap_or(i64::MAX).saturating_mul(i64::from(rtp.per_ms()));
         packet.ssrc == self.ssrc
             && (-MAX_MISORDER..MAX_DROPOUT).contains(&ahead)
-            && (clock.saturating_sub(passed)).abs() < CLOCK_LEAP
+            && clock.saturating_sub(passed).abs() < i64::from(rtp.ticks(CLOCK_LEAP_MS))
     }
 
     fn see(&mut self, now: Moment, packet: &Packet<'_>, ahead: i32) {
@@ -177,15 +191,11 @@ impl Mapping {
     }
 }
 
-fn span_of(samples: u32) -> Duration {
-    Duration::from_nanos(u64::from(samples) * 125_000)
-}
-
 /// RFC 3550 A.1.
 const MAX_MISORDER: i32 = 100;
 /// RFC 3550 A.1.
 const MAX_DROPOUT: i32 = 3_000;
-/// How far a source's clock may part from ours between two packets, in samples: 1 s, more than any network's delay varies.
-const CLOCK_LEAP: i64 = 8_000;
+/// How far a source's clock may part from ours between two packets, in ms: more than any network's delay varies.
+const CLOCK_LEAP_MS: u32 = 1_000;
 /// Local sound later than this is a new spurt: ticks may be some late, not this late.
 const LEAP: Duration = Duration::from_millis(200);

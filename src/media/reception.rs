@@ -1,11 +1,12 @@
 //! What is measured of a received stream: loss, bursts of it, jitter (RFC 3550 A.1, A.3, A.8).
 
 use crate::rtp::{Packet, sequence_distance};
-use crate::time::Moment;
+use crate::time::{Clock, Moment};
 
 /// Of all sources that one stream had, one after the other; loss is counted within each.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Reception {
+    clock: Clock,
     source: Option<Source>,
     /// Of earlier sources.
     expected_before: u64,
@@ -24,7 +25,7 @@ struct Source {
     /// Highest sequence number with its cycles.
     highest: u64,
     transit: u32,
-    /// In samples, times 16 (RFC 3550 A.8).
+    /// In ticks of the clock, times 16 (RFC 3550 A.8).
     jitter: u32,
     clock: u32,
 }
@@ -37,15 +38,37 @@ pub struct Measured {
     pub fraction_lost: u8,
     pub cumulative_lost: i32,
     pub highest: u32,
-    /// In samples.
+    /// In ticks of the stream's clock.
     pub jitter: u32,
 }
 
 impl Reception {
+    /// Of a stream whose timestamps count `clock`.
+    pub fn new(clock: Clock) -> Reception {
+        Reception {
+            clock,
+            source: None,
+            expected_before: 0,
+            received: 0,
+            gaps: 0,
+            lost_in_gaps: 0,
+            expected_prior: 0,
+            received_prior: 0,
+        }
+    }
+
+    /// Another codec was agreed on; what was counted so far stays.
+    pub fn set_clock(&mut self, clock: Clock) {
+        if let Some(source) = self.source.as_mut().filter(|_| clock != self.clock) {
+            source.jitter = source.jitter / self.clock.per_ms() * clock.per_ms();
+        }
+        self.clock = clock;
+    }
+
     /// Counts a packet that arrived.
     pub fn see(&mut self, now: Moment, packet: &Packet<'_>) {
         self.received += 1;
-        let transit = now.samples().wrapping_sub(packet.timestamp);
+        let transit = self.clock.at(now).wrapping_sub(packet.timestamp);
         let Some(source) = self.source.as_mut().filter(|source| source.continues(packet)) else {
             return self.begin(packet, transit);
         };
@@ -57,7 +80,7 @@ impl Reception {
                 self.lost_in_gaps += ahead - 1;
             }
         }
-        source.measure_jitter(packet.timestamp, transit);
+        source.measure_jitter(packet.timestamp, transit, self.clock);
     }
 
     /// Packets that came, all told.
@@ -83,7 +106,7 @@ impl Reception {
 
     /// In ms.
     pub fn jitter_ms(&self) -> f32 {
-        self.source.as_ref().map_or(0.0, |source| source.jitter as f32 / 16.0 / 8.0)
+        self.source.as_ref().map_or(0.0, |source| source.jitter as f32 / 16.0 / self.clock.per_ms() as f32)
     }
 
     /// For a report block; none before the first packet. The next one's fraction begins here.
@@ -124,11 +147,11 @@ impl Source {
 
     /// Packets with one timestamp (telephone-event) say nothing of the network (RFC 4733 §2.5.1.2 sends them over time).
     /// A leap of the source's clock, as after a hold, is not jitter either.
-    fn measure_jitter(&mut self, timestamp: u32, transit: u32) {
+    fn measure_jitter(&mut self, timestamp: u32, transit: u32, clock: Clock) {
         let moved = timestamp != self.clock;
         let difference = transit.wrapping_sub(self.transit) as i32;
         (self.clock, self.transit) = (timestamp, transit);
-        if moved && difference.unsigned_abs() < LEAP {
+        if moved && difference.unsigned_abs() < clock.ticks(LEAP_MS) {
             self.jitter = (self.jitter + difference.unsigned_abs()).saturating_sub((self.jitter + 8) >> 4);
         }
     }
@@ -136,5 +159,4 @@ impl Source {
 
 /// The field has 24 bits with sign.
 const MOST_LOST: i32 = 0x7f_ffff;
-/// In samples: 1 s.
-const LEAP: u32 = 8_000;
+const LEAP_MS: u32 = 1_000;

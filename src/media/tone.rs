@@ -1,8 +1,8 @@
-//! Signals a person knows, made sample by sample, in phase from frame to frame.
+//! Signals a person knows, made sample by sample at 8 kHz, in phase from frame to frame.
 
 use std::f64::consts::TAU;
 
-use crate::{Frame, PER_MS};
+use crate::{Frame, Rate};
 
 /// Brazilian cadences (425 Hz; Anatel Resolução 717) for the network's, our own for the device's.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -55,7 +55,8 @@ impl Player {
     /// The next 20 ms.
     pub fn fill(&mut self, frame: &mut Frame) {
         let (on, off) = self.tone.cadence();
-        let (on, whole) = (on * PER_MS, (on + off) * PER_MS);
+        let (on, whole) = (on * RATE.per_ms(), (on + off) * RATE.per_ms());
+        *frame = Frame::silence(RATE);
         for sample in frame.samples_mut() {
             *sample = if self.position < on { self.voices.sample() } else { 0 };
             self.position += 1;
@@ -98,7 +99,7 @@ struct Sine {
 
 impl Sine {
     fn new((hertz, amplitude): (f64, f64)) -> Sine {
-        let angle = TAU * hertz / f64::from(PER_MS * 1000);
+        let angle = TAU * hertz / f64::from(RATE.hertz());
         Sine { turn: 2.0 * angle.cos(), last: 0.0, before: -amplitude * angle.sin() }
     }
 
@@ -109,12 +110,14 @@ impl Sine {
     }
 }
 
+/// No tone here needs more.
+const RATE: Rate = Rate::Narrow;
 /// About −13 dBm0: a full-scale sine is +3.14 dBm0 (G.711).
 const LEVEL: f64 = 5_000.0;
 
-/// Power of one frequency in `samples` by Goertzel, as the amplitude of a sine of that frequency.
+/// Power of one frequency in `samples` at 8 kHz by Goertzel, as the amplitude of a sine of that frequency.
 pub fn amplitude(samples: &[i16], hertz: f64) -> f64 {
-    let turn = 2.0 * (TAU * hertz / f64::from(PER_MS * 1000)).cos();
+    let turn = 2.0 * (TAU * hertz / f64::from(RATE.hertz())).cos();
     let (mut last, mut before) = (0.0, 0.0);
     for sample in samples {
         (last, before) = (turn * last - before + f64::from(*sample), last);
@@ -126,7 +129,7 @@ pub fn amplitude(samples: &[i16], hertz: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{FRAME, SILENCE};
+    use crate::SILENCE;
 
     fn play(tone: Tone, ms: usize) -> Vec<i16> {
         let mut player = Player::new(tone);
@@ -161,7 +164,7 @@ mod tests {
     fn a_tone_goes_on_in_phase_over_frames() {
         let sound = play(Tone::Ringback, 1_000);
         let steepest = LEVEL * TAU * 425.0 / 8000.0 + 2.0;
-        for edge in (FRAME..sound.len()).step_by(FRAME) {
+        for edge in (RATE.frame()..sound.len()).step_by(RATE.frame()) {
             assert!(f64::from((sound[edge] - sound[edge - 1]).abs()) <= steepest);
         }
     }

@@ -7,7 +7,7 @@ use media::leg::PeerSound;
 use media::mix::{self, Share, Sum, Voices};
 use media::order::{Event, LegKey};
 use media::time::Moment;
-use media::{Frame, Rate, SILENCE};
+use media::{Frame, SILENCE};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::slot::Slot;
@@ -18,12 +18,10 @@ pub(super) struct Deck {
     slots: Vec<Slot>,
     /// For each slot; made anew with every change, never looked up per packet.
     links: Vec<Link>,
-    /// Whose voices each sum holds, as places of slots.
-    sums: Vec<Voices>,
+    /// Voices added up, for those who hear more than one.
+    sums: Vec<Sum>,
     /// What each slot said in this tick.
     said: Vec<Frame>,
-    /// Each of `sums` in this tick.
-    mixed: Vec<Sum>,
 }
 
 #[derive(Default)]
@@ -99,15 +97,12 @@ impl Deck {
                 *said = slot.listen(now);
             }
         }
-        self.mix();
+        self.sums.iter_mut().for_each(|sum| sum.tick(&self.said));
         for (at, (slot, link)) in self.slots.iter_mut().zip(&self.links).enumerate() {
             let heard = match link.hears {
                 None | Some(Source::Packets) => None,
                 Some(Source::Samples(from)) => self.said.get(from).copied(),
-                Some(Source::Mix(Share { sum, own })) => {
-                    let own = self.said.get(at).filter(|_| own);
-                    self.mixed.get(sum).map(|sum| sum.without(own))
-                }
+                Some(Source::Mix(Share { sum, own })) => self.sums.get(sum).map(|sum| sum.without(own.then_some(at))),
             };
             slot.tick(
                 now,
@@ -119,15 +114,6 @@ impl Deck {
             );
             while let Some(event) = slot.poll_event() {
                 tell(slot.key, slot.generation, event);
-            }
-        }
-    }
-
-    fn mix(&mut self) {
-        for (sum, voices) in self.mixed.iter_mut().zip(&self.sums) {
-            *sum = Sum::new(Rate::Narrow);
-            for voice in voices.iter().filter_map(|at| self.said.get(*at)) {
-                sum.add(voice);
             }
         }
     }
@@ -174,8 +160,12 @@ impl Deck {
             links[*at].hears = Some(Source::Mix(share));
         }
         sums.iter().flatten().for_each(|at| links[*at].listened = true);
-        self.mixed.resize(sums.len(), Sum::new(Rate::Narrow));
-        self.sums = sums;
+        let mut going = std::mem::take(&mut self.sums);
+        for voices in &sums {
+            let rate = voices.iter().map(|at| self.slots[*at].rate()).max().unwrap_or_default();
+            let old = going.iter().position(|sum| sum.is_of(voices, rate));
+            self.sums.push(old.map_or_else(|| Sum::new(voices, rate), |old| going.swap_remove(old)));
+        }
     }
 }
 

@@ -3,11 +3,10 @@
 use std::net::UdpSocket;
 use std::sync::Arc;
 
-use media::Frame;
 use media::leg::{DeviceLeg, Heard, PeerSound, RtpLeg};
-use media::mix::Sum;
 use media::order::{DeviceOrder, Event, LegKey, RtpOrder};
 use media::time::Moment;
+use media::{Frame, Rate};
 
 use super::ports::PortPair;
 use crate::sound::Device;
@@ -59,6 +58,14 @@ impl Slot {
         match &self.body {
             Body::Rtp { leg, .. } => leg.peers(),
             Body::Device { leg, .. } => leg.peers(),
+        }
+    }
+
+    /// The finest sound that comes from the network here; a device takes any.
+    pub fn rate(&self) -> Rate {
+        match &self.body {
+            Body::Rtp { leg, .. } => leg.rate(),
+            Body::Device { .. } => Rate::Narrow,
         }
     }
 
@@ -134,11 +141,7 @@ impl Slot {
             Body::Device { leg, device } => {
                 let ring = leg.ring();
                 let rings_apart = device.ring(ring.as_ref());
-                let heard = leg.hear(peer);
-                match ring.filter(|_| !rings_apart) {
-                    Some(ring) => device.play(&together(&heard, &ring)),
-                    None => device.play(&heard),
-                }
+                device.play(&leg.hear(peer, ring.filter(|_| !rings_apart)));
             }
         }
     }
@@ -159,16 +162,6 @@ impl Slot {
             }
         }
     }
-}
-
-/// For a device without a place of its own to ring: over what is heard.
-fn together(heard: &Frame, ring: &Frame) -> Frame {
-    let mut sum = Sum::new(ring.rate());
-    sum.add(ring);
-    if heard.rate() == ring.rate() {
-        sum.add(heard);
-    }
-    sum.without(None)
 }
 
 /// An error of a datagram socket is an ICMP message or an empty queue: both mean nothing for this tick.

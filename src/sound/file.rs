@@ -4,17 +4,20 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
 
+use media::feed::Track;
+use media::resample::Converter;
 use media::sound::Sound;
-use media::{Frame, SILENCE, feed};
+use media::{Frame, Rate};
 
 use super::{Device, SoundError, read_wav};
 
-/// Plays a WAV into the call, records what is heard.
+/// Plays a WAV into the call, records what is heard: at 16 kHz where the WAV played has as much, else at 8 kHz.
 #[derive(Debug)]
 pub struct FileDevice {
-    playing: Option<Sound>,
-    position: usize,
+    playing: Option<Track>,
     repeat: bool,
+    /// From the call's rate to ours.
+    heard: Converter,
     recorder: Option<Recorder>,
     failure: Option<String>,
 }
@@ -29,11 +32,13 @@ struct Recorder {
 impl FileDevice {
     /// Reads the WAV to play and creates the one to record, both now.
     pub fn open(play: Option<&Path>, repeat: bool, record: Option<&Path>) -> Result<FileDevice, SoundError> {
+        let sound = play.map(read_wav).transpose()?;
+        let rate = sound.as_ref().map_or(Rate::Narrow, Sound::rate);
         Ok(FileDevice {
-            playing: play.map(read_wav).transpose()?,
-            position: 0,
+            playing: sound.map(Track::new),
             repeat,
-            recorder: record.map(Recorder::start).transpose()?,
+            heard: Converter::new(rate),
+            recorder: record.map(|path| Recorder::start(path, rate)).transpose()?,
             failure: None,
         })
     }
@@ -41,16 +46,17 @@ impl FileDevice {
 
 impl Device for FileDevice {
     fn capture(&mut self) -> Frame {
-        let mut frame = SILENCE;
-        if let Some(sound) = &self.playing {
-            feed::play(sound.samples(), &mut self.position, self.repeat, &mut frame);
+        let rate = self.heard.rate();
+        let mut frame = Frame::silence(rate);
+        if let Some(track) = &mut self.playing {
+            track.play(rate, self.repeat, &mut frame);
         }
         frame
     }
 
     fn play(&mut self, frame: &Frame) {
         let Some(recorder) = &self.recorder else { return };
-        match recorder.frames.try_send(*frame) {
+        match recorder.frames.try_send(self.heard.convert(frame)) {
             // A full queue is a disk that stalls: this frame is lost, the next may not be.
             Ok(()) | Err(TrySendError::Full(_)) => {}
             Err(TrySendError::Disconnected(_)) => {
@@ -66,10 +72,10 @@ impl Device for FileDevice {
 }
 
 impl Recorder {
-    fn start(path: &Path) -> Result<Recorder, SoundError> {
+    fn start(path: &Path, rate: Rate) -> Result<Recorder, SoundError> {
         let spec = hound::WavSpec {
             channels: 1,
-            sample_rate: 8_000,
+            sample_rate: rate.hertz(),
             bits_per_sample: 16,
             sample_format: hound::SampleFormat::Int,
         };

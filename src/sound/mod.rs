@@ -4,8 +4,8 @@
 //! its own thread behind it.
 
 pub mod card;
-pub mod hid;
 mod file;
+pub mod hid;
 mod library;
 mod null;
 mod view;

@@ -135,6 +135,7 @@ fn codec(body: &str, payload: &str) -> String {
         (Some(name), _) => name.to_owned(),
         (None, "0") => "PCMU".to_owned(),
         (None, "8") => "PCMA".to_owned(),
+        (None, "9") => "G722".to_owned(),
         (None, other) => other.to_owned(),
     }
 }

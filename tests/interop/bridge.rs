@@ -31,6 +31,30 @@ fn vz_07_bridged_far_ends_hear_each_other_and_our_devices_fall_silent() {
 }
 
 #[test]
+fn sp_04_bridged_far_ends_of_different_codecs_hear_each_other() {
+    for codec in ["opus", "g722"] {
+        let asterisk = Asterisk::start(Options::default());
+        let more = format!(
+            "[profile.wide]\nbase = \"asterisk\"\ncodecs = [\"{codec}\"]\n\
+             [extension.1005]\nregistrar = \"pbx\"\nsecret = \"pw1005\"\ndevice = \"1005\"\nprofile = \"wide\""
+        );
+        let setup = Setup { extensions: 1001..=1004, profile: "codecs = [\"pcma\"]", more: &more, ..Setup::default() };
+        let ramal = Softphone::start(asterisk.sip(), &setup);
+        ramal.wait_registered(1001..=1005);
+        // The echo of the wide call carries what the narrow one says, there and back.
+        let wide = ramal.dial(1005, "600");
+        let narrow = ramal.dial(1001, "1003");
+        ramal.wish("answer", ramal.wait_ring(1003).call);
+        let agreed = |call| ramal.wait_state(call, CallState::Answered).legs[0].codec.clone().unwrap_or_default();
+        assert_eq!((agreed(wide).to_lowercase().as_str(), agreed(narrow).as_str()), (codec, "PCMA"));
+        ramal.wait_hears(1005, says(1005));
+
+        ramal.bridge(wide, narrow);
+        ramal.wait_hears(1003, says(1003));
+    }
+}
+
+#[test]
 fn vz_05_who_answers_a_waiting_call_holds_the_first() {
     let asterisk = Asterisk::start(Options::default());
     let ramal = Softphone::start(asterisk.sip(), &Setup::default());

@@ -28,7 +28,7 @@ fn ten_phones_register_and_an_asterisk_with_an_empty_astdb_has_forgotten_them() 
 #[test]
 fn a_phone_hears_itself_on_600_and_its_speech_scores_well() {
     let (asterisk, folder) = (Asterisk::start(Options::default()), Folder::new("speech"));
-    let speech = sound::speech(folder.path());
+    let speech = sound::speech(folder.path(), 8_000);
     let mut phone = Pjsua::call(1003, asterisk.sip(), "600", &speech, Duration::from_secs(10));
     phone.finish(Duration::from_secs(60));
     let score = sound::pesq(&speech, &phone.recording());

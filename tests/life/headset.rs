@@ -42,7 +42,8 @@ impl Talk {
         let pulse = Pulse::start(plan.folder.path());
         prepare(&pulse);
         sound::tone(&plan.folder.join("party.wav"), PARTY, 4);
-        let party = "[device.party]\ntype = \"file\"\nplay = \"party.wav\"\nrepeat = true\nrecord = \"party-heard.wav\"\n";
+        let party =
+            "[device.party]\ntype = \"file\"\nplay = \"party.wav\"\nrepeat = true\nrecord = \"party-heard.wav\"\n";
         let desk = plan
             .with(pbx(asterisk.sip()))
             .with(extensions([1001], "device = \"desk\""))

@@ -12,6 +12,7 @@ mod wire;
 
 mod baresip;
 mod bridge;
+mod conference;
 mod crash;
 mod crowd;
 mod drain;

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use super::peers::{cache, interop};
 
-/// Portuguese speech of some seconds, 8 kHz mono 16 bit, written into `folder`.
-pub fn speech(folder: &Path) -> PathBuf {
+/// Portuguese speech of some seconds, mono 16 bit at `rate` Hz, written into `folder`.
+pub fn speech(folder: &Path, rate: u32) -> PathBuf {
     let (raw, wav) = (folder.join("speech-22k.wav"), folder.join("speech.wav"));
     let text =
         "Bom dia, aqui é da central de atendimento. Anote o protocolo da sua ligação e aguarde na linha, por favor.";
     run(Command::new("espeak-ng").args(["-v", "pt-br", "-s", "150", "-w"]).arg(&raw).arg(text));
-    run(Command::new("sox").arg("-G").arg(&raw).args(["-r", "8000", "-c", "1", "-b", "16"]).arg(&wav));
+    run(Command::new("sox").arg("-G").arg(&raw).args(["-r", &rate.to_string(), "-c", "1", "-b", "16"]).arg(&wav));
     wav
 }
 
@@ -24,7 +24,34 @@ pub fn tone(wav: &Path, hertz: u32, seconds: u32) {
     run(sox.args(["synth", &seconds, "sine", &hertz, "gain", "-12"]));
 }
 
-/// PESQ (ITU-T P.862, narrow band) of a recording that holds `reference` somewhere; 4.5 is perfect, 3.5 good.
+/// The amplitude of [`soft_tone`].
+pub const SOFT: f64 = 1_000.0;
+
+/// A tone so soft that sixteen of them together are not cut.
+pub fn soft_tone(wav: &Path, hertz: u32, seconds: u32) {
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 8_000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut writer = hound::WavWriter::create(wav, spec).expect("the test's own folder can be written");
+    for n in 0..seconds * spec.sample_rate {
+        let turn = std::f64::consts::TAU * f64::from(hertz) * f64::from(n) / f64::from(spec.sample_rate);
+        writer.write_sample((SOFT * turn.sin()) as i16).expect("the test's own folder can be written");
+    }
+    writer.finalize().expect("the test's own folder can be written");
+}
+
+/// Which of these tones the last half second of a growing WAV holds, at four tenths of `amplitude` or more: a codec takes
+/// some of it away.
+pub fn voices_at_the_end(wav: &Path, all: &[f64], amplitude: f64) -> Vec<f64> {
+    let Some((rate, samples)) = end(wav) else { return Vec::new() };
+    let loud = |hertz: f64| (share(&samples, hertz, rate) * energy(&samples) * 2.0 / samples.len() as f64).sqrt();
+    all.iter().copied().filter(|hertz| loud(*hertz) > amplitude * 0.4).collect()
+}
+
+/// PESQ of a recording that holds `reference` somewhere, wide band where both are at 16 kHz; 4.5 is perfect, 3.5 good.
 pub fn pesq(reference: &Path, degraded: &Path) -> f64 {
     let python = cache().join("venv/bin/python");
     let output = Command::new(python).arg(interop("quality/score.py")).arg(reference).arg(degraded).output();

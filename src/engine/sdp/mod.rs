@@ -84,7 +84,7 @@ pub fn fuzz(bytes: &[u8]) {
     let local = LocalMedia {
         ip: IpAddr::from([192, 0, 2, 1]),
         port: 4000,
-        codecs: vec![Codec::Pcma, Codec::Pcmu],
+        codecs: Codec::ALL.to_vec(),
         telephone_event: true,
         direction: Direction::SendRecv,
         origin: OriginId { session: 1, version: 1 },

@@ -6,6 +6,7 @@ use sdp_types::{Attribute, Connection, Media, Session};
 
 use super::{Direction, SdpError};
 use crate::config::Codec;
+use crate::leg::OpusWishes;
 
 /// Longest description read, in bytes. A browser's is about 6 KiB.
 const MAX_BYTES: usize = 16 * 1024;
@@ -34,13 +35,17 @@ pub(super) struct Audio {
 pub(super) struct Format {
     pub payload_type: u8,
     pub kind: FormatKind,
+    /// Of its `a=fmtp`; only Opus has any.
+    pub opus: OpusWishes,
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) enum FormatKind {
     Sound(Codec),
-    /// RFC 4733, at 8 kHz.
-    TelephoneEvent,
+    /// RFC 4733, at a clock of so many Hz.
+    TelephoneEvent {
+        clock: u32,
+    },
 }
 
 /// Reads a peer's description, within the limits.
@@ -117,7 +122,10 @@ fn formats(media: &Media) -> Vec<Format> {
     let numbers = media.fmt.split_whitespace().take(MAX_FORMATS).filter_map(|number| number.parse::<u8>().ok());
     numbers
         .filter(|&number| number < 128)
-        .filter_map(|payload_type| format_kind(media, payload_type).map(|kind| Format { payload_type, kind }))
+        .filter_map(|payload_type| {
+            let kind = format_kind(media, payload_type)?;
+            Some(Format { payload_type, kind, opus: opus_wishes(media, payload_type) })
+        })
         .collect()
 }
 
@@ -130,31 +138,48 @@ fn format_kind(media: &Media, payload_type: u8) -> Option<FormatKind> {
 
 /// What `a=rtpmap:NUMBER ` says of `payload_type`.
 fn rtpmap(media: &Media, payload_type: u8) -> Option<&str> {
-    values(&media.attributes, "rtpmap").find_map(|text| {
-        let (number, encoding) = text.trim().split_once(' ')?;
-        (number.parse() == Ok(payload_type)).then_some(encoding.trim())
+    of_format(media, "rtpmap", payload_type)
+}
+
+/// The rest of `a=NAME:NUMBER …` for this number.
+fn of_format<'m>(media: &'m Media, name: &'m str, payload_type: u8) -> Option<&'m str> {
+    values(&media.attributes, name).find_map(|text| {
+        let (number, rest) = text.trim().split_once(' ')?;
+        (number.parse() == Ok(payload_type)).then_some(rest.trim())
     })
+}
+
+/// RFC 7587 §6.1. Values that are none are as if they were not there.
+fn opus_wishes(media: &Media, payload_type: u8) -> OpusWishes {
+    let parameters = of_format(media, "fmtp", payload_type).unwrap_or_default();
+    let parameter = |name: &str| {
+        let mut pairs = parameters.split(';').filter_map(|pair| pair.split_once('='));
+        pairs.find(|(key, _)| key.trim().eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+    };
+    OpusWishes {
+        max_bitrate: parameter("maxaveragebitrate").and_then(|bits| bits.parse().ok()),
+        inband_fec: parameter("useinbandfec") == Some("1"),
+    }
 }
 
 /// `NAME/CLOCK[/CHANNELS]`.
 fn known_encoding(encoding: &str) -> Option<FormatKind> {
     let mut parts = encoding.split('/');
     let (name, clock, channels) = (parts.next()?, parts.next()?, parts.next().unwrap_or("1"));
-    if clock != "8000" || channels != "1" {
-        return None;
-    }
+    let clock: u32 = clock.parse().ok()?;
     if name.eq_ignore_ascii_case("telephone-event") {
-        return Some(FormatKind::TelephoneEvent);
+        return Some(FormatKind::TelephoneEvent { clock });
     }
-    CODECS.into_iter().find(|codec| codec.name().eq_ignore_ascii_case(name)).map(FormatKind::Sound)
+    let codec = Codec::ALL.into_iter().find(|codec| codec.name().eq_ignore_ascii_case(name))?;
+    // Opus always says two (RFC 7587 §7), whatever is in the packets; one is what somebody forgot.
+    let fits = clock == codec.clock() && (channels == "1" || codec == Codec::Opus && channels == "2");
+    fits.then_some(FormatKind::Sound(codec))
 }
 
 /// RFC 3551 §6: a static type needs no rtpmap.
 fn static_codec(payload_type: u8) -> Option<Codec> {
-    CODECS.into_iter().find(|codec| codec.payload_type() == payload_type)
+    Codec::ALL.into_iter().find(|codec| codec.static_type() == Some(payload_type))
 }
-
-const CODECS: [Codec; 2] = [Codec::Pcma, Codec::Pcmu];
 
 fn direction(attributes: &[Attribute]) -> Option<Direction> {
     attributes.iter().find_map(|attribute| Direction::from_attribute(&attribute.attribute))

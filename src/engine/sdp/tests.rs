@@ -1,7 +1,7 @@
 //! Offers and answers as peers really write them.
 
 use super::*;
-use crate::leg::Stream;
+use crate::leg::{OpusWishes, Stream};
 use crate::random::Random;
 
 fn ours() -> LocalMedia {
@@ -100,6 +100,104 @@ fn each_side_sends_digits_at_the_number_the_other_named() {
     assert_eq!((stream.telephone_event, stream.telephone_event_in), (Some(96), Some(101)));
     let wideband = theirs(&["m=audio 7000 RTP/AVP 8 96", "a=rtpmap:96 telephone-event/48000"]);
     assert_eq!(accept(&ours(), &wideband).unwrap().telephone_event, None, "its clock is not the codec's");
+}
+
+/// As [`ours`], with every codec.
+fn wide() -> LocalMedia {
+    LocalMedia { codecs: Codec::ALL.to_vec(), ..ours() }
+}
+
+#[test]
+fn rfc7587_7_opus_is_offered_with_two_channels_and_events_of_its_own_clock() {
+    let text = String::from_utf8(offer(&wide()).to_vec()).unwrap();
+    let stream: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("m=")).collect();
+    assert_eq!(
+        stream,
+        [
+            "m=audio 4000 RTP/AVP 8 0 9 111 101 110",
+            "a=rtpmap:8 PCMA/8000",
+            "a=rtpmap:0 PCMU/8000",
+            "a=rtpmap:9 G722/8000",
+            "a=rtpmap:111 opus/48000/2",
+            "a=fmtp:111 useinbandfec=1",
+            "a=rtpmap:101 telephone-event/8000",
+            "a=fmtp:101 0-15",
+            "a=rtpmap:110 telephone-event/48000",
+            "a=fmtp:110 0-15",
+            "a=ptime:20",
+            "a=sendrecv",
+        ]
+    );
+    let alone = LocalMedia { codecs: vec![Codec::Opus], ..ours() };
+    assert!(String::from_utf8_lossy(&offer(&alone)).contains("m=audio 4000 RTP/AVP 111 110\r\n"));
+}
+
+#[test]
+fn sp_04_opus_is_answered_at_the_offerers_numbers_with_events_of_its_clock() {
+    let offer = theirs(&[
+        "m=audio 7000 RTP/AVP 96 8 101 98",
+        "a=rtpmap:96 OPUS/48000/2",
+        "a=fmtp:96 maxplaybackrate=16000; maxaveragebitrate=20000;useinbandfec=1",
+        "a=rtpmap:101 telephone-event/8000",
+        "a=rtpmap:98 telephone-event/48000",
+    ]);
+    let (bytes, stream) = answer(&wide(), &offer).unwrap();
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    assert!(text.contains("m=audio 4000 RTP/AVP 96 98\r\na=rtpmap:96 opus/48000/2\r\n"), "{text}");
+    assert!(text.contains("a=rtpmap:98 telephone-event/48000\r\n"), "{text}");
+    assert_eq!((stream.codec, stream.payload_type, stream.payload_type_in), (Codec::Opus, 96, 96));
+    assert_eq!((stream.telephone_event, stream.telephone_event_in), (Some(98), Some(98)));
+    assert_eq!(stream.opus, OpusWishes { max_bitrate: Some(20_000), inband_fec: true });
+}
+
+#[test]
+fn rfc3264_6_1_an_answer_with_numbers_of_its_own_and_several_codecs_is_taken_at_its_first() {
+    let answer = theirs(&[
+        "m=audio 7000 RTP/AVP 107 9 8 101 100",
+        "a=rtpmap:107 opus/48000/2",
+        "a=rtpmap:101 telephone-event/8000",
+        "a=rtpmap:100 telephone-event/48000",
+    ]);
+    let stream = accept(&wide(), &answer).unwrap();
+    assert_eq!((stream.codec, stream.payload_type, stream.payload_type_in), (Codec::Opus, 107, 111));
+    assert_eq!((stream.telephone_event, stream.telephone_event_in), (Some(100), Some(110)));
+    assert_eq!(stream.opus, OpusWishes::default(), "nothing was wished");
+    let narrow = accept(&ours(), &answer).unwrap();
+    assert_eq!((narrow.codec, narrow.telephone_event), (Codec::Pcma, Some(101)), "only what we offered");
+}
+
+#[test]
+fn rfc3551_4_5_2_g722_is_number_9_at_8000() {
+    for lines in [&["m=audio 7000 RTP/AVP 9"][..], &["m=audio 7000 RTP/AVP 9", "a=rtpmap:9 G722/8000/1"]] {
+        let (bytes, stream) = answer(&wide(), &theirs(lines)).unwrap();
+        assert_eq!((stream.codec, stream.payload_type), (Codec::G722, 9));
+        assert!(String::from_utf8_lossy(&bytes).contains("a=rtpmap:9 G722/8000\r\n"));
+    }
+    let clock = answer(&wide(), &theirs(&["m=audio 7000 RTP/AVP 96", "a=rtpmap:96 G722/16000"]));
+    assert_eq!(clock.unwrap_err().status(), 488, "another clock is another codec");
+}
+
+#[test]
+fn sp_04_what_is_no_codec_of_ours_is_refused_with_488() {
+    for lines in [
+        &["m=audio 7000 RTP/AVP 18 3 4"][..],
+        &["m=audio 7000 RTP/AVP 111"],
+        &["m=audio 7000 RTP/AVP 96", "a=rtpmap:96 opus/16000/2"],
+        &["m=audio 7000 RTP/AVP 96", "a=rtpmap:96 opus/48000/6"],
+        &["m=audio 7000 RTP/AVP 97", "a=rtpmap:97 speex/16000"],
+    ] {
+        assert_eq!(answer(&wide(), &theirs(lines)).unwrap_err().status(), 488, "{lines:?}");
+    }
+}
+
+#[test]
+fn wishes_that_are_no_numbers_are_as_if_they_were_not_there() {
+    for fmtp in ["maxaveragebitrate=many", "maxaveragebitrate", ";;=;", "useinbandfec=2;maxaveragebitrate=-1", ""] {
+        let fmtp = format!("a=fmtp:96 {fmtp}");
+        let (_, stream) =
+            answer(&wide(), &theirs(&["m=audio 7000 RTP/AVP 96", "a=rtpmap:96 opus/48000", &fmtp])).unwrap();
+        assert_eq!(stream.opus, OpusWishes::default(), "{fmtp}");
+    }
 }
 
 #[test]
@@ -211,7 +309,9 @@ fn nasty_input_is_refused_and_never_a_panic() {
 fn damaged_descriptions_are_never_a_panic() {
     let whole = theirs(&[
         "m=video 6000 RTP/AVP 96",
-        "m=audio 7000/2 RTP/AVPF 8 0 101",
+        "m=audio 7000/2 RTP/AVPF 96 8 0 101",
+        "a=rtpmap:96 opus/48000/2",
+        "a=fmtp:96 useinbandfec=1; maxaveragebitrate=30000",
         "c=IN IP6 2001:db8::1",
         "a=rtcp:7001",
         "a=rtpmap:101 telephone-event/8000",

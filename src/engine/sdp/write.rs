@@ -1,5 +1,7 @@
 //! Our own descriptions.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use sdp_types::{Attribute, Connection, Media, Origin, Session};
 
@@ -7,8 +9,16 @@ use super::read::{self, FormatKind};
 use super::{Direction, LocalMedia, SdpError};
 use crate::config::Codec;
 
-/// Payload type offered for telephone-event; the number most gateways expect.
-pub(super) const TELEPHONE_EVENT: u8 = 101;
+/// Payload type at which we offer a codec: dynamic ones as browsers number them.
+pub(super) fn payload_type(codec: Codec) -> u8 {
+    codec.static_type().unwrap_or(111)
+}
+
+/// And telephone-event beside codecs of this clock; at 8 kHz the number most gateways expect.
+pub(super) fn telephone_event(clock: u32) -> u8 {
+    if clock == 8_000 { 101 } else { 110 }
+}
+
 /// Milliseconds of sound we like to receive in each packet.
 const PTIME: &str = "20";
 
@@ -33,8 +43,11 @@ pub fn reoffer(local: &LocalMedia, last: &[u8]) -> Result<Bytes, SdpError> {
 }
 
 fn audio_offer(local: &LocalMedia) -> Media {
-    let sounds = local.codecs.iter().map(|&codec| (codec.payload_type(), FormatKind::Sound(codec)));
-    let events = local.telephone_event.then_some((TELEPHONE_EVENT, FormatKind::TelephoneEvent));
+    let sounds = local.codecs.iter().map(|&codec| (payload_type(codec), FormatKind::Sound(codec)));
+    // One for each clock among the codecs (RFC 4733 §2.1).
+    let clocks: BTreeSet<u32> =
+        local.codecs.iter().map(|codec| codec.clock()).filter(|_| local.telephone_event).collect();
+    let events = clocks.into_iter().map(|clock| (telephone_event(clock), FormatKind::TelephoneEvent { clock }));
     audio_stream(local, "RTP/AVP", local.direction, sounds.chain(events).collect())
 }
 
@@ -74,17 +87,20 @@ fn stream(kind: &str, port: u16, proto: &str, formats: &str, attributes: Vec<Att
 
 fn describe(number: u8, kind: FormatKind) -> Vec<Attribute> {
     match kind {
-        FormatKind::Sound(codec) => vec![rtpmap(number, codec)],
+        // We make use of copies, and like to be sent one channel, which is the default.
+        FormatKind::Sound(Codec::Opus) => vec![
+            Attribute::with_value("rtpmap", format!("{number} opus/48000/2")),
+            Attribute::with_value("fmtp", format!("{number} useinbandfec=1")),
+        ],
+        FormatKind::Sound(codec) => {
+            vec![Attribute::with_value("rtpmap", format!("{number} {}/{}", codec.name(), codec.clock()))]
+        }
         // Events 0–15 are the sixteen DTMF digits (RFC 4733 §3.2).
-        FormatKind::TelephoneEvent => vec![
-            Attribute::with_value("rtpmap", format!("{number} telephone-event/8000")),
+        FormatKind::TelephoneEvent { clock } => vec![
+            Attribute::with_value("rtpmap", format!("{number} telephone-event/{clock}")),
             Attribute::with_value("fmtp", format!("{number} 0-15")),
         ],
     }
-}
-
-fn rtpmap(number: u8, codec: Codec) -> Attribute {
-    Attribute::with_value("rtpmap", format!("{number} {}/8000", codec.name()))
 }
 
 /// The whole description around `streams`.

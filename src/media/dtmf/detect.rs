@@ -1,4 +1,4 @@
-//! Hears digits in sound (ITU-T Q.24) by Goertzel filters over blocks of 12.75 ms.
+//! Hears digits in sound at 8 kHz (ITU-T Q.24) by Goertzel filters over blocks of 12.75 ms.
 //!
 //! ```text
 //!   Quiet ──2 blocks of one digit──> Heard(digit) ──2 blocks without it──> Quiet + report
@@ -8,7 +8,7 @@
 
 use super::receive::Pressed;
 use super::{Digit, HIGH, LOW};
-use crate::PER_MS;
+use crate::Rate;
 
 /// The detector of one stream.
 #[derive(Clone, Debug)]
@@ -87,7 +87,7 @@ impl Detector {
                     Some(digit) => State::Heard { digit, blocks: 2, missed: 0 },
                     None => State::Quiet,
                 };
-                let ms = blocks.saturating_mul(BLOCK as u32) / PER_MS;
+                let ms = blocks.saturating_mul(BLOCK as u32) / Rate::Narrow.per_ms();
                 Some(Pressed { digit, duration_ms: u16::try_from(ms).unwrap_or(u16::MAX) })
             }
         }
@@ -127,7 +127,7 @@ fn strongest(powers: &[f64]) -> Option<(usize, f64)> {
 
 impl Goertzel {
     fn new(hertz: f64) -> Goertzel {
-        let angle = std::f64::consts::TAU * hertz / f64::from(PER_MS * 1000);
+        let angle = std::f64::consts::TAU * hertz / f64::from(Rate::Narrow.hertz());
         Goertzel { turn: 2.0 * angle.cos(), last: 0.0, before: 0.0 }
     }
 

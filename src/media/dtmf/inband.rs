@@ -1,8 +1,8 @@
-//! Digits as tones (ITU-T Q.23).
+//! Digits as tones (ITU-T Q.23), at 8 kHz.
 
 use super::Digit;
-use crate::Frame;
 use crate::tone::Voices;
+use crate::{Frame, Rate};
 
 /// One press being sounded.
 #[derive(Clone, Debug)]
@@ -13,14 +13,15 @@ pub struct Generator {
 }
 
 impl Generator {
-    /// `samples` long.
-    pub fn new(digit: Digit, samples: u32) -> Generator {
+    /// `ms` long.
+    pub fn new(digit: Digit, ms: u32) -> Generator {
         let (low, high) = digit.tones();
-        Generator { voices: Voices::new((low, LOW_LEVEL), (high, HIGH_LEVEL)), left: samples }
+        Generator { voices: Voices::new((low, LOW_LEVEL), (high, HIGH_LEVEL)), left: ms * Rate::Narrow.per_ms() }
     }
 
     /// The next 20 ms, silence after the end; true when the press is over with them.
     pub fn fill(&mut self, frame: &mut Frame) -> bool {
+        *frame = Frame::silence(Rate::Narrow);
         for sample in frame.samples_mut() {
             *sample = if self.left > 0 { self.voices.sample() } else { 0 };
             self.left = self.left.saturating_sub(1);

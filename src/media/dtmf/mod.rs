@@ -62,7 +62,7 @@ pub struct EventPayload {
     pub end: bool,
     /// Power below 0 dBm0, in dB, 0–63.
     pub volume: u8,
-    /// Since the event's timestamp, in samples.
+    /// Since the event's timestamp, in ticks of the stream's clock.
     pub duration: u16,
 }
 

@@ -8,12 +8,12 @@
 use std::time::Duration;
 
 use super::{Digit, EventPayload};
-use crate::PER_MS;
-use crate::time::Moment;
+use crate::time::{Clock, Moment};
 
 /// The events of one received stream.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Receiver {
+    clock: Clock,
     ssrc: u32,
     pressed: Option<Press>,
     /// Timestamp of the event last reported.
@@ -24,7 +24,7 @@ pub struct Receiver {
 struct Press {
     event: u8,
     timestamp: u32,
-    /// Of earlier segments of a press longer than 8 s (RFC 4733 §2.5.1.3), in samples.
+    /// Of earlier segments of a press longer than one event can count (RFC 4733 §2.5.1.3), in ticks.
     before: u32,
     duration: u16,
     seen: Moment,
@@ -38,6 +38,11 @@ pub struct Pressed {
 }
 
 impl Receiver {
+    /// Of a stream whose timestamps and durations count `clock` (RFC 4733 §2.1: as the audio beside it).
+    pub fn new(clock: Clock) -> Receiver {
+        Receiver { clock, ssrc: 0, pressed: None, reported: None }
+    }
+
     /// A telephone-event packet came.
     pub fn handle(&mut self, now: Moment, ssrc: u32, timestamp: u32, payload: EventPayload) -> Option<Pressed> {
         let before = if ssrc == self.ssrc { None } else { self.change_source(ssrc) };
@@ -64,12 +69,13 @@ impl Receiver {
                 None
             }
             Some(press) if press.goes_on_in(timestamp, payload.event) => {
-                press.before += timestamp.wrapping_sub(press.timestamp);
+                press.before = press.before.saturating_add(timestamp.wrapping_sub(press.timestamp));
                 (press.timestamp, press.duration, press.seen) = (timestamp, payload.duration, now);
                 None
             }
             Some(_) | None => {
-                self.pressed.replace(Press::new(now, timestamp, payload)).and_then(|press| press.report())
+                let before = self.pressed.replace(Press::new(now, timestamp, payload));
+                before.and_then(|press| press.report(self.clock))
             }
         }
     }
@@ -77,8 +83,8 @@ impl Receiver {
     /// Another sender's timestamps say nothing of this one's.
     fn change_source(&mut self, ssrc: u32) -> Option<Pressed> {
         let pressed = self.pressed.take();
-        *self = Receiver { ssrc, pressed: None, reported: None };
-        pressed.and_then(|press| press.report())
+        *self = Receiver { ssrc, ..Receiver::new(self.clock) };
+        pressed.and_then(|press| press.report(self.clock))
     }
 
     /// Time goes by: a press whose ends were lost is over.
@@ -90,7 +96,7 @@ impl Receiver {
     fn release(&mut self) -> Option<Pressed> {
         let press = self.pressed.take()?;
         self.reported = Some(press.timestamp);
-        press.report()
+        press.report(self.clock)
     }
 
     /// Two presses ended with one packet; the second is reported by the next tick.
@@ -102,8 +108,9 @@ impl Receiver {
 
     /// Whether it belongs to a press already reported, or to one before the present.
     fn is_past(&self, timestamp: u32) -> bool {
-        let reported = self.reported.is_some_and(|reported| reported.wrapping_sub(timestamp) < PAST);
-        let behind = |press: &Press| (1..PAST).contains(&press.timestamp.wrapping_sub(timestamp));
+        let past = self.clock.ticks(PAST_MS);
+        let reported = self.reported.is_some_and(|reported| reported.wrapping_sub(timestamp) < past);
+        let behind = |press: &Press| (1..past).contains(&press.timestamp.wrapping_sub(timestamp));
         reported || self.pressed.as_ref().is_some_and(behind)
     }
 }
@@ -118,8 +125,8 @@ impl Press {
         event == self.event && timestamp.wrapping_sub(self.timestamp) == u32::from(u16::MAX)
     }
 
-    fn report(&self) -> Option<Pressed> {
-        let ms = (self.before + u32::from(self.duration)) / PER_MS;
+    fn report(&self, clock: Clock) -> Option<Pressed> {
+        let ms = clock.ms(self.before.saturating_add(u32::from(self.duration)));
         let duration_ms = u16::try_from(ms).unwrap_or(u16::MAX);
         Some(Pressed { digit: Digit::from_event(self.event)?, duration_ms })
     }
@@ -127,5 +134,5 @@ impl Press {
 
 /// Four packets at 50 ms, the slowest usual rate.
 const LOST_END: Duration = Duration::from_millis(200);
-/// How far back a late packet can be: 10 s. Further back is a sender that began anew.
-const PAST: u32 = 80_000;
+/// How far back a late packet can be. Further back is a sender that began anew.
+const PAST_MS: u32 = 10_000;

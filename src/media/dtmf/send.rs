@@ -11,8 +11,8 @@ use super::EventPayload;
 use super::inband;
 use crate::order::OutDigit;
 use crate::outgoing::Outgoing;
-use crate::time::Moment;
-use crate::{FRAME, Frame, PER_MS};
+use crate::time::{Clock, Moment};
+use crate::{Frame, TICK_MS};
 
 /// The digits of one leg.
 #[derive(Clone, Debug, Default)]
@@ -39,7 +39,7 @@ enum State {
 struct Press {
     digit: OutDigit,
     timestamp: u32,
-    /// So far, in samples.
+    /// So far, in ticks of the stream's clock.
     elapsed: u32,
 }
 
@@ -77,7 +77,7 @@ impl Sender {
             State::Idle => self.begin(now, events, outgoing, frame),
             State::Event(press) => self.press_on(now, press, outgoing),
             State::Ending(press, left) => {
-                outgoing.advance(now, TICK);
+                outgoing.advance(now, TICK_MS);
                 self.end(press, left)
             }
             State::Tone(digit, generator) => self.sound(digit, generator, frame),
@@ -91,19 +91,21 @@ impl Sender {
     fn begin(&mut self, now: Moment, events: bool, outgoing: &mut Outgoing, frame: &mut Frame) -> Step {
         let Some(digit) = self.waiting.pop_front() else { return Step::Free };
         if digit.inband || !events {
-            return self.sound(digit, inband::Generator::new(digit.digit, length(digit)), frame);
+            return self.sound(digit, inband::Generator::new(digit.digit, u32::from(length_ms(digit))), frame);
         }
-        let (timestamp, _) = outgoing.advance(now, TICK);
-        let press = Press { digit, timestamp, elapsed: TICK };
+        let (timestamp, _) = outgoing.advance(now, TICK_MS);
+        let press = Press { digit, timestamp, elapsed: outgoing.clock().ticks(TICK_MS) };
         self.state = State::Event(press);
         press.packet(true, false, None)
     }
 
     fn press_on(&mut self, now: Moment, mut press: Press, outgoing: &mut Outgoing) -> Step {
-        outgoing.advance(now, TICK);
-        press.elapsed += TICK;
-        if press.elapsed >= length(press.digit) {
-            press.elapsed = length(press.digit);
+        outgoing.advance(now, TICK_MS);
+        let clock = outgoing.clock();
+        press.elapsed += clock.ticks(TICK_MS);
+        let whole = length(press.digit, clock);
+        if press.elapsed >= whole {
+            press.elapsed = whole;
             return self.end(press, END_PACKETS);
         }
         self.state = State::Event(press);
@@ -131,12 +133,16 @@ impl Press {
     }
 }
 
-/// In samples: at least 40 ms (Q.24), at most what one event can say (RFC 4733 §2.5.1.3).
-fn length(digit: OutDigit) -> u32 {
-    u32::from(digit.duration_ms.clamp(40, 8_000)) * PER_MS
+/// At least 40 ms (Q.24).
+fn length_ms(digit: OutDigit) -> u16 {
+    digit.duration_ms.clamp(40, 8_000)
 }
 
-const TICK: u32 = FRAME as u32;
+/// In ticks: at most what one event can say (RFC 4733 §2.5.1.3), 8 s at 8 kHz and 1.3 s at 48 kHz.
+fn length(digit: OutDigit, clock: Clock) -> u32 {
+    clock.ticks(u32::from(length_ms(digit))).min(u32::from(u16::MAX))
+}
+
 /// −10 dBm0, as telephones do.
 const VOLUME: u8 = 10;
 /// RFC 4733 §2.5.1.4.

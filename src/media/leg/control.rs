@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Flow, RtpLeg, tell};
 use crate::oneway::{Arrivals, Watch};
 use crate::order::{Event, Quality};
-use crate::quality::{Path, SILENCED};
+use crate::quality::{CONCEALED, Path, SILENCED};
 use crate::rtcp::{self, Block, Sent};
 use crate::time::Moment;
 
@@ -177,14 +177,17 @@ impl RtpLeg {
 impl Flow {
     fn quality(&self, packets_sent: u64) -> Quality {
         let control = &self.control;
-        let buffer_ms = if self.jitter.is_some() { 60.0 } else { 0.0 };
+        let playout = self.hearing.as_ref().map(|hearing| &hearing.playout);
+        let playout_ms = playout.map_or(0.0, |playout| playout.delay().as_secs_f32() * 1_000.0);
+        let concealed = playout.map_or(0.0, |playout| playout.concealed_share());
         let path = Path {
             delay_ms: f64::from(control.round_trip_ms.unwrap_or(0.0)) / 2.0
                 + f64::from(self.stream.ptime_ms)
-                + buffer_ms,
-            loss: self.reception.loss(),
+                + f64::from(playout_ms),
+            // What came too late is lost to the listener too.
+            loss: self.reception.loss().max(concealed),
             burst: self.reception.burst_ratio(),
-            robustness: SILENCED,
+            robustness: if playout.is_some() { CONCEALED } else { SILENCED },
         };
         let remote_loss = control.about_us.map(|block| {
             let lost = f64::from(block.measured.cumulative_lost.max(0));
@@ -198,6 +201,8 @@ impl Flow {
             jitter_ms: self.reception.jitter_ms(),
             round_trip_ms: control.round_trip_ms,
             remote_loss,
+            playout_ms: playout.map(|_| playout_ms),
+            concealed: concealed as f32,
             mos: path.mos() as f32,
         }
     }

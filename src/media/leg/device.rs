@@ -2,17 +2,20 @@
 
 use super::PeerSound;
 use crate::feed::{self, Fed};
+use crate::mix::Sum;
 use crate::oneway::{self, Microphone, Watch};
 use crate::order::{DeviceOrder, Event, LegKey};
 use crate::time::Moment;
 use crate::tone::{self, Tone};
-use crate::{Frame, SILENCE};
+use crate::{Frame, Rate, SILENCE};
 
 /// The device itself is the shell's; it gives and takes one frame a tick.
 #[derive(Debug)]
 pub struct DeviceLeg {
     player: feed::Player,
     ringer: Option<(Tone, tone::Player)>,
+    /// What rings over what is heard.
+    over: Option<Sum>,
     muted: bool,
     ended: bool,
     watch: Watch,
@@ -25,6 +28,7 @@ impl DeviceLeg {
         DeviceLeg {
             player: feed::Player::new(order.feed),
             ringer,
+            over: None,
             muted: order.muted,
             ended: false,
             watch: Watch::default(),
@@ -47,7 +51,7 @@ impl DeviceLeg {
 
     /// What other legs hear of what the device captured (VZ-06).
     pub fn say(&self, captured: Frame) -> Frame {
-        if self.muted { SILENCE } else { captured }
+        if self.muted { Frame::silence(captured.rate()) } else { captured }
     }
 
     /// How its microphone is, once per tick.
@@ -56,18 +60,22 @@ impl DeviceLeg {
         self.one_way = told.or(self.one_way.take());
     }
 
-    /// What the person hears in the next 20 ms.
-    pub fn hear(&mut self, peer: PeerSound<'_>) -> Frame {
+    /// What the person hears in the next 20 ms; the device brings it to its own rate.
+    /// Over it goes what rings, on a device that cannot ring apart.
+    pub fn hear(&mut self, peer: PeerSound<'_>, over: Option<Frame>) -> Frame {
         let peer = match peer {
             PeerSound::Frame(frame) => Some(frame),
             PeerSound::Relayed | PeerSound::Absent => None,
         };
         let mut frame = SILENCE;
-        match self.player.fill(peer, &mut frame) {
+        match self.player.fill(peer, Rate::Full, &mut frame) {
             Fed::Nothing | Fed::Frame => {}
             Fed::LastFrame => self.ended = true,
         }
-        frame
+        match over {
+            Some(over) => self.over.get_or_insert_with(|| Sum::new(&[0, 1], over.rate())).both(&[frame, over]),
+            None => frame,
+        }
     }
 
     /// What rings in the next 20 ms.

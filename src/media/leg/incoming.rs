@@ -40,14 +40,23 @@ impl RtpLeg {
         flow.reception.see(now, &packet);
         flow.control.arrivals.see(now, packet.payload_type == flow.stream.payload_type);
         let kind = match packet.payload_type {
-            audio if audio == flow.stream.payload_type => Kind::Audio,
+            audio if audio == flow.stream.payload_type_in => Kind::Audio,
             event if Some(event) == flow.stream.telephone_event_in => Kind::TelephoneEvent,
+            // Some send at the number that they receive at.
+            audio if audio == flow.stream.payload_type => Kind::Audio,
             // Comfort noise (RFC 3389) or a codec never agreed on.
             _ => return None,
         };
         match kind {
-            Kind::Audio => self.keep(now, &packet),
+            Kind::Audio => {
+                if let Some(hearing) = &mut flow.hearing {
+                    hearing.playout.insert(now, &packet);
+                }
+            }
             Kind::TelephoneEvent => {
+                if let Some(hearing) = &mut flow.hearing {
+                    hearing.playout.pass(now, &packet);
+                }
                 let payload = EventPayload::read(packet.payload)?;
                 let pressed = flow.presses.handle(now, packet.ssrc, packet.timestamp, payload);
                 self.tell_digit(pressed);
@@ -60,10 +69,10 @@ impl RtpLeg {
     /// [`RtpLeg::detects`] asks for it.
     pub fn listen(&mut self, now: Moment) -> Frame {
         let Some(flow) = &mut self.flow else { return SILENCE };
-        let frame = flow.jitter.as_mut().map_or(SILENCE, |jitter| jitter.take(now));
-        let pressed = flow.detector.as_mut().and_then(|detector| detector.listen(frame.samples()));
+        let frame = flow.hearing.as_mut().map_or(SILENCE, |hearing| hearing.pull(now));
+        let pressed = flow.tones.as_mut().and_then(|tones| tones.listen(&frame));
         self.tell_digit(pressed);
-        if self.passes_on() { frame } else { SILENCE }
+        if self.passes_on() { frame } else { Frame::silence(frame.rate()) }
     }
 
     pub(super) fn tell_digit(&mut self, pressed: Option<Pressed>) {
@@ -72,20 +81,8 @@ impl RtpLeg {
         }
     }
 
-    fn keep(&mut self, now: Moment, packet: &Packet<'_>) {
-        let Some(flow) = &mut self.flow else { return };
-        let Some(jitter) = &mut flow.jitter else { return };
-        let mut samples = [0; LONGEST];
-        let count = packet.payload.len().min(LONGEST);
-        flow.stream.codec.decode(packet.payload, &mut samples);
-        jitter.insert(now, packet.ssrc, packet.timestamp, samples.get(..count).unwrap_or(&[]));
-    }
-
     /// We do not hold the far end, and it agreed to send.
     fn passes_on(&self) -> bool {
         self.receive && self.flow.as_ref().is_some_and(|flow| flow.stream.may_receive)
     }
 }
-
-/// Samples of the longest packet taken: 120 ms; what is beyond is cut.
-const LONGEST: usize = 960;

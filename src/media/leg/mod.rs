@@ -11,15 +11,17 @@ pub use device::DeviceLeg;
 pub use incoming::{Heard, Kind};
 pub use sending::PeerSound;
 
+use crate::codec::{Codec, CodecError, Decoder};
 use crate::dtmf::detect::Detector;
 use crate::dtmf::{receive, send};
-use crate::feed;
-use crate::jitter::Jitter;
 use crate::order::{Event, LegKey, RtpOrder, Stream};
 use crate::outgoing::Outgoing;
+use crate::playout::Playout;
 use crate::reception::Reception;
+use crate::resample::Converter;
 use crate::source::SourceRule;
-use crate::time::Moment;
+use crate::time::{Clock, Moment};
+use crate::{Frame, Rate, feed};
 use control::Control;
 use sending::Packer;
 
@@ -28,7 +30,6 @@ use sending::Packer;
 pub struct RtpLeg {
     outgoing: Outgoing,
     player: feed::Player,
-    packer: Packer,
     digits: send::Sender,
     receive: bool,
     nat: bool,
@@ -44,19 +45,34 @@ struct Flow {
     stream: Stream,
     rule: SourceRule,
     reception: Reception,
-    jitter: Option<Jitter>,
+    packer: Packer,
+    hearing: Option<Hearing>,
     /// Only where telephone-event was not agreed on.
-    detector: Option<Box<Detector>>,
+    tones: Option<Box<Tones>>,
     presses: receive::Receiver,
     control: Control,
+}
+
+/// What comes in as samples: only while somebody wants them.
+#[derive(Debug)]
+struct Hearing {
+    decoder: Decoder,
+    playout: Playout,
+    rate: Rate,
+}
+
+/// Listens for digits in the sound.
+#[derive(Debug)]
+struct Tones {
+    converter: Converter,
+    detector: Detector,
 }
 
 impl RtpLeg {
     pub fn new(order: RtpOrder, now: Moment) -> RtpLeg {
         let mut leg = RtpLeg {
-            outgoing: Outgoing::new(order.ssrc, now),
+            outgoing: Outgoing::new(order.ssrc, Clock::SPEECH, now),
             player: feed::Player::new(order.feed.clone()),
-            packer: Packer::default(),
             digits: send::Sender::default(),
             receive: order.receive,
             nat: order.nat,
@@ -71,11 +87,14 @@ impl RtpLeg {
     /// Becomes what is wanted; what did not change goes on undisturbed.
     pub fn handle_order(&mut self, order: RtpOrder, now: Moment) {
         if order.ssrc != self.outgoing.ssrc() {
-            self.outgoing = Outgoing::new(order.ssrc, now);
+            self.outgoing = Outgoing::new(order.ssrc, self.outgoing.clock(), now);
         }
         self.player.handle_order(order.feed);
         self.digits.handle_order(&order.digits);
         self.receive = order.receive;
+        if let Some(stream) = &order.stream {
+            self.outgoing.set_clock(now, stream.codec.clock());
+        }
         let nat_changed = std::mem::replace(&mut self.nat, order.nat) != order.nat;
         match (&mut self.flow, order.stream) {
             (_, None) => self.flow = None,
@@ -94,23 +113,31 @@ impl RtpLeg {
 
     /// Whether [`RtpLeg::listen`] must be called every tick even if nobody else wants the samples.
     pub fn detects(&self) -> bool {
-        self.flow.as_ref().is_some_and(|flow| flow.detector.is_some())
+        self.flow.as_ref().is_some_and(|flow| flow.tones.is_some())
     }
 
     /// Whether somebody will listen: only then samples are kept.
     pub fn keep_samples(&mut self, wanted: bool) {
         self.listened = wanted;
         if let Some(flow) = &mut self.flow {
-            let needed = wanted || flow.detector.is_some();
-            match (&flow.jitter, needed) {
-                (None, true) => flow.jitter = Some(Jitter::new()),
-                (Some(_), false) => flow.jitter = None,
+            let needed = wanted || flow.tones.is_some();
+            match (&flow.hearing, needed) {
+                (None, true) => match Hearing::new(flow.stream.codec) {
+                    Ok(hearing) => flow.hearing = Some(hearing),
+                    Err(error) => tell(&mut self.news, Event::Failed { why: error.to_string() }),
+                },
+                (Some(_), false) => flow.hearing = None,
                 (Some(_), true) | (None, false) => {}
             }
         }
     }
 
-    /// Whether packets of `from` can be sent as they are: one codec, one packet time.
+    /// The rate of what comes in.
+    pub fn rate(&self) -> Rate {
+        self.flow.as_ref().map_or(Rate::Narrow, |flow| flow.stream.codec.rate())
+    }
+
+    /// Whether packets of `from` can be sent as they are: one codec (so one clock), one packet time.
     pub fn can_relay(&self, from: &RtpLeg) -> bool {
         match (&self.flow, &from.flow) {
             (Some(to), Some(from)) => {
@@ -138,13 +165,14 @@ fn tell(news: &mut VecDeque<Event>, event: Event) {
 
 impl Flow {
     fn new(stream: Stream, nat: bool, now: Moment) -> Flow {
-        let detector = listens_for_tones(&stream);
+        let clock = stream.codec.clock();
         Flow {
             rule: SourceRule::new(stream.remote, nat, now),
-            reception: Reception::default(),
-            jitter: None,
-            detector,
-            presses: receive::Receiver::default(),
+            reception: Reception::new(clock),
+            packer: Packer::new(&stream),
+            hearing: None,
+            tones: listens_for_tones(&stream),
+            presses: receive::Receiver::new(clock),
             control: Control::new(now),
             stream,
         }
@@ -153,7 +181,16 @@ impl Flow {
     /// The same far end agreed on something else: hold, another codec.
     fn agree(&mut self, stream: Stream, now: Moment) {
         if stream.telephone_event_in != self.stream.telephone_event_in {
-            self.detector = listens_for_tones(&stream);
+            self.tones = listens_for_tones(&stream);
+        }
+        if stream.codec != self.stream.codec {
+            let clock = stream.codec.clock();
+            self.reception.set_clock(clock);
+            self.presses = receive::Receiver::new(clock);
+            self.hearing = None;
+        }
+        if (stream.codec, stream.opus) != (self.stream.codec, self.stream.opus) {
+            self.packer = Packer::new(&stream);
         }
         if stream.may_receive && !self.stream.may_receive {
             self.control.expect_from(now);
@@ -162,8 +199,27 @@ impl Flow {
     }
 }
 
-fn listens_for_tones(stream: &Stream) -> Option<Box<Detector>> {
-    stream.telephone_event_in.is_none().then(Box::default)
+impl Hearing {
+    fn new(codec: Codec) -> Result<Hearing, CodecError> {
+        Ok(Hearing { decoder: Decoder::new(codec)?, playout: Playout::new(codec), rate: codec.rate() })
+    }
+
+    fn pull(&mut self, now: Moment) -> Frame {
+        let mut frame = Frame::silence(self.rate);
+        self.playout.pull(now, &mut self.decoder, frame.samples_mut());
+        frame
+    }
+}
+
+impl Tones {
+    fn listen(&mut self, frame: &Frame) -> Option<receive::Pressed> {
+        self.detector.listen(self.converter.convert(frame).samples())
+    }
+}
+
+fn listens_for_tones(stream: &Stream) -> Option<Box<Tones>> {
+    let tones = || Box::new(Tones { converter: Converter::new(Rate::Narrow), detector: Detector::new() });
+    stream.telephone_event_in.is_none().then(tones)
 }
 
 /// Polled every tick, in which at most four things can happen.

@@ -2,14 +2,16 @@
 
 use std::net::SocketAddr;
 
-use super::{Heard, Kind, RtpLeg, tell};
+use super::{Flow, Heard, Kind, RtpLeg, tell};
+use crate::codec::{Codec, CodecError, Encoder, OpusWishes};
 use crate::dtmf::send::Step;
 use crate::feed::Fed;
 use crate::order::{Event, Stream};
 use crate::outgoing::Outgoing;
+use crate::resample::Converter;
 use crate::rtp::{HEADER, LONGEST};
 use crate::time::Moment;
-use crate::{FRAME, Frame, PER_MS};
+use crate::{Frame, Rate, TICK_MS};
 
 /// What a tick has of the leg's peer.
 #[derive(Clone, Copy, Debug)]
@@ -21,10 +23,16 @@ pub enum PeerSound<'a> {
     Frame(&'a Frame),
 }
 
-/// Frames of 20 ms on their way into packets of the agreed packet time.
+/// Frames on their way into packets of the agreed packet time.
 #[derive(Debug)]
 pub(super) struct Packer {
-    samples: [i16; 4 * FRAME],
+    codec: Codec,
+    wishes: OpusWishes,
+    converter: Converter,
+    /// Made with the first packet: a leg that only relays needs none.
+    encoder: Option<Encoder>,
+    /// Room for the longest packet and a frame.
+    samples: Box<[i16]>,
     filled: usize,
     /// Of the first sample held.
     timestamp: u32,
@@ -75,7 +83,9 @@ impl RtpLeg {
                 self.tell_sent(done);
             }
             Step::Event { payload, timestamp, marker, done } => {
-                self.packer.filled = 0;
+                if let Some(flow) = &mut self.flow {
+                    flow.packer.clear();
+                }
                 let packet = self.outgoing.packet(timestamp, marker, event_type.unwrap_or_default(), &payload);
                 if let Some(bytes) = packet.write(&mut [0; HEADER + 4]) {
                     send(target, bytes);
@@ -97,8 +107,9 @@ impl RtpLeg {
             PeerSound::Absent => None,
             PeerSound::Frame(frame) => Some(frame),
         };
+        let most = self.flow.as_ref().map_or(Rate::Narrow, |flow| flow.stream.codec.rate());
         let mut frame = crate::SILENCE;
-        match self.player.fill(peer, &mut frame) {
+        match self.player.fill(peer, most, &mut frame) {
             Fed::Nothing => return None,
             Fed::Frame => {}
             Fed::LastFrame => tell(&mut self.news, Event::SoundEnded),
@@ -107,17 +118,38 @@ impl RtpLeg {
     }
 
     fn send_frame(&mut self, now: Moment, frame: &Frame, send: impl FnMut(&[u8])) {
-        let Some(flow) = &self.flow else { return };
-        let (timestamp, fresh) = self.outgoing.advance(now, FRAME as u32);
-        self.packer.push(frame, timestamp, fresh);
-        self.packer.send(&flow.stream, &mut self.outgoing, send);
+        let Some(Flow { stream, packer, .. }) = &mut self.flow else { return };
+        let (timestamp, fresh) = self.outgoing.advance(now, TICK_MS);
+        packer.push(frame, timestamp, fresh);
+        if let Err(error) = packer.send(stream, &mut self.outgoing, send) {
+            tell(&mut self.news, Event::Failed { why: error.to_string() });
+        }
     }
 }
 
 impl Packer {
+    pub fn new(stream: &Stream) -> Packer {
+        let rate = stream.codec.rate();
+        Packer {
+            codec: stream.codec,
+            wishes: stream.opus,
+            converter: Converter::new(rate),
+            encoder: None,
+            samples: vec![0; 4 * rate.frame()].into_boxed_slice(),
+            filled: 0,
+            timestamp: 0,
+            marker: false,
+        }
+    }
+
+    /// Forgets what did not fill a packet.
+    fn clear(&mut self) {
+        self.filled = 0;
+    }
+
     fn push(&mut self, frame: &Frame, timestamp: u32, fresh: bool) {
-        let follows = timestamp == self.timestamp.wrapping_add(self.filled as u32);
-        let room = self.samples.len() - self.filled >= FRAME;
+        let follows = timestamp == self.timestamp.wrapping_add(self.ticks(self.filled));
+        let room = self.samples.len() - self.filled >= self.codec.rate().frame();
         if fresh || !follows || !room {
             self.filled = 0;
         }
@@ -125,38 +157,43 @@ impl Packer {
             self.timestamp = timestamp;
         }
         self.marker |= fresh;
-        if let Some(place) = self.samples.get_mut(self.filled..self.filled + FRAME) {
-            place.iter_mut().zip(frame.samples()).for_each(|(place, sample)| *place = *sample);
-            self.filled += FRAME;
+        let frame = self.converter.convert(frame);
+        for (place, sample) in self.samples.iter_mut().skip(self.filled).zip(frame.samples()) {
+            *place = *sample;
+            self.filled += 1;
         }
     }
 
     /// Sends every packet that is full.
-    fn send(&mut self, stream: &Stream, outgoing: &mut Outgoing, mut send: impl FnMut(&[u8])) {
-        let size = packet_samples(stream.ptime_ms);
-        while self.filled >= size {
-            let (mut payload, mut out) = ([0; LONGEST], [0; LONGEST]);
-            let Some(payload) = payload.get_mut(..size) else { return };
-            stream.codec.encode(&self.samples, payload);
-            let marker = std::mem::take(&mut self.marker);
-            let packet = outgoing.packet(self.timestamp, marker, stream.payload_type, payload);
-            if let Some(bytes) = packet.write(&mut out) {
-                send(bytes);
+    fn send(
+        &mut self,
+        stream: &Stream,
+        outgoing: &mut Outgoing,
+        mut send: impl FnMut(&[u8]),
+    ) -> Result<(), CodecError> {
+        let size = (self.codec.packet_ms(stream.ptime_ms) * self.codec.rate().per_ms()) as usize;
+        while let Some(samples) = self.samples.get(..size).filter(|_| self.filled >= size) {
+            let (mut payload, mut out) = ([0; LONGEST - HEADER], [0; LONGEST]);
+            let encoder = match &mut self.encoder {
+                Some(encoder) => encoder,
+                None => self.encoder.insert(Encoder::new(self.codec, self.wishes)?),
+            };
+            if let Some(payload) = encoder.encode(samples, &mut payload) {
+                let marker = std::mem::take(&mut self.marker);
+                let packet = outgoing.packet(self.timestamp, marker, stream.payload_type, payload);
+                if let Some(bytes) = packet.write(&mut out) {
+                    send(bytes);
+                }
             }
             self.samples.copy_within(size..self.filled, 0);
             self.filled -= size;
-            self.timestamp = self.timestamp.wrapping_add(size as u32);
+            self.timestamp = self.timestamp.wrapping_add(self.ticks(size));
         }
+        Ok(())
     }
-}
 
-impl Default for Packer {
-    fn default() -> Self {
-        Packer { samples: [0; 4 * FRAME], filled: 0, timestamp: 0, marker: false }
+    /// Of the RTP clock, in so many samples.
+    fn ticks(&self, samples: usize) -> u32 {
+        samples as u32 / (self.codec.rate().per_ms() / self.codec.clock().per_ms())
     }
-}
-
-/// Whole tens of milliseconds, 10–60.
-fn packet_samples(ptime_ms: u8) -> usize {
-    usize::from((ptime_ms / 10).clamp(1, 6)) * 10 * PER_MS as usize
 }

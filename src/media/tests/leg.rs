@@ -5,6 +5,7 @@ mod support;
 
 use media::SILENCE;
 use media::codec::Codec;
+use media::codec::g711::Law;
 use media::dtmf::Digit;
 use media::leg::{PeerSound, RtpLeg};
 use media::oneway::OneWay;
@@ -51,7 +52,7 @@ fn the_far_end_hears_ringback_in_the_packet_time_it_asked_for() {
             next = Some((packet.sequence.wrapping_add(1), packet.timestamp.wrapping_add(packet.payload.len() as u32)));
             assert_eq!(packet.marker, heard.is_empty());
             let mut samples = vec![0; packet.payload.len()];
-            Codec::Pcmu.decode(packet.payload, &mut samples);
+            Law::Mu.decode(packet.payload, &mut samples);
             heard.extend(samples);
         }
         assert!(amplitude(&heard, 425.0) > 4_800.0);

@@ -5,6 +5,7 @@ mod support;
 
 use media::reception::{Measured, Reception};
 use media::rtcp::{Block, Sent, fuzz, read, write};
+use media::time::Clock;
 use support::{Dice, ms, packet};
 
 const BLOCK: Block = Block {
@@ -62,7 +63,7 @@ fn every_cut_and_every_flipped_bit_is_survived() {
 
 #[test]
 fn loss_is_counted_over_wraps_and_over_sources_and_late_packets_mend_it() {
-    let mut reception = Reception::default();
+    let mut reception = Reception::new(Clock::SPEECH);
     for (n, sequence) in [65_534u16, 65_535, 2, 1, 3].into_iter().enumerate() {
         reception.see(ms(n as u64 * 20), &packet(1, sequence, n as u32 * 160));
     }
@@ -78,7 +79,7 @@ fn loss_is_counted_over_wraps_and_over_sources_and_late_packets_mend_it() {
 
 #[test]
 fn bursts_are_told_from_chance() {
-    let (mut chance, mut bursts) = (Reception::default(), Reception::default());
+    let (mut chance, mut bursts) = (Reception::new(Clock::SPEECH), Reception::new(Clock::SPEECH));
     for n in 0..1_000u16 {
         if n % 10 != 5 {
             chance.see(ms(0), &packet(1, n, 0));

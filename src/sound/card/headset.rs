@@ -3,51 +3,58 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use media::Frame;
 use media::oneway::Microphone;
+use media::resample::Converter;
+use media::{Frame, Rate};
 use rtrb::Producer;
 
-use super::rate::{Down, FULL, Up};
 use super::ring::Hop;
 use super::standing::{Presence, Standing};
 use crate::sound::Device;
 
-/// One leg on a headset.
+/// One leg on a headset. It speaks at 48 kHz and hears at any rate.
 #[derive(Debug)]
 pub struct Headset {
     says: Hop,
-    /// What the person hears, and what rings.
-    hears: [Producer<i16>; 2],
-    down: Down,
-    up: [Up; 2],
+    hears: Ear,
+    rings: Ear,
     standing: Arc<Standing>,
     _owner: Arc<()>,
 }
 
+/// Frames on their way to the mixer.
+#[derive(Debug)]
+struct Ear {
+    convert: Converter,
+    ring: Producer<i16>,
+}
+
 impl Headset {
-    pub(super) fn new(says: Hop, hears: [Producer<i16>; 2], standing: Arc<Standing>, owner: Arc<()>) -> Headset {
-        Headset { says, hears, down: Down::default(), up: Default::default(), standing, _owner: owner }
+    pub(super) fn new(
+        says: Hop,
+        [hears, rings]: [Producer<i16>; 2],
+        standing: Arc<Standing>,
+        owner: Arc<()>,
+    ) -> Headset {
+        Headset { says, hears: Ear::new(hears), rings: Ear::new(rings), standing, _owner: owner }
     }
 }
 
 impl Device for Headset {
     fn capture(&mut self) -> Frame {
-        let mut samples = [0; FULL];
+        let mut frame = Frame::silence(Rate::Full);
         // What has not come is silence.
-        self.says.take(&mut samples);
-        self.down.frame(&samples)
+        self.says.take(frame.samples_mut());
+        frame
     }
 
     fn play(&mut self, frame: &Frame) {
-        let ([up, _], [hears, _]) = (&mut self.up, &mut self.hears);
-        // A mixer that does not take it: it is lost, as sound is.
-        let _ = hears.push_partial_slice(&up.samples(frame));
+        self.hears.give(frame);
     }
 
     fn ring(&mut self, ring: Option<&Frame>) -> bool {
-        let ([_, up], [_, rings]) = (&mut self.up, &mut self.hears);
         if let Some(frame) = ring {
-            let _ = rings.push_partial_slice(&up.samples(frame));
+            self.rings.give(frame);
         }
         // Where there is no card of its own for it the mixer mixes.
         true
@@ -65,5 +72,16 @@ impl Device for Headset {
     /// A card that is gone is waited for: the call lives on.
     fn poll_failure(&mut self) -> Option<String> {
         None
+    }
+}
+
+impl Ear {
+    fn new(ring: Producer<i16>) -> Ear {
+        Ear { convert: Converter::new(Rate::Full), ring }
+    }
+
+    /// A mixer that does not take it: it is lost, as sound is.
+    fn give(&mut self, frame: &Frame) {
+        let _ = self.ring.push_partial_slice(self.convert.convert(frame).samples());
     }
 }

@@ -107,7 +107,8 @@ mod tests {
                 ((dice >> 16) as i32 - 32_768) as i16 / 64
             })
         };
-        let mut suppression = Improver::new(Improvements { noise_suppression: true, ..Improvements::default() }).unwrap();
+        let mut suppression =
+            Improver::new(Improvements { noise_suppression: true, ..Improvements::default() }).unwrap();
         let (mut before, mut after) = (0.0, 0.0);
         for n in 0..1_000 {
             let block = hiss();

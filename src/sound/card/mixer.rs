@@ -201,10 +201,10 @@ mod tests {
         fn run(&mut self, blocks: usize, legs: &mut [(&mut Leg, i16, i16)]) -> [i16; 2] {
             let mut last = [0; 2];
             for _ in 0..blocks {
-                self.microphone.push_partial_slice(&[100; BLOCK]);
+                self.microphone.push_entire_slice(&[100; BLOCK]).unwrap();
                 for (leg, says, rings) in legs.iter_mut() {
-                    leg.says.push_partial_slice(&[*says; BLOCK]);
-                    leg.rings.push_partial_slice(&[*rings; BLOCK]);
+                    leg.says.push_entire_slice(&[*says; BLOCK]).unwrap();
+                    leg.rings.push_entire_slice(&[*rings; BLOCK]).unwrap();
                 }
                 self.mixer.tick();
                 for (card, last) in [&mut self.loudspeaker, &mut self.ringer].into_iter().zip(&mut last) {
@@ -248,7 +248,7 @@ mod tests {
         house.run(20, &mut []);
         assert!(!house.mixer.standing.still.load(Ordering::Relaxed));
         (0..20).for_each(|_| {
-            house.microphone.push_partial_slice(&[0; BLOCK]);
+            house.microphone.push_entire_slice(&[0; BLOCK]).unwrap();
             house.mixer.tick();
         });
         assert!(house.mixer.standing.still.load(Ordering::Relaxed));

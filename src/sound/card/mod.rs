@@ -16,7 +16,6 @@ mod improve;
 mod keeper;
 mod level;
 mod mixer;
-mod rate;
 mod ring;
 mod standing;
 mod system;

@@ -161,13 +161,9 @@ fn id_of(device: &Device) -> Option<String> {
 }
 
 /// 48 kHz in a format that we convert, with as few channels as do, at least `channels` where there is a choice.
-fn choose(
-    offered: Vec<SupportedStreamConfigRange>,
-    channels: u16,
-) -> Result<(StreamConfig, SampleFormat), Absence> {
+fn choose(offered: Vec<SupportedStreamConfigRange>, channels: u16) -> Result<(StreamConfig, SampleFormat), Absence> {
     let fits = |range: &&SupportedStreamConfigRange| {
-        (range.min_sample_rate()..=range.max_sample_rate()).contains(&RATE)
-            && FORMATS.contains(&range.sample_format())
+        (range.min_sample_rate()..=range.max_sample_rate()).contains(&RATE) && FORMATS.contains(&range.sample_format())
     };
     let worth = |range: &&SupportedStreamConfigRange| {
         let format = FORMATS.iter().position(|format| *format == range.sample_format());
@@ -180,8 +176,7 @@ fn choose(
         SupportedBufferSize::Range { min, max } => BITE.clamp(*min, *max),
         SupportedBufferSize::Unknown => BITE,
     };
-    let config =
-        StreamConfig { channels: best.channels(), sample_rate: RATE, buffer_size: BufferSize::Fixed(frames) };
+    let config = StreamConfig { channels: best.channels(), sample_rate: RATE, buffer_size: BufferSize::Fixed(frames) };
     Ok((config, best.sample_format()))
 }
 

@@ -123,9 +123,9 @@ impl Reader {
             match variable {
                 // The last usage holds for all that follow.
                 true => self.fields.extend(usages.get(at as usize).or(usages.last()).map(|usage| field(*usage, None))),
-                false => self.fields.extend(
-                    usages.iter().zip(minimum..).map(|(usage, value)| field(*usage, Some(value))),
-                ),
+                false => {
+                    self.fields.extend(usages.iter().zip(minimum..).map(|(usage, value)| field(*usage, Some(value))))
+                }
             }
             if self.fields.len() > MOST_FIELDS {
                 return false;

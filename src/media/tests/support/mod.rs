@@ -1,10 +1,12 @@
 //! What several stories need: a seeded generator, a stream to talk through.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod traces;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use media::codec::Codec;
+use media::codec::{Codec, OpusWishes};
 use media::order::{Feed, RtpOrder, Stream};
 use media::rtp::Packet;
 use media::time::Moment;
@@ -55,6 +57,8 @@ pub fn stream(port: u16) -> Stream {
         remote_rtcp: address(port + 1),
         codec: Codec::Pcma,
         payload_type: 8,
+        payload_type_in: 8,
+        opus: OpusWishes::default(),
         telephone_event: Some(101),
         telephone_event_in: Some(101),
         ptime_ms: 20,
@@ -75,4 +79,18 @@ pub fn packet(ssrc: u32, sequence: u16, timestamp: u32) -> Packet<'static> {
 pub fn written(packet: &Packet<'_>) -> Vec<u8> {
     let mut out = vec![0; 1_500];
     packet.write(&mut out).expect("it is shorter").to_vec()
+}
+
+/// Something like speech, for so many seconds at 8 kHz: a gliding voice of syllables and pauses over a little noise.
+pub fn voice(seconds: u32) -> Vec<i16> {
+    let (mut dice, mut phase) = (Dice(77), 0.0f64);
+    let sample = |n| {
+        let at = f64::from(n) / 8_000.0;
+        phase += (120.0 + 25.0 * (at * 1.7).sin() + 8.0 * (at * 9.0).sin()) / 8_000.0;
+        let syllable = ((at * 4.0 * std::f64::consts::TAU).sin() + 0.6).max(0.0);
+        let loud = if at % 3.0 < 2.0 { syllable } else { 0.0 };
+        let harmonics = (1..12).map(f64::from).map(|h| (phase * h * std::f64::consts::TAU).sin() / h);
+        (harmonics.sum::<f64>() * loud * 4_000.0 + dice.below(40) as f64 - 20.0) as i16
+    };
+    (0..seconds * 8_000).map(sample).collect()
 }

@@ -1,22 +1,22 @@
 //! G.711 (ITU-T G.711): A-law and µ-law by tables.
 
-/// Codecs a stream can be agreed on.
+/// One of the two ways to write 13 or 14 bits as eight.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Codec {
-    Pcma,
-    Pcmu,
+pub enum Law {
+    A,
+    Mu,
 }
 
-impl Codec {
+impl Law {
     /// Samples to octets; as many as both hold.
     pub fn encode(self, samples: &[i16], out: &mut [u8]) {
         match self {
-            Codec::Pcma => {
+            Law::A => {
                 for (octet, sample) in out.iter_mut().zip(samples) {
                     *octet = TO_A_LAW[usize::from((*sample as u16) >> 3)];
                 }
             }
-            Codec::Pcmu => {
+            Law::Mu => {
                 for (octet, sample) in out.iter_mut().zip(samples) {
                     *octet = TO_MU_LAW[usize::from((*sample as u16) >> 2)];
                 }
@@ -27,8 +27,8 @@ impl Codec {
     /// Octets to samples; as many as both hold.
     pub fn decode(self, octets: &[u8], out: &mut [i16]) {
         let table = match self {
-            Codec::Pcma => &FROM_A_LAW,
-            Codec::Pcmu => &FROM_MU_LAW,
+            Law::A => &FROM_A_LAW,
+            Law::Mu => &FROM_MU_LAW,
         };
         for (sample, octet) in out.iter_mut().zip(octets) {
             *sample = table[usize::from(*octet)];
@@ -119,10 +119,10 @@ const CLIP: i16 = i16::MAX - BIAS;
 mod tests {
     use super::*;
 
-    fn through(codec: Codec, sample: i16) -> i16 {
+    fn through(law: Law, sample: i16) -> i16 {
         let (mut octet, mut back) = ([0], [0]);
-        codec.encode(&[sample], &mut octet);
-        codec.decode(&octet, &mut back);
+        law.encode(&[sample], &mut octet);
+        law.decode(&octet, &mut back);
         back[0]
     }
 
@@ -130,9 +130,9 @@ mod tests {
     fn every_code_comes_back_as_itself() {
         for code in 0..=255u8 {
             let mut octet = [0];
-            Codec::Pcma.encode(&[FROM_A_LAW[usize::from(code)]], &mut octet);
+            Law::A.encode(&[FROM_A_LAW[usize::from(code)]], &mut octet);
             assert_eq!(octet[0], code, "A-law");
-            Codec::Pcmu.encode(&[FROM_MU_LAW[usize::from(code)]], &mut octet);
+            Law::Mu.encode(&[FROM_MU_LAW[usize::from(code)]], &mut octet);
             // µ-law has two zeros; the positive one is written.
             assert_eq!(octet[0], if code == 0x7f { 0xff } else { code }, "µ-law");
         }
@@ -148,9 +148,9 @@ mod tests {
     #[test]
     fn the_error_is_under_a_step_everywhere() {
         for sample in (i16::MIN..=i16::MAX).step_by(7) {
-            for codec in [Codec::Pcma, Codec::Pcmu] {
-                let error = (i32::from(through(codec, sample)) - i32::from(sample)).abs();
-                assert!(error <= i32::from(sample.unsigned_abs()) / 16 + 700 / 32, "{codec:?} {sample}: {error}");
+            for law in [Law::A, Law::Mu] {
+                let error = (i32::from(through(law, sample)) - i32::from(sample)).abs();
+                assert!(error <= i32::from(sample.unsigned_abs()) / 16 + 700 / 32, "{law:?} {sample}: {error}");
             }
         }
     }
