@@ -23,6 +23,8 @@ use engine::sip::uri::Transport;
 use engine::time::{Moment, Now};
 use ramal::control::{BindError, MAX_LINE, Server};
 use ramal::driver::{Handle, Request};
+use ramal::sound::card::{Level, Offer, Offered};
+use ramal::sound::{DeviceReport, DeviceView, EndView, Kind};
 use ramal::trace::Entry;
 use serde_json::Value;
 use tokio::sync::{broadcast, mpsc};
@@ -109,6 +111,20 @@ fn a_crowd_is_turned_away_in_words() {
         client.read().unwrap();
     }
     assert_eq!(daemon.client().read().unwrap()["error"]["code"], "too-many-clients");
+}
+
+#[test]
+fn sp_05_devices_are_shown_with_what_of_them_is_there_and_how_loud_it_is() {
+    let daemon = Daemon::start("devices");
+    let table = String::from_utf8(daemon.ramal(&["--lang", "en", "devices"]).stdout).unwrap();
+    let desk = table.lines().find(|line| line.starts_with("desk")).unwrap();
+    for part in ["headset", "pulseaudio:usb", "usb: gone (not there", "-12 dB", "-∞ dB"] {
+        assert!(desk.contains(part), "{part} is not in {desk}");
+    }
+    assert!(table.contains("USB Headset"), "{table}");
+    let json: Value = serde_json::from_slice(&daemon.ramal(&["devices", "--json"]).stdout).unwrap();
+    assert_eq!(json["devices"][0]["said"]["peak"], 0.5);
+    assert_eq!(json["offered"]["inputs"][0]["id"], "pulseaudio:usb");
 }
 
 #[test]
@@ -355,6 +371,7 @@ async fn stand_in(
         match request {
             Request::Subscribe(answer) => drop(answer.send(deltas.subscribe())),
             Request::Trace(_, answer) => drop(answer.send(trace())),
+            Request::Devices { offered, answer } => drop(answer.send(devices(offered))),
             Request::Reload(answer) => {
                 drop(answer.send(Ok(vec!["daemon.node takes effect with a restart".to_owned()])))
             }
@@ -414,6 +431,27 @@ fn reply(what: &What) -> Result<Reply, Refusal> {
         }
         What::Call(_) | What::Account(_) | What::Drain => Ok(Reply::Done),
     }
+}
+
+fn devices(offered: bool) -> DeviceReport {
+    let end = |wanted: &str, card: Option<&str>| EndView {
+        wanted: wanted.to_owned(),
+        card: card.map(str::to_owned),
+        why: card.is_none().then(|| "not there; it is used again when it comes back".to_owned()),
+    };
+    let offer = |id: &str, name: &str| Offer { id: id.to_owned(), name: name.to_owned() };
+    let desk = DeviceView {
+        device: "desk".into(),
+        kind: Kind::Headset,
+        input: Some(end("default", Some("pulseaudio:usb"))),
+        output: Some(end("usb", None)),
+        ring: None,
+        said: Some(Level { peak: 0.5, rms: 0.25 }),
+        heard: Some(Level::default()),
+    };
+    let offered =
+        offered.then(|| Offered { inputs: vec![offer("pulseaudio:usb", "USB Headset")], outputs: Vec::new() });
+    DeviceReport { devices: vec![desk], offered }
 }
 
 fn snapshot() -> Snapshot {
@@ -484,6 +522,7 @@ fn call(id: u64, direction: Direction, state: CallState) -> CallView {
         conference: None,
         consults: None,
         transfer: None,
+        trouble: None,
         legs: Vec::new(),
     }
 }

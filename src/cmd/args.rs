@@ -161,6 +161,12 @@ pub enum Remote {
         #[arg(long, short)]
         follow: bool,
     },
+    Devices {
+        #[arg(long, conflicts_with = "watch")]
+        list: bool,
+        #[arg(long)]
+        watch: bool,
+    },
     Reload {},
 }
 
@@ -274,5 +280,6 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ("register", "ramal register 1001"),
     ("events", "ramal events --json | jq -c .news"),
     ("trace", "ramal trace 4711 --follow"),
+    ("devices", "ramal devices --list"),
     ("reload", "ramal reload"),
 ];

@@ -32,6 +32,7 @@ pub(super) async fn act(
             let live = has(&snapshot(handle).await?.calls, call);
             return Ok(json!({ "live": live, "entries": shaped(&handle.trace(call).await) }));
         }
+        Wish::Devices { offered } => return Ok(shaped(&handle.devices(offered).await)),
         Wish::Reload {} => return reload(handle).await,
         Wish::Dial { number, route, caller_id } => What::Call(Command::Dial { route, number, caller_id }),
         Wish::Answer { call } => What::Call(Command::Answer { call }),

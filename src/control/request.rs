@@ -130,6 +130,11 @@ pub enum Wish {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         since: Option<Seq>,
     },
+    /// What people talk through; `offered`: what the system has, too.
+    Devices {
+        #[serde(default = "yes")]
+        offered: bool,
+    },
     Trace {
         #[serde(with = "id_text")]
         call: CallId,
@@ -208,6 +213,10 @@ impl Request {
         }
         format!("{}\n", Value::Object(fields))
     }
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn declined() -> RejectAs {

@@ -7,7 +7,9 @@ use tracing::{debug, info, warn};
 /// One line for each piece of news that an operator may want to find again.
 pub(super) fn news(news: &News) {
     match news {
-        News::Call(view) => debug!(call = %view.call, number = %redacted(&view.number), state = ?view.state, "call"),
+        News::Call(view) => {
+            debug!(call = %view.call, number = %redacted(&view.number), state = ?view.state, trouble = ?view.trouble, "call")
+        }
         News::CallEnded(view) => {
             let cause = view.cause.as_ref();
             info!(

@@ -14,11 +14,12 @@ use crate::net::{self, Net};
 use crate::replay::Recorder;
 use crate::service::Notifier;
 use crate::shards::Shards;
+use crate::sound::Devices;
 use crate::store::Store;
 use crate::{control, trace};
 
 use super::lend::Lender;
-use super::reload::{devices, sounds};
+use super::reload::{kinds, sounds};
 use super::{Back, Driver, Handle, clock, log, translate};
 
 /// How to run.
@@ -135,7 +136,8 @@ async fn assemble(
         Ok(())
     });
     let threads = loaded.shell.shards.map_or_else(processors, |count| usize::from(count.get()));
-    let shards = Shards::start(threads, loaded.shell.media.ports.clone(), devices(&loaded), sink);
+    let devices = Devices::new(kinds(&loaded))?;
+    let shards = Shards::start(threads, loaded.shell.media.ports.clone(), devices, sink);
     Ok(Driver {
         engine: Engine::new(seed),
         recorder,

@@ -2,6 +2,7 @@
 
 use engine::config::SoundName;
 use engine::leg;
+use media::oneway::OneWay;
 use media::order;
 
 use crate::sound::Library;
@@ -51,9 +52,24 @@ pub(crate) fn media_news(news: order::News) -> leg::MediaNews {
             concealed: quality.concealed,
             mos: quality.mos,
         }),
+        order::Event::OneWay { cause } => leg::MediaEvent::OneWay { cause: cause.map(one_way) },
         order::Event::Failed { why } => leg::MediaEvent::Failed { why },
     };
     leg::MediaNews { leg: engine::id::LegId(news.leg.0), generation: news.generation, event }
+}
+
+fn one_way(cause: OneWay) -> leg::OneWay {
+    match cause {
+        OneWay::DeviceGone => leg::OneWay::DeviceGone,
+        OneWay::NotPermitted => leg::OneWay::NotPermitted,
+        OneWay::Muted => leg::OneWay::Muted,
+        OneWay::SilentMicrophone => leg::OneWay::SilentMicrophone,
+        OneWay::NeverReceived => leg::OneWay::NeverReceived,
+        OneWay::StoppedReceiving => leg::OneWay::StoppedReceiving,
+        OneWay::WrongAddress => leg::OneWay::WrongAddress,
+        OneWay::ComfortNoise => leg::OneWay::ComfortNoise,
+        OneWay::FarEndLoses => leg::OneWay::FarEndLoses,
+    }
 }
 
 fn stream(stream: &leg::Stream) -> order::Stream {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{AccountKind, AccountName, DeviceName, GroupName};
 use crate::id::{CallId, ConferenceId, LegId, Seq};
-use crate::leg::Quality;
+use crate::leg::{OneWay, Quality};
 
 /// Everything live, at one number.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -120,6 +120,8 @@ pub struct CallView {
     pub consults: Option<CallId>,
     /// Its last transfer.
     pub transfer: Option<TransferView>,
+    /// Why only one side is heard (SP-07).
+    pub trouble: Option<OneWay>,
     pub legs: Vec<LegView>,
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::codec::{Codec, OpusWishes};
 use crate::dtmf::Digit;
+use crate::oneway::OneWay;
 use crate::sound::Sound;
 use crate::tone::Tone;
 
@@ -147,6 +148,8 @@ pub enum Event {
     SoundEnded,
     /// Every 5 s and at the end.
     Quality(Quality),
+    /// Only one side is heard, and why; `None` when that is over (SP-07).
+    OneWay { cause: Option<OneWay> },
     /// Port or device cannot be used: why, in words.
     Failed { why: String },
 }

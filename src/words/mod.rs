@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use engine::leg::OneWay;
 use engine::news::{CallState, HangupKind, RegistrationState};
 use serde::Serialize;
 
@@ -98,6 +99,10 @@ impl Words {
 
     pub fn registration(&self, state: RegistrationState) -> &str {
         self.named("registration", &state)
+    }
+
+    pub fn trouble(&self, cause: OneWay) -> &str {
+        self.named("trouble", &cause)
     }
 
     /// The sentence for a refusal's code; the code where it has none.

@@ -38,6 +38,7 @@ impl RtpLeg {
             tell(&mut self.news, Event::Receiving);
         }
         flow.reception.see(now, &packet);
+        flow.control.arrivals.see(now, packet.payload_type == flow.stream.payload_type);
         let kind = match packet.payload_type {
             audio if audio == flow.stream.payload_type_in => Kind::Audio,
             event if Some(event) == flow.stream.telephone_event_in => Kind::TelephoneEvent,
