@@ -23,7 +23,7 @@ fn SP_07_a_talking_call_shows_the_cause_and_its_end() {
 }
 
 #[test]
-fn SP_07_a_call_on_hold_shows_no_cause_and_a_ringing_one_neither() {
+fn SP_07_a_call_on_hold_shows_no_cause_until_it_is_resumed() {
     let mut world = World::new();
     let (call, _) = world.taken("held");
     world.device_media(call, one_way(OneWay::SilentMicrophone));
