@@ -26,6 +26,8 @@ enum Action {
     Bridge,
     DoNotDisturb,
     Register,
+    /// Which lamps an extension shows.
+    WatchNumbers,
     Watch,
     Drain,
 }
@@ -55,6 +57,7 @@ fn right(role: Role, action: Action) -> Right {
         (Action::Bridge, Role::Administrator) => Right::Everyones,
         (Action::DoNotDisturb, Role::Administrator) => Right::Everyones,
         (Action::Register, Role::Administrator) => Right::Everyones,
+        (Action::WatchNumbers, Role::Administrator) => Right::Everyones,
         (Action::Watch, Role::Administrator) => Right::Everyones,
         (Action::Drain, Role::Administrator) => Right::Everyones,
     }
@@ -74,6 +77,7 @@ impl Action {
             What::Call(command) => Action::of_call(command),
             What::Account(AccountCommand::DoNotDisturb { .. }) => Action::DoNotDisturb,
             What::Account(AccountCommand::Register { .. }) => Action::Register,
+            What::Subscription(_) => Action::WatchNumbers,
             What::Watch { .. } => Action::Watch,
             What::Drain => Action::Drain,
         }

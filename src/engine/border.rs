@@ -13,6 +13,7 @@ use crate::news::{Audience, Delta, News, Snapshot};
 use crate::number::Rules;
 use crate::records::{Batch, Facts, Question};
 use crate::sip::uri::Transport;
+use crate::subscription;
 
 /// Everything that can happen to the engine.
 #[derive(Debug)]
@@ -128,6 +129,7 @@ pub enum Actor {
 pub enum What {
     Call(call::Command),
     Account(AccountCommand),
+    Subscription(subscription::Command),
     /// The live state: deltas after `since` when they are still kept, else a snapshot.
     Watch {
         since: Option<Seq>,
@@ -140,7 +142,7 @@ impl What {
     /// Whether something is done, rather than looked at.
     pub fn changes(&self) -> bool {
         match self {
-            What::Call(_) | What::Account(_) | What::Drain => true,
+            What::Call(_) | What::Account(_) | What::Subscription(_) | What::Drain => true,
             What::Watch { .. } => false,
         }
     }

@@ -26,6 +26,7 @@ pub mod records;
 pub mod registration;
 pub mod sdp;
 pub mod sip;
+pub mod subscription;
 pub mod time;
 
 mod answers;

@@ -14,6 +14,8 @@ pub struct Snapshot {
     pub calls: Vec<CallView>,
     pub accounts: Vec<AccountView>,
     pub groups: Vec<GroupView>,
+    /// Lamps, by account and number.
+    pub watched: Vec<WatchedView>,
     pub totals: Totals,
 }
 
@@ -28,6 +30,8 @@ pub enum News {
     /// The account left the configuration.
     AccountGone(AccountName),
     Group(GroupView),
+    /// A lamp; one that is unwatched leaves the live state.
+    Watched(WatchedView),
     Totals(Totals),
     /// A digit the far end pressed.
     Digit {
@@ -180,6 +184,47 @@ pub struct AccountView {
     pub registration: RegistrationView,
     pub do_not_disturb: bool,
     pub calls: u16,
+    /// What waits in its mailbox (RFC 3842); absent until the PBX has told.
+    pub messages: Option<MessageSummary>,
+}
+
+/// Voice messages, heard and unheard; the urgent ones are counted in both.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct MessageSummary {
+    /// Some PBXs say this and give no numbers.
+    pub waiting: bool,
+    pub new: u32,
+    pub old: u32,
+    pub urgent_new: u32,
+    pub urgent_old: u32,
+}
+
+/// An extension of the PBX, watched by one of ours (BLF).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct WatchedView {
+    /// Who watches.
+    pub account: AccountName,
+    pub number: String,
+    pub state: WatchedState,
+    /// Of `state`.
+    pub since: Option<DateTime<Utc>>,
+    /// Why it is unknown, where that is known.
+    pub why: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WatchedState {
+    /// The PBX has not told, or cannot be asked.
+    #[default]
+    Unknown,
+    Idle,
+    /// It is called.
+    Ringing,
+    /// It is in a call, or dials one.
+    Talking,
+    /// Nobody watches it any more.
+    Unwatched,
 }
 
 /// SP-01: until when, round trip, last error in words.

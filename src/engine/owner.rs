@@ -2,12 +2,14 @@
 
 use crate::id::{CallId, LegId};
 use crate::registration;
+use crate::subscription::SubscriptionId;
 
 /// Whoever asked [`crate::sip::ua::Ua`] to send.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Owner {
     Registration(registration::Request),
     Call(CallId),
+    Subscription(SubscriptionId),
     /// A dialog that the last run left open.
     Rescue(LegId),
     /// Something was ended that nobody here knows any more.

@@ -17,6 +17,8 @@ mod rounds;
 mod route;
 mod trust;
 
+pub(crate) use pace::Pace;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::Arc;
