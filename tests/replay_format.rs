@@ -103,6 +103,8 @@ fn config() -> Config {
         limits: Limits { calls_at_once: 2, calls_per_minute: 10 },
         dial_format: DialFormat::default(),
         caller_ids: vec!["+551133335555".to_owned()],
+        watch: Vec::new(),
+        mwi: false,
     };
     let gate = GateRules {
         version: 1,

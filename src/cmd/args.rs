@@ -106,6 +106,8 @@ pub enum Remote {
         #[arg(value_name = "CALL")]
         second: String,
     },
+    Message(Message),
+    Watch(Watch),
     Dnd {
         #[arg(value_name = "ACCOUNT")]
         account: String,
@@ -141,6 +143,30 @@ pub struct Dial {
     pub wait: Option<Wait>,
     #[arg(long, value_name = "KEY")]
     pub key: Option<String>,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Message {
+    #[arg(value_name = "NUMBER", required_unless_present = "list")]
+    pub number: Option<String>,
+    #[arg(value_name = "TEXT", required_unless_present = "list")]
+    pub text: Option<String>,
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Option<String>,
+    #[arg(long, conflicts_with_all = ["number", "text", "account", "key"])]
+    pub list: bool,
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Watch {
+    #[arg(value_name = "NUMBER")]
+    pub numbers: Vec<String>,
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Option<String>,
+    #[arg(long, requires = "account", requires = "numbers")]
+    pub stop: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
@@ -194,6 +220,8 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ("unmute", "ramal unmute 4711"),
     ("dtmf", "ramal dtmf '1234#' 4711"),
     ("bridge", "ramal bridge 4711 4712"),
+    ("message", "ramal message 1002 'Volto em 5 minutos' --account 1001"),
+    ("watch", "ramal watch 1002 1003 --account 1001"),
     ("dnd", "ramal dnd 1001 on"),
     ("register", "ramal register 1001"),
     ("events", "ramal events --json | jq -c .news"),

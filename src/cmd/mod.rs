@@ -10,6 +10,7 @@ mod events;
 pub(crate) mod exit;
 pub(crate) mod extensions;
 mod help;
+mod message;
 mod pick;
 mod place;
 mod replay;
@@ -17,6 +18,7 @@ pub(crate) mod screen;
 mod status;
 mod table;
 mod trace;
+mod watch;
 
 use std::process::ExitCode;
 

@@ -44,8 +44,8 @@ fn each(value: &mut Value, change: &impl Fn(&mut Value, bool)) {
     }
 }
 
-/// Fields that hold a call's or a leg's id.
-const IDS: &[&str] = &["call", "leg", "bridged_with"];
+/// Fields that hold the id of a call, a leg or a message.
+const IDS: &[&str] = &["call", "leg", "bridged_with", "message"];
 
 /// A call's id in a request: text, as we write it, or a number.
 pub(super) mod id_text {

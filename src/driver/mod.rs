@@ -163,6 +163,9 @@ impl Driver {
             Request::Trace(call, answer) => {
                 let _gone = answer.send(self.trace_of(call));
             }
+            Request::Reader(answer) => {
+                let _gone = answer.send(self.store.reader());
+            }
             Request::Reload(answer) => {
                 let _gone = answer.send(self.reload());
             }

@@ -4,6 +4,7 @@
 
 use crate::border::{AccountCommand, Actor, Refusal, RefusalCode, What};
 use crate::call;
+use crate::messages;
 
 /// Asks the table for one command.
 pub fn allowed(actor: &Actor, what: &What) -> Result<(), Refusal> {
@@ -28,6 +29,7 @@ enum Action {
     Register,
     /// Which lamps an extension shows.
     WatchNumbers,
+    SendMessage,
     Watch,
     Drain,
 }
@@ -58,6 +60,7 @@ fn right(role: Role, action: Action) -> Right {
         (Action::DoNotDisturb, Role::Administrator) => Right::Everyones,
         (Action::Register, Role::Administrator) => Right::Everyones,
         (Action::WatchNumbers, Role::Administrator) => Right::Everyones,
+        (Action::SendMessage, Role::Administrator) => Right::Everyones,
         (Action::Watch, Role::Administrator) => Right::Everyones,
         (Action::Drain, Role::Administrator) => Right::Everyones,
     }
@@ -78,6 +81,7 @@ impl Action {
             What::Account(AccountCommand::DoNotDisturb { .. }) => Action::DoNotDisturb,
             What::Account(AccountCommand::Register { .. }) => Action::Register,
             What::Subscription(_) => Action::WatchNumbers,
+            What::Message(messages::Command::Send { .. }) => Action::SendMessage,
             What::Watch { .. } => Action::Watch,
             What::Drain => Action::Drain,
         }

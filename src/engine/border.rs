@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::call;
 use crate::config::{AccountName, Config, Destination, Target};
-use crate::id::{BatchId, CallId, CommandId, ConnectionId, FlowAsk, QueryId, QuestionId, Seq};
+use crate::id::{BatchId, CallId, CommandId, ConnectionId, FlowAsk, MessageId, QueryId, QuestionId, Seq};
 use crate::leg::{LegState, MediaNews, PortBlock};
+use crate::messages;
 use crate::news::{Audience, Delta, News, Snapshot};
 use crate::number::Rules;
 use crate::records::{Batch, Facts, Question};
@@ -130,6 +131,7 @@ pub enum What {
     Call(call::Command),
     Account(AccountCommand),
     Subscription(subscription::Command),
+    Message(messages::Command),
     /// The live state: deltas after `since` when they are still kept, else a snapshot.
     Watch {
         since: Option<Seq>,
@@ -142,7 +144,7 @@ impl What {
     /// Whether something is done, rather than looked at.
     pub fn changes(&self) -> bool {
         match self {
-            What::Call(_) | What::Account(_) | What::Subscription(_) | What::Drain => true,
+            What::Call(_) | What::Account(_) | What::Subscription(_) | What::Message(_) | What::Drain => true,
             What::Watch { .. } => false,
         }
     }
@@ -165,6 +167,8 @@ pub enum AccountCommand {
 pub enum Reply {
     Done,
     Dialled { call: CallId, protocolo: String, warnings: Vec<String> },
+    /// The message is under way; what becomes of it is news.
+    Sent { message: MessageId },
     Snapshot(Box<Snapshot>),
     Deltas(Vec<Delta>),
 }

@@ -11,6 +11,7 @@ use crate::border::{Input, Output, StoreError};
 use crate::call::{self, Calls, Rescues};
 use crate::config::{AccountName, Config};
 use crate::id::{Ids, QuestionId};
+use crate::messages::{self, Messages};
 use crate::news::{Alert, News, Snapshot, Totals};
 use crate::owner::Owner;
 use crate::protocolo::Protocolos;
@@ -32,6 +33,7 @@ pub struct Engine {
     ua: Ua<Owner>,
     registrations: Registrations,
     subscriptions: Subscriptions,
+    messages: Messages,
     calls: Calls,
     rescues: Rescues,
     protocolos: Protocolos,
@@ -62,6 +64,7 @@ impl Engine {
             waiting: None,
             registrations: Registrations::new(),
             subscriptions: Subscriptions::default(),
+            messages: Messages::default(),
             calls: Calls::default(),
             rescues: Rescues::default(),
             protocolos: Protocolos::new(None, chrono::NaiveDate::MIN),
@@ -133,7 +136,11 @@ impl Engine {
 
     /// Drained: no call is left, nothing is watched, and no registrar sends another call here.
     pub fn may_leave(&self) -> bool {
-        self.leaving && self.rescues.is_idle() && self.subscriptions.is_over() && self.registrations.is_unregistered()
+        self.leaving
+            && self.rescues.is_idle()
+            && self.messages.is_idle()
+            && self.subscriptions.is_over()
+            && self.registrations.is_unregistered()
     }
 
     /// Everything live, at one number.
@@ -222,6 +229,8 @@ impl Engine {
                 self.on_call_order(order);
             } else if let Some(order) = self.subscriptions.poll_order() {
                 self.on_subscription_order(order);
+            } else if let Some(order) = self.messages.poll_order() {
+                self.on_message_order(order);
             } else if let Some(output) = self.ua.poll_output() {
                 self.outputs.push_back(output);
             } else if let Some((day, next)) = self.reservation() {
@@ -261,6 +270,18 @@ impl Engine {
             random: &mut self.random,
         };
         work(&mut self.subscriptions, &mut cx)
+    }
+
+    fn with_messages<R>(&mut self, now: Now, work: impl FnOnce(&mut Messages, &mut messages::Context<'_>) -> R) -> R {
+        let mut cx = messages::Context {
+            ua: &mut self.ua,
+            registrations: &self.registrations,
+            config: &self.config,
+            ids: &mut self.ids,
+            now,
+            random: &mut self.random,
+        };
+        work(&mut self.messages, &mut cx)
     }
 
     /// The rooms of calls, and what they may borrow of the others.

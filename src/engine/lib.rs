@@ -17,6 +17,7 @@ pub mod config;
 pub mod gate;
 pub mod id;
 pub mod leg;
+pub mod messages;
 pub mod news;
 pub mod number;
 pub mod owner;

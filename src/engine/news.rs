@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::config::{AccountKind, AccountName, DeviceName, GroupName};
-use crate::id::{CallId, LegId, Seq};
+use crate::id::{CallId, LegId, MessageId, Seq};
 use crate::leg::Quality;
 
 /// Everything live, at one number.
@@ -32,6 +32,8 @@ pub enum News {
     Group(GroupView),
     /// A lamp; one that is unwatched leaves the live state.
     Watched(WatchedView),
+    /// A text message, and again with what became of it; it is not part of the live state.
+    Message(MessageView),
     Totals(Totals),
     /// A digit the far end pressed.
     Digit {
@@ -250,6 +252,36 @@ pub enum RegistrationState {
     Unregistered,
     /// A trunk by address: there is nothing to register.
     NotNeeded,
+}
+
+/// One text message (RFC 3428).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct MessageView {
+    pub message: MessageId,
+    pub direction: Direction,
+    pub account: AccountName,
+    /// The far end's number, normalised.
+    pub number: String,
+    pub name: Option<String>,
+    pub text: String,
+    pub at: DateTime<Utc>,
+    pub state: MessageState,
+    /// Why it failed.
+    pub why: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MessageState {
+    /// On its way out.
+    Sending,
+    /// 200: the far end has it.
+    Delivered,
+    /// 202: the PBX has it, and passes it on.
+    Accepted,
+    Failed,
+    /// It came in.
+    Received,
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use engine::news::{CallState, HangupKind, RegistrationState};
+use engine::news::{CallState, HangupKind, MessageState, RegistrationState, WatchedState};
 use serde::Serialize;
 
 #[cfg(test)]
@@ -98,6 +98,14 @@ impl Words {
 
     pub fn registration(&self, state: RegistrationState) -> &str {
         self.named("registration", &state)
+    }
+
+    pub fn lamp(&self, state: WatchedState) -> &str {
+        self.named("lamp", &state)
+    }
+
+    pub fn message_state(&self, state: MessageState) -> &str {
+        self.named("message_state", &state)
     }
 
     /// The sentence for a refusal's code; the code where it has none.

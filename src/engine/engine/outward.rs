@@ -5,6 +5,7 @@ use crate::call;
 use crate::config::AccountName;
 use crate::id::BatchId;
 use crate::news::{AccountView, Alert, Audience, CallState, News, RegistrationState, RegistrationView};
+use crate::messages;
 use crate::owner::Owner;
 use crate::records::Record;
 use crate::registration;
@@ -50,6 +51,13 @@ impl Engine {
                 }
                 self.tell(News::Alert(alert));
             }
+        }
+    }
+
+    pub(super) fn on_message_order(&mut self, order: messages::Order) {
+        match order {
+            messages::Order::Tell(news) => self.tell(news),
+            messages::Order::Store(record) => self.batch.push(record),
         }
     }
 

@@ -67,6 +67,9 @@ impl Engine {
                     Owner::Subscription(own) => {
                         self.with_subscriptions(now, |watched, cx| watched.on_response(own, id, &response, cx));
                     }
+                    Owner::Message(own) => {
+                        self.with_messages(now, |messages, cx| messages.on_response(own, id, flow, &response, cx));
+                    }
                     Owner::Rescue(leg) => self.with_rescues(now, |rescues, cx| rescues.on_response(leg, &response, cx)),
                     Owner::Nobody => {}
                 }
@@ -77,6 +80,7 @@ impl Engine {
                 Owner::Subscription(own) => {
                     self.with_subscriptions(now, |watched, cx| watched.on_failed(own, id, why, cx));
                 }
+                Owner::Message(own) => self.messages.on_failed(own, id, &why),
                 Owner::Rescue(leg) => self.rescues.on_failed(leg),
                 Owner::Nobody => {}
             },
@@ -132,6 +136,7 @@ impl Engine {
                 let capabilities = session::tagged(call::capabilities(&request), &mut self.random);
                 self.ua.respond(id, capabilities, now);
             }
+            Method::Message => self.with_messages(now, |messages, cx| messages.on_request(id, flow, &request, cx)),
             // They belong into a dialog, and this one is in none (RFC 3261 §12.2.2).
             Method::Bye | Method::Info | Method::Prack | Method::Update => self.refuse(id, &request, 481, now),
             // No subscription of ours leads here (RFC 6665 §4.1.3), but some PBXs tell of mailboxes unasked.

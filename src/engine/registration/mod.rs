@@ -249,6 +249,24 @@ impl Registrations {
         Some(NameAddr::new(uri))
     }
 
+    /// A number of the account's PBX, as requests to it are addressed.
+    pub fn number_at(&self, account: &AccountName, number: &str) -> Option<Uri> {
+        let account = &self.accounts.get(account)?.account;
+        let registrar = &self.groups.get(&account.group)?.config.registrar;
+        // `#` may not stand in a user part (RFC 3261 §25.1).
+        let mut uri = Uri::sip(Some(&number.replace('#', "%23")), account.domain.clone());
+        uri.port = registrar.port;
+        if registrar.transport != Transport::Udp {
+            uri.params.set("transport", Some(&registrar.transport.as_str().to_ascii_lowercase()));
+        }
+        Some(uri)
+    }
+
+    /// The account's address of record, for From.
+    pub fn aor(&self, account: &AccountName) -> Option<NameAddr> {
+        Some(request::aor(&self.accounts.get(account)?.account))
+    }
+
     /// The account as configured last.
     pub fn account(&self, account: &AccountName) -> Option<&Arc<Account>> {
         Some(&self.accounts.get(account)?.account)

@@ -1,10 +1,9 @@
 //! A turn taken: SUBSCRIBE for an extension's lamp or for one's own mailbox, or the end of it.
 
-use crate::config::{Account, Config};
 use crate::sip::subscription::{Subscription, Wish};
-use crate::sip::uri::{NameAddr, Transport, Uri};
+use crate::sip::uri::NameAddr;
 
-use super::watcher::{Key, Phase, Subject};
+use super::watcher::{Home, Key, Phase, Subject};
 use super::{Context, SubscriptionId, Subscriptions, Usage, inner};
 
 impl Subscriptions {
@@ -13,7 +12,8 @@ impl Subscriptions {
         let Some(watcher) = self.watchers.get_mut(key).filter(|watcher| watcher.phase == Phase::Queued) else {
             return false;
         };
-        let Some(wish) = wish(key, cx) else {
+        let home = cx.registrations.account(&key.account).map(|account| Home::of(account));
+        let (Some(home), Some(wish)) = (home, wish(key, cx)) else {
             watcher.phase = Phase::Idle;
             return false;
         };
@@ -24,7 +24,7 @@ impl Subscriptions {
         let machine = Subscription::begin(wish, auth, &mut inner(id, cx));
         let (call_id, tag) = machine.key();
         self.by_dialog.insert((call_id.to_owned(), tag.to_owned()), id);
-        self.usages.insert(id, Usage { key: key.clone(), machine });
+        self.usages.insert(id, Usage { key: key.clone(), home, machine });
         self.follow(id, cx);
         true
     }
@@ -47,30 +47,17 @@ fn wish(key: &Key, cx: &Context<'_>) -> Option<Wish> {
         Subject::Extension(number) => ("dialog", "application/dialog-info+xml", number.as_str()),
         Subject::Mailbox => ("message-summary", "application/simple-message-summary", account.user.as_str()),
     };
-    let request_uri = at_registrar(user, account, cx.config);
+    let request_uri = cx.registrations.number_at(&key.account, user)?;
     Some(Wish {
         package,
         accept,
         expires: EXPIRES,
         to: NameAddr::new(request_uri.clone()),
         request_uri,
-        from: NameAddr::new(Uri::sip(Some(&account.user), account.domain.clone())),
+        from: cx.registrations.aor(&key.account)?,
         contact,
         flow,
     })
-}
-
-/// A number of the account's PBX, as calls to it are written.
-pub(crate) fn at_registrar(user: &str, account: &Account, config: &Config) -> Uri {
-    // `#` may not stand in a user part (RFC 3261 §25.1).
-    let mut uri = Uri::sip(Some(&user.replace('#', "%23")), account.domain.clone());
-    if let Some(group) = config.groups.get(&account.group) {
-        uri.port = group.registrar.port;
-        if group.registrar.transport != Transport::Udp {
-            uri.params.set("transport", Some(&group.registrar.transport.as_str().to_ascii_lowercase()));
-        }
-    }
-    uri
 }
 
 /// Seconds. RFC 4235 §3.4 and RFC 3842 §3.4 speak of an hour; a PBX that restarted unnoticed is found out sooner.

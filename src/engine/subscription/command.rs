@@ -8,8 +8,8 @@ use crate::border::{Refusal, RefusalCode, Reply};
 use crate::config::{AccountKind, AccountName};
 use crate::news::{News, WatchedState, WatchedView};
 
-use super::watcher::{Key, Phase, Subject, Watcher};
-use super::{Context, Order, Subscriptions, Timer};
+use super::watcher::{Home, Key, Phase, Subject, Watcher};
+use super::{Context, Order, Subscriptions, Timer, Usage};
 
 /// A wish about what an extension watches.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -67,12 +67,30 @@ impl Subscriptions {
         wanted.retain(|key| !self.removed.contains(key));
         let gone: Vec<Key> = self.watchers.keys().filter(|key| !wanted.contains(*key)).cloned().collect();
         gone.iter().for_each(|key| self.remove(key, cx));
+        self.leave_moved(cx);
         for key in wanted {
             if !self.watchers.contains_key(&key) {
                 self.watchers.insert(key.clone(), Watcher::new());
                 self.tell(&key, true);
                 self.enqueue(key, cx);
             }
+        }
+    }
+
+    /// An account that is somebody else now watches anew; its old subscriptions are left.
+    fn leave_moved(&mut self, cx: &mut Context<'_>) {
+        let at_home = |usage: &Usage| {
+            cx.config.accounts.get(&usage.key.account).is_none_or(|account| Home::of(account) == usage.home)
+        };
+        let moved = self.usages.iter().filter(|(_, usage)| !at_home(usage));
+        let moved: Vec<_> = moved.map(|(id, usage)| (*id, usage.key.clone())).collect();
+        for (id, key) in moved {
+            if let Some(watcher) = self.watchers.get_mut(&key).filter(|watcher| watcher.is_up(id)) {
+                watcher.rest(Phase::Idle);
+                let told = watcher.show(None, None, cx.now.civil);
+                self.tell(&key, told);
+            }
+            self.with(id, cx, |machine, inner| machine.leave(inner));
         }
     }
 
@@ -109,4 +127,4 @@ pub fn is_watchable(number: &str) -> bool {
 
 const MOST_LETTERS: usize = 64;
 /// Of one extension: the largest key panels have fewer keys.
-const MOST_WATCHED: usize = 256;
+pub const MOST_WATCHED: usize = 256;

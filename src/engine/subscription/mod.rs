@@ -31,9 +31,9 @@ use crate::sip::ua::{SendFailure, Ua};
 use crate::time::{Moment, Now, Timers};
 
 use self::turns::Turns;
-use self::watcher::{Key, Phase, Subject, Watcher};
+use self::watcher::{Home, Key, Phase, Subject, Watcher};
 
-pub use command::Command;
+pub use command::{Command, MOST_WATCHED, is_watchable};
 
 /// Everything watched.
 #[derive(Debug, Default)]
@@ -82,6 +82,8 @@ pub struct Context<'a> {
 #[derive(Debug)]
 struct Usage {
     key: Key,
+    /// Whom it was made as, and where.
+    home: Home,
     machine: Subscription,
 }
 
@@ -129,8 +131,8 @@ impl Subscriptions {
 
     /// The PBX does not answer: what was subscribed to is taken for lost, and nothing is sent until it is back.
     pub fn on_group_down(&mut self, group: &GroupName, cx: &mut Context<'_>) {
-        let there = |key: &Key| cx.config.accounts.get(&key.account).is_none_or(|account| account.group == *group);
-        let lost: Vec<_> = self.usages.iter().filter(|(_, usage)| there(&usage.key)).map(|(id, _)| *id).collect();
+        let there = |key: &Key| cx.config.accounts.get(&key.account).is_some_and(|account| account.group == *group);
+        let lost: Vec<_> = self.usages.iter().filter(|(_, usage)| usage.home.group == *group).map(|(id, _)| *id).collect();
         lost.into_iter().for_each(|id| self.forget(id));
         if let Some(turns) = self.turns.get_mut(group) {
             turns.waiting.clear();

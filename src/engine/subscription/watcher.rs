@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::config::AccountName;
+use crate::config::{Account, AccountName, GroupName};
 use crate::news::{WatchedState, WatchedView};
+use crate::sip::uri::Host;
 use crate::time::Moment;
 
 use super::SubscriptionId;
@@ -14,6 +15,20 @@ use super::dialog_info::Table;
 pub(super) struct Key {
     pub account: AccountName,
     pub subject: Subject,
+}
+
+/// What makes an account's subscriptions others: where they are, and in whose name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Home {
+    pub group: GroupName,
+    user: String,
+    domain: Host,
+}
+
+impl Home {
+    pub fn of(account: &Account) -> Home {
+        Home { group: account.group.clone(), user: account.user.clone(), domain: account.domain.clone() }
+    }
 }
 
 /// The mailbox is the account's own.

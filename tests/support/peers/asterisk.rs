@@ -88,6 +88,12 @@ impl Asterisk {
         extensions
     }
 
+    /// Subscriptions that phones hold at it.
+    pub fn subscriptions(&self) -> usize {
+        let answer = self.cli("pjsip show subscriptions inbound");
+        answer.lines().filter(|line| line.trim_start().starts_with("Endpoint:")).count()
+    }
+
     /// Its log so far: notices, warnings, dialplan steps, DTMF; with [`Asterisk::trace_sip`], messages.
     pub fn log(&self) -> String {
         read_lossy(&self.folder.join("log/full"))
