@@ -71,8 +71,7 @@ fn list(client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
         screen.line(words.say("message.none"));
         return Ok(Code::Done);
     }
-    let heading =
-        ["table.time", "table.direction", "table.account", "table.number", "table.state", "table.text"];
+    let heading = ["table.time", "table.direction", "table.account", "table.number", "table.state", "table.text"];
     // The newest last, next to the prompt.
     let rows: Vec<Vec<String>> = messages.iter().rev().map(|view| row(view, words)).collect();
     table::print(screen, &heading.map(|key| words.say(key)), &rows);
@@ -114,6 +113,7 @@ pub fn sentence(view: &MessageView, words: &Words) -> String {
         Direction::Outbound => "event.message_out",
     };
     let state = state(view, words);
-    let values = [("account", view.account.as_str()), ("number", &view.number), ("state", &state), ("text", &view.text)];
+    let values =
+        [("account", view.account.as_str()), ("number", &view.number), ("state", &state), ("text", &view.text)];
     words.fill(key, &values)
 }

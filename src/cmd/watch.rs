@@ -53,7 +53,9 @@ fn follow(watch: &Watch, client: &mut Client, screen: &Screen) -> Result<Code, F
     }
     loop {
         match client.next_event()?.1.news {
-            News::Watched(view) if is_meant(&view, watch) && screen.json => screen.value(&crate::control::shaped(&view)),
+            News::Watched(view) if is_meant(&view, watch) && screen.json => {
+                screen.value(&crate::control::shaped(&view))
+            }
             News::Watched(view) if is_meant(&view, watch) => {
                 screen.line(&format!("{}  {}", clock(Utc::now()), sentence(&view, &screen.words)));
             }

@@ -166,9 +166,15 @@ pub enum AccountCommand {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Reply {
     Done,
-    Dialled { call: CallId, protocolo: String, warnings: Vec<String> },
+    Dialled {
+        call: CallId,
+        protocolo: String,
+        warnings: Vec<String>,
+    },
     /// The message is under way; what becomes of it is news.
-    Sent { message: MessageId },
+    Sent {
+        message: MessageId,
+    },
     Snapshot(Box<Snapshot>),
     Deltas(Vec<Delta>),
 }

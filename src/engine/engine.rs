@@ -129,9 +129,9 @@ impl Engine {
         rooms.into_iter().fold(None, earliest)
     }
 
-    /// No call, no dialog of an earlier run and no transaction lives: what a simulation ends with.
+    /// No call, no dialog of an earlier run, no message under way and no transaction lives: what a simulation ends with.
     pub fn is_idle(&self) -> bool {
-        self.calls.is_idle() && self.rescues.is_idle() && self.ua.transactions() == 0
+        self.calls.is_idle() && self.rescues.is_idle() && self.messages.is_idle() && self.ua.transactions() == 0
     }
 
     /// Drained: no call is left, nothing is watched, and no registrar sends another call here.

@@ -7,7 +7,8 @@ use crate::support::softphone::Setup;
 use crate::support::{LONG, Softphone, wait_for, when};
 
 /// Extension 1003 watches the others and its mailbox.
-const WATCHING: &str = "[extension.1003]\nregistrar = \"pbx\"\nsecret = \"pw1003\"\nwatch = [\"1001\", \"1002\"]\nmwi = true";
+const WATCHING: &str =
+    "[extension.1003]\nregistrar = \"pbx\"\nsecret = \"pw1003\"\nwatch = [\"1001\", \"1002\"]\nmwi = true";
 
 #[test]
 fn a_lamp_follows_an_extension_that_is_called() {

@@ -18,9 +18,8 @@ fn a_text_goes_out_and_comes_in_and_both_are_kept() {
     });
     // Asterisk takes a text before it passes it on.
     assert_eq!((sent.state, sent.why.as_deref()), (MessageState::Accepted, None));
-    let came = wait_for(LONG, "the text", || {
-        ramal.messages().into_iter().find(|one| one.direction == Direction::Inbound)
-    });
+    let came =
+        wait_for(LONG, "the text", || ramal.messages().into_iter().find(|one| one.direction == Direction::Inbound));
     assert_eq!((came.account.as_str(), came.number.as_str(), came.text.as_str()), ("1002", "1001", text));
     assert_eq!(came.state, MessageState::Received);
 }

@@ -23,8 +23,9 @@ impl Messages {
             return Err(Refusal::new(RefusalCode::Draining, "no further messages are taken now; try again later"));
         }
         let name = account.as_ref().or(cx.config.default_route.as_ref());
-        let name =
-            name.ok_or_else(|| Refusal::new(RefusalCode::NoSuchAccount, "name an account: no default_route is configured"))?;
+        let name = name.ok_or_else(|| {
+            Refusal::new(RefusalCode::NoSuchAccount, "name an account: no default_route is configured")
+        })?;
         let account = cx.registrations.account(name).cloned().ok_or_else(|| {
             Refusal::new(RefusalCode::NoSuchAccount, format!("no extension or trunk is called {name}"))
         })?;

@@ -60,7 +60,8 @@ mod tests {
         let summary = |waiting, new, old, urgent_new, urgent_old| {
             Some(MessageSummary { waiting, new, old, urgent_new, urgent_old })
         };
-        let body = b"Messages-Waiting: yes\r\nMessage-Account: sip:1001@pbx\r\nVoice-Message: 2/8 (0/2)\r\n\r\nTo: x\r\n";
+        let body =
+            b"Messages-Waiting: yes\r\nMessage-Account: sip:1001@pbx\r\nVoice-Message: 2/8 (0/2)\r\n\r\nTo: x\r\n";
         assert_eq!(read(body), summary(true, 2, 8, 0, 2));
         assert_eq!(read(b"messages-waiting:no\nvoice-message: 0/3"), summary(false, 0, 3, 0, 0));
         assert_eq!(read(b"Messages-Waiting: yes"), summary(true, 0, 0, 0, 0));

@@ -132,7 +132,8 @@ impl Subscriptions {
     /// The PBX does not answer: what was subscribed to is taken for lost, and nothing is sent until it is back.
     pub fn on_group_down(&mut self, group: &GroupName, cx: &mut Context<'_>) {
         let there = |key: &Key| cx.config.accounts.get(&key.account).is_some_and(|account| account.group == *group);
-        let lost: Vec<_> = self.usages.iter().filter(|(_, usage)| usage.home.group == *group).map(|(id, _)| *id).collect();
+        let lost: Vec<_> =
+            self.usages.iter().filter(|(_, usage)| usage.home.group == *group).map(|(id, _)| *id).collect();
         lost.into_iter().for_each(|id| self.forget(id));
         if let Some(turns) = self.turns.get_mut(group) {
             turns.waiting.clear();

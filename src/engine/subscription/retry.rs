@@ -57,8 +57,12 @@ pub(super) fn words(end: &End) -> String {
         End::Refused { status: 405 | 489 | 501, why, .. } => {
             format!("{why}: the PBX does not offer this; check its modules")
         }
-        End::Refused { status: 404 | 604, why, .. } => format!("{why}: the PBX knows nothing of it; check its hint or mailbox"),
-        End::Refused { status: 403, why, .. } => format!("{why}: the PBX does not allow it; check that subscribing is allowed"),
+        End::Refused { status: 404 | 604, why, .. } => {
+            format!("{why}: the PBX knows nothing of it; check its hint or mailbox")
+        }
+        End::Refused { status: 403, why, .. } => {
+            format!("{why}: the PBX does not allow it; check that subscribing is allowed")
+        }
         End::Refused { why, .. } => why.clone(),
         End::Terminated { reason: Some(Reason::Rejected), .. } => "the PBX rejected the subscription".to_owned(),
         End::Terminated { reason: Some(Reason::NoResource), .. } => "the PBX no longer has it".to_owned(),

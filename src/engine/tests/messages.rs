@@ -97,14 +97,13 @@ fn each_answer_has_its_words() {
         (480, MessageState::Failed, Some("nobody is reachable there now (480 Temporarily Unavailable)")),
         (413, MessageState::Failed, Some("it is too long (413 Request Entity Too Large)")),
         (503, MessageState::Failed, Some("the PBX cannot pass it on now (503 Service Unavailable)")),
-        (499, MessageState::Failed, Some("it was refused (499 )")),
+        (499, MessageState::Failed, Some("it was refused (499 Bad Request)")),
     ] {
         let mut world = World::new();
         let (_, request) = world.text("3000", "Oi");
         world.deliver(&Message::response(&request, status));
         assert_eq!(world.last().state, state, "{status}");
-        let why = world.last().why;
-        assert_eq!(why.as_deref().map(|why| why.replace(" )", ")")), words.map(|words| words.replace(" )", ")")));
+        assert_eq!(world.last().why.as_deref(), words);
         world.over();
     }
 }
@@ -230,19 +229,17 @@ fn what_is_no_plain_text_for_us_is_refused() {
         ("application/im-iscomposing+xml", "<x/>".as_bytes(), 415),
         ("message/cpim", b"x", 415),
         ("text/plain;charset=UTF-16", b"x", 415),
-        ("text/plain", b"\xff\xfe", 400),
+        ("text/plain;format=flowed", b"\xff\xfe", 400),
         ("text/plain", &[b'x'; 4_097], 413),
     ] {
-        world.deliver(&text_in(&format!("t{status}{}", body.len()), content_type, body.to_vec()));
+        world.deliver(&text_in(&content_type.replace(';', "-").replace(' ', ""), content_type, body.to_vec()));
         let answer = world.got(status);
         assert_eq!(answer.header(&Name::Accept).is_some(), status == 415, "{content_type}");
     }
     let mut nobody = text_in("nobody", "text/plain", "Oi");
     nobody.set(Name::To, "<sip:77@10.0.0.2>");
-    nobody.start = engine::sip::message::Start::Request {
-        method: Method::Message,
-        uri: "sip:77@10.0.0.1:5070".parse().unwrap(),
-    };
+    nobody.start =
+        engine::sip::message::Start::Request { method: Method::Message, uri: "sip:77@10.0.0.1:5070".parse().unwrap() };
     world.deliver(&nobody);
     world.got(404);
     assert_eq!(world.told(), []);

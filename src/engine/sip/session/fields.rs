@@ -9,7 +9,7 @@ use crate::sip::message::Message;
 use crate::sip::uri::NameAddr;
 
 /// The methods we answer inside and outside dialogs, for Allow and 405.
-pub const ALLOWED: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, PRACK, UPDATE";
+pub const ALLOWED: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, PRACK, UPDATE, NOTIFY, MESSAGE";
 
 /// Extensions we understand in Require.
 const SUPPORTED: [&str; 2] = ["100rel", "timer"];

@@ -103,7 +103,9 @@ pub struct Subscription {
 #[derive(Debug)]
 enum State {
     /// SUBSCRIBE is sent, no NOTIFY has come; what a 2xx granted meanwhile, in seconds.
-    NotifyWait { granted: Option<u32> },
+    NotifyWait {
+        granted: Option<u32>,
+    },
     Standing(Box<Dialog>),
     /// Unsubscribed; the last NOTIFY is to come.
     Leaving(Box<Dialog>),
@@ -151,7 +153,10 @@ impl Subscription {
 
     fn on_no_notify(&mut self) {
         match self.state {
-            State::NotifyWait { .. } => self.end(End::Silent),
+            State::NotifyWait { .. } => self.end(match self.asked {
+                Some(_) => End::Failed(SendFailure::Timeout),
+                None => End::Silent,
+            }),
             State::Leaving(_) => self.end(End::Ours),
             State::Standing(_) | State::Over => {}
         }

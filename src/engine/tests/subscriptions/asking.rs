@@ -11,7 +11,7 @@ use crate::world::{World, ms, seconds};
 #[test]
 fn an_extension_watches_once_it_is_registered() {
     let mut world = World::watching();
-    let subscribe = world.get(Method::Subscribe);
+    let subscribe = world.subscribed(seconds(2));
     let field = |name: Name| subscribe.header(&name).unwrap().into_owned();
     assert_eq!(subscribe.uri().unwrap().to_string(), "sip:1002@10.0.0.2");
     assert_eq!(field(Name::Event), "dialog");
@@ -31,9 +31,9 @@ fn a_challenge_is_answered_once() {
         let nonce = "Digest realm=\"pbx\", nonce=\"n\", qop=\"auth\", algorithm=SHA-256";
         Message::response(subscribe, 401).with(Name::WwwAuthenticate, nonce)
     };
-    let first = world.get(Method::Subscribe);
+    let first = world.subscribed(seconds(2));
     world.deliver(&challenge(&first));
-    let second = world.get(Method::Subscribe);
+    let second = world.subscribed(seconds(2));
     assert!(second.header(&Name::Authorization).unwrap().contains("realm=\"pbx\""));
     assert_eq!((first.call_id(), second.cseq().unwrap().0), (second.call_id(), 2));
     world.deliver(&challenge(&second));
@@ -45,22 +45,21 @@ fn a_challenge_is_answered_once() {
 #[test]
 fn a_floor_is_met_and_kept() {
     let mut world = World::watching();
-    let brief = world.get(Method::Subscribe);
+    let brief = world.subscribed(seconds(2));
     world.deliver(&Message::response(&brief, 423).with(Name::MinExpires, "1800"));
-    let subscribe = world.get(Method::Subscribe);
+    let subscribe = world.subscribed(seconds(2));
     assert_eq!(subscribe.header(&Name::Expires).unwrap(), "1800");
     assert_eq!(subscribe.cseq().unwrap().0, 2);
     let mut notifier = Notifier::of(&subscribe, "n1");
     world.deliver(&notifier.far.answer_to(&subscribe, 200).with(Name::Expires, "1800"));
     notifier.tell(&mut world, "terminated");
-    world.pass(seconds(1_700));
-    assert_eq!(world.get(Method::Subscribe).header(&Name::Expires).unwrap(), "1800");
+    assert_eq!(world.subscribed(seconds(3_300)).header(&Name::Expires).unwrap(), "1800");
 }
 
 #[test]
 fn a_floor_that_cannot_be_met_is_a_no() {
     let mut world = World::watching();
-    let brief = world.get(Method::Subscribe);
+    let brief = world.subscribed(seconds(2));
     world.deliver(&Message::response(&brief, 423).with(Name::MinExpires, "600000"));
     assert!(world.lamp_view().why.unwrap().contains("423"));
     world.quiet();
@@ -69,44 +68,41 @@ fn a_floor_that_cannot_be_met_is_a_no() {
 #[test]
 fn a_package_that_the_pbx_has_not_is_not_asked_for_again() {
     let mut world = World::watching();
-    let subscribe = world.get(Method::Subscribe);
+    let subscribe = world.subscribed(seconds(2));
     world.deliver(&Message::response(&subscribe, 489));
     assert!(world.lamp_view().why.unwrap().contains("does not offer"));
     world.pass(seconds(20_000));
     world.quiet();
     // A person knows better.
     world.watch("1002");
-    world.pass(seconds(1));
-    world.get(Method::Subscribe);
+    world.subscribed(seconds(1));
 }
 
 #[test]
 fn an_extension_without_a_hint_is_asked_for_again_slowly() {
     let mut world = World::watching();
-    let subscribe = world.get(Method::Subscribe);
+    let subscribe = world.subscribed(seconds(2));
     world.deliver(&Message::response(&subscribe, 404));
     assert!(world.lamp_view().why.unwrap().contains("check its hint"));
     world.pass(seconds(200));
     world.quiet();
-    world.pass(seconds(200));
-    world.get(Method::Subscribe);
+    world.subscribed(seconds(200));
 }
 
 #[test]
 fn a_pbx_that_is_busy_is_left_alone_for_as_long_as_it_says() {
     let mut world = World::watching();
-    let subscribe = world.get(Method::Subscribe);
+    let subscribe = world.subscribed(seconds(2));
     world.deliver(&Message::response(&subscribe, 503).with(Name::RetryAfter, "90"));
     world.pass(seconds(89));
     world.quiet();
-    world.pass(seconds(2));
-    world.get(Method::Subscribe);
+    world.subscribed(seconds(2));
 }
 
 #[test]
 fn a_403_says_what_to_look_at() {
     let mut world = World::watching();
-    let subscribe = world.get(Method::Subscribe);
+    let subscribe = world.subscribed(seconds(2));
     world.deliver(&Message::response(&subscribe, 403));
     assert!(world.lamp_view().why.unwrap().contains("does not allow"));
 }
@@ -118,15 +114,13 @@ fn it_is_refreshed_before_it_runs_out() {
     notifier.tell(&mut world, "terminated");
     world.pass(seconds(1_700));
     world.quiet();
-    world.pass(seconds(1_600));
-    let refresh = world.get(Method::Subscribe);
+    let refresh = world.subscribed(seconds(1_600));
     assert_eq!(refresh.to().unwrap().tag(), Some("n1"), "in the dialog");
     assert_eq!(refresh.header(&Name::Event).unwrap(), "dialog");
     world.deliver(&notifier.far.answer_to(&refresh, 200).with(Name::Expires, "3600"));
     notifier.tell(&mut world, "early");
     assert_eq!(world.lamp(), WatchedState::Ringing);
-    world.pass(seconds(3_300));
-    world.get(Method::Subscribe);
+    world.subscribed(seconds(3_300));
 }
 
 #[test]
@@ -134,12 +128,10 @@ fn a_refresh_refused_in_passing_leaves_it_standing_and_is_tried_again() {
     let mut world = World::watching();
     let mut notifier = Notifier::accept(&mut world);
     notifier.tell(&mut world, "confirmed");
-    world.pass(seconds(3_300));
-    let refresh = world.get(Method::Subscribe);
+    let refresh = world.subscribed(seconds(3_300));
     world.deliver(&notifier.far.answer_to(&refresh, 500));
     assert_eq!(world.lamp(), WatchedState::Talking);
-    world.pass(seconds(1_000));
-    world.get(Method::Subscribe);
+    world.subscribed(seconds(1_000));
 }
 
 #[test]
@@ -150,7 +142,7 @@ fn with_no_refresh_accepted_it_runs_out_and_begins_anew() {
     for _ in 0..40 {
         world.pass(seconds(100));
         while world.inbox.iter().any(|message| message.method() == Some(Method::Subscribe)) {
-            let refresh = world.get(Method::Subscribe);
+            let refresh = world.subscribed(seconds(2));
             if refresh.to().unwrap().tag().is_none() {
                 assert_eq!(world.lamp_view().why.as_deref(), Some("the subscription ran out"));
                 return;
@@ -166,11 +158,9 @@ fn a_subscription_that_the_pbx_forgot_is_made_anew_at_once() {
     let mut world = World::watching();
     let mut notifier = Notifier::accept(&mut world);
     notifier.tell(&mut world, "confirmed");
-    world.pass(seconds(3_300));
-    let refresh = world.get(Method::Subscribe);
+    let refresh = world.subscribed(seconds(3_300));
     world.deliver(&notifier.far.answer_to(&refresh, 481));
-    world.pass(ms(100));
-    let anew = world.get(Method::Subscribe);
+    let anew = world.subscribed(ms(100));
     assert_ne!(anew.call_id(), refresh.call_id());
     assert!(anew.to().unwrap().tag().is_none());
     assert_eq!(world.lamp(), WatchedState::Unknown);
@@ -184,8 +174,7 @@ fn silence_after_a_2xx_ends_with_timer_N() {
     assert_eq!(world.lamp_view().why, None);
     world.pass(seconds(5));
     assert!(world.lamp_view().why.unwrap().contains("told nothing"));
-    world.pass(seconds(8));
-    world.get(Method::Subscribe);
+    world.subscribed(seconds(8));
 }
 
 #[test]
@@ -194,6 +183,5 @@ fn a_pbx_that_answers_nothing_is_asked_again() {
     world.pass(seconds(33));
     world.inbox.clear();
     assert_eq!(world.lamp_view().why.as_deref(), Some("no answer to SUBSCRIBE"));
-    world.pass(seconds(8));
-    world.get(Method::Subscribe);
+    world.subscribed(seconds(8));
 }

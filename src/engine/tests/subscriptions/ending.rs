@@ -5,7 +5,6 @@ use std::sync::Arc;
 use engine::border::{Input, What};
 use engine::news::{News, WatchedState};
 use engine::sip::header::Name;
-use engine::sip::message::Method;
 
 use crate::far::WithSdp;
 use crate::notifier::Notifier;
@@ -28,8 +27,7 @@ fn ended(standing: &str) -> World {
 fn some_reasons_call_back_at_once() {
     for standing in ["terminated", "terminated;reason=deactivated", "terminated;reason=timeout"] {
         let mut world = ended(standing);
-        world.pass(seconds(1));
-        world.get(Method::Subscribe);
+        world.subscribed(seconds(1));
     }
 }
 
@@ -39,8 +37,7 @@ fn some_reasons_call_back_later() {
         let mut world = ended(standing);
         world.pass(seconds(39));
         world.quiet();
-        world.pass(seconds(2));
-        world.get(Method::Subscribe);
+        world.subscribed(seconds(2));
     }
 }
 
@@ -62,11 +59,10 @@ fn a_pbx_that_ends_every_subscription_at_once_is_not_asked_in_a_circle() {
         let last = notifier.bare("terminated;reason=deactivated");
         world.deliver(&last);
         world.got(200);
-        world.pass(seconds(1));
     }
+    world.pass(seconds(1));
     world.quiet();
-    world.pass(seconds(20));
-    world.get(Method::Subscribe);
+    world.subscribed(seconds(20));
 }
 
 #[test]
@@ -75,7 +71,7 @@ fn what_is_unwatched_is_unsubscribed_and_leaves_the_live_state() {
     let mut notifier = Notifier::accept(&mut world);
     notifier.tell(&mut world, "early");
     world.unwatch("1002");
-    let last = world.get(Method::Subscribe);
+    let last = world.subscribed(seconds(2));
     assert_eq!((last.header(&Name::Expires).unwrap().as_ref(), last.to().unwrap().tag()), ("0", Some("n1")));
     assert!(world.shell.engine.snapshot().watched.is_empty());
     let gone = |news: &News| matches!(news, News::Watched(view) if view.state == WatchedState::Unwatched);
@@ -104,14 +100,12 @@ fn what_is_unwatched_before_the_first_notify_ends_with_a_481() {
 fn a_number_may_be_watched_by_command_and_stays_over_a_reload() {
     let mut world = World::new();
     world.watch("1002");
-    world.pass(seconds(1));
     let mut notifier = Notifier::accept(&mut world);
     notifier.tell(&mut world, "early");
     let account = world.config.accounts.get_mut(&"20".into()).unwrap();
     Arc::make_mut(account).watch = vec!["1003".to_owned()];
     world.shell.handle(Input::Config(world.config.clone()), world.now);
-    world.pass(seconds(1));
-    assert_eq!(world.get(Method::Subscribe).uri().unwrap().user.as_deref(), Some("1003"));
+    assert_eq!(world.subscribed(seconds(1)).uri().unwrap().user.as_deref(), Some("1003"));
     assert_eq!(world.lamp(), WatchedState::Ringing, "1002 did not notice");
     world.quiet();
 }
@@ -135,8 +129,7 @@ fn the_drain_unsubscribes_and_waits_for_the_last_word() {
     let mut notifier = Notifier::accept(&mut world);
     notifier.tell(&mut world, "terminated");
     world.command(What::Drain).unwrap();
-    world.pass(seconds(1));
-    let last = world.get(Method::Subscribe);
+    let last = world.subscribed(seconds(1));
     assert_eq!(last.header(&Name::Expires).unwrap(), "0");
     assert!(!world.shell.engine.may_leave());
     world.deliver(&notifier.far.answer_to(&last, 200).with(Name::Expires, "0"));

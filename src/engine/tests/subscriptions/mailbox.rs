@@ -2,7 +2,6 @@
 
 use engine::news::MessageSummary;
 use engine::sip::header::Name;
-use engine::sip::message::Method;
 
 use crate::far::{WithSdp, outside};
 use crate::notifier::Notifier;
@@ -16,12 +15,13 @@ fn messages(world: &World) -> Option<MessageSummary> {
 
 #[test]
 fn a_mailbox_is_subscribed_to_and_its_numbers_are_shown() {
-    let mut world = World::with(|account| account.mwi = true);
-    let subscribe = world.inbox.front().unwrap().clone();
+    let mut world = World::beginning(|account| account.mwi = true);
+    let subscribe = world.subscribed(seconds(2));
     assert_eq!(subscribe.header(&Name::Event).unwrap(), "message-summary");
     assert_eq!(subscribe.header(&Name::Accept).unwrap(), "application/simple-message-summary");
     assert_eq!(subscribe.uri().unwrap().user.as_deref(), Some("20"));
-    let mut notifier = Notifier::accept(&mut world);
+    let mut notifier = Notifier::of(&subscribe, "n1");
+    world.deliver(&notifier.far.answer_to(&subscribe, 200));
     assert_eq!(messages(&world), None);
     let mut notify = notifier.bare("active");
     notify.set_body("application/simple-message-summary", BODY);
@@ -53,7 +53,7 @@ fn a_pbx_may_tell_of_a_mailbox_unasked() {
 
 #[test]
 fn the_numbers_stay_known_while_the_pbx_is_away() {
-    let mut world = World::with(|account| account.mwi = true);
+    let mut world = World::beginning(|account| account.mwi = true);
     let mut notifier = Notifier::accept(&mut world);
     let mut notify = notifier.bare("active");
     notify.set_body("application/simple-message-summary", BODY);
@@ -64,6 +64,5 @@ fn the_numbers_stay_known_while_the_pbx_is_away() {
     assert_eq!(messages(&world).map(|summary| summary.new), Some(2));
     world.inbox.clear();
     world.away = false;
-    world.pass(seconds(10));
-    world.get(Method::Subscribe);
+    world.subscribed(seconds(10));
 }

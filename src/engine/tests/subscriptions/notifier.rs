@@ -1,13 +1,20 @@
 //! The PBX's end of one subscription, played by the story.
 
+use std::time::Duration;
+
+use chrono::DateTime;
 use engine::border::What;
+use engine::config::Account;
 use engine::news::{WatchedState, WatchedView};
 use engine::sip::header::Name;
 use engine::sip::message::{Message, Method};
 use engine::subscription::Command;
+use engine::time::{Moment, Now};
 
 use crate::far::{Far, WithSdp};
-use crate::world::World;
+use crate::shell::Store;
+use crate::shell::pbx::{config, extension};
+use crate::world::{World, ms, seconds};
 
 /// Whoever was subscribed to.
 pub struct Notifier {
@@ -18,7 +25,7 @@ pub struct Notifier {
 impl Notifier {
     /// Takes the SUBSCRIBE that has just come, granting an hour.
     pub fn accept(world: &mut World) -> Notifier {
-        let subscribe = world.get(Method::Subscribe);
+        let subscribe = world.subscribed(seconds(2));
         let notifier = Notifier::of(&subscribe, "n1");
         world.deliver(&notifier.far.answer_to(&subscribe, 200).with(Name::Expires, "3600"));
         notifier
@@ -68,7 +75,28 @@ pub fn dialog(id: &str, state: &str) -> String {
 impl World {
     /// Extension 20, registered, watches 1002.
     pub fn watching() -> World {
-        World::with(|account| account.watch = vec!["1002".to_owned()])
+        World::beginning(|account| account.watch = vec!["1002".to_owned()])
+    }
+
+    /// Extension 20 as changed by the story, about to register.
+    pub fn beginning(change: impl FnOnce(&mut Account)) -> World {
+        let mut account = extension(20);
+        change(&mut account);
+        let now = Now { moment: Moment(1_000_000_000), civil: DateTime::from_timestamp(1_780_000_000, 0).unwrap() };
+        World::begin(config([account].into_iter()), Store::default(), 8, now)
+    }
+
+    /// The next SUBSCRIBE, which comes within this span; the far side answers before it is sent again.
+    #[track_caller]
+    pub fn subscribed(&mut self, limit: Duration) -> Message {
+        let end = self.now.moment + limit;
+        let came = |world: &World| {
+            world.inbox.iter().any(|one| one.status().is_none() && one.method() == Some(Method::Subscribe))
+        };
+        while !came(self) && self.now.moment < end {
+            self.pass(ms(100));
+        }
+        self.get(Method::Subscribe)
     }
 
     /// The lamp of 1002, told and shown alike.

@@ -22,8 +22,9 @@ fn SP_03_lamps_go_dark_with_the_group_and_come_back_with_it() {
     world.pass(seconds(20_000));
     world.quiet();
     world.away = false;
-    world.pass(seconds(10));
-    let mut anew = Notifier::accept(&mut world);
+    let subscribe = world.subscribed(seconds(10));
+    let mut anew = Notifier::of(&subscribe, "n2");
+    world.deliver(&anew.far.answer_to(&subscribe, 200));
     anew.tell(&mut world, "early");
     assert_eq!((world.lamp(), world.lamp_view().why), (WatchedState::Ringing, None));
     // The subscription of before is nobody's.

@@ -2,7 +2,6 @@
 
 use engine::news::WatchedState;
 use engine::sip::header::Name;
-use engine::sip::message::Method;
 
 use crate::far::WithSdp;
 use crate::notifier::{Notifier, dialog};
@@ -30,7 +29,7 @@ fn the_lamp_follows_the_extension() {
 #[test]
 fn a_notify_may_come_before_the_answer() {
     let mut world = World::watching();
-    let subscribe = world.get(Method::Subscribe);
+    let subscribe = world.subscribed(seconds(2));
     let mut notifier = Notifier::of(&subscribe, "n1");
     notifier.tell(&mut world, "early");
     assert_eq!(world.lamp(), WatchedState::Ringing);
@@ -44,7 +43,7 @@ fn a_notify_may_come_before_the_answer() {
 #[test]
 fn of_two_forks_the_first_to_notify_wins() {
     let mut world = World::watching();
-    let subscribe = world.get(Method::Subscribe);
+    let subscribe = world.subscribed(seconds(2));
     let (mut one, mut other) = (Notifier::of(&subscribe, "n1"), Notifier::of(&subscribe, "n2"));
     // The 2xx of the one, the NOTIFY of the other.
     world.deliver(&one.far.answer_to(&subscribe, 200).with(Name::Expires, "3600"));
@@ -132,7 +131,7 @@ fn partial_states_add_up_and_a_gap_asks_for_the_full_one() {
     let notify = notifier.dialogs("active", "partial", &dialog("c", "confirmed"));
     world.deliver(&notify);
     world.got(200);
-    let refresh = world.get(Method::Subscribe);
+    let refresh = world.subscribed(seconds(2));
     assert_eq!(refresh.to().unwrap().tag(), Some("n1"));
     world.deliver(&notifier.far.answer_to(&refresh, 200).with(Name::Expires, "3600"));
     notifier.tell(&mut world, "terminated");
@@ -146,6 +145,5 @@ fn a_shorter_life_by_notify_counts() {
     let notify = notifier.dialogs("active;expires=100", "full", "");
     world.deliver(&notify);
     world.got(200);
-    world.pass(seconds(95));
-    world.get(Method::Subscribe);
+    world.subscribed(seconds(95));
 }
