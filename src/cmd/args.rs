@@ -141,6 +141,8 @@ pub enum Remote {
         #[arg(value_name = "CALL")]
         second: String,
     },
+    Message(Message),
+    Watch(Watch),
     Dnd {
         #[arg(value_name = "ACCOUNT")]
         account: String,
@@ -193,6 +195,30 @@ pub struct Elsewhere {
     pub call: Option<String>,
     #[arg(long, value_name = "ACCOUNT")]
     pub route: Option<String>,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Message {
+    #[arg(value_name = "NUMBER", required_unless_present = "last")]
+    pub number: Option<String>,
+    #[arg(value_name = "TEXT", required_unless_present = "last")]
+    pub text: Option<String>,
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Option<String>,
+    #[arg(long, conflicts_with_all = ["number", "text", "account", "key"])]
+    pub last: bool,
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Watch {
+    #[arg(value_name = "NUMBER")]
+    pub numbers: Vec<String>,
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Option<String>,
+    #[arg(long, requires = "account", requires = "numbers")]
+    pub stop: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
@@ -276,6 +302,8 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ("complete", "ramal complete --wait"),
     ("back", "ramal back"),
     ("bridge", "ramal bridge 4711 4712"),
+    ("message", "ramal message 1002 'Volto em 5 minutos' --account 1001"),
+    ("watch", "ramal watch 1002 1003 --account 1001"),
     ("dnd", "ramal dnd 1001 on"),
     ("register", "ramal register 1001"),
     ("events", "ramal events --json | jq -c .news"),

@@ -11,6 +11,7 @@ mod events;
 pub(crate) mod exit;
 pub(crate) mod extensions;
 mod help;
+mod message;
 mod pick;
 mod place;
 mod replay;
@@ -19,6 +20,7 @@ mod status;
 mod table;
 mod trace;
 mod transfer;
+mod watch;
 
 use std::process::ExitCode;
 

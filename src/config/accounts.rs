@@ -118,6 +118,8 @@ fn complete(
         },
         dial_format: own.dial_format,
         caller_ids: own.caller_ids,
+        watch: template.watch.clone().unwrap_or_default(),
+        mwi: template.mwi.unwrap_or(false),
     }
 }
 

@@ -118,6 +118,25 @@ pub enum Wish {
         #[serde(with = "id_text")]
         second: CallId,
     },
+    /// Sends a text message; `events` tells what becomes of it.
+    Message {
+        number: String,
+        text: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        account: Option<AccountName>,
+    },
+    /// The last text messages, newest first.
+    Messages {},
+    /// The lamps.
+    Watched {},
+    Watch {
+        account: AccountName,
+        numbers: Vec<String>,
+    },
+    Unwatch {
+        account: AccountName,
+        numbers: Vec<String>,
+    },
     Dnd {
         account: AccountName,
         on: bool,
@@ -157,7 +176,7 @@ pub enum ConferenceAction {
 /// The no to a line.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Error {
-    /// A code of the engine's refusals, or `configuration`, `too-slow`, `too-long`, `too-many-clients`.
+    /// A code of the engine's refusals, or `configuration`, `store`, `too-slow`, `too-long`, `too-many-clients`.
     pub code: String,
     pub text: String,
     /// `configuration`: each error of it.

@@ -1,11 +1,12 @@
 //! How other rooms of the shell talk to the engine: through the driver, by messages.
 
-use engine::border::{IdempotencyKey, Refusal, RefusalCode, Reply, What};
+use engine::border::{IdempotencyKey, Refusal, RefusalCode, Reply, StoreError, What};
 use engine::id::CallId;
 use engine::news::Delta;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::sound::DeviceReport;
+use crate::store::Reader;
 use crate::trace::Entry;
 
 /// A wish to the driver, each with its way back.
@@ -25,6 +26,8 @@ pub enum Request {
         offered: bool,
         answer: oneshot::Sender<DeviceReport>,
     },
+    /// A way to read what is stored.
+    Reader(oneshot::Sender<Result<Reader, StoreError>>),
     /// Reads the configuration again: warnings, or every error.
     Reload(oneshot::Sender<Result<Vec<String>, Vec<String>>>),
 }
@@ -60,6 +63,11 @@ impl Handle {
     /// What people talk through, and whether it is there.
     pub async fn devices(&self, offered: bool) -> DeviceReport {
         self.ask(|answer| Request::Devices { offered, answer }).await.unwrap_or_default()
+    }
+
+    /// What is stored; to be read on a thread that may block.
+    pub async fn reader(&self) -> Result<Reader, StoreError> {
+        self.ask(Request::Reader).await.unwrap_or_else(|| Err(StoreError(stopping().text)))
     }
 
     /// Applies the changed configuration without touching live calls.

@@ -46,6 +46,16 @@ pub(super) fn news(news: &News) {
             error = view.last_error.as_deref(),
             "registrar"
         ),
+        News::Watched(view) => debug!(account = %view.account, watched = %view.number, state = ?view.state, "watched"),
+        News::Message(view) => info!(
+            message = %view.message,
+            account = %view.account,
+            number = %redacted(&view.number),
+            direction = ?view.direction,
+            state = ?view.state,
+            why = view.why.as_deref(),
+            "text message"
+        ),
         News::Alert(alert) => alert_line(alert),
         News::Totals(_) | News::Digit { .. } | News::Quality { .. } => {}
     }

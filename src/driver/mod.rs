@@ -164,6 +164,9 @@ impl Driver {
                 let _gone = answer.send(self.trace_of(call));
             }
             Request::Devices { offered, answer } => self.tell_devices(offered, answer),
+            Request::Reader(answer) => {
+                let _gone = answer.send(self.store.reader());
+            }
             Request::Reload(answer) => {
                 let _gone = answer.send(self.reload());
             }

@@ -33,6 +33,8 @@ ids! {
     ConferenceId
     /// Our side of one dialog, or one device; unique for ever.
     LegId
+    /// One text message; unique for ever.
+    MessageId
     /// One command, chosen by the shell, answered exactly once.
     CommandId
     /// One batch of records on its way to the store.

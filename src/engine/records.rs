@@ -9,7 +9,7 @@ use crate::border::{IdempotencyKey, Refusal, Reply};
 use crate::config::{AccountName, Target};
 use crate::id::{CallId, LegId};
 use crate::leg::Quality;
-use crate::news::{Direction, HangupCause, RegistrationView};
+use crate::news::{Direction, HangupCause, MessageView, RegistrationView};
 use crate::sip::dialog::Dialog;
 
 /// Records written in one transaction: all or none.
@@ -65,6 +65,8 @@ pub enum Record {
         day: NaiveDate,
         next: u32,
     },
+    /// A text message; written again with what became of it.
+    Message(MessageView),
     /// Kept 24 h, so that the same key gets the same answer.
     Answer {
         key: IdempotencyKey,

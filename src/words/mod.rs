@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use engine::leg::OneWay;
-use engine::news::{CallState, HangupKind, RegistrationState};
+use engine::news::{CallState, HangupKind, MessageState, RegistrationState, WatchedState};
 use serde::Serialize;
 
 #[cfg(test)]
@@ -103,6 +103,14 @@ impl Words {
 
     pub fn trouble(&self, cause: OneWay) -> &str {
         self.named("trouble", &cause)
+    }
+
+    pub fn lamp(&self, state: WatchedState) -> &str {
+        self.named("lamp", &state)
+    }
+
+    pub fn message_state(&self, state: MessageState) -> &str {
+        self.named("message_state", &state)
     }
 
     /// The sentence for a refusal's code; the code where it has none.

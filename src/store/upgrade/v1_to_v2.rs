@@ -1,4 +1,4 @@
-//! From version 1: a device's leg may serve several calls.
+//! From version 1: a device's leg may serve several calls; text messages are kept.
 
 use rusqlite::Transaction;
 
@@ -19,6 +19,18 @@ pub(super) fn step(base: &Transaction<'_>) -> rusqlite::Result<()> {
          INSERT INTO legs_now SELECT * FROM legs;
          DROP TABLE legs;
          ALTER TABLE legs_now RENAME TO legs;
-         CREATE INDEX legs_by_call ON legs (call, started_ms);",
+         CREATE INDEX legs_by_call ON legs (call, started_ms);
+         CREATE TABLE messages (
+             message   INTEGER PRIMARY KEY,
+             direction TEXT NOT NULL CHECK (direction IN ('inbound', 'outbound')),
+             account   TEXT NOT NULL,
+             number    TEXT NOT NULL,
+             name      TEXT,
+             text      TEXT NOT NULL,
+             at_ms     INTEGER NOT NULL,
+             state     TEXT NOT NULL,
+             why       TEXT
+         ) STRICT;
+         CREATE INDEX messages_by_time ON messages (at_ms, message);",
     )
 }

@@ -88,7 +88,7 @@ impl World {
         self.now = self.now.after(end.since(self.now.moment));
     }
 
-    fn collect(&mut self) {
+    pub fn collect(&mut self) {
         while let Some((flow, bytes)) = self.shell.sent.pop_front() {
             assert_eq!(flow.remote.to_string(), PBX, "nothing is sent to strangers");
             let message = Message::parse(&bytes).unwrap_or_else(|why| panic!("we sent no SIP: {why}"));
