@@ -69,7 +69,7 @@ fn calls(bridges: usize) -> (f64, f64) {
     let mut small = World::new();
     small.calls(2);
     let (host, mut phones) = (Host::claim(), Phones::new(bridges));
-    let devices = Devices([(Arc::from("null"), DeviceKind::Null)].into());
+    let devices = Devices::new([(Arc::from("null"), DeviceKind::Null)].into()).unwrap();
     let mut shards = Shards::start(1, 22_000..=29_999, devices, Arc::new(|_| Ok(()))).expect("a thread");
     let before = (resident(), slabs());
     small.calls(2 * bridges);

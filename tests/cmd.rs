@@ -11,18 +11,21 @@ use std::process::{Command, Output};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use engine::border::{Refusal, RefusalCode, Reply, What};
-use engine::call;
+use engine::border::{Refusal, RefusalCode, Reply, StoreError, What};
 use engine::config::AccountKind;
-use engine::id::{CallId, CommandId, Seq};
+use engine::id::{CallId, CommandId, MessageId, Seq};
 use engine::news::{
-    AccountView, CallState, CallView, Delta, Direction, GroupView, HangupCause, HangupKind, News, Party,
-    RegistrationState, RegistrationView, Snapshot, Totals, TransferState, TransferView,
+    AccountView, CallState, CallView, Delta, Direction, GroupView, HangupCause, HangupKind, MessageState,
+    MessageSummary, MessageView, News, Party, RegistrationState, RegistrationView, Snapshot, Totals, TransferState, TransferView, WatchedState,
+    WatchedView,
 };
 use engine::sip::uri::Transport;
 use engine::time::{Moment, Now};
+use engine::{call, messages, subscription};
 use ramal::control::{BindError, MAX_LINE, Server};
 use ramal::driver::{Handle, Request};
+use ramal::sound::card::{Level, Offer, Offered};
+use ramal::sound::{DeviceReport, DeviceView, EndView, Kind};
 use ramal::trace::Entry;
 use serde_json::Value;
 use tokio::sync::{broadcast, mpsc};
@@ -112,6 +115,20 @@ fn a_crowd_is_turned_away_in_words() {
 }
 
 #[test]
+fn sp_05_devices_are_shown_with_what_of_them_is_there_and_how_loud_it_is() {
+    let daemon = Daemon::start("devices");
+    let table = String::from_utf8(daemon.ramal(&["--lang", "en", "devices"]).stdout).unwrap();
+    let desk = table.lines().find(|line| line.starts_with("desk")).unwrap();
+    for part in ["headset", "pulseaudio:usb", "usb: gone (not there", "-12 dB", "-∞ dB"] {
+        assert!(desk.contains(part), "{part} is not in {desk}");
+    }
+    assert!(table.contains("USB Headset"), "{table}");
+    let json: Value = serde_json::from_slice(&daemon.ramal(&["devices", "--json"]).stdout).unwrap();
+    assert_eq!(json["devices"][0]["said"]["peak"], 0.5);
+    assert_eq!(json["offered"]["inputs"][0]["id"], "pulseaudio:usb");
+}
+
+#[test]
 fn calls_are_a_table_for_people_and_json_for_programs() {
     let daemon = Daemon::start("calls");
     let table = daemon.ramal(&["--lang", "pt-BR", "calls"]);
@@ -194,6 +211,42 @@ fn VZ_07_a_consultation_is_a_second_call_and_either_of_the_two_completes_it() {
 }
 
 #[test]
+fn a_text_is_followed_to_its_answer() {
+    let daemon = Daemon::start("text");
+    let sent = daemon.ramal(&["--lang", "pt-BR", "message", "1002", "Oi", "--account", "1001"]);
+    assert_eq!(sent.status.code(), Some(0));
+    assert_eq!(String::from_utf8(sent.stdout).unwrap(), "Mensagem para 1002: aceita pelo PABX\n");
+    let (account, number) = (Some("1001".into()), "1002".to_owned());
+    let command = messages::Command::Send { account, number, text: "Oi".to_owned() };
+    assert_eq!(daemon.commanded(), What::Message(command));
+    let failed = daemon.ramal(&["--lang", "en", "message", "1999", "Oi"]);
+    assert_eq!(failed.status.code(), Some(1));
+    let said = String::from_utf8(failed.stdout).unwrap();
+    assert_eq!(said, "Message to 1002: not sent: there is no such number (404 Not Found)\n");
+    assert_eq!(daemon.ramal(&["message"]).status.code(), Some(2));
+    let unreadable = daemon.ramal(&["--lang", "en", "message", "--last"]);
+    assert_eq!(unreadable.status.code(), Some(1));
+    let said = String::from_utf8(unreadable.stderr).unwrap();
+    assert!(said.contains("the disk is away"), "{said}");
+}
+
+#[test]
+fn extensions_show_their_messages_and_the_lamps_they_watch() {
+    let daemon = Daemon::start("lamps");
+    let table = daemon.ramal(&["--lang", "pt-BR", "extensions"]);
+    let table = String::from_utf8(table.stdout).unwrap();
+    assert!(table.contains("2 novas, 8 antigas"), "{table}");
+    assert!(table.contains("ACOMPANHADO") && table.contains("1002         tocando"), "{table}");
+    let unwatched = daemon.ramal(&["--lang", "en", "watch", "1003"]);
+    assert_eq!(unwatched.status.code(), Some(2));
+    assert_eq!(daemon.ramal(&["watch", "1002", "1003", "--account", "1001", "--stop"]).status.code(), Some(0));
+    let numbers = vec!["1002".to_owned(), "1003".to_owned()];
+    let command = subscription::Command::Unwatch { account: "1001".into(), numbers };
+    assert_eq!(daemon.commanded(), What::Subscription(command));
+    assert_eq!(daemon.ramal(&["watch", "--stop"]).status.code(), Some(2), "of whom, and what");
+}
+
+#[test]
 fn a_ladder_is_drawn_from_the_daemons_trace() {
     let daemon = Daemon::start("trace");
     let drawn = daemon.ramal(&["trace", "4712"]);
@@ -269,6 +322,7 @@ const RAMAL: &str = env!("CARGO_BIN_EXE_ramal");
 const RINGING: u64 = 3_573_829_017_124_711;
 const HELD: u64 = 3_573_829_017_124_712;
 const ENDED: u64 = 3_573_829_017_124_700;
+const TEXT: u64 = 3_573_829_017_124_721;
 const DIALLED: u64 = 3_573_829_017_124_713;
 const LIMIT: Duration = Duration::from_secs(10);
 
@@ -355,6 +409,8 @@ async fn stand_in(
         match request {
             Request::Subscribe(answer) => drop(answer.send(deltas.subscribe())),
             Request::Trace(_, answer) => drop(answer.send(trace())),
+            Request::Devices { offered, answer } => drop(answer.send(devices(offered))),
+            Request::Reader(answer) => drop(answer.send(Err(StoreError("the disk is away".to_owned())))),
             Request::Reload(answer) => {
                 drop(answer.send(Ok(vec!["daemon.node takes effect with a restart".to_owned()])))
             }
@@ -369,6 +425,15 @@ async fn stand_in(
                 if let What::Call(call::Command::Transfer(wish)) = &what {
                     for (seq, news) in transferred(wish).into_iter().enumerate() {
                         deltas.send(Delta { seq: Seq(seq as u64 + 8), news }).unwrap_or_default();
+                    }
+                }
+                if let What::Message(messages::Command::Send { number, .. }) = &what {
+                    let end = match number.as_str() {
+                        "1002" => text(MessageState::Accepted, None),
+                        _ => text(MessageState::Failed, Some("there is no such number (404 Not Found)")),
+                    };
+                    for (seq, view) in [(8, text(MessageState::Sending, None)), (9, end)] {
+                        deltas.send(Delta { seq: Seq(seq), news: News::Message(view) }).unwrap_or_default();
                     }
                 }
                 if !matches!(what, What::Watch { .. }) {
@@ -412,8 +477,30 @@ fn reply(what: &What) -> Result<Reply, Refusal> {
         What::Call(call::Command::Answer { call: CallId(1) }) => {
             Err(Refusal::new(RefusalCode::NoSuchCall, "there is no call 1"))
         }
-        What::Call(_) | What::Account(_) | What::Drain => Ok(Reply::Done),
+        What::Message(_) => Ok(Reply::Sent { message: MessageId(TEXT) }),
+        What::Call(_) | What::Account(_) | What::Subscription(_) | What::Drain => Ok(Reply::Done),
     }
+}
+
+fn devices(offered: bool) -> DeviceReport {
+    let end = |wanted: &str, card: Option<&str>| EndView {
+        wanted: wanted.to_owned(),
+        card: card.map(str::to_owned),
+        why: card.is_none().then(|| "not there; it is used again when it comes back".to_owned()),
+    };
+    let offer = |id: &str, name: &str| Offer { id: id.to_owned(), name: name.to_owned() };
+    let desk = DeviceView {
+        device: "desk".into(),
+        kind: Kind::Headset,
+        input: Some(end("default", Some("pulseaudio:usb"))),
+        output: Some(end("usb", None)),
+        ring: None,
+        said: Some(Level { peak: 0.5, rms: 0.25 }),
+        heard: Some(Level::default()),
+    };
+    let offered =
+        offered.then(|| Offered { inputs: vec![offer("pulseaudio:usb", "USB Headset")], outputs: Vec::new() });
+    DeviceReport { devices: vec![desk], offered }
 }
 
 fn snapshot() -> Snapshot {
@@ -433,6 +520,7 @@ fn snapshot() -> Snapshot {
         registration,
         do_not_disturb: false,
         calls: 2,
+        messages: Some(MessageSummary { waiting: true, new: 2, old: 8, urgent_new: 0, urgent_old: 0 }),
     };
     let group = GroupView {
         group: "pbx".into(),
@@ -448,7 +536,26 @@ fn snapshot() -> Snapshot {
         calls: vec![call(RINGING, Direction::Inbound, CallState::Ringing), held],
         accounts: vec![account],
         groups: vec![group],
+        watched: vec![lamp(WatchedState::Ringing)],
         totals,
+    }
+}
+
+fn lamp(state: WatchedState) -> WatchedView {
+    WatchedView { account: "1001".into(), number: "1002".to_owned(), state, since: Some(at(0)), why: None }
+}
+
+fn text(state: MessageState, why: Option<&str>) -> MessageView {
+    MessageView {
+        message: MessageId(TEXT),
+        direction: Direction::Outbound,
+        account: "1001".into(),
+        number: "1002".to_owned(),
+        name: None,
+        text: "Oi".to_owned(),
+        at: at(0),
+        state,
+        why: why.map(str::to_owned),
     }
 }
 
@@ -485,6 +592,7 @@ fn call(id: u64, direction: Direction, state: CallState) -> CallView {
         recording: None,
         consults: None,
         transfer: None,
+        trouble: None,
         legs: Vec::new(),
     }
 }

@@ -166,7 +166,11 @@ fn SP_15_extensions_and_trunks_take_what_they_do_not_say_from_their_registrar() 
     assert_eq!(account("1002").domain, Host::Name("example.com".to_owned()));
     assert_eq!((account("1002").max_calls, account("1002").register_expires), (4, Duration::from_secs(600)));
 
+    assert_eq!((ana.watch.clone(), ana.mwi), (vec!["1002".to_owned(), "*41".to_owned()], true));
+    assert_eq!((account("1002").watch.clone(), account("1002").mwi), (Vec::new(), false));
+
     let joao = account("1101");
+    assert!(joao.mwi && joao.watch.is_empty(), "of all rows");
     assert_eq!(
         (joao.display.as_deref(), joao.device.as_str(), joao.register_expires),
         (Some("João"), "robot", Duration::from_secs(120))

@@ -59,6 +59,12 @@ fn session_descriptions() {
 }
 
 #[test]
+fn what_extensions_watch() {
+    replay("dialog_info", engine::subscription::dialog_info::fuzz);
+    replay("message_summary", engine::subscription::message_summary::fuzz);
+}
+
+#[test]
 fn media_packets() {
     replay("rtp", media::rtp::fuzz);
     replay("rtcp", media::rtcp::fuzz);

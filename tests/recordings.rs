@@ -410,7 +410,7 @@ fn sp_08_an_agent_at_a_device_is_recorded_beside_the_customer_and_a_pause_leaves
     let says = play.join("440.wav");
     support::sound::tone(&says, 440, 4);
     let kind = DeviceKind::File { play: Some(says), repeat: true, record: None };
-    let mut line = Line::new(41_100, Devices([("headset".into(), kind)].into()));
+    let mut line = Line::new(41_100, Devices::new([("headset".into(), kind)].into()).unwrap());
     let (here, ours) = line.port();
     let mut customer = Phone::new(ours);
     let talk = |record| customer.order(1, Feed::Peer(LegKey(9)), record);

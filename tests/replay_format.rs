@@ -15,7 +15,6 @@ use chrono::DateTime;
 use engine::border::{
     Actor, Command, Flow, FlowError, FlowNews, IdempotencyKey, Input, Output, ResolveError, StoreError, What,
 };
-use engine::call;
 use engine::config::{
     Account, AccountKind, AudioClass, Codec, Config, Credentials, DialFormat, DtmfMode, GateRules, HoldMode, Limits,
     PrackMode, Profile, Refresher, Secret, SessionTimer, Target,
@@ -27,6 +26,7 @@ use engine::random::Random;
 use engine::records::{DialogRow, Facts, Rescue};
 use engine::sip::uri::{Host, Transport};
 use engine::time::{Moment, Now};
+use engine::{call, messages};
 use ramal::replay::pseudonym::Pseudonyms;
 use ramal::replay::read::Entry;
 use ramal::replay::{Machine, Recorded, Recorder, Recording, ReplayError, Summary, replay};
@@ -111,6 +111,8 @@ fn config() -> Config {
         limits: Limits { calls_at_once: 2, calls_per_minute: 10 },
         dial_format: DialFormat::default(),
         caller_ids: vec!["+551133335555".to_owned()],
+        watch: Vec::new(),
+        mwi: false,
     };
     let gate = GateRules {
         version: 1,
@@ -229,6 +231,23 @@ fn a_digest_response_is_masked_and_keeps_its_length() {
     let text = scratch.text();
     assert!(!text.contains("0123456789abcdef"), "{text}");
     assert!(text.contains(r#"response=\"****************\", cnonce=\"9\""#), "{text}");
+}
+
+#[test]
+fn what_people_write_to_each_other_is_not_told_and_keeps_its_length() {
+    let scratch = Scratch::new();
+    let request = "MESSAGE sip:1002@pbx SIP/2.0\r\nCSeq: 1 MESSAGE\r\n\r\nÉ segredo: 4711!";
+    let send =
+        messages::Command::Send { account: None, number: "1002".to_owned(), text: "É segredo: 4711!".to_owned() };
+    let command = Command { id: CommandId(1), actor: Actor::Local, key: None, what: What::Message(send) };
+    let mut recorder = Recorder::create(&scratch.0, SEED).unwrap();
+    recorder.input(&Input::Command(command), at(0)).unwrap();
+    recorder.output(&Output::Send(flow(), Bytes::from(request))).unwrap();
+    drop(recorder);
+    let text = scratch.text();
+    assert!(!text.contains("segredo") && !text.contains("4711"), "{text}");
+    assert_eq!(text.matches("xx xxxxxxx: xxxx!").count(), 2, "in the command and in the message: {text}");
+    assert!(text.contains("CSeq: 1 MESSAGE"), "{text}");
 }
 
 fn pseudonym(pseudonyms: &Pseudonyms, number: &str) -> String {

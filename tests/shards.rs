@@ -159,7 +159,7 @@ fn write_wav(name: &str, samples: &[i16]) -> PathBuf {
 }
 
 fn devices(name: &str, kind: DeviceKind) -> Devices {
-    Devices(BTreeMap::from([(Arc::from(name), kind)]))
+    Devices::new(BTreeMap::from([(Arc::from(name), kind)])).unwrap()
 }
 
 /// Two far ends bridged: leg 1 to `a`, leg 2 to `b`.

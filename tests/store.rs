@@ -13,9 +13,11 @@ use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use engine::border::{IdempotencyKey, Refusal, RefusalCode, Reply, StoreError};
 use engine::config::Target;
-use engine::id::{BatchId, CallId, LegId};
+use engine::id::{BatchId, CallId, LegId, MessageId};
 use engine::leg::Quality;
-use engine::news::{Direction, HangupCause, HangupKind, Party, RegistrationState, RegistrationView};
+use engine::news::{
+    Direction, HangupCause, HangupKind, MessageState, MessageView, Party, RegistrationState, RegistrationView,
+};
 use engine::records::{Batch, CallRow, DialogRow, Facts, LegRow, Question, Record, Rescue};
 use engine::sip::uri::Transport;
 use ramal::store::{OpenError, Page, SortBy, Store};
@@ -511,4 +513,53 @@ fn a_base_damaged_in_the_middle_is_noticed_after_a_crash() {
 fn a_directory_that_cannot_be_made_is_named() {
     let refused = Store::open(Path::new("/proc/ramal")).unwrap_err().to_string();
     assert!(refused.starts_with("/proc/ramal: "), "{refused}");
+}
+
+fn text(id: u64, state: MessageState, why: Option<&str>) -> MessageView {
+    MessageView {
+        message: MessageId(id),
+        direction: Direction::Outbound,
+        account: "1001".into(),
+        number: "+5511987654321".to_owned(),
+        name: None,
+        text: "Olá, \"Zoë\"\n".to_owned(),
+        at: after(id as i64),
+        state,
+        why: why.map(str::to_owned),
+    }
+}
+
+#[test]
+fn texts_are_listed_newest_first_each_once_with_what_became_of_it() {
+    let scratch = Scratch::new();
+    let store = Store::open(&scratch.0).unwrap();
+    write(&store, vec![Record::Message(text(1, MessageState::Sending, None))]).unwrap();
+    let failed = text(1, MessageState::Failed, Some("it is too long"));
+    let received = MessageView { direction: Direction::Inbound, ..text(2, MessageState::Received, None) };
+    write(&store, vec![Record::Message(failed.clone()), Record::Message(received.clone())]).unwrap();
+    let reader = store.reader().unwrap();
+    assert_eq!(reader.messages(Page::default()).unwrap(), [received, failed.clone()]);
+    assert_eq!(reader.messages(Page { skip: 1, take: 1 }).unwrap(), [failed]);
+}
+
+/// What `schema.sql` makes and what the upgrades make is one.
+#[test]
+fn a_base_of_version_1_becomes_what_a_fresh_one_is() {
+    let scratch = Scratch::new();
+    drop(Store::open(&scratch.0).unwrap());
+    let shape = |scratch: &Scratch| -> Vec<(String, String)> {
+        let base = rusqlite::Connection::open(scratch.base()).unwrap();
+        let mut rows = base.prepare("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name").unwrap();
+        let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?))).unwrap();
+        let bare = |sql: String| {
+            let lines = sql.lines().map(|line| line.split("--").next().unwrap_or_default());
+            lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+        };
+        rows.map(Result::unwrap).map(|(name, sql): (String, String)| (name, bare(sql))).collect()
+    };
+    let fresh = shape(&scratch);
+    alter(&scratch, "DROP TABLE messages; PRAGMA user_version = 1");
+    assert_ne!(shape(&scratch), fresh);
+    drop(Store::open(&scratch.0).unwrap());
+    assert_eq!(shape(&scratch), fresh);
 }

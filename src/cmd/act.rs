@@ -11,7 +11,7 @@ use super::client::Client;
 use super::exit::{Code, Failure};
 use super::pick::{Fits, pick, short};
 use super::screen::Screen;
-use super::{calls, dial, events, extensions, status, trace, transfer};
+use super::{calls, devices, dial, events, extensions, message, status, trace, transfer, watch};
 
 pub fn run(command: &Remote, client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
     match command {
@@ -19,8 +19,11 @@ pub fn run(command: &Remote, client: &mut Client, screen: &Screen) -> Result<Cod
         Remote::Extensions {} => extensions::run(client, screen),
         Remote::Calls { ended } => calls::run(*ended, client, screen),
         Remote::Dial(dial) => dial::run(dial, client, screen),
+        Remote::Message(wish) => message::run(wish, client, screen),
+        Remote::Watch(wish) => watch::run(wish, client, screen),
         Remote::Events { since } => events::run(since.map(Seq), client, screen),
         Remote::Trace { call, follow } => trace::run(call.as_deref(), *follow, client, screen),
+        Remote::Devices { watch, .. } => devices::run(*watch, client, screen),
         Remote::Reload {} => reload(client, screen),
         Remote::Conference { action, calls } => conference(*action, calls, client, screen),
         Remote::Transfer { .. }

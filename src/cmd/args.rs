@@ -152,6 +152,8 @@ pub enum Remote {
         #[arg(value_name = "CALL")]
         call: Option<String>,
     },
+    Message(Message),
+    Watch(Watch),
     Dnd {
         #[arg(value_name = "ACCOUNT")]
         account: String,
@@ -171,6 +173,12 @@ pub enum Remote {
         call: Option<String>,
         #[arg(long, short)]
         follow: bool,
+    },
+    Devices {
+        #[arg(long, conflicts_with = "watch")]
+        list: bool,
+        #[arg(long)]
+        watch: bool,
     },
     Reload {},
 }
@@ -221,6 +229,30 @@ pub struct Elsewhere {
     pub call: Option<String>,
     #[arg(long, value_name = "ACCOUNT")]
     pub route: Option<String>,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Message {
+    #[arg(value_name = "NUMBER", required_unless_present = "last")]
+    pub number: Option<String>,
+    #[arg(value_name = "TEXT", required_unless_present = "last")]
+    pub text: Option<String>,
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Option<String>,
+    #[arg(long, conflicts_with_all = ["number", "text", "account", "key"])]
+    pub last: bool,
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Watch {
+    #[arg(value_name = "NUMBER")]
+    pub numbers: Vec<String>,
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Option<String>,
+    #[arg(long, requires = "account", requires = "numbers")]
+    pub stop: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
@@ -316,9 +348,12 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ("back", "ramal back"),
     ("bridge", "ramal bridge 4711 4712"),
     ("record", "ramal record pause 4711"),
+    ("message", "ramal message 1002 'Volto em 5 minutos' --account 1001"),
+    ("watch", "ramal watch 1002 1003 --account 1001"),
     ("dnd", "ramal dnd 1001 on"),
     ("register", "ramal register 1001"),
     ("events", "ramal events --json | jq -c .news"),
     ("trace", "ramal trace 4711 --follow"),
+    ("devices", "ramal devices --list"),
     ("reload", "ramal reload"),
 ];

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use engine::id::CallId;
+use engine::leg::OneWay;
 use engine::news::{CallView, Direction, HangupCause, Party};
 
 use crate::control::Wish;
@@ -78,6 +79,8 @@ pub fn state(call: &CallView, ids: &[CallId], words: &Words) -> String {
         call.bridged_with.map(|other| words.fill("mark.bridged", &[("call", &short(other, ids))])),
         call.consults.map(|first| words.fill("mark.consults", &[("call", &short(first, ids))])),
         call.transfer.as_ref().map(|transfer| super::transfer::sentence(transfer, words)),
+        // That the person muted it is said already.
+        call.trouble.filter(|trouble| *trouble != OneWay::Muted).map(|trouble| words.trouble(trouble).to_owned()),
     ];
     let state = std::iter::once(words.call_state(call.state).to_owned());
     state.chain(marks.into_iter().flatten()).collect::<Vec<_>>().join(", ")

@@ -7,12 +7,12 @@ use engine::news::{Alert, News, Snapshot};
 use crate::control::Wish;
 use crate::words::Words;
 
-use super::calls;
 use super::client::Client;
 use super::exit::{Code, Failure};
-use super::extensions::{clock, state};
+use super::extensions::{clock, mailbox, state};
 use super::pick::short;
 use super::screen::Screen;
+use super::{calls, message, watch};
 
 pub fn run(since: Option<Seq>, client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
     let mut begin = client.ask(Wish::Events { since })?;
@@ -51,7 +51,10 @@ fn sentence(news: News, words: &Words) -> String {
             words.fill("event.call", &[("call", &id), ("number", &call.number), ("state", &state)])
         }
         News::Account(account) => {
-            let state = state(&account, words);
+            let mut state = state(&account, words);
+            if let Some(waiting) = account.messages {
+                state = format!("{state}, {}", mailbox(waiting, words));
+            }
             words.fill("event.account", &[("account", account.account.as_str()), ("state", &state)])
         }
         News::AccountGone(account) => words.fill("event.account_gone", &[("account", account.as_str())]),
@@ -61,6 +64,12 @@ fn sentence(news: News, words: &Words) -> String {
             let values = [("state", state), ("registered", &registered), ("accounts", &accounts)];
             words.fill("event.group", &[&[("group", group.group.as_str())], &values[..]].concat())
         }
+        News::Watched(view) => {
+            let state = watch::lamp(view.state, view.why.as_deref(), words);
+            let values = [("number", &*view.number), ("state", &state), ("account", view.account.as_str())];
+            words.fill("event.watched", &values)
+        }
+        News::Message(view) => message::sentence(&view, words),
         News::Totals(totals) => {
             let [strangers, malformed, calls] =
                 [totals.strangers, totals.malformed, totals.calls].map(|count| count.to_string());

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Local, Utc};
 use engine::config::AccountKind;
-use engine::news::AccountView;
+use engine::news::{AccountView, MessageSummary, WatchedView};
 
 use crate::control::Wish;
 use crate::words::Words;
@@ -11,6 +11,7 @@ use super::client::Client;
 use super::exit::{Code, Failure};
 use super::screen::Screen;
 use super::table;
+use super::watch::lamp;
 
 pub fn run(client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
     let mut answer = client.ask(Wish::Extensions {})?;
@@ -32,11 +33,29 @@ pub fn run(client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
         "table.until",
         "table.round_trip",
         "table.calls",
+        "table.messages",
         "table.error",
     ];
     let rows: Vec<Vec<String>> = accounts.into_iter().map(|account| row(account, words)).collect();
     table::print(screen, &heading.map(|key| words.say(key)), &rows);
+    let watched: Vec<WatchedView> = client.typed(answer["watched"].take())?;
+    if !watched.is_empty() {
+        screen.line("");
+        lamps(&watched, screen);
+    }
     Ok(Code::Done)
+}
+
+/// What the extensions watch.
+pub fn lamps(watched: &[WatchedView], screen: &Screen) {
+    let words = &screen.words;
+    let heading = ["table.watched", "table.state", "table.since", "table.watched_by"];
+    let row = |view: &WatchedView| {
+        let since = view.since.map(clock).unwrap_or_default();
+        vec![view.number.clone(), lamp(view.state, view.why.as_deref(), words), since, view.account.to_string()]
+    };
+    let rows: Vec<Vec<String>> = watched.iter().map(row).collect();
+    table::print(screen, &heading.map(|key| words.say(key)), &rows);
 }
 
 fn row(account: AccountView, words: &Words) -> Vec<String> {
@@ -53,8 +72,20 @@ fn row(account: AccountView, words: &Words) -> Vec<String> {
         account.registration.until.map(clock).unwrap_or_default(),
         milliseconds(account.registration.round_trip_ms),
         account.calls.to_string(),
+        account.messages.map_or_else(String::new, |waiting| mailbox(waiting, words)),
         account.registration.last_error.unwrap_or_default(),
     ]
+}
+
+/// `2 new, 8 old`
+pub fn mailbox(waiting: MessageSummary, words: &Words) -> String {
+    let MessageSummary { waiting: any, new, old, .. } = waiting;
+    match (any, new, old) {
+        // Some PBXs give no numbers.
+        (true, 0, 0) => words.say("mark.messages").to_owned(),
+        (false, 0, 0) => words.say("mark.no_messages").to_owned(),
+        (_, _, _) => words.fill("mark.mailbox", &[("new", &new.to_string()), ("old", &old.to_string())]),
+    }
 }
 
 /// `registered, do not disturb`

@@ -5,11 +5,13 @@ mod args;
 pub(crate) mod calls;
 mod check;
 pub(crate) mod client;
+mod devices;
 mod dial;
 mod events;
 pub(crate) mod exit;
 pub(crate) mod extensions;
 mod help;
+mod message;
 mod pick;
 mod place;
 mod replay;
@@ -19,6 +21,7 @@ mod status;
 mod table;
 mod trace;
 mod transfer;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -27,7 +30,7 @@ use clap::{CommandFactory, FromArgMatches};
 use crate::driver::RunOptions;
 use crate::words::{Language, Words};
 
-use args::{Cli, Local, Verb};
+use args::{Cli, Local, Remote, Verb};
 use client::Client;
 use exit::Failure;
 use screen::Screen;
@@ -62,6 +65,8 @@ fn language() -> Language {
 fn run(cli: &Cli, screen: &Screen) -> Result<exit::Code, Failure> {
     match &cli.verb {
         Verb::Here(local) => run_here(local, cli, screen),
+        // Of this machine, daemon or not.
+        Verb::There(Remote::Devices { list: true, .. }) => devices::list(screen),
         Verb::There(wish) => {
             let mut client = Client::connect(&place::socket(cli)?)?;
             act::run(wish, &mut client, screen)

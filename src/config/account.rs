@@ -7,12 +7,12 @@ use super::accounts::{Accounts, Identity};
 use super::registrar::{Registrar, Registrars};
 use super::report::{Report, quoted};
 use super::table::{Keys, Read, Table};
-use super::template::COMMON;
+use super::template::{COMMON, WATCHING};
 use super::value::{flag, known, list, parsed, text, user};
 use super::{Context, Known, secret};
 
 const IDENTITY: &[&str] = &["user", "auth_user", "display", "caller_ids"];
-pub(super) const EXTENSION_KEYS: Keys = &[COMMON, IDENTITY, secret::KEYS];
+pub(super) const EXTENSION_KEYS: Keys = &[COMMON, WATCHING, IDENTITY, secret::KEYS];
 pub(super) const TRUNK_KEYS: Keys =
     &[COMMON, IDENTITY, secret::KEYS, &["register", "dial_format", "carrier", "prefix"]];
 
@@ -32,7 +32,10 @@ pub(super) fn read_all(
         let fresh = accounts.declare(name, &table.here(), report);
         let registrar = registrar_of(&table, registrars, report);
         let defaults = registrar.map(|registrar| registrar.defaults.clone()).unwrap_or_default();
-        let template = defaults.overlaid(&table, known, report);
+        let mut template = defaults.overlaid(&table, known, report);
+        if kind == AccountKind::Extension {
+            template = template.watching(&table, report);
+        }
         let own = identity(name, kind, &table, context, report);
         if let (true, Some(own), Some(registrar)) = (fresh, own, registrar) {
             accounts.add(own, &template, registrar, known, table.here(), report);

@@ -10,7 +10,7 @@ use engine::sip::uri::Host;
 use super::Known;
 use super::registrar::Registrar;
 use super::report::{Place, Report};
-use super::shell::NULL_DEVICE;
+use super::device::NULL_DEVICE;
 use super::template::Template;
 
 /// What is an account's own.
@@ -120,6 +120,8 @@ fn complete(
         },
         dial_format: own.dial_format,
         caller_ids: own.caller_ids,
+        watch: template.watch.clone().unwrap_or_default(),
+        mwi: template.mwi.unwrap_or(false),
     }
 }
 

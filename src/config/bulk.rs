@@ -10,11 +10,11 @@ use super::accounts::{Accounts, Identity};
 use super::registrar::{Registrar, Registrars};
 use super::report::{Place, Report, suggestion};
 use super::table::{Keys, Read, Table};
-use super::template::{COMMON, Template};
+use super::template::{COMMON, Template, WATCHING};
 use super::value::{among, path, printable, user};
 use super::{Context, Known, secret};
 
-pub(super) const KEYS: Keys = &[&["csv"], COMMON];
+pub(super) const KEYS: Keys = &[&["csv"], COMMON, WATCHING];
 
 /// Columns of a file of our own; the others are refused. Of FreePBX's export those it shares, `name`, and `tech` are read.
 pub(super) const COLUMNS: &[&str] =
@@ -34,7 +34,7 @@ pub(super) fn read_all(
         let open = !table.has("registrar") && registrars.len() > 1;
         let registrar = if open { None } else { registrar_of(&table, registrars, report) };
         let defaults = registrar.map(|registrar| registrar.defaults.clone()).unwrap_or_default();
-        let template = defaults.overlaid(&table, known, report);
+        let template = defaults.overlaid(&table, known, report).watching(&table, report);
         let registrar = match registrar {
             Some(registrar) => OfSection::Is(registrar),
             None if open => OfSection::Open,

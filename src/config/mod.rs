@@ -7,6 +7,7 @@ mod account;
 mod accounts;
 mod address;
 mod bulk;
+mod device;
 mod gate;
 mod profile;
 mod recordings;
@@ -25,10 +26,11 @@ use std::sync::Arc;
 
 use engine::config::{AccountName, Config, DeviceName, Profile};
 
+pub use self::device::{Device, NULL_DEVICE};
 pub use self::reload::needs_restart;
 pub use self::recordings::Recordings;
 pub use self::report::{ConfigError, Place, Warning};
-pub use self::shell::{Device, Dns, Listen, LogLevel, Media, NULL_DEVICE, Shell};
+pub use self::shell::{Dns, Listen, LogLevel, Media, Shell};
 
 use self::accounts::Accounts;
 use self::registrar::Registrars;
@@ -71,7 +73,7 @@ pub fn sections() -> Vec<(&'static str, Vec<&'static str>)> {
         ("media", shell::MEDIA_KEYS),
         ("recordings", recordings::KEYS),
         ("dns", shell::DNS_KEYS),
-        ("device.NAME", shell::DEVICE_KEYS),
+        ("device.NAME", device::KEYS),
         ("registrar.NAME", registrar::KEYS),
         ("extension.NUMBER", account::EXTENSION_KEYS),
         ("extensions", bulk::KEYS),

@@ -1,4 +1,4 @@
-//! What the shell itself needs: `[daemon]`, `[[listen]]`, `[media]`, `[dns]` and `[device.NAME]`.
+//! What the shell itself needs: `[daemon]`, `[[listen]]`, `[media]` and `[dns]`; `[device.NAME]` has a file of its own.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -14,9 +14,10 @@ use serde::Serialize;
 use super::Context;
 use super::recordings::{self, Recordings};
 use super::address::{host, ip, socket, transport};
+use super::device::{self, Device};
 use super::report::Report;
 use super::table::{Keys, Read, Table};
-use super::value::{choice, duration, flag, list, number, path, printable};
+use super::value::{choice, duration, list, number, path};
 
 /// The shell's part of the configuration.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -66,16 +67,6 @@ pub struct Media {
     pub ports: RangeInclusive<u16>,
 }
 
-/// What an agent talks through.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Device {
-    /// Says nothing, hears nothing.
-    Null,
-    /// Says what a WAV file holds, writes what it hears into another.
-    File { play: Option<PathBuf>, record: Option<PathBuf>, repeat: bool },
-}
-
 /// How names become addresses.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Serialize)]
 pub struct Dns {
@@ -96,9 +87,6 @@ pub enum LogLevel {
     Trace,
 }
 
-/// The device that exists without being configured.
-pub const NULL_DEVICE: &str = "null";
-
 pub(super) const DAEMON_KEYS: Keys = &[&[
     "data_dir",
     "sounds_dir",
@@ -115,7 +103,6 @@ pub(super) const DAEMON_KEYS: Keys = &[&[
 pub(super) const LISTEN_KEYS: Keys = &[&["address", "transport"]];
 pub(super) const MEDIA_KEYS: Keys = &[&["ips", "ports"]];
 pub(super) const DNS_KEYS: Keys = &[&["nameservers", "hosts"]];
-pub(super) const DEVICE_KEYS: Keys = &[&["type", "play", "record", "repeat"]];
 
 /// The shell's part. `daemon` is `[daemon]`.
 pub(super) fn read(root: &Table<'_>, daemon: &Table<'_>, context: &Context<'_>, report: &mut Report) -> Shell {
@@ -136,7 +123,7 @@ pub(super) fn read(root: &Table<'_>, daemon: &Table<'_>, context: &Context<'_>, 
         data_dir,
         sounds_dir: daemon.get(report, "sounds_dir", |value| folder(&context.dir.join(path(value)?))),
         control_socket,
-        devices: devices(root, context, report),
+        devices: device::read_all(root, context, report),
         log: daemon.get(report, "log", choice(LOG_LEVELS)).unwrap_or(LogLevel::Info),
         shards: daemon.get(report, "shards", number(1..=256)).and_then(NonZeroU16::new),
         dns: dns(root, report),
@@ -211,37 +198,8 @@ fn dns(root: &Table<'_>, report: &mut Report) -> Dns {
     Dns { nameservers, hosts: hosts.unwrap_or_default() }
 }
 
-fn devices(root: &Table<'_>, context: &Context<'_>, report: &mut Report) -> BTreeMap<DeviceName, Device> {
-    let mut devices = BTreeMap::from([(DeviceName::from(NULL_DEVICE), Device::Null)]);
-    for (name, table) in root.named("device", DEVICE_KEYS, report) {
-        if let Err(problem) = printable(name) {
-            report.error(table.here(), format!("its name {problem}"));
-        }
-        let is_file = table.required(report, "type", choice(&[("file", true), ("null", false)]));
-        let play = table.get(report, "play", |value| readable(&context.dir.join(path(value)?)));
-        let record = table.get(report, "record", path).map(|path| context.dir.join(path));
-        let repeat = table.get(report, "repeat", flag).unwrap_or(false);
-        for key in ["play", "record", "repeat"] {
-            if is_file == Some(false) && table.has(key) {
-                report.error(table.place(key), "a device of type \"null\" has no such key; use type = \"file\"");
-            }
-        }
-        // A device with an error still exists for those that name it.
-        let device = if is_file == Some(true) { Device::File { play, record, repeat } } else { Device::Null };
-        devices.insert(DeviceName::from(name), device);
-    }
-    devices
-}
-
 fn folder(path: &Path) -> Read<PathBuf> {
     if path.is_dir() { Ok(path.to_owned()) } else { Err(format!("there is no folder {}", path.display())) }
-}
-
-fn readable(path: &Path) -> Read<PathBuf> {
-    match std::fs::File::open(path) {
-        Ok(_) => Ok(path.to_owned()),
-        Err(error) => Err(format!("cannot read {}: {error}", path.display())),
-    }
 }
 
 const LOG_LEVELS: &[(&str, LogLevel)] = &[

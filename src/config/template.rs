@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use engine::config::{DeviceName, RecordPolicy};
 use engine::sip::uri::Host;
+use engine::subscription::{MOST_WATCHED, is_watchable};
+use toml::de::DeValue;
 
 use super::Known;
 use super::address::host;
 use super::report::Report;
-use super::table::Table;
-use super::value::{choice, duration, flag, known, number, parsed, text};
+use super::table::{Read, Table};
+use super::value::{choice, duration, flag, known, list, number, parsed, text};
 
 /// What one account says, or a registrar or a whole CSV file says for many.
 #[derive(Clone, Default)]
@@ -26,6 +28,8 @@ pub(super) struct Template {
     pub calls_per_minute: Option<u32>,
     pub realm: Option<String>,
     pub domain: Option<Host>,
+    pub watch: Option<Vec<String>>,
+    pub mwi: Option<bool>,
 }
 
 pub(super) const COMMON: &[&str] = &[
@@ -44,6 +48,9 @@ pub(super) const COMMON: &[&str] = &[
     "domain",
 ];
 
+/// Extensions only: what they watch at their PBX.
+pub(super) const WATCHING: &[&str] = &["watch", "mwi"];
+
 impl Template {
     /// The keys that a registrar has too, from `table` where it has them.
     pub fn with_defaults_of(self, table: &Table<'_>, known_names: &Known<'_>, report: &mut Report) -> Template {
@@ -60,6 +67,18 @@ impl Template {
             recording_notice: notice.or(self.recording_notice),
             ..self
         }
+    }
+
+    /// What extensions watch, from `table` where it says so.
+    pub fn watching(self, table: &Table<'_>, report: &mut Report) -> Template {
+        let watch = table.get(report, "watch", |value| {
+            list(value, true, watchable).and_then(|all| match all.len() {
+                0..=MOST_WATCHED => Ok(all),
+                _ => Err(format!("must have at most {MOST_WATCHED} numbers")),
+            })
+        });
+        let mwi = table.get(report, "mwi", flag);
+        Template { watch: watch.or(self.watch), mwi: mwi.or(self.mwi), ..self }
     }
 
     /// Everything that accounts share, from `table` where it has it.
@@ -82,6 +101,15 @@ impl Template {
             domain: domain.or(outer.domain),
             ..outer
         }
+    }
+}
+
+/// A number of the PBX, as its hint is called.
+fn watchable(value: &DeValue<'_>) -> Read<String> {
+    let number = text(value)?;
+    match is_watchable(&number) {
+        true => Ok(number),
+        false => Err("must be a number of the PBX such as \"1002\"".to_owned()),
     }
 }
 

@@ -1,12 +1,14 @@
 //! A wish done: what the engine, the driver and the observer say to it.
 
-use engine::border::{AccountCommand, IdempotencyKey, Refusal, Reply, What};
+use engine::border::{AccountCommand, IdempotencyKey, Refusal, Reply, StoreError, What};
 use engine::call::{Command, ConferenceCommand, TransferCommand};
 use engine::id::CallId;
 use engine::news::Snapshot;
+use engine::{messages, subscription};
 use serde_json::{Value, json};
 
 use crate::driver::Handle;
+use crate::store::Page;
 
 use super::observe::{Observer, has};
 use super::request::{ConferenceAction, Error, Wish};
@@ -21,7 +23,12 @@ pub(super) async fn act(
 ) -> Result<Value, Error> {
     let what = match wish {
         Wish::Status {} => return Ok(status(&snapshot(handle).await?, observer)),
-        Wish::Extensions {} => return Ok(json!({ "extensions": shaped(&snapshot(handle).await?.accounts) })),
+        Wish::Extensions {} => {
+            let snapshot = snapshot(handle).await?;
+            return Ok(json!({ "extensions": shaped(&snapshot.accounts), "watched": shaped(&snapshot.watched) }));
+        }
+        Wish::Watched {} => return Ok(json!({ "watched": shaped(&snapshot(handle).await?.watched) })),
+        Wish::Messages {} => return messages(handle).await,
         Wish::Calls { ended } => {
             let live = snapshot(handle).await?.calls;
             let past = if ended { observer.ended() } else { Vec::new() };
@@ -32,6 +39,7 @@ pub(super) async fn act(
             let live = has(&snapshot(handle).await?.calls, call);
             return Ok(json!({ "live": live, "entries": shaped(&handle.trace(call).await) }));
         }
+        Wish::Devices { offered } => return Ok(shaped(&handle.devices(offered).await)),
         Wish::Reload {} => return reload(handle).await,
         Wish::Dial { number, route, caller_id } => What::Call(Command::Dial { route, number, caller_id }),
         Wish::Answer { call } => What::Call(Command::Answer { call }),
@@ -51,11 +59,15 @@ pub(super) async fn act(
         Wish::Back { call } => transfer(TransferCommand::Back { call }),
         Wish::Bridge { first, second } => What::Call(Command::Bridge { first, second }),
         Wish::Record { call, what } => What::Call(Command::Record { call, what }),
+        Wish::Message { number, text, account } => What::Message(messages::Command::Send { account, number, text }),
+        Wish::Watch { account, numbers } => What::Subscription(subscription::Command::Watch { account, numbers }),
+        Wish::Unwatch { account, numbers } => What::Subscription(subscription::Command::Unwatch { account, numbers }),
         Wish::Dnd { account, on } => What::Account(AccountCommand::DoNotDisturb { account, on }),
         Wish::Register { account } => What::Account(AccountCommand::Register { account }),
     };
     Ok(match handle.command(what, key).await? {
         Reply::Done | Reply::Snapshot(_) | Reply::Deltas(_) => json!({}),
+        Reply::Sent { message } => json!({ "message": message.to_string() }),
         Reply::Dialled { call, protocolo, warnings } => {
             json!({ "call": call.to_string(), "protocolo": protocolo, "warnings": warnings })
         }
@@ -84,8 +96,20 @@ fn conference(action: ConferenceAction, calls: Vec<CallId>) -> Result<Conference
 async fn snapshot(handle: &Handle) -> Result<Snapshot, Refusal> {
     match handle.command(What::Watch { since: None }, None).await? {
         Reply::Snapshot(snapshot) => Ok(*snapshot),
-        Reply::Done | Reply::Dialled { .. } | Reply::Deltas(_) => Ok(Snapshot::default()),
+        Reply::Done | Reply::Dialled { .. } | Reply::Sent { .. } | Reply::Deltas(_) => Ok(Snapshot::default()),
     }
+}
+
+/// Read on a thread that may block: the disk may be slow.
+async fn messages(handle: &Handle) -> Result<Value, Error> {
+    let reader = handle.reader().await.map_err(unreadable)?;
+    let read = tokio::task::spawn_blocking(move || reader.messages(Page::default())).await;
+    let messages = read.map_err(|why| Error::new("store", why.to_string()))?.map_err(unreadable)?;
+    Ok(json!({ "messages": shaped(&messages) }))
+}
+
+fn unreadable(why: StoreError) -> Error {
+    Error::new("store", format!("the store cannot be read: {why}"))
 }
 
 fn status(snapshot: &Snapshot, observer: &Observer) -> Value {

@@ -123,6 +123,25 @@ pub enum Wish {
         call: CallId,
         what: RecordWish,
     },
+    /// Sends a text message; `events` tells what becomes of it.
+    Message {
+        number: String,
+        text: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        account: Option<AccountName>,
+    },
+    /// The last text messages, newest first.
+    Messages {},
+    /// The lamps.
+    Watched {},
+    Watch {
+        account: AccountName,
+        numbers: Vec<String>,
+    },
+    Unwatch {
+        account: AccountName,
+        numbers: Vec<String>,
+    },
     Dnd {
         account: AccountName,
         on: bool,
@@ -134,6 +153,11 @@ pub enum Wish {
     Events {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         since: Option<Seq>,
+    },
+    /// What people talk through; `offered`: what the system has, too.
+    Devices {
+        #[serde(default = "yes")]
+        offered: bool,
     },
     Trace {
         #[serde(with = "id_text")]
@@ -157,7 +181,7 @@ pub enum ConferenceAction {
 /// The no to a line.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Error {
-    /// A code of the engine's refusals, or `configuration`, `too-slow`, `too-long`, `too-many-clients`.
+    /// A code of the engine's refusals, or `configuration`, `store`, `too-slow`, `too-long`, `too-many-clients`.
     pub code: String,
     pub text: String,
     /// `configuration`: each error of it.
@@ -213,6 +237,10 @@ impl Request {
         }
         format!("{}\n", Value::Object(fields))
     }
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn declined() -> RejectAs {

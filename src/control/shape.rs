@@ -44,8 +44,8 @@ fn each(value: &mut Value, change: &impl Fn(&mut Value, bool)) {
     }
 }
 
-/// Fields that hold a call's or a leg's id.
-const IDS: &[&str] = &["call", "leg", "bridged_with", "conference", "consults", "recording"];
+/// Fields that hold the id of a call, a leg, a conference, a recording or a message.
+const IDS: &[&str] = &["call", "leg", "bridged_with", "conference", "consults", "recording", "message"];
 
 /// Several calls' ids in a request.
 pub(super) mod ids_text {

@@ -1,10 +1,12 @@
 //! How other rooms of the shell talk to the engine: through the driver, by messages.
 
-use engine::border::{IdempotencyKey, Refusal, RefusalCode, Reply, What};
+use engine::border::{IdempotencyKey, Refusal, RefusalCode, Reply, StoreError, What};
 use engine::id::CallId;
 use engine::news::Delta;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
+use crate::sound::DeviceReport;
+use crate::store::Reader;
 use crate::trace::Entry;
 
 /// A wish to the driver, each with its way back.
@@ -19,6 +21,13 @@ pub enum Request {
     Subscribe(oneshot::Sender<broadcast::Receiver<Delta>>),
     /// The SIP messages of a call, oldest first, secrets masked.
     Trace(CallId, oneshot::Sender<Vec<Entry>>),
+    /// The devices; with `offered` also what the system has, which may take it some seconds.
+    Devices {
+        offered: bool,
+        answer: oneshot::Sender<DeviceReport>,
+    },
+    /// A way to read what is stored.
+    Reader(oneshot::Sender<Result<Reader, StoreError>>),
     /// Reads the configuration again: warnings, or every error.
     Reload(oneshot::Sender<Result<Vec<String>, Vec<String>>>),
 }
@@ -49,6 +58,16 @@ impl Handle {
     /// Empty for a call that has no messages any more.
     pub async fn trace(&self, call: CallId) -> Vec<Entry> {
         self.ask(|answer| Request::Trace(call, answer)).await.unwrap_or_default()
+    }
+
+    /// What people talk through, and whether it is there.
+    pub async fn devices(&self, offered: bool) -> DeviceReport {
+        self.ask(|answer| Request::Devices { offered, answer }).await.unwrap_or_default()
+    }
+
+    /// What is stored; to be read on a thread that may block.
+    pub async fn reader(&self) -> Result<Reader, StoreError> {
+        self.ask(Request::Reader).await.unwrap_or_else(|| Err(StoreError(stopping().text)))
     }
 
     /// Applies the changed configuration without touching live calls.

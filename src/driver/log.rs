@@ -7,7 +7,9 @@ use tracing::{debug, info, warn};
 /// One line for each piece of news that an operator may want to find again.
 pub(super) fn news(news: &News) {
     match news {
-        News::Call(view) => debug!(call = %view.call, number = %redacted(&view.number), state = ?view.state, "call"),
+        News::Call(view) => {
+            debug!(call = %view.call, number = %redacted(&view.number), state = ?view.state, trouble = ?view.trouble, "call")
+        }
         News::CallEnded(view) => {
             let cause = view.cause.as_ref();
             info!(
@@ -43,6 +45,16 @@ pub(super) fn news(news: &News) {
             accounts = view.accounts,
             error = view.last_error.as_deref(),
             "registrar"
+        ),
+        News::Watched(view) => debug!(account = %view.account, watched = %view.number, state = ?view.state, "watched"),
+        News::Message(view) => info!(
+            message = %view.message,
+            account = %view.account,
+            number = %redacted(&view.number),
+            direction = ?view.direction,
+            state = ?view.state,
+            why = view.why.as_deref(),
+            "text message"
         ),
         News::Alert(alert) => alert_line(alert),
         News::Totals(_) | News::Digit { .. } | News::Quality { .. } => {}

@@ -30,7 +30,7 @@ use crate::net::{self, Net};
 use crate::recordings::Recordings;
 use crate::replay::Recorder;
 use crate::shards::Shards;
-use crate::sound::Library;
+use crate::sound::{DeviceReport, Library, card};
 use crate::store::Store;
 use crate::trace;
 
@@ -168,6 +168,10 @@ impl Driver {
             Request::Trace(call, answer) => {
                 let _gone = answer.send(self.trace_of(call));
             }
+            Request::Devices { offered, answer } => self.tell_devices(offered, answer),
+            Request::Reader(answer) => {
+                let _gone = answer.send(self.store.reader());
+            }
             Request::Reload(answer) => {
                 let _gone = answer.send(self.reload());
             }
@@ -186,6 +190,17 @@ impl Driver {
             self.replies.insert(id, answer);
         }
         self.step(Input::Command(Command { id, actor: Actor::Local, key, what }));
+    }
+
+    /// What the system has is looked at on a thread of its own: a sound server may take its time.
+    fn tell_devices(&self, offered: bool, answer: oneshot::Sender<DeviceReport>) {
+        let devices = self.shards.devices().views();
+        let tell = move || {
+            let offered = offered.then(card::offered);
+            let _gone = answer.send(DeviceReport { devices, offered });
+        };
+        // Without a thread the question stays unanswered, and says so by its closed channel.
+        let _started = std::thread::Builder::new().name("devices".into()).spawn(tell);
     }
 
     /// The messages of a call's legs, in the order they were on the wire.

@@ -1,9 +1,12 @@
 //! SIGHUP: the changed configuration, without touching live calls.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use engine::border::Input;
 
 use crate::config;
-use crate::sound::{DeviceKind, Devices, Library, SoundError};
+use crate::sound::{DeviceKind, Library, SoundError};
 
 use super::Driver;
 
@@ -22,8 +25,9 @@ impl Driver {
                 .iter()
                 .map(|key| format!("{key} has changed; it takes effect with a restart")),
         );
+        let devices = self.shards.devices().changed(kinds(&loaded)).map_err(|why| vec![why.to_string()])?;
         self.sounds = sounds;
-        self.shards.set_devices(devices(&loaded));
+        self.shards.set_devices(devices);
         let engine = loaded.engine.clone();
         self.loaded = loaded;
         self.step(Input::Config(engine));
@@ -48,12 +52,13 @@ pub(super) fn sounds(loaded: &config::Loaded) -> Result<Library, SoundError> {
 }
 
 /// The devices as media opens them.
-pub(super) fn devices(loaded: &config::Loaded) -> Devices {
+pub(super) fn kinds(loaded: &config::Loaded) -> BTreeMap<Arc<str>, DeviceKind> {
     let kind = |device: &config::Device| match device {
         config::Device::Null => DeviceKind::Null,
         config::Device::File { play, record, repeat } => {
             DeviceKind::File { play: play.clone(), record: record.clone(), repeat: *repeat }
         }
+        config::Device::Headset(settings) => DeviceKind::Headset(settings.clone()),
     };
-    Devices(loaded.shell.devices.iter().map(|(name, device)| (name.0.clone(), kind(device))).collect())
+    loaded.shell.devices.iter().map(|(name, device)| (name.0.clone(), kind(device))).collect()
 }

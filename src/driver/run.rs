@@ -16,11 +16,12 @@ use crate::recordings::{Recordings, Settings};
 use crate::replay::Recorder;
 use crate::service::Notifier;
 use crate::shards::{Shards, Sinks};
+use crate::sound::Devices;
 use crate::store::Store;
 use crate::{control, trace};
 
 use super::lend::Lender;
-use super::reload::{devices, sounds};
+use super::reload::{kinds, sounds};
 use super::{Back, Driver, Handle, clock, log, translate};
 
 /// How to run.
@@ -140,7 +141,8 @@ async fn assemble(
     let recordings = recordings(&loaded, &store, &backs).map_err(system("the folder of recordings"))?;
     let threads = loaded.shell.shards.map_or_else(processors, |count| usize::from(count.get()));
     let sinks = Sinks { news: sink, pieces: recordings.sink() };
-    let shards = Shards::start_with(threads, loaded.shell.media.ports.clone(), devices(&loaded), sinks);
+    let devices = Devices::new(kinds(&loaded))?;
+    let shards = Shards::start_with(threads, loaded.shell.media.ports.clone(), devices, sinks);
     Ok(Driver {
         engine: Engine::new(seed),
         recorder,

@@ -2,6 +2,7 @@
 
 use engine::config::SoundName;
 use engine::leg;
+use media::oneway::OneWay;
 use media::order;
 
 use crate::sound::Library;
@@ -52,6 +53,7 @@ pub(crate) fn media_news(news: order::News) -> Result<leg::MediaNews, leg::Recor
             concealed: quality.concealed,
             mos: quality.mos,
         }),
+        order::Event::OneWay { cause } => leg::MediaEvent::OneWay { cause: cause.map(one_way) },
         order::Event::Failed { why } => leg::MediaEvent::Failed { why },
         order::Event::Unrecorded { recording, chunks } => {
             return Err(leg::RecordingNews::Lost { recording: engine::id::RecordingId(recording.0), chunks });
@@ -66,6 +68,20 @@ fn tap(tap: &leg::Tap) -> order::Tap {
         started_ms: tap.started.timestamp_millis(),
         paused: tap.paused,
         against: tap.against.iter().map(|leg| order::LegKey(leg.0)).collect(),
+    }
+}
+
+fn one_way(cause: OneWay) -> leg::OneWay {
+    match cause {
+        OneWay::DeviceGone => leg::OneWay::DeviceGone,
+        OneWay::NotPermitted => leg::OneWay::NotPermitted,
+        OneWay::Muted => leg::OneWay::Muted,
+        OneWay::SilentMicrophone => leg::OneWay::SilentMicrophone,
+        OneWay::NeverReceived => leg::OneWay::NeverReceived,
+        OneWay::StoppedReceiving => leg::OneWay::StoppedReceiving,
+        OneWay::WrongAddress => leg::OneWay::WrongAddress,
+        OneWay::ComfortNoise => leg::OneWay::ComfortNoise,
+        OneWay::FarEndLoses => leg::OneWay::FarEndLoses,
     }
 }
 

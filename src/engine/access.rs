@@ -4,6 +4,7 @@
 
 use crate::border::{AccountCommand, Actor, Refusal, RefusalCode, What};
 use crate::call;
+use crate::messages;
 
 /// Asks the table for one command.
 pub fn allowed(actor: &Actor, what: &What) -> Result<(), Refusal> {
@@ -29,6 +30,9 @@ enum Action {
     Transfer,
     DoNotDisturb,
     Register,
+    /// Which lamps an extension shows.
+    WatchNumbers,
+    SendMessage,
     Watch,
     Drain,
 }
@@ -61,6 +65,8 @@ fn right(role: Role, action: Action) -> Right {
         (Action::Transfer, Role::Administrator) => Right::Everyones,
         (Action::DoNotDisturb, Role::Administrator) => Right::Everyones,
         (Action::Register, Role::Administrator) => Right::Everyones,
+        (Action::WatchNumbers, Role::Administrator) => Right::Everyones,
+        (Action::SendMessage, Role::Administrator) => Right::Everyones,
         (Action::Watch, Role::Administrator) => Right::Everyones,
         (Action::Drain, Role::Administrator) => Right::Everyones,
     }
@@ -80,6 +86,8 @@ impl Action {
             What::Call(command) => Action::of_call(command),
             What::Account(AccountCommand::DoNotDisturb { .. }) => Action::DoNotDisturb,
             What::Account(AccountCommand::Register { .. }) => Action::Register,
+            What::Subscription(_) => Action::WatchNumbers,
+            What::Message(messages::Command::Send { .. }) => Action::SendMessage,
             What::Watch { .. } => Action::Watch,
             What::Drain => Action::Drain,
         }

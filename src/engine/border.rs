@@ -7,12 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::call;
 use crate::config::{AccountName, Config, Destination, Target};
-use crate::id::{BatchId, CallId, CommandId, ConnectionId, FlowAsk, QueryId, QuestionId, Seq};
+use crate::id::{BatchId, CallId, CommandId, ConnectionId, FlowAsk, MessageId, QueryId, QuestionId, Seq};
 use crate::leg::{LegState, MediaNews, PortBlock, RecordingNews};
+use crate::messages;
 use crate::news::{Audience, Delta, News, Snapshot};
 use crate::number::Rules;
 use crate::records::{Batch, Facts, Question};
 use crate::sip::uri::Transport;
+use crate::subscription;
 
 /// Everything that can happen to the engine.
 #[derive(Debug)]
@@ -129,6 +131,8 @@ pub enum Actor {
 pub enum What {
     Call(call::Command),
     Account(AccountCommand),
+    Subscription(subscription::Command),
+    Message(messages::Command),
     /// The live state: deltas after `since` when they are still kept, else a snapshot.
     Watch {
         since: Option<Seq>,
@@ -141,7 +145,7 @@ impl What {
     /// Whether something is done, rather than looked at.
     pub fn changes(&self) -> bool {
         match self {
-            What::Call(_) | What::Account(_) | What::Drain => true,
+            What::Call(_) | What::Account(_) | What::Subscription(_) | What::Message(_) | What::Drain => true,
             What::Watch { .. } => false,
         }
     }
@@ -163,7 +167,15 @@ pub enum AccountCommand {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Reply {
     Done,
-    Dialled { call: CallId, protocolo: String, warnings: Vec<String> },
+    Dialled {
+        call: CallId,
+        protocolo: String,
+        warnings: Vec<String>,
+    },
+    /// The message is under way; what becomes of it is news.
+    Sent {
+        message: MessageId,
+    },
     Snapshot(Box<Snapshot>),
     Deltas(Vec<Delta>),
 }

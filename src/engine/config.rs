@@ -158,6 +158,10 @@ pub struct Account {
     pub limits: Limits,
     /// Trunks: how a normalised number is written on this route, e.g. `0` + carrier + DDD + number.
     pub dial_format: DialFormat,
+    /// Extensions of the PBX whose lamps it shows (BLF).
+    pub watch: Vec<String>,
+    /// Whether to subscribe to the state of its mailbox (MWI).
+    pub mwi: bool,
     /// Numbers that may stand in From; the first is the default. Empty: `user`.
     pub caller_ids: Vec<String>,
 }

@@ -11,6 +11,7 @@ use crate::border::{Input, Output, StoreError};
 use crate::call::{self, Calls, Rescues};
 use crate::config::{AccountName, Config};
 use crate::id::{Ids, QuestionId};
+use crate::messages::{self, Messages};
 use crate::news::{Alert, News, Snapshot, Totals};
 use crate::owner::Owner;
 use crate::protocolo::Protocolos;
@@ -18,6 +19,7 @@ use crate::random::Random;
 use crate::records::{Batch, Facts, Question, Record};
 use crate::registration::Registrations;
 use crate::sip::ua::Ua;
+use crate::subscription::{self, Subscriptions};
 use crate::time::{Moment, Now, earliest};
 use crate::watch::Watch;
 
@@ -30,6 +32,8 @@ pub struct Engine {
     waiting: Option<QuestionId>,
     ua: Ua<Owner>,
     registrations: Registrations,
+    subscriptions: Subscriptions,
+    messages: Messages,
     calls: Calls,
     rescues: Rescues,
     protocolos: Protocolos,
@@ -59,6 +63,8 @@ impl Engine {
             configured: false,
             waiting: None,
             registrations: Registrations::new(),
+            subscriptions: Subscriptions::default(),
+            messages: Messages::default(),
             calls: Calls::default(),
             rescues: Rescues::default(),
             protocolos: Protocolos::new(None, chrono::NaiveDate::MIN),
@@ -100,6 +106,7 @@ impl Engine {
         self.pump(now);
         if self.draining && !self.leaving && self.calls.is_idle() {
             self.leaving = true;
+            self.with_subscriptions(now, Subscriptions::leave_all);
             self.registrations.unregister_all(now);
             self.pump(now);
         }
@@ -116,20 +123,25 @@ impl Engine {
         let rooms = [
             self.ua.poll_timeout(),
             self.registrations.poll_timeout(),
+            self.subscriptions.poll_timeout(),
             self.calls.poll_timeout(),
             self.rescues.poll_timeout(),
         ];
         rooms.into_iter().fold(None, earliest)
     }
 
-    /// No call, no dialog of an earlier run and no transaction lives: what a simulation ends with.
+    /// No call, no dialog of an earlier run, no message under way and no transaction lives: what a simulation ends with.
     pub fn is_idle(&self) -> bool {
-        self.calls.is_idle() && self.rescues.is_idle() && self.ua.transactions() == 0
+        self.calls.is_idle() && self.rescues.is_idle() && self.messages.is_idle() && self.ua.transactions() == 0
     }
 
-    /// Drained: no call is left, and no registrar sends another one here.
+    /// Drained: no call is left, nothing is watched, and no registrar sends another call here.
     pub fn may_leave(&self) -> bool {
-        self.leaving && self.rescues.is_idle() && self.registrations.is_unregistered()
+        self.leaving
+            && self.rescues.is_idle()
+            && self.messages.is_idle()
+            && self.subscriptions.is_over()
+            && self.registrations.is_unregistered()
     }
 
     /// Everything live, at one number.
@@ -139,6 +151,7 @@ impl Engine {
             calls: self.calls.views(),
             accounts: self.config.accounts.keys().filter_map(|name| self.account_view(name)).collect(),
             groups: self.registrations.group_views().collect(),
+            watched: self.subscriptions.views().collect(),
             totals: Totals { calls: self.calls.total(), ..self.totals },
         }
     }
@@ -146,6 +159,7 @@ impl Engine {
     fn on_timeout(&mut self, now: Now) {
         self.ua.on_timeout(now, &mut self.random);
         self.registrations.on_timeout(now, &mut self.random);
+        self.with_subscriptions(now, Subscriptions::on_timeout);
         self.with_calls(now, Calls::on_timeout);
         self.with_rescues(now, Rescues::on_timeout);
     }
@@ -182,6 +196,7 @@ impl Engine {
             self.outputs.push_back(Output::Load(question, Question::Start));
         } else if self.waiting.is_none() {
             self.registrations.configure(&self.config, now, &mut self.random);
+            self.with_subscriptions(now, Subscriptions::configure);
         }
     }
 
@@ -190,6 +205,7 @@ impl Engine {
             return;
         }
         self.registrations.configure(&self.config, now, &mut self.random);
+        self.with_subscriptions(now, Subscriptions::configure);
         let initially = self.config.accounts.values().filter(|account| account.do_not_disturb);
         self.do_not_disturb = initially.map(|account| account.name.clone()).collect();
         match facts {
@@ -212,6 +228,10 @@ impl Engine {
                 self.on_registration_order(order, now);
             } else if let Some(order) = self.calls.poll_order().or_else(|| self.rescues.poll_order()) {
                 self.on_call_order(order);
+            } else if let Some(order) = self.subscriptions.poll_order() {
+                self.on_subscription_order(order);
+            } else if let Some(order) = self.messages.poll_order() {
+                self.on_message_order(order);
             } else if let Some(output) = self.ua.poll_output() {
                 self.outputs.push_back(output);
             } else if let Some((day, next)) = self.reservation() {
@@ -236,6 +256,33 @@ impl Engine {
     fn with_rescues<R>(&mut self, now: Now, work: impl FnOnce(&mut Rescues, &mut call::Context<'_>) -> R) -> R {
         let (_, rescues, mut cx) = self.rooms(now);
         work(rescues, &mut cx)
+    }
+
+    fn with_subscriptions<R>(
+        &mut self,
+        now: Now,
+        work: impl FnOnce(&mut Subscriptions, &mut subscription::Context<'_>) -> R,
+    ) -> R {
+        let mut cx = subscription::Context {
+            ua: &mut self.ua,
+            registrations: &self.registrations,
+            config: &self.config,
+            now,
+            random: &mut self.random,
+        };
+        work(&mut self.subscriptions, &mut cx)
+    }
+
+    fn with_messages<R>(&mut self, now: Now, work: impl FnOnce(&mut Messages, &mut messages::Context<'_>) -> R) -> R {
+        let mut cx = messages::Context {
+            ua: &mut self.ua,
+            registrations: &self.registrations,
+            config: &self.config,
+            ids: &mut self.ids,
+            now,
+            random: &mut self.random,
+        };
+        work(&mut self.messages, &mut cx)
     }
 
     /// The rooms of calls, and what they may borrow of the others.

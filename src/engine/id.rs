@@ -35,6 +35,8 @@ ids! {
     LegId
     /// One recording of a call; unique for ever.
     RecordingId
+    /// One text message; unique for ever.
+    MessageId
     /// One command, chosen by the shell, answered exactly once.
     CommandId
     /// One batch of records on its way to the store.

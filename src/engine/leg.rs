@@ -179,8 +179,34 @@ pub enum MediaEvent {
     SoundEnded,
     /// Every 5 s and at the end.
     Quality(Quality),
+    /// Only one side is heard, and why; `None` when that is over (SP-07).
+    OneWay { cause: Option<OneWay> },
     /// Port or device cannot be used: why, in words.
     Failed { why: String },
+}
+
+/// Why only one side of a call is heard (SP-07).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OneWay {
+    /// We send silence: the person's device is not there.
+    DeviceGone,
+    /// We send silence: the system does not let us use the microphone.
+    NotPermitted,
+    /// We send silence, as the person wished.
+    Muted,
+    /// The microphone gives nothing.
+    SilentMicrophone,
+    /// Not one packet has come.
+    NeverReceived,
+    /// Packets came, and come no more.
+    StoppedReceiving,
+    /// Packets come from an address that is not the far end's.
+    WrongAddress,
+    /// Packets come without sound.
+    ComfortNoise,
+    /// The far end says that it loses what we send.
+    FarEndLoses,
 }
 
 /// One stream's measures since its beginning.

@@ -17,6 +17,7 @@ pub mod config;
 pub mod gate;
 pub mod id;
 pub mod leg;
+pub mod messages;
 pub mod news;
 pub mod number;
 pub mod owner;
@@ -26,6 +27,7 @@ pub mod records;
 pub mod registration;
 pub mod sdp;
 pub mod sip;
+pub mod subscription;
 pub mod time;
 
 mod answers;

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::config::{AccountKind, AccountName, DeviceName, GroupName};
-use crate::id::{CallId, ConferenceId, LegId, RecordingId, Seq};
-use crate::leg::Quality;
+use crate::id::{CallId, ConferenceId, LegId, MessageId, RecordingId, Seq};
+use crate::leg::{OneWay, Quality};
 
 /// Everything live, at one number.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -14,6 +14,8 @@ pub struct Snapshot {
     pub calls: Vec<CallView>,
     pub accounts: Vec<AccountView>,
     pub groups: Vec<GroupView>,
+    /// Lamps, by account and number.
+    pub watched: Vec<WatchedView>,
     pub totals: Totals,
 }
 
@@ -28,6 +30,10 @@ pub enum News {
     /// The account left the configuration.
     AccountGone(AccountName),
     Group(GroupView),
+    /// A lamp; one that is unwatched leaves the live state.
+    Watched(WatchedView),
+    /// A text message, and again with what became of it; it is not part of the live state.
+    Message(MessageView),
     Totals(Totals),
     /// A digit the far end pressed.
     Digit {
@@ -138,6 +144,8 @@ pub struct CallView {
     pub consults: Option<CallId>,
     /// Its last transfer.
     pub transfer: Option<TransferView>,
+    /// Why only one side is heard (SP-07).
+    pub trouble: Option<OneWay>,
     pub legs: Vec<LegView>,
 }
 
@@ -257,6 +265,47 @@ pub struct AccountView {
     pub registration: RegistrationView,
     pub do_not_disturb: bool,
     pub calls: u16,
+    /// What waits in its mailbox (RFC 3842); absent until the PBX has told.
+    pub messages: Option<MessageSummary>,
+}
+
+/// Voice messages, heard and unheard; the urgent ones are counted in both.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct MessageSummary {
+    /// Some PBXs say this and give no numbers.
+    pub waiting: bool,
+    pub new: u32,
+    pub old: u32,
+    pub urgent_new: u32,
+    pub urgent_old: u32,
+}
+
+/// An extension of the PBX, watched by one of ours (BLF).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct WatchedView {
+    /// Who watches.
+    pub account: AccountName,
+    pub number: String,
+    pub state: WatchedState,
+    /// Of `state`.
+    pub since: Option<DateTime<Utc>>,
+    /// Why it is unknown, where that is known.
+    pub why: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WatchedState {
+    /// The PBX has not told, or cannot be asked.
+    #[default]
+    Unknown,
+    Idle,
+    /// It is called.
+    Ringing,
+    /// It is in a call, or dials one.
+    Talking,
+    /// Nobody watches it any more.
+    Unwatched,
 }
 
 /// SP-01: until when, round trip, last error in words.
@@ -282,6 +331,36 @@ pub enum RegistrationState {
     Unregistered,
     /// A trunk by address: there is nothing to register.
     NotNeeded,
+}
+
+/// One text message (RFC 3428).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct MessageView {
+    pub message: MessageId,
+    pub direction: Direction,
+    pub account: AccountName,
+    /// The far end's number, normalised.
+    pub number: String,
+    pub name: Option<String>,
+    pub text: String,
+    pub at: DateTime<Utc>,
+    pub state: MessageState,
+    /// Why it failed.
+    pub why: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MessageState {
+    /// On its way out.
+    Sending,
+    /// 200: the far end has it.
+    Delivered,
+    /// 202: the PBX has it, and passes it on.
+    Accepted,
+    Failed,
+    /// It came in.
+    Received,
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

@@ -1,13 +1,16 @@
 //! Who a SIP transaction of ours belongs to: how its answer finds its way back.
 
-use crate::id::{CallId, LegId};
+use crate::id::{CallId, LegId, MessageId};
 use crate::registration;
+use crate::subscription::SubscriptionId;
 
 /// Whoever asked [`crate::sip::ua::Ua`] to send.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Owner {
     Registration(registration::Request),
     Call(CallId),
+    Subscription(SubscriptionId),
+    Message(MessageId),
     /// A dialog that the last run left open.
     Rescue(LegId),
     /// Something was ended that nobody here knows any more.

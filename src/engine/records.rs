@@ -9,7 +9,7 @@ use crate::border::{IdempotencyKey, Refusal, Reply};
 use crate::config::{AccountName, Target};
 use crate::id::{CallId, LegId, RecordingId};
 use crate::leg::Quality;
-use crate::news::{Direction, HangupCause, RegistrationView};
+use crate::news::{Direction, HangupCause, MessageView, RegistrationView};
 use crate::sip::dialog::Dialog;
 
 /// Records written in one transaction: all or none.
@@ -72,6 +72,8 @@ pub enum Record {
     },
     /// What became of its file; said by the shell, which keeps it.
     RecordingFile(RecordingFile),
+    /// A text message; written again with what became of it.
+    Message(MessageView),
     /// Kept 24 h, so that the same key gets the same answer.
     Answer {
         key: IdempotencyKey,

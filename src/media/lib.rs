@@ -11,6 +11,7 @@ pub mod feed;
 pub mod frame;
 pub mod leg;
 pub mod mix;
+pub mod oneway;
 pub mod order;
 pub mod outgoing;
 pub mod playout;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::codec::{Codec, OpusWishes};
 use crate::dtmf::Digit;
+use crate::oneway::OneWay;
 use crate::sound::Sound;
 use crate::tone::Tone;
 
@@ -166,6 +167,8 @@ pub enum Event {
     Quality(Quality),
     /// So many seconds of one track of a recording found no room on their way to the disk.
     Unrecorded { recording: RecordingKey, chunks: u32 },
+    /// Only one side is heard, and why; `None` when that is over (SP-07).
+    OneWay { cause: Option<OneWay> },
     /// Port or device cannot be used: why, in words.
     Failed { why: String },
 }

@@ -4,6 +4,8 @@
 //! Content-Length stays, two numbers never become one, and every spelling of a number (with or without +55, carrier,
 //! DDD, ninth digit) becomes that spelling of its pseudonym: the engine may normalise before or after.
 //!
+//! What people write to each other (MESSAGE) becomes a row of x.
+//!
 //! What stays as it is: shorter numbers (ramais), the installation's own numbers (the order of accounts hangs on their
 //! names), Call-IDs, tags, branches, Protocolos, DTMF digits. The key is the process's own and is written nowhere.
 
@@ -38,6 +40,11 @@ impl Pseudonyms {
 
     /// A SIP message, in place: numbers in user parts, display names, digest user names and private header fields.
     pub fn replace_in_message(&self, message: &mut [u8]) {
+        if message.starts_with(b"MESSAGE ")
+            && let Some(body) = message.windows(4).position(|end| end == b"\r\n\r\n")
+        {
+            Pseudonyms::hide(&mut message[body + 4..]);
+        }
         let mut found = Found::default();
         let mut head = true;
         for line in lines(message) {
@@ -50,6 +57,16 @@ impl Pseudonyms {
             }
         }
         self.replace(message, &found);
+    }
+
+    /// What one person wrote to another: a text as long, that says nothing. Text of UTF-8 stays text of UTF-8, so that the
+    /// engine takes it as it took the true one.
+    pub fn hide(text: &mut [u8]) {
+        if std::str::from_utf8(text).is_ok() {
+            text.iter_mut()
+                .filter(|byte| !byte.is_ascii() || byte.is_ascii_alphanumeric())
+                .for_each(|byte| *byte = b'x');
+        }
     }
 
     /// Any other text, in place: an address, a number in whatever spelling, or words with numbers in them.

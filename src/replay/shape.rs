@@ -9,6 +9,15 @@ use super::pseudonym::Pseudonyms;
 pub(super) fn shape(value: &mut Value, pseudonyms: Option<&Pseudonyms>) {
     match value {
         Value::Object(fields) => {
+            // A text message, commanded, told or stored.
+            if pseudonyms.is_some()
+                && fields.contains_key("number")
+                && let Some(Value::String(text)) = fields.get_mut("text")
+            {
+                let mut bytes = std::mem::take(text).into_bytes();
+                Pseudonyms::hide(&mut bytes);
+                *text = String::from_utf8_lossy(&bytes).into_owned();
+            }
             for (name, value) in fields.iter_mut().filter(|(name, _)| !KEPT.contains(&name.as_str())) {
                 match place_of_bytes(name, value) {
                     Some(bytes) => *bytes = from_bytes(bytes, pseudonyms),

@@ -100,6 +100,10 @@ impl Shards {
         self.ports.lend(ip, count)
     }
 
+    pub fn devices(&self) -> &Devices {
+        &self.devices
+    }
+
     /// Devices for the legs to come; those in use stay.
     pub fn set_devices(&mut self, devices: Devices) {
         self.devices = devices;

@@ -141,7 +141,10 @@ impl Slot {
     pub fn listen(&mut self, now: Moment) -> Frame {
         match &mut self.body {
             Body::Rtp { leg, .. } => leg.listen(now),
-            Body::Device { leg, device } => leg.say(device.capture()),
+            Body::Device { leg, device } => {
+                leg.watch(now, device.microphone());
+                leg.say(device.capture())
+            }
         }
     }
 

@@ -23,6 +23,11 @@ pub(super) fn json<T: Serialize>(value: &T) -> rusqlite::Result<String> {
     serde_json::to_string(value).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
 }
 
+/// A plain enum's word, as it has in JSON.
+pub(super) fn word<T: Serialize>(value: &T) -> rusqlite::Result<String> {
+    Ok(json(value)?.trim_matches('"').to_owned())
+}
+
 pub(super) fn direction(direction: Direction) -> &'static str {
     match direction {
         Direction::Inbound => "inbound",
@@ -38,6 +43,7 @@ pub(super) trait RowExt {
     fn day(&self, column: &str) -> rusqlite::Result<NaiveDate>;
     fn json<T: DeserializeOwned>(&self, column: &str) -> rusqlite::Result<T>;
     fn json_if_any<T: DeserializeOwned>(&self, column: &str) -> rusqlite::Result<Option<T>>;
+    fn word<T: DeserializeOwned>(&self, column: &str) -> rusqlite::Result<T>;
     fn account(&self, column: &str) -> rusqlite::Result<AccountName>;
     fn direction(&self, column: &str) -> rusqlite::Result<Direction>;
 }
@@ -65,6 +71,10 @@ impl RowExt for Row<'_> {
 
     fn json_if_any<T: DeserializeOwned>(&self, column: &str) -> rusqlite::Result<Option<T>> {
         self.get::<_, Option<String>>(column)?.map(|text| from_json(column, &text)).transpose()
+    }
+
+    fn word<T: DeserializeOwned>(&self, column: &str) -> rusqlite::Result<T> {
+        from_json(column, &format!("\"{}\"", self.get::<_, String>(column)?))
     }
 
     fn account(&self, column: &str) -> rusqlite::Result<AccountName> {

@@ -1,10 +1,10 @@
-//! History as people read it: calls of a day, calls with a number, one call's whole story.
+//! History as people read it: calls of a day, calls with a number, one call's whole story, text messages.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use engine::border::StoreError;
-use engine::id::{CallId, LegId, RecordingId};
+use engine::id::{CallId, LegId, MessageId, RecordingId};
 use engine::leg::Quality;
-use engine::news::HangupCause;
+use engine::news::{HangupCause, MessageView};
 use engine::records::{CallRow, LegRow};
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use serde::Serialize;
@@ -119,6 +119,12 @@ impl Reader {
         self.story(call).map_err(|error| words(&error))
     }
 
+    /// Text messages, newest first.
+    pub fn messages(&self, page: Page) -> Result<Vec<MessageView>, StoreError> {
+        let sql = "SELECT * FROM messages ORDER BY at_ms DESC, message DESC LIMIT ?1 OFFSET ?2";
+        self.list(sql, params![page.take.min(PAGE_LIMIT), page.skip], message).map_err(|error| words(&error))
+    }
+
     fn calls(&self, sql: &str, values: impl Params) -> Result<Vec<CallLine>, StoreError> {
         self.list(sql, values, call_line).map_err(|error| words(&error))
     }
@@ -206,6 +212,20 @@ fn event_line(row: &Row<'_>) -> rusqlite::Result<EventLine> {
         at: row.time("at_ms")?,
         event: row.get("event")?,
         detail: row.get("detail")?,
+    })
+}
+
+fn message(row: &Row<'_>) -> rusqlite::Result<MessageView> {
+    Ok(MessageView {
+        message: MessageId(row.id("message")?),
+        direction: row.direction("direction")?,
+        account: row.account("account")?,
+        number: row.get("number")?,
+        name: row.get("name")?,
+        text: row.get("text")?,
+        at: row.time("at_ms")?,
+        state: row.word("state")?,
+        why: row.get("why")?,
     })
 }
 

@@ -5,11 +5,11 @@ use engine::border::{IdempotencyKey, Refusal, Reply};
 use engine::config::AccountName;
 use engine::id::{CallId, LegId};
 use engine::leg::Quality;
-use engine::news::{HangupCause, RegistrationView};
+use engine::news::{HangupCause, MessageView, RegistrationView};
 use engine::records::{CallRow, DialogRow, LegRow, Record};
 use rusqlite::{Connection, Params, params};
 
-use super::column::{direction, id, json, ms};
+use super::column::{direction, id, json, ms, word};
 use super::recordings;
 
 /// Why a record could not be kept.
@@ -40,6 +40,7 @@ pub(super) fn write(base: &Connection, record: &Record) -> Result<(), WriteError
         Record::RecordingStarted(row) => Ok(recordings::started(base, row)?),
         Record::RecordingEnded { recording, at } => Ok(recordings::ended(base, *recording, *at)?),
         Record::RecordingFile(file) => Ok(recordings::file(base, file)?),
+        Record::Message(view) => message(base, view),
         Record::Answer { key, at, answer } => remember_answer(base, key, *at, answer),
     }
 }
@@ -174,6 +175,28 @@ fn protocolo_block(base: &Connection, day: NaiveDate, next: u32) -> Result<(), W
          VALUES (?1, ?2, (SELECT ifnull(max(written), 0) + 1 FROM protocolo_blocks))
          ON CONFLICT (day) DO UPDATE SET next = max(next, excluded.next), written = excluded.written",
         params![day.to_string(), next],
+    )?;
+    Ok(())
+}
+
+/// Written again with what became of it.
+fn message(base: &Connection, view: &MessageView) -> Result<(), WriteError> {
+    run(
+        base,
+        "INSERT INTO messages (message, direction, account, number, name, text, at_ms, state, why)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+         ON CONFLICT (message) DO UPDATE SET state = excluded.state, why = excluded.why",
+        params![
+            id(view.message.0),
+            direction(view.direction),
+            view.account.as_str(),
+            view.number,
+            view.name,
+            view.text,
+            ms(view.at),
+            word(&view.state)?,
+            view.why,
+        ],
     )?;
     Ok(())
 }

@@ -119,3 +119,19 @@ CREATE TABLE answers (
 ) STRICT;
 
 CREATE INDEX answers_by_age ON answers (at_ms);
+
+-- Text messages, out and in. One that stayed 'sending' was under way when we died: nobody knows what became of it.
+CREATE TABLE messages (
+    message   INTEGER PRIMARY KEY,
+    direction TEXT NOT NULL CHECK (direction IN ('inbound', 'outbound')),
+    account   TEXT NOT NULL,             -- extension or trunk, as named in the configuration
+    number    TEXT NOT NULL,             -- the far end's: E.164 with +, or the ramal as it is
+    name      TEXT,                      -- the sender's, as shown
+    text      TEXT NOT NULL,
+    at_ms     INTEGER NOT NULL,
+    state     TEXT NOT NULL,             -- 'sending', 'delivered', 'accepted', 'failed', 'received'
+    why       TEXT                       -- why it failed
+) STRICT;
+
+-- The newest first.
+CREATE INDEX messages_by_time ON messages (at_ms, message);

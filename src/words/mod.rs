@@ -4,7 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use engine::news::{CallState, HangupKind, RegistrationState};
+use engine::leg::OneWay;
+use engine::news::{CallState, HangupKind, MessageState, RegistrationState, WatchedState};
 use engine::records::RecordingState;
 use serde::Serialize;
 
@@ -103,6 +104,18 @@ impl Words {
 
     pub fn recording(&self, state: RecordingState) -> &str {
         self.named("recording", &state)
+    }
+
+    pub fn trouble(&self, cause: OneWay) -> &str {
+        self.named("trouble", &cause)
+    }
+
+    pub fn lamp(&self, state: WatchedState) -> &str {
+        self.named("lamp", &state)
+    }
+
+    pub fn message_state(&self, state: MessageState) -> &str {
+        self.named("message_state", &state)
     }
 
     /// The sentence for a refusal's code; the code where it has none.

@@ -79,11 +79,21 @@ fn every_state_cause_and_refusal_has_its_words() {
         use RegistrationState::*;
         [Waiting, Registering, Registered, Refused, Unregistered, NotNeeded]
     };
+    let lamps = {
+        use WatchedState::*;
+        [Unknown, Idle, Ringing, Talking, Unwatched]
+    };
+    let messages = {
+        use MessageState::*;
+        [Sending, Delivered, Accepted, Failed, Received]
+    };
     let states =
         [CallState::Dialling, CallState::Ringing, CallState::EarlyMedia, CallState::Answered, CallState::Ended];
     for words in [Words::new(Language::Portuguese), Words::new(Language::English)] {
         assert!(kinds.iter().all(|kind| !words.cause(*kind).is_empty()));
         assert!(registrations.iter().all(|state| !words.registration(*state).is_empty()));
+        assert!(lamps.iter().all(|state| !words.lamp(*state).is_empty()));
+        assert!(messages.iter().all(|state| !words.message_state(*state).is_empty()));
         assert!(states.iter().all(|state| !words.call_state(*state).is_empty()));
         assert!(codes.iter().all(|code| !words.named("refusal", code).is_empty()));
     }

@@ -59,7 +59,8 @@ fn sp_08_one_recording_goes_on_over_a_bridge_with_the_other_party_on_the_agents_
     ramal.bridge(customer, other);
     assert_eq!(ramal.call(customer).recording, Some(before));
     let line = live(&ramal);
-    let file = || std::fs::metadata(ramal.folder().join("data/recordings").join(line.file.as_ref().unwrap())).unwrap().len();
+    let file =
+        || std::fs::metadata(ramal.folder().join("data/recordings").join(line.file.as_ref().unwrap())).unwrap().len();
     let grown = file() + 5 * 16_000;
     wait_for(LONG, "three more seconds", || when(file() > grown));
     ramal.wish("hangup", customer);

@@ -63,6 +63,13 @@ impl Plan {
         Desk { daemon, folder: self.folder, host: self.host }
     }
 
+    /// With more in its environment.
+    pub fn start_in(self, environment: &[(&str, String)]) -> Desk {
+        std::fs::write(self.folder.join("ramal.toml"), self.toml()).unwrap();
+        let daemon = Daemon::start_in(self.folder.path(), &[], environment);
+        Desk { daemon, folder: self.folder, host: self.host }
+    }
+
     /// Recording everything the engine is told into `run.replay` of its folder.
     pub fn start_recording(self) -> (Desk, PathBuf) {
         let file = self.folder.join("run.replay");

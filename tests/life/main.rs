@@ -17,6 +17,7 @@ mod crash;
 mod crowd;
 mod drain;
 mod gate;
+mod headset;
 mod impaired;
 mod names;
 mod pjsua;

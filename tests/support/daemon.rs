@@ -29,11 +29,17 @@ impl Daemon {
 
     /// Runs on what an earlier daemon left in `folder`; `arguments` follow `run --config FILE`.
     pub fn start_again(folder: &Path, arguments: &[&str]) -> Daemon {
+        Daemon::start_in(folder, arguments, &[])
+    }
+
+    /// As [`Daemon::start_again`], with more in its environment.
+    pub fn start_in(folder: &Path, arguments: &[&str], environment: &[(&str, String)]) -> Daemon {
         let _ = std::fs::remove_file(folder.join("notify.sock")); // of the daemon before
         let manager = ServiceManager::start(folder);
         let mut process = Process::start(RAMAL, &folder.join("daemon.log"), |command| {
             command.arg("--socket").arg(folder.join("ramal.sock"));
             command.args(["run", "--config"]).arg(folder.join("ramal.toml")).args(arguments);
+            command.envs(environment.iter().map(|(name, value)| (name, value)));
             command.env("NOTIFY_SOCKET", manager.socket()).env("WATCHDOG_USEC", WATCHDOG.as_micros().to_string());
         });
         wait_for(START, "the daemon to be ready", || {

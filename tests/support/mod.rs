@@ -14,6 +14,7 @@ pub mod host;
 pub mod manager;
 pub mod peers;
 pub mod process;
+pub mod pulse;
 pub mod softphone;
 pub mod sound;
 pub mod tap;
@@ -24,6 +25,7 @@ pub use daemon::Daemon;
 pub use folder::Folder;
 pub use host::Host;
 pub use manager::ServiceManager;
+pub use pulse::Pulse;
 pub use softphone::Softphone;
 
 /// What takes a moment, on a machine that is busy with other tests: a deadline to catch hanging.

@@ -5,8 +5,11 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use engine::id::CallId;
-use engine::news::{AccountView, CallState, CallView, Direction, GroupView, HangupCause, RegistrationState};
+use engine::id::{CallId, MessageId};
+use engine::news::{
+    AccountView, CallState, CallView, Direction, GroupView, HangupCause, MessageView, RegistrationState, WatchedState,
+    WatchedView,
+};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -136,6 +139,48 @@ impl Softphone {
 
     pub fn do_not_disturb(&self, extension: u32, on: bool) {
         self.ask(json!({ "do": "dnd", "account": extension.to_string(), "on": on }));
+    }
+
+    /// Lamps, by account and number.
+    pub fn lamps(&self) -> Vec<WatchedView> {
+        read(self.ask(json!({ "do": "watched" }))["watched"].take())
+    }
+
+    pub fn watch(&self, extension: u32, numbers: &[&str]) {
+        self.ask(json!({ "do": "watch", "account": extension.to_string(), "numbers": numbers }));
+    }
+
+    pub fn unwatch(&self, extension: u32, numbers: &[&str]) {
+        self.ask(json!({ "do": "unwatch", "account": extension.to_string(), "numbers": numbers }));
+    }
+
+    /// Waits until the lamp of a number is as wanted.
+    pub fn wait_lamp(&self, number: &str, state: WatchedState) -> WatchedView {
+        wait_for(LONG, &format!("the lamp of {number} to be {state:?}"), || {
+            self.lamps().into_iter().find(|lamp| lamp.number == number && lamp.state == state)
+        })
+    }
+
+    /// What was told of the lamp of a number since the start, but for what was unknown.
+    pub fn lamps_told(&self, number: &str) -> Vec<String> {
+        let told = self.control.told();
+        let lamps = told.iter().map(|news| &news["watched"]).filter(|lamp| lamp["number"] == number);
+        let states = lamps.filter_map(|lamp| lamp["state"].as_str()).filter(|state| *state != "unknown");
+        states.map(str::to_owned).collect()
+    }
+
+    /// Sends a text message, or gives the refusal with its code and text.
+    pub fn message(&self, account: u32, number: &str, text: &str) -> Result<MessageId, Value> {
+        let wish = json!({ "do": "message", "account": account.to_string(), "number": number, "text": text });
+        self.control.ask(&wish).map(|sent| {
+            let id = sent["message"].as_str().and_then(|id| id.parse().ok());
+            MessageId(id.expect("the id of a message is digits"))
+        })
+    }
+
+    /// The last text messages, newest first.
+    pub fn messages(&self) -> Vec<MessageView> {
+        read(self.ask(json!({ "do": "messages" }))["messages"].take())
     }
 
     pub fn press(&self, call: CallId, digits: &str) {

@@ -99,6 +99,29 @@ pub fn ends_with_tone(wav: &Path, hertz: f64) -> bool {
     end(wav).is_some_and(|(rate, samples)| share(&samples, hertz, rate) > 0.9)
 }
 
+/// The last half second of so many samples, where it is a sine of `hertz` and nothing else.
+pub fn end_of(samples: &[i16], rate: u32, hertz: f64) -> Option<Vec<i16>> {
+    let end = samples.get(samples.len().checked_sub(rate as usize / 2)?..)?;
+    let wide: Vec<f64> = end.iter().map(|sample| f64::from(*sample)).collect();
+    (share(&wide, hertz, rate) > 0.9).then(|| end.to_vec())
+}
+
+/// All of a growing 16 bit WAV so far, with its rate.
+pub fn samples(wav: &Path) -> (u32, Vec<i16>) {
+    let (rate, samples) = read(wav);
+    (rate, samples.iter().map(|sample| *sample as i16).collect())
+}
+
+/// The frequency of the tone that so many samples are, by its rises through zero.
+pub fn hertz(samples: &[i16], rate: u32) -> f64 {
+    let rises: Vec<f64> = (samples.windows(2).enumerate())
+        .filter(|(_, pair)| pair[0] < 0 && pair[1] >= 0)
+        .map(|(n, pair)| n as f64 + f64::from(pair[0]) / (f64::from(pair[0]) - f64::from(pair[1])))
+        .collect();
+    let (Some(first), Some(last)) = (rises.first(), rises.last()) else { return 0.0 };
+    (rises.len() - 1) as f64 * f64::from(rate) / (last - first)
+}
+
 /// Whether the last half second of a growing WAV is quieter than any voice: below -50 dBFS.
 pub fn ends_with_silence(wav: &Path) -> bool {
     end(wav).is_some_and(|(_, samples)| energy(&samples) < samples.len() as f64 * 100.0 * 100.0)

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::config::{Account, AccountName, DeviceName};
 use crate::id::{CallId, LegId};
-use crate::leg::{DeviceMedia, LegMedia, LegState, MediaNews};
+use crate::leg::{DeviceMedia, LegMedia, LegState, MediaNews, OneWay};
 
 use super::live::Call;
 use super::media::next_state;
@@ -29,6 +29,8 @@ pub(super) struct Desk {
     pub device: DeviceName,
     /// The far ends hear silence from it (VZ-06).
     pub muted: bool,
+    /// Why nobody hears it.
+    pub one_way: Option<OneWay>,
     /// Its device stays open between calls.
     kept: bool,
     said: Option<LegState>,
@@ -53,6 +55,7 @@ impl Desks {
             leg: LegId(cx.ids.next(cx.now.civil)),
             device: account.device.clone(),
             muted: false,
+            one_way: None,
             kept,
             said: None,
         });

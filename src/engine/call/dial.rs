@@ -232,6 +232,7 @@ impl Calls {
             digits: Default::default(),
             next_digit: 0,
             quality: None,
+            one_way: None,
             counted: direction == Direction::Outbound,
             redirects: 0,
             waiting: false,

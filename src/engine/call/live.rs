@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use crate::config::{Account, AudioClass, SoundName};
 use crate::id::{CallId, ConferenceId, LegId};
-use crate::leg::{LegState, MediaNews, OutDigit, Quality, Stream};
+use crate::leg::{LegState, MediaNews, OneWay, OutDigit, Quality, Stream};
 use crate::news::{CallState, CallView, ConferenceView, Direction, HangupCause, LegView, TransferView};
 use crate::number::Number;
 use crate::sip::session::Session;
@@ -15,6 +15,7 @@ use crate::time::Moment;
 
 use super::Calls;
 use super::desk::DeskKey;
+use super::one_way::trouble;
 use super::ports::LentPort;
 use super::recording::Recording;
 use super::transfer::Tie;
@@ -57,6 +58,8 @@ pub(super) struct Call {
     /// Number of the next digit.
     pub next_digit: u32,
     pub quality: Option<Quality>,
+    /// Why we do not hear it, or it us.
+    pub one_way: Option<OneWay>,
     /// It is one of its account's outgoing calls for the gate.
     pub counted: bool,
     /// Redirects followed.
@@ -179,6 +182,7 @@ impl Calls {
             recording: call.recording.view(),
             consults: call.tie.consults(),
             transfer: call.transfer.clone(),
+            trouble: trouble(call, desk.and_then(|desk| self.desks.get(desk))),
             legs: call.legs(),
         }
     }

@@ -22,6 +22,7 @@ mod follow;
 mod invite;
 mod live;
 mod media;
+mod one_way;
 mod ports;
 pub mod reason;
 mod recording;
@@ -216,6 +217,7 @@ impl Calls {
             }
             MediaEvent::Failed { why } if call.is_current(news) => self.on_media_failed(id, why, cx),
             MediaEvent::SoundEnded => self.on_notice_heard(id, cx),
+            MediaEvent::OneWay { cause } => call.one_way = *cause,
             MediaEvent::Failed { .. } | MediaEvent::Receiving | MediaEvent::Silent { .. } => {}
         }
         self.touch_if_there(id, cx);
@@ -225,6 +227,7 @@ impl Calls {
     fn on_device(&mut self, desk: &desk::DeskKey, news: &MediaNews, cx: &mut Context<'_>) {
         let current = self.desks.get(desk).is_some_and(|desk| desk.is_current(news));
         match &news.event {
+            MediaEvent::OneWay { cause } => self.on_desk_one_way(desk, *cause),
             MediaEvent::Failed { why } if current => {
                 let calls: Vec<CallId> = self.calls_at(desk).map(|call| call.id).collect();
                 for call in calls {

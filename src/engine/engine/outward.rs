@@ -4,10 +4,12 @@ use crate::border::Output;
 use crate::call;
 use crate::config::AccountName;
 use crate::id::BatchId;
+use crate::messages;
 use crate::news::{AccountView, Alert, Audience, CallState, News, RegistrationState, RegistrationView};
 use crate::owner::Owner;
 use crate::records::Record;
 use crate::registration;
+use crate::subscription;
 use crate::time::Now;
 
 use super::Engine;
@@ -32,6 +34,7 @@ impl Engine {
                     self.batch.push(Record::Registration { account: account.clone(), state: view });
                 }
                 self.tell_account(&account);
+                self.with_subscriptions(now, |watched, cx| watched.on_account_changed(&account, cx));
             }
             registration::Order::AccountGone(account) => self.tell(News::AccountGone(account)),
             registration::Order::GroupChanged(group) => {
@@ -43,8 +46,25 @@ impl Engine {
                 if let Alert::GroupUp { group } = &alert {
                     self.with_calls(now, |calls, cx| calls.on_group_up(group, cx));
                 }
+                if let Alert::GroupDown { group } = &alert {
+                    self.with_subscriptions(now, |watched, cx| watched.on_group_down(group, cx));
+                }
                 self.tell(News::Alert(alert));
             }
+        }
+    }
+
+    pub(super) fn on_message_order(&mut self, order: messages::Order) {
+        match order {
+            messages::Order::Tell(news) => self.tell(news),
+            messages::Order::Store(record) => self.batch.push(record),
+        }
+    }
+
+    pub(super) fn on_subscription_order(&mut self, order: subscription::Order) {
+        match order {
+            subscription::Order::Tell(news) => self.tell(news),
+            subscription::Order::MessagesChanged(account) => self.tell_account(&account),
         }
     }
 
@@ -77,6 +97,7 @@ impl Engine {
             registration: self.registrations.view(name).unwrap_or_else(waiting),
             do_not_disturb: self.do_not_disturb.contains(name),
             calls: self.calls.of_account(name),
+            messages: self.subscriptions.messages(name),
         })
     }
 

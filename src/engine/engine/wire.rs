@@ -64,6 +64,12 @@ impl Engine {
                     Owner::Call(call) => {
                         self.with_calls(now, |calls, cx| calls.on_response(call, id, (flow, &response), cx))
                     }
+                    Owner::Subscription(own) => {
+                        self.with_subscriptions(now, |watched, cx| watched.on_response(own, id, &response, cx));
+                    }
+                    Owner::Message(own) => {
+                        self.with_messages(now, |messages, cx| messages.on_response(own, id, flow, &response, cx));
+                    }
                     Owner::Rescue(leg) => self.with_rescues(now, |rescues, cx| rescues.on_response(leg, &response, cx)),
                     Owner::Nobody => {}
                 }
@@ -71,6 +77,10 @@ impl Engine {
             ua::Event::Failed { owner, id, why } => match owner {
                 Owner::Registration(who) => self.registrations.on_failed(&who, &why, now, &mut self.random),
                 Owner::Call(call) => self.with_calls(now, |calls, cx| calls.on_failed(call, id, why, cx)),
+                Owner::Subscription(own) => {
+                    self.with_subscriptions(now, |watched, cx| watched.on_failed(own, id, why, cx));
+                }
+                Owner::Message(own) => self.messages.on_failed(own, id, &why),
                 Owner::Rescue(leg) => self.rescues.on_failed(leg),
                 Owner::Nobody => {}
             },
@@ -102,11 +112,13 @@ impl Engine {
         session::Context { ua: &mut self.ua, owner: Owner::Nobody, now, random: &mut self.random }
     }
 
-    /// A request: inside a dialog to its call, else by method.
+    /// A request: inside a dialog to its call or subscription, else by method.
     pub(super) fn on_request(&mut self, id: TransactionId, flow: Flow, request: Message, now: Now) {
         let inside = request.to().is_ok_and(|to| to.tag().is_some());
         if inside {
-            let known = self.with_calls(now, |calls, cx| calls.on_request(id, &request, cx));
+            let known = self.with_calls(now, |calls, cx| calls.on_request(id, &request, cx))
+                || (request.method() == Some(Method::Notify)
+                    && self.with_subscriptions(now, |watched, cx| watched.on_notify(id, &request, cx)));
             if !known {
                 self.ua.respond(id, Message::response(&request, 481), now);
             }
@@ -124,10 +136,14 @@ impl Engine {
                 let capabilities = session::tagged(call::capabilities(&request), &mut self.random);
                 self.ua.respond(id, capabilities, now);
             }
-            // They belong into a dialog, and this one is in none (RFC 3261 §12.2.2); no subscription of ours leads here
-            // (RFC 6665 §4.1.3).
-            Method::Bye | Method::Info | Method::Prack | Method::Update | Method::Notify => {
-                self.refuse(id, &request, 481, now);
+            Method::Message => self.with_messages(now, |messages, cx| messages.on_request(id, flow, &request, cx)),
+            // They belong into a dialog, and this one is in none (RFC 3261 §12.2.2).
+            Method::Bye | Method::Info | Method::Prack | Method::Update => self.refuse(id, &request, 481, now),
+            // No subscription of ours leads here (RFC 6665 §4.1.3), but some PBXs tell of mailboxes unasked.
+            Method::Notify => {
+                if !self.with_subscriptions(now, |watched, cx| watched.on_unsolicited(id, flow, &request, cx)) {
+                    self.refuse(id, &request, 481, now);
+                }
             }
             // Who may send our calls elsewhere is who talks in them: inside the dialog.
             Method::Refer => self.refuse(id, &request, 403, now),

@@ -32,6 +32,8 @@ impl Engine {
         match what {
             What::Call(command) => self.with_calls(now, |calls, cx| calls.on_command(command, cx)),
             What::Account(command) => self.on_account_command(command, now),
+            What::Subscription(command) => self.with_subscriptions(now, |watched, cx| watched.on_command(command, cx)),
+            What::Message(command) => self.with_messages(now, |messages, cx| messages.on_command(command, cx)),
             What::Watch { since } => Ok(match since.and_then(|since| self.watch.since(since)) {
                 Some(deltas) => Reply::Deltas(deltas),
                 None => Reply::Snapshot(Box::new(self.snapshot())),
@@ -39,6 +41,7 @@ impl Engine {
             What::Drain => {
                 self.draining = true;
                 self.calls.drain();
+                self.messages.drain();
                 Ok(Reply::Done)
             }
         }

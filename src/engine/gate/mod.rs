@@ -2,11 +2,12 @@
 //!
 //! A pure function of rules, facts and now. The purpose says which rules bind:
 //!
-//! | rule | by hand, device | transfer | redirect | automatic |
-//! | --- | --- | --- | --- | --- |
-//! | grammar, denied prefixes, calls at once, calls a minute | binds | binds | binds | binds |
-//! | emergency numbers | always allowed | always allowed | never | never |
-//! | a doubt about the facts | warns | warns | binds | binds |
+//! | rule | by hand, device | transfer | message | redirect | automatic |
+//! | --- | --- | --- | --- | --- | --- |
+//! | grammar, denied prefixes | binds | binds | binds | binds | binds |
+//! | calls at once, calls a minute | binds | binds | it is no call | binds | binds |
+//! | emergency numbers | always allowed | always allowed | always allowed | never | never |
+//! | a doubt about the facts | warns | warns | warns | binds | binds |
 
 mod rate;
 #[cfg(test)]
@@ -30,16 +31,18 @@ pub enum Purpose {
     Device,
     /// A person sends a call there, or brings it into a conference.
     Transfer,
+    /// A person writes a text message there.
+    Message,
     /// A 3xx or a forward of the far end names it: no person of ours.
     Redirect,
-    /// The daemon dials by itself: callback, return, campaign, message.
+    /// The daemon dials by itself: callback, return, campaign.
     Automatic,
 }
 
 impl Purpose {
     fn is_person(self) -> bool {
         match self {
-            Purpose::ByHand | Purpose::Device | Purpose::Transfer => true,
+            Purpose::ByHand | Purpose::Device | Purpose::Transfer | Purpose::Message => true,
             Purpose::Redirect | Purpose::Automatic => false,
         }
     }
@@ -115,7 +118,7 @@ pub fn judge(rules: &GateRules, facts: &Facts, number: &Number, purpose: Purpose
         (NumberKind::Emergency, false) => {
             Some(Denied::for_ever("emergency", "Emergency numbers are dialled by a person only.".to_owned()))
         }
-        (_, _) => prefix(rules, number).or_else(|| load(facts, now)),
+        (_, _) => prefix(rules, number).or_else(|| load(facts, now).filter(|_| purpose != Purpose::Message)),
     };
     let doubt = facts.doubt.as_ref().filter(|_| !purpose.is_person());
     let denied = denied.or_else(|| {

@@ -17,6 +17,8 @@ mod rounds;
 mod route;
 mod trust;
 
+pub(crate) use pace::Pace;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -245,6 +247,24 @@ impl Registrations {
             uri.params.set("transport", Some(&flow.transport.as_str().to_ascii_lowercase()));
         }
         Some(NameAddr::new(uri))
+    }
+
+    /// A number of the account's PBX, as requests to it are addressed.
+    pub fn number_at(&self, account: &AccountName, number: &str) -> Option<Uri> {
+        let account = &self.accounts.get(account)?.account;
+        let registrar = &self.groups.get(&account.group)?.config.registrar;
+        // `#` may not stand in a user part (RFC 3261 §25.1).
+        let mut uri = Uri::sip(Some(&number.replace('#', "%23")), account.domain.clone());
+        uri.port = registrar.port;
+        if registrar.transport != Transport::Udp {
+            uri.params.set("transport", Some(&registrar.transport.as_str().to_ascii_lowercase()));
+        }
+        Some(uri)
+    }
+
+    /// The account's address of record, for From.
+    pub fn aor(&self, account: &AccountName) -> Option<NameAddr> {
+        Some(request::aor(&self.accounts.get(account)?.account))
     }
 
     /// The account as configured last.

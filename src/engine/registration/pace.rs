@@ -11,7 +11,7 @@ use crate::time::Moment;
 
 /// Evenly spaced slots that never catch up.
 #[derive(Clone, Debug)]
-pub(super) struct Pace {
+pub(crate) struct Pace {
     interval: Duration,
     open_at: Moment,
 }

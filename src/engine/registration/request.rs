@@ -41,7 +41,7 @@ pub(super) fn options(account: &Account, group: &config::Group, identity: &Ident
     message
 }
 
-fn aor(account: &Account) -> NameAddr {
+pub(super) fn aor(account: &Account) -> NameAddr {
     NameAddr::new(Uri::sip(Some(&account.user), account.domain.clone()))
 }
 

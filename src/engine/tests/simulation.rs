@@ -15,6 +15,7 @@ use engine::call::{Command as Wish, ConferenceCommand as Conference, RejectAs, T
 use engine::config::*;
 use engine::id::CallId;
 use engine::leg::{LegMedia, MediaEvent, MediaNews};
+use engine::messages;
 use engine::news::{CallState, CallView, Direction};
 use engine::random::Random;
 use engine::sip::header::Name;
@@ -242,6 +243,7 @@ impl Simulation {
         let chosen = calls.get(self.random.below(calls.len() as u32) as usize);
         let wish = match chosen {
             Some(view) if self.random.below(4) > 0 => self.wish_about(&view.clone(), &calls),
+            Some(_) | None if self.random.below(8) == 0 => return self.write_text(side),
             Some(_) | None => {
                 let number = format!("3{:03}", self.random.below(1000));
                 Some(Wish::Dial { route: None, number, caller_id: None })
@@ -254,6 +256,14 @@ impl Simulation {
             }
             None => self.media_speaks(side),
         }
+        self.carry(side);
+    }
+
+    /// A message to the other side; that it comes to an end is checked by the engine's own being idle.
+    fn write_text(&mut self, side: usize) {
+        let number = format!("3{:03}", self.random.below(1000));
+        let send = messages::Command::Send { account: None, number, text: "Oi".to_owned() };
+        let _answer = self.sides[side].command(What::Message(send), None, self.now);
         self.carry(side);
     }
 

@@ -120,7 +120,11 @@ impl Calls {
                 }
             }
             MediaEvent::Failed { .. } => self.end(news.leg, 500, cx),
-            MediaEvent::SoundEnded | MediaEvent::Receiving | MediaEvent::Silent { .. } | MediaEvent::Quality(_) => {}
+            MediaEvent::SoundEnded
+            | MediaEvent::Receiving
+            | MediaEvent::Silent { .. }
+            | MediaEvent::OneWay { .. }
+            | MediaEvent::Quality(_) => {}
         }
         self.touch(news.leg);
     }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::{Flow, RtpLeg, tell};
+use crate::oneway::{Arrivals, Watch};
 use crate::order::{Event, Quality};
 use crate::quality::{CONCEALED, Path, SILENCED};
 use crate::rtcp::{self, Block, Sent};
@@ -13,6 +14,8 @@ use crate::time::Moment;
 #[derive(Debug)]
 pub(super) struct Control {
     heard: bool,
+    pub arrivals: Arrivals,
+    one_way: Watch,
     /// Since when silence counts.
     heard_at: Moment,
     /// Silence last told, in steps of 5 s.
@@ -33,6 +36,8 @@ impl Control {
     pub fn new(now: Moment) -> Control {
         Control {
             heard: false,
+            arrivals: Arrivals::expected(now),
+            one_way: Watch::default(),
             heard_at: now,
             silent_steps: 0,
             next_quality: now + STEP,
@@ -56,6 +61,15 @@ impl Control {
     pub fn expect_from(&mut self, now: Moment) {
         self.heard_at = now;
         self.silent_steps = 0;
+        self.arrivals = Arrivals::expected(now);
+    }
+
+    /// Whether only one side is heard, while both should be.
+    fn one_way(&mut self, now: Moment, expects: bool, wrong: u64) -> Option<Event> {
+        self.arrivals.see_wrong(now, wrong);
+        let reported = self.about_us.map_or(0.0, |block| f32::from(block.measured.fraction_lost) / 256.0);
+        let cause = if expects { self.arrivals.cause(now, reported) } else { None };
+        self.one_way.see(now, cause)
     }
 
     fn silence(&mut self, now: Moment) -> Option<Event> {
@@ -120,6 +134,10 @@ impl RtpLeg {
             && let Some(silent) = flow.control.silence(now)
         {
             tell(&mut self.news, silent);
+        }
+        let wrong = flow.rule.wrong();
+        if let Some(one_way) = flow.control.one_way(now, flow.stream.may_receive, wrong) {
+            tell(&mut self.news, one_way);
         }
         if now >= flow.control.next_quality {
             flow.control.next_quality = now + STEP;

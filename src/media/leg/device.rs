@@ -3,7 +3,9 @@
 use super::PeerSound;
 use crate::feed::{self, Fed};
 use crate::mix::Sum;
+use crate::oneway::{self, Microphone, Watch};
 use crate::order::{DeviceOrder, Event, LegKey};
+use crate::time::Moment;
 use crate::tone::{self, Tone};
 use crate::{Frame, Rate, SILENCE};
 
@@ -16,12 +18,22 @@ pub struct DeviceLeg {
     over: Option<Sum>,
     muted: bool,
     ended: bool,
+    watch: Watch,
+    one_way: Option<Event>,
 }
 
 impl DeviceLeg {
     pub fn new(order: DeviceOrder) -> DeviceLeg {
         let ringer = order.ring.map(|ring| (ring, tone::Player::new(ring)));
-        DeviceLeg { player: feed::Player::new(order.feed), ringer, over: None, muted: order.muted, ended: false }
+        DeviceLeg {
+            player: feed::Player::new(order.feed),
+            ringer,
+            over: None,
+            muted: order.muted,
+            ended: false,
+            watch: Watch::default(),
+            one_way: None,
+        }
     }
 
     pub fn handle_order(&mut self, order: DeviceOrder) {
@@ -40,6 +52,12 @@ impl DeviceLeg {
     /// What other legs hear of what the device captured (VZ-06).
     pub fn say(&self, captured: Frame) -> Frame {
         if self.muted { Frame::silence(captured.rate()) } else { captured }
+    }
+
+    /// How its microphone is, once per tick.
+    pub fn watch(&mut self, now: Moment, microphone: Microphone) {
+        let told = self.watch.see(now, oneway::sending(microphone, self.muted));
+        self.one_way = told.or(self.one_way.take());
     }
 
     /// What the person hears in the next 20 ms; the device brings it to its own rate.
@@ -70,6 +88,6 @@ impl DeviceLeg {
 
     /// What was seen.
     pub fn poll_event(&mut self) -> Option<Event> {
-        std::mem::take(&mut self.ended).then_some(Event::SoundEnded)
+        std::mem::take(&mut self.ended).then_some(Event::SoundEnded).or_else(|| self.one_way.take())
     }
 }

@@ -38,13 +38,19 @@ impl RtpLeg {
             tell(&mut self.news, Event::Receiving);
         }
         flow.reception.see(now, &packet);
+        flow.control.arrivals.see(now, packet.payload_type == flow.stream.payload_type);
         let kind = match packet.payload_type {
             audio if audio == flow.stream.payload_type_in => Kind::Audio,
             event if Some(event) == flow.stream.telephone_event_in => Kind::TelephoneEvent,
             // Some send at the number that they receive at.
             audio if audio == flow.stream.payload_type => Kind::Audio,
-            // Comfort noise (RFC 3389) or a codec never agreed on.
-            _ => return None,
+            other => {
+                // What means nothing here must not look like a loss; what was never agreed on is one.
+                if let Some(hearing) = flow.hearing.as_mut().filter(|_| other == COMFORT_NOISE) {
+                    hearing.playout.pass(&packet);
+                }
+                return None;
+            }
         };
         match kind {
             Kind::Audio => {
@@ -54,7 +60,7 @@ impl RtpLeg {
             }
             Kind::TelephoneEvent => {
                 if let Some(hearing) = &mut flow.hearing {
-                    hearing.playout.pass(now, &packet);
+                    hearing.playout.pass(&packet);
                 }
                 let payload = EventPayload::read(packet.payload)?;
                 let pressed = flow.presses.handle(now, packet.ssrc, packet.timestamp, payload);
@@ -85,3 +91,6 @@ impl RtpLeg {
         self.receive && self.flow.as_ref().is_some_and(|flow| flow.stream.may_receive)
     }
 }
+
+/// RFC 3389 §4.
+const COMFORT_NOISE: u8 = 13;

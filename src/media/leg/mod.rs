@@ -227,5 +227,5 @@ fn listens_for_tones(stream: &Stream) -> Option<Box<Tones>> {
     stream.telephone_event_in.is_none().then(tones)
 }
 
-/// Polled every tick, in which at most three things can happen.
+/// Polled every tick, in which at most four things can happen.
 const MOST_NEWS: usize = 8;

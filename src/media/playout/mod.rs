@@ -133,9 +133,9 @@ impl Playout {
         self.tally.concealed_share()
     }
 
-    /// A packet of the stream came that carries no sound, as telephone-event.
-    pub fn pass(&mut self, now: Moment, packet: &Packet<'_>) {
-        if let Seen::Continues(_) = self.numbers.see(now, packet) {
+    /// A packet of the stream came that carries no sound: telephone-event, comfort noise.
+    pub fn pass(&mut self, packet: &Packet<'_>) {
+        if self.numbers.pass(packet) {
             self.tally.pass();
         }
     }

@@ -33,7 +33,9 @@ pub struct Numbers {
 #[derive(Clone, Copy, Debug)]
 struct Source {
     ssrc: u32,
+    /// Timestamp: of the highest with sound.
     highest: Place,
+    /// When that came.
     arrived: Moment,
     /// Bit n: highest - n was seen.
     seen: u64,
@@ -49,7 +51,11 @@ impl Numbers {
         let Some(source) = &mut self.source else { return self.begin(now, packet) };
         if let Some(place) = source.continued_by(now, packet, self.clock) {
             self.probe = None;
-            return if source.mark(now, place) { Seen::Continues(place) } else { Seen::Refused };
+            let ahead = place.sequence - source.highest.sequence;
+            if ahead > 0 {
+                (source.highest.timestamp, source.arrived) = (place.timestamp, now);
+            }
+            return if source.mark(ahead) { Seen::Continues(place) } else { Seen::Refused };
         }
         let expected = self.probe.replace((packet.ssrc, packet.sequence.wrapping_add(1)));
         let paused = now.since(source.arrived) >= super::PAUSE;
@@ -57,6 +63,14 @@ impl Numbers {
             return self.begin(now, packet);
         }
         Seen::Refused
+    }
+
+    /// A packet of the stream that has no sound, and perhaps a timestamp of its own way (RFC 4733 §2.5.1.2). True when it is
+    /// the source's newest.
+    pub fn pass(&mut self, packet: &Packet<'_>) -> bool {
+        let Some(source) = self.source.as_mut().filter(|source| source.ssrc == packet.ssrc) else { return false };
+        let ahead = source.ahead(packet);
+        (1..MOST_AHEAD).contains(&ahead) && source.mark(ahead)
     }
 
     fn begin(&mut self, now: Moment, packet: &Packet<'_>) -> Seen {
@@ -70,7 +84,7 @@ impl Numbers {
 impl Source {
     /// None where the numbers leap, or time and timestamp part.
     fn continued_by(&self, now: Moment, packet: &Packet<'_>, clock: u32) -> Option<Place> {
-        let ahead = i64::from(packet.sequence.wrapping_sub(self.highest.sequence as u16) as i16);
+        let ahead = self.ahead(packet);
         let units = i64::from(packet.timestamp.wrapping_sub(self.highest.timestamp as u32) as i32);
         let elapsed = i64::try_from(now.since(self.arrived).as_millis()).unwrap_or(i64::MAX).min(MOST_ELAPSED_MS);
         let astray_ms = units * 1_000 / i64::from(clock) - elapsed;
@@ -79,12 +93,15 @@ impl Source {
             .then_some(Place { sequence: self.highest.sequence + ahead, timestamp: self.highest.timestamp + units })
     }
 
-    /// False when it was seen before, or is too old to tell.
-    fn mark(&mut self, now: Moment, place: Place) -> bool {
-        let ahead = place.sequence - self.highest.sequence;
+    fn ahead(&self, packet: &Packet<'_>) -> i64 {
+        i64::from(packet.sequence.wrapping_sub(self.highest.sequence as u16) as i16)
+    }
+
+    /// Notes the packet that is so far ahead of the highest. False when it was seen before, or is too old to tell.
+    fn mark(&mut self, ahead: i64) -> bool {
         if ahead > 0 {
             self.seen = u32::try_from(ahead).ok().and_then(|ahead| self.seen.checked_shl(ahead)).unwrap_or(0) | 1;
-            (self.highest, self.arrived) = (place, now);
+            self.highest.sequence += ahead;
             return true;
         }
         let bit = u32::try_from(-ahead).ok().and_then(|back| 1u64.checked_shl(back)).unwrap_or(0);

@@ -94,6 +94,7 @@ impl Pace {
     /// Who just had too little does not give away at once.
     fn margin(&self, now: Moment, target: i64) -> i64 {
         match self.short {
+            Some(short) if now.since(short) < HOLD => FAR,
             Some(short) if now.since(short) < CAUTIOUS => TOLERANCE + target / 8,
             Some(_) | None => -TOLERANCE / 2,
         }
@@ -106,4 +107,7 @@ const CYCLE: usize = 4;
 const TOLERANCE: i64 = 1_000;
 /// In µs: so far above the target there is no need to be gentle.
 const FAR: i64 = 60_000;
+/// Stalls come in company: what was just gained stays, unless it is far too much…
+const HOLD: std::time::Duration = std::time::Duration::from_secs(2);
+/// …and is given away hesitantly.
 const CAUTIOUS: std::time::Duration = std::time::Duration::from_secs(10);

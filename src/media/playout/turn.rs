@@ -142,12 +142,12 @@ impl Playout {
         let tick = wanted as i64 * 1_000_000 / i64::from(self.rate);
         let half = wanted / 2;
         let likeness = self.pace.likeness();
-        let rate = self.rate as usize;
-        let changed = match self.pace.wish(now, self.target.delay(), tick) {
+        let wish = self.pace.wish(now, self.target.delay(), tick);
+        let changed = match wish {
             Wish::Hold => return false,
             Wish::Grow => {
                 let change = Wanted { lags: half..=wanted, ideal: wanted, likeness };
-                let grown = stretch::grow(&mut self.track, rate, &change);
+                let grown = stretch::grow(&mut self.track, self.rate as usize, &change);
                 self.tally.counts.inserted += grown.unwrap_or(0) as u64;
                 grown
             }
@@ -161,9 +161,10 @@ impl Playout {
                 self.shrink(Wanted { lags: self.samples(2)..=left, ideal: left, likeness: TRIM_LIKENESS }, wanted)
             }
         };
-        match changed {
-            Some(_) => self.pace.forget(),
-            None => self.pace.fail(),
+        match (changed, wish) {
+            // What is left over can wait for the next packets.
+            (Some(_), _) | (None, Wish::Trim(_)) => self.pace.forget(),
+            (None, Wish::Grow | Wish::Shrink | Wish::Hold) => self.pace.fail(),
         }
         changed.is_some()
     }

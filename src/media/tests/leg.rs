@@ -8,6 +8,7 @@ use media::codec::Codec;
 use media::codec::g711::Law;
 use media::dtmf::Digit;
 use media::leg::{PeerSound, RtpLeg};
+use media::oneway::OneWay;
 use media::order::{Event, Feed, OutDigit, RtpOrder, Stream};
 use media::rtp::Packet;
 use media::tone::{Tone, amplitude};
@@ -266,4 +267,27 @@ fn no_bytes_from_the_network_panic_a_leg() {
             while leg.poll_event().is_some() {}
         }
     }
+}
+
+#[test]
+fn sp_07_a_stream_that_never_comes_and_then_does_is_named_and_cleared() {
+    let mut leg = RtpLeg::new(order(1, 4_000, Feed::Silence), ms(0));
+    run(&mut leg, 0, 4_500);
+    let causes = |leg: &mut RtpLeg| {
+        let events = events(leg).into_iter();
+        events.filter_map(|event| match event {
+            Event::OneWay { cause } => Some(cause),
+            _ => None,
+        })
+    };
+    assert_eq!(causes(&mut leg).collect::<Vec<_>>(), [Some(OneWay::NeverReceived)]);
+    // From elsewhere: dropped, counted, and now named.
+    for at in (4_500..7_000).step_by(20) {
+        leg.handle_packet(ms(at), address(9_999), &written(&packet(9, at as u16, at as u32)));
+        run(&mut leg, at, at + 20);
+    }
+    assert_eq!(causes(&mut leg).collect::<Vec<_>>(), [Some(OneWay::WrongAddress)]);
+    leg.handle_packet(ms(7_000), address(4_000), &written(&packet(9, 1, 160)));
+    run(&mut leg, 7_000, 7_020);
+    assert_eq!(causes(&mut leg).collect::<Vec<_>>(), [None]);
 }

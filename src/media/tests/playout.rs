@@ -249,6 +249,21 @@ fn a_lost_packet_is_bridged_and_counted_and_a_pause_of_the_sender_is_not() {
 }
 
 #[test]
+fn a_long_digit_between_sound_is_no_loss_and_no_leap() {
+    let mut talk = Talk::new(Codec::Pcmu);
+    talk.run(2_000, steady);
+    // Telephone-event: one timestamp for 4 s, a sequence number each 20 ms.
+    while talk.now < 6_000 {
+        talk.playout.pass(&Packet { payload_type: 101, timestamp: 16_000, ..packet((talk.now / 20) as u32, &[0; 4]) });
+        let until = talk.now + 20;
+        talk.run(until, |_| vec![]);
+    }
+    talk.run(8_000, steady);
+    assert_eq!((talk.counts().concealed, talk.counts().refused), (0, 0));
+    assert!(talk.hears(95), "{:?}", talk.kinds);
+}
+
+#[test]
 fn concealment_goes_on_in_the_voices_pitch_and_fades_to_silence_within_80_ms() {
     let tone: Vec<i16> = (0..8_000).map(|n| ((f64::from(n) * 0.157).sin() * 8_000.0) as i16).collect();
     let mut encoder = Encoder::new(Codec::Pcmu, OpusWishes::default()).unwrap();

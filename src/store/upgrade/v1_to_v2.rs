@@ -1,4 +1,4 @@
-//! From version 1: a device's leg may serve several calls, and calls have recordings.
+//! From version 1: a device's leg may serve several calls; recordings and text messages are kept.
 
 use rusqlite::Transaction;
 
@@ -38,6 +38,18 @@ pub(super) fn step(base: &Transaction<'_>) -> rusqlite::Result<()> {
          CREATE INDEX recordings_by_day ON recordings (day, started_ms);
          CREATE INDEX recordings_by_call ON recordings (call) WHERE call IS NOT NULL;
          CREATE INDEX recordings_unfinished ON recordings (state, started_ms) WHERE state IN ('live', 'done');
-         CREATE INDEX recordings_due ON recordings (until_ms) WHERE state IN ('done', 'compacted');",
+         CREATE INDEX recordings_due ON recordings (until_ms) WHERE state IN ('done', 'compacted');
+         CREATE TABLE messages (
+             message   INTEGER PRIMARY KEY,
+             direction TEXT NOT NULL CHECK (direction IN ('inbound', 'outbound')),
+             account   TEXT NOT NULL,
+             number    TEXT NOT NULL,
+             name      TEXT,
+             text      TEXT NOT NULL,
+             at_ms     INTEGER NOT NULL,
+             state     TEXT NOT NULL,
+             why       TEXT
+         ) STRICT;
+         CREATE INDEX messages_by_time ON messages (at_ms, message);",
     )
 }

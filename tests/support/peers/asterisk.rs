@@ -88,6 +88,15 @@ impl Asterisk {
         extensions
     }
 
+    /// Subscriptions that phones hold at it.
+    pub fn subscriptions(&self) -> usize {
+        let answer = self.cli("pjsip show subscriptions inbound");
+        let count = answer.lines().find_map(|line| line.split_once(" active subscription"));
+        count
+            .and_then(|(count, _)| count.trim().parse().ok())
+            .unwrap_or_else(|| panic!("no count of subscriptions in: {answer}"))
+    }
+
     /// Its log so far: notices, warnings, dialplan steps, DTMF; with [`Asterisk::trace_sip`], messages.
     pub fn log(&self) -> String {
         read_lossy(&self.folder.join("log/full"))

@@ -9,7 +9,7 @@ use crate::sip::message::Message;
 use crate::sip::uri::NameAddr;
 
 /// The methods we answer inside and outside dialogs, for Allow and 405.
-pub const ALLOWED: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, PRACK, UPDATE, REFER, NOTIFY";
+pub const ALLOWED: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, PRACK, UPDATE, REFER, NOTIFY, MESSAGE";
 
 /// The extensions we have, for Supported.
 pub const EXTENSIONS: &str = "100rel, norefersub, replaces, timer";

@@ -372,23 +372,9 @@ impl Session {
     }
 }
 
-/// The next hop of a request inside a dialog: the flow the dialog lives on while it leads to the same place, else the address
-/// the route set or the remote target names.
+/// The next hop of a request inside a dialog.
 fn next_hop(dialog: &Dialog, flow: Flow) -> NextHop {
-    use crate::config::{Destination, Target};
-    use crate::sip::uri::Host;
-    let uri = dialog.next_hop();
-    let transport = uri.transport().unwrap_or(flow.transport);
-    if let Host::Ip(ip) = uri.host {
-        let address = std::net::SocketAddr::new(ip, uri.port.unwrap_or(5060));
-        // A stream's far end is reached by the stream, whatever its listening port.
-        let same = address == flow.remote || (flow.transport.is_reliable() && ip == flow.remote.ip());
-        return match same && transport == flow.transport {
-            true => NextHop::Flow(flow),
-            false => NextHop::Target(Target { transport, address }),
-        };
-    }
-    NextHop::Destination(Destination { host: uri.host, port: uri.port, transport })
+    NextHop::towards(dialog.next_hop(), flow)
 }
 
 /// The method of a message that has one; ACK stands in for a damaged CSeq, which matches nothing.

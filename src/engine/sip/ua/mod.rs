@@ -17,7 +17,7 @@ mod request;
 mod resolve;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use crate::border::{Flow, FlowNews, Output, ResolveError, Targets};
 use crate::config::{Destination, Target};
@@ -27,6 +27,7 @@ use crate::sip::header::Name;
 use crate::sip::message::{Message, Start};
 use crate::sip::transaction::client::Clients;
 use crate::sip::transaction::server::Servers;
+use crate::sip::uri::{Host, Uri};
 use crate::time::{Moment, Now, Timers, earliest};
 
 use flows::{Flows, Waiting};
@@ -42,6 +43,24 @@ pub enum NextHop {
     Target(Target),
     /// To a name: resolved, then each target in turn until one answers (RFC 3263 §4.3).
     Destination(Destination),
+}
+
+impl NextHop {
+    /// Towards the first hop of a dialog: the flow the dialog lives on while it leads to the same place, else the address that
+    /// the route set or the remote target names.
+    pub fn towards(uri: Uri, flow: Flow) -> NextHop {
+        let transport = uri.transport().unwrap_or(flow.transport);
+        if let Host::Ip(ip) = uri.host {
+            let address = SocketAddr::new(ip, uri.port.unwrap_or(5060));
+            // A stream's far end is reached by the stream, whatever its listening port.
+            let same = address == flow.remote || (flow.transport.is_reliable() && ip == flow.remote.ip());
+            return match same && transport == flow.transport {
+                true => NextHop::Flow(flow),
+                false => NextHop::Target(Target { transport, address }),
+            };
+        }
+        NextHop::Destination(Destination { host: uri.host, port: uri.port, transport })
+    }
 }
 
 /// One request on its way out. No Via: the transaction puts it. Max-Forwards 70 and User-Agent are added when absent.

@@ -12,6 +12,7 @@ mod conference;
 mod crash;
 mod established;
 mod inbound;
+mod one_way;
 mod outbound;
 mod recording;
 mod referred;

@@ -88,7 +88,7 @@ impl World {
         self.now = self.now.after(end.since(self.now.moment));
     }
 
-    fn collect(&mut self) {
+    pub fn collect(&mut self) {
         while let Some((flow, bytes)) = self.shell.sent.pop_front() {
             assert_eq!(flow.remote.to_string(), PBX, "nothing is sent to strangers");
             let message = Message::parse(&bytes).unwrap_or_else(|why| panic!("we sent no SIP: {why}"));
@@ -262,7 +262,15 @@ impl World {
 
     /// Media says something about the network leg under its present generation.
     pub fn media(&mut self, call: CallId, event: MediaEvent) {
-        let leg = self.leg(call, 0);
+        self.leg_media(self.leg(call, 0), event);
+    }
+
+    /// And about the device leg.
+    pub fn device_media(&mut self, call: CallId, event: MediaEvent) {
+        self.leg_media(self.leg(call, 1), event);
+    }
+
+    fn leg_media(&mut self, leg: engine::id::LegId, event: MediaEvent) {
         let generation = self.shell.media[&leg].generation;
         self.shell.handle(Input::Media(MediaNews { leg, generation, event }), self.now);
         self.collect();

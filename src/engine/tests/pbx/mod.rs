@@ -371,6 +371,8 @@ pub fn extension(number: u32) -> Account {
         limits: Limits { calls_at_once: 2, calls_per_minute: 10 },
         dial_format: DialFormat::default(),
         caller_ids: Vec::new(),
+        watch: Vec::new(),
+        mwi: false,
     }
 }
 
