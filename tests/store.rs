@@ -558,7 +558,7 @@ fn a_base_of_version_1_becomes_what_a_fresh_one_is() {
         rows.map(Result::unwrap).map(|(name, sql): (String, String)| (name, bare(sql))).collect()
     };
     let fresh = shape(&scratch);
-    alter(&scratch, "DROP TABLE messages; PRAGMA user_version = 1");
+    alter(&scratch, "DROP TABLE messages; DROP TABLE recordings; PRAGMA user_version = 1");
     assert_ne!(shape(&scratch), fresh);
     drop(Store::open(&scratch.0).unwrap());
     assert_eq!(shape(&scratch), fresh);

@@ -88,8 +88,13 @@ mod tests {
     #[test]
     fn every_example_is_a_command_that_is_understood() {
         for (name, example) in EXAMPLES {
-            let typed = example.split(['|', '>']).next().unwrap_or_default().replace('\'', "");
-            let matches = Cli::command().try_get_matches_from(typed.split_whitespace());
+            let typed = example.split(['|', '>']).next().unwrap_or_default();
+            // What stands between quotes is one word.
+            let words = typed.split('\'').enumerate().flat_map(|(at, part)| match at % 2 {
+                0 => part.split_whitespace().collect(),
+                _ => vec![part],
+            });
+            let matches = Cli::command().try_get_matches_from(words);
             let matches = matches.unwrap_or_else(|error| panic!("{example}: {error}"));
             assert_eq!(matches.subcommand_name(), Some(*name));
         }
