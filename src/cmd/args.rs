@@ -220,7 +220,7 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ("unmute", "ramal unmute 4711"),
     ("dtmf", "ramal dtmf '1234#' 4711"),
     ("bridge", "ramal bridge 4711 4712"),
-    ("message", "ramal message 1002 'Volto em 5 minutos' --account 1001"),
+    ("message", "ramal message 1002 'Almoço?' --account 1001"),
     ("watch", "ramal watch 1002 1003 --account 1001"),
     ("dnd", "ramal dnd 1001 on"),
     ("register", "ramal register 1001"),
