@@ -41,9 +41,10 @@ pub(super) enum Subject {
 /// From subscription to subscription.
 ///
 /// ```text
-///   Idle ──registered──> Queued ──slot──> Up ──ended──> Resting ──timer──> Queued
-///     ^                                   │ └─refused─> Refused
-///     └────────── group down ─────────────┴──────────── from everywhere
+///         registered            slot          ended               timer
+///   Idle ────────────> Queued ───────> Up ────────────> Resting ────────> Queued
+///    ^                                 │ └─ for good ─> Refused
+///    └────────── group down ───────────┴─── from everywhere
 /// ```
 #[derive(Debug)]
 pub(super) struct Watcher {

@@ -1,13 +1,15 @@
 //! The subscriber's usage of a dialog: SUBSCRIBE, its refreshes, NOTIFY, its end (RFC 6665 §4.1).
 //!
 //! ```text
-//!   begin                NOTIFY active, pending            we leave
-//!   ─────> NotifyWait ───────────────────────────> Standing ───────> Leaving
-//!              │ refused, no answer, Timer N,       │  ^  │            │ NOTIFY terminated,
-//!              │ NOTIFY terminated, we leave        └──┘  │ terminated,│ refused, no answer,
-//!              │                            NOTIFY, refresh │ 481,       │ Timer N
-//!              v                                          v expired    v
-//!            Over <────────────────────────────────────────────────────
+//!               NOTIFY                                     we leave
+//!   NotifyWait ──active, pending──> Standing ─────────────────────> Leaving
+//!       │                            │ │  ^                            │
+//!       │                            │ └──┘ NOTIFY, refresh            │
+//!       │ refused, no answer,        │                                 │ NOTIFY terminated,
+//!       │ Timer N, we leave,         │ NOTIFY terminated, 481,         │ refused, no answer,
+//!       │ NOTIFY terminated          │ refused for good, run out       │ Timer N
+//!       v                            v                                 v
+//!      Over <──────────────────────────────────────────────────────────
 //! ```
 //!
 //! A subscription that was forked is one with whoever notifies first; the others are told 481, which ends them (§4.4.1).
