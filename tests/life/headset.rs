@@ -70,7 +70,7 @@ impl Talk {
     fn party_hears(&self, hertz: u32) -> f64 {
         let tone = || {
             let (rate, samples) = sound::samples(&self.party_heard());
-            sound::end_of(&samples, rate, f64::from(hertz)).map(|end| sound::hertz(&end, rate))
+            sound::end_of(&samples, rate, f64::from(hertz)).map(|end| sound::hertz(&end, rate, f64::from(hertz)))
         };
         wait_for(LONG, &format!("the party to hear {hertz} Hz"), tone)
     }

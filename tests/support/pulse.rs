@@ -112,7 +112,7 @@ impl Recording {
         let hertz = f64::from(hertz);
         let what = format!("{hertz} Hz in {}", self.file.display());
         let end = wait_for(LONG, &what, || sound::end_of(&self.samples(), 8_000, hertz));
-        sound::hertz(&end, 8_000)
+        sound::hertz(&end, 8_000, hertz)
     }
 
     /// Waits until there is something to hear.

@@ -112,14 +112,22 @@ pub fn samples(wav: &Path) -> (u32, Vec<i16>) {
     (rate, samples.iter().map(|sample| *sample as i16).collect())
 }
 
-/// The frequency of the tone that so many samples are, by its rises through zero.
-pub fn hertz(samples: &[i16], rate: u32) -> f64 {
-    let rises: Vec<f64> = (samples.windows(2).enumerate())
-        .filter(|(_, pair)| pair[0] < 0 && pair[1] >= 0)
-        .map(|(n, pair)| n as f64 + f64::from(pair[0]) / (f64::from(pair[0]) - f64::from(pair[1])))
-        .collect();
-    let (Some(first), Some(last)) = (rises.first(), rises.last()) else { return 0.0 };
-    (rises.len() - 1) as f64 * f64::from(rate) / (last - first)
+/// The exact frequency of a tone of about `hertz`: how fast its phase runs in most of the fortieths of a second. What a busy
+/// machine tears in the others says nothing.
+pub fn hertz(samples: &[i16], rate: u32, hertz: f64) -> f64 {
+    let (step, length) = (std::f64::consts::TAU * hertz / f64::from(rate), rate as usize / 40);
+    let phase = |(at, part): (usize, &[i16])| {
+        let angle = |n: usize| step * (at * length + n) as f64;
+        let sum = |wave: fn(f64) -> f64| -> f64 {
+            part.iter().enumerate().map(|(n, sample)| f64::from(*sample) * wave(angle(n))).sum()
+        };
+        (-sum(f64::sin)).atan2(sum(f64::cos))
+    };
+    let phases: Vec<f64> = samples.chunks_exact(length).enumerate().map(phase).collect();
+    let turn = |pair: &[f64]| (pair[1] - pair[0] + std::f64::consts::PI).rem_euclid(std::f64::consts::TAU);
+    let mut turns: Vec<f64> = phases.windows(2).map(|pair| turn(pair) - std::f64::consts::PI).collect();
+    turns.sort_by(f64::total_cmp);
+    hertz + turns.get(turns.len() / 2).map_or(f64::NAN, |turn| turn * 40.0 / std::f64::consts::TAU)
 }
 
 /// Whether the last half second of a growing WAV is quieter than any voice: below -50 dBFS.
