@@ -71,7 +71,7 @@ impl Calls {
     }
 
     /// Our INVITE was answered, or the peer acknowledged our answer (which changed nothing but what is stored).
-    fn on_established(&mut self, id: CallId, cx: &mut Context<'_>) {
+    pub(super) fn on_established(&mut self, id: CallId, cx: &mut Context<'_>) {
         let Some(call) = self.calls.get_mut(&id) else { return };
         match call.phase {
             Phase::Dialling | Phase::Ringing | Phase::Early => {
