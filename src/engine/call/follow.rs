@@ -23,6 +23,7 @@ impl Calls {
                 Event::Digit { digit, .. } => self.on_digit(id, digit, cx),
                 Event::ChangeRefused { status } => self.on_change_refused(id, status, cx),
                 Event::Referred(referral) => self.on_referred(id, &referral, cx),
+                Event::ReferrerTold => self.on_referrer_told(id, cx),
                 Event::TransferProgress { status } => self.on_transfer_progress(id, status, cx),
                 Event::TransferDone => self.on_transfer_done(id, cx),
                 Event::TransferFailed { status } => self.on_transfer_failed(id, status, cx),
