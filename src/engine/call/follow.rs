@@ -23,6 +23,7 @@ impl Calls {
                 Event::Digit { digit, .. } => self.on_digit(id, digit, cx),
                 Event::ChangeRefused { status } => self.on_change_refused(id, status, cx),
                 Event::Referred(referral) => self.on_referred(id, &referral, cx),
+                Event::ReferrerTold => self.on_referrer_told(id, cx),
                 Event::TransferProgress { status } => self.on_transfer_progress(id, status, cx),
                 Event::TransferDone => self.on_transfer_done(id, cx),
                 Event::TransferFailed { status } => self.on_transfer_failed(id, status, cx),
@@ -71,7 +72,7 @@ impl Calls {
     }
 
     /// Our INVITE was answered, or the peer acknowledged our answer (which changed nothing but what is stored).
-    fn on_established(&mut self, id: CallId, cx: &mut Context<'_>) {
+    pub(super) fn on_established(&mut self, id: CallId, cx: &mut Context<'_>) {
         let Some(call) = self.calls.get_mut(&id) else { return };
         match call.phase {
             Phase::Dialling | Phase::Ringing | Phase::Early => {

@@ -7,6 +7,7 @@ use crate::news::{Direction, News};
 
 use super::desk::DeskKey;
 use super::live::{Call, Phase};
+use super::transfer::Tie;
 use super::{Calls, Order};
 
 /// What a person hears at a desk.
@@ -64,6 +65,7 @@ impl Calls {
     fn network(&self, call: &Call) -> Option<LegMedia> {
         let feed = match (&call.phase, call.direction, call.held) {
             (Phase::Ended { .. }, _, _) => return None,
+            (Phase::Answered, _, _) if call.tie == Tie::Left => Feed::Silence,
             (Phase::Answered, _, _) if call.tie.is_unattended() => Feed::Tone(Tone::Ringback),
             (Phase::Answered, _, true) => held_feed(call),
             (Phase::Answered, _, false) => call.notice().unwrap_or_else(|| mixed(self.partners_of(call))),

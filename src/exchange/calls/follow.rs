@@ -27,6 +27,7 @@ impl Calls {
                 let why = "this exchange carries out no REFER";
                 leg.session.refuse_refer(501, why, &mut cx.session(id));
             }
+            Event::ReferrerTold => {}
             Event::TransferProgress { .. } | Event::TransferDone | Event::TransferFailed { .. } => {}
             Event::Ended(end) => {
                 let (outcome, status) = outcome(leg.far, &end);

@@ -62,6 +62,17 @@ impl Phones {
         })
     }
 
+    /// The number of the newest call, beside the first, that has come to this: `2001 CONFIRMED`.
+    pub fn wait_newest(&mut self, state: &str) -> usize {
+        wait_for(LONG, &format!("the phones to say {state:?}"), || {
+            self.process.must_live();
+            let log = self.process.log();
+            let calls = log.lines().filter_map(|line| line.strip_prefix("call ")?.split_once(' '));
+            let such = calls.filter(|(_, what)| what.starts_with(state)).filter_map(|(call, _)| call.parse().ok());
+            such.max().filter(|call| *call > 0)
+        })
+    }
+
     /// What a phone has heard in its call with this number.
     pub fn heard(&self, phone: u32, call: usize) -> PathBuf {
         self.folder.join(&format!("{phone}-heard-{call}.wav"))

@@ -87,6 +87,7 @@ impl Calls {
             | Tie::Consulting { .. }
             | Tie::Referring { .. }
             | Tie::Referred { .. }
+            | Tie::Left
             | Tie::OnRequest { .. } => self.pair(id)?,
         };
         let kind = if self.live(second)?.is_answered() { HangupKind::Normal } else { HangupKind::Cancelled };
@@ -107,6 +108,7 @@ impl Calls {
             | Tie::Waiting { .. }
             | Tie::Awaited { .. }
             | Tie::Referred { .. }
+            | Tie::Left
             | Tie::OnRequest { .. } => Err(wrong(id, "no consultation is going on")),
         }
     }
@@ -172,6 +174,7 @@ impl Calls {
             | Tie::Waiting { .. }
             | Tie::Awaited { .. }
             | Tie::Referred { .. }
+            | Tie::Left
             | Tie::OnRequest { .. } => {}
         }
     }

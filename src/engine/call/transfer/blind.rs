@@ -70,6 +70,7 @@ impl Calls {
             | Tie::Waiting { .. }
             | Tie::Awaited { .. }
             | Tie::Referred { .. }
+            | Tie::Left
             | Tie::OnRequest { .. } => Err(wrong(id, "a transfer is going on already")),
         }
     }

@@ -12,7 +12,7 @@
 //!    │                                                     │
 //!    ├── blind, by bridging ──> Waiting ── target answered ──> Free, bridged
 //!    │                             └────── target ended ───────> Free, resumed
-//!    └── its far end asks us ──> Referred ── dialled answered ──> ended, transferred
+//!    └── its far end asks us ──> Referred ── dialled answered ──> Left ── told so ──> ended, transferred
 //! ```
 //!
 //! The other ends of these ties are `Consulting`, `Awaited` and `OnRequest`.
@@ -47,6 +47,8 @@ pub(super) enum Tie {
     Awaited { first: CallId },
     /// Its far end asked us to dial this one.
     Referred { dialled: CallId },
+    /// Whom its far end named has answered; it is hung up once its far end has heard so.
+    Left,
     /// Dialled because the far end of `by` asked.
     OnRequest { by: CallId },
 }
@@ -54,7 +56,7 @@ pub(super) enum Tie {
 impl Tie {
     /// Whether its person has left it to itself.
     pub fn is_unattended(self) -> bool {
-        matches!(self, Tie::Waiting { .. } | Tie::Awaited { .. })
+        matches!(self, Tie::Waiting { .. } | Tie::Awaited { .. } | Tie::Left)
     }
 
     /// The call that this one was dialled to ask about.
@@ -62,7 +64,7 @@ impl Tie {
         match self {
             Tie::Consulting { first } => Some(first),
             Tie::Free | Tie::Consulted { .. } | Tie::Referring { .. } | Tie::Waiting { .. } => None,
-            Tie::Awaited { .. } | Tie::Referred { .. } | Tie::OnRequest { .. } => None,
+            Tie::Awaited { .. } | Tie::Referred { .. } | Tie::Left | Tie::OnRequest { .. } => None,
         }
     }
 }
@@ -92,7 +94,8 @@ impl Calls {
             | Tie::Referring { .. }
             | Tie::Waiting { .. }
             | Tie::Awaited { .. }
-            | Tie::Referred { .. } => {}
+            | Tie::Referred { .. }
+            | Tie::Left => {}
         }
     }
 
@@ -106,7 +109,8 @@ impl Calls {
             | Tie::Consulting { .. }
             | Tie::Referring { .. }
             | Tie::Waiting { .. }
-            | Tie::Referred { .. } => {}
+            | Tie::Referred { .. }
+            | Tie::Left => {}
         }
     }
 
@@ -114,7 +118,7 @@ impl Calls {
     pub(super) fn tie_ended(&mut self, id: CallId, cause: &HangupCause, cx: &mut Context<'_>) {
         let tie = self.untie(id);
         match tie {
-            Tie::Free | Tie::Referred { .. } => {}
+            Tie::Free | Tie::Referred { .. } | Tie::Left => {}
             // Whom it was about has gone; the consultation is a plain call.
             Tie::Consulted { consult } => drop(self.untie(consult)),
             Tie::Consulting { first } => self.consultation_ended(first, id, cx),
@@ -135,7 +139,7 @@ impl Calls {
             // The target of an attended transfer ends its call with us when the other takes its place (RFC 3891 §3).
             Tie::Consulting { first } => self.tie(first) == Tie::Referring { consult: Some(id) },
             // Who asked us to call somebody else leaves.
-            Tie::Referred { .. } => true,
+            Tie::Referred { .. } | Tie::Left => true,
             Tie::Free | Tie::Consulted { .. } | Tie::Referring { .. } | Tie::Waiting { .. } => false,
             Tie::Awaited { .. } | Tie::OnRequest { .. } => false,
         };

@@ -1,20 +1,15 @@
 //! An INVITE that wants the place of a call we have (RFC 3891; RFC 5589 §7, we as target): the call goes on with another far
 //! end. For its person it stays the same call: same desk, same Protocolo, same history.
 
-use std::sync::Arc;
-
 use crate::border::Flow;
-use crate::config::Account;
 use crate::id::{CallId, TransactionId};
-use crate::records::Record;
 use crate::sip::header::{Name, Replaces};
 use crate::sip::message::Message;
 use crate::sip::session::{Session, Standing, tagged};
 
 use super::super::dial::{contact, local_media, settings};
 use super::super::invite::{caller, decline};
-use super::super::live::Phase;
-use super::super::{Calls, Context, Order, Timer, session_context};
+use super::super::{Calls, Context, Timer, session_context};
 
 impl Calls {
     /// An INVITE with Replaces: takes over, or gets its final answer; the call it names is left alone then.
@@ -33,7 +28,7 @@ impl Calls {
         let settings = settings(&account, contact(&account, flow));
         let parts = (id, flow, request.clone());
         match Session::incoming(settings, local, auth, parts, &mut session_context(call, cx)) {
-            Ok(session) => self.replace(call, &account, session, &request, cx),
+            Ok(session) => self.replace(call, session, &request, cx),
             Err(response) => cx.ua.respond(id, tagged(*response, cx.random), cx.now),
         }
     }
@@ -52,43 +47,35 @@ impl Calls {
         standing.refusal(replaces.early_only).map_or(Ok(call.id), Err)
     }
 
-    fn replace(
-        &mut self,
-        id: CallId,
-        account: &Arc<Account>,
-        session: Session,
-        request: &Message,
-        cx: &mut Context<'_>,
-    ) {
-        let leaving = CallId(cx.ids.next(cx.now.civil));
+    fn replace(&mut self, id: CallId, session: Session, request: &Message, cx: &mut Context<'_>) {
         let (call_id, tag) = session.key();
         self.by_dialog.insert((call_id.to_owned(), tag.to_owned()), id);
         self.uncount(id);
         let (number, caller) = caller(request, cx);
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let mut old = std::mem::replace(&mut call.session, session);
+        let old = std::mem::replace(&mut call.session, session);
         call.session.accept(&mut session_context(id, cx));
         (call.number, call.caller, call.stream, call.rescue) = (number, caller, None, Default::default());
         call.held = false;
-        let first_answer = !call.is_answered();
-        call.phase = Phase::Answered;
-        call.answered.get_or_insert(cx.now.civil);
+        let answered = call.is_answered();
+        self.timers.cancel(&Timer::ForgottenHold(id));
+        self.let_go(old, cx);
+        self.story(id, "replaced", "", cx);
+        match answered {
+            true => self.hold_others(id, cx),
+            false => self.on_established(id, cx),
+        }
+        self.touch(id, cx);
+    }
+
+    /// Hangs up what was replaced, under a number of its own.
+    fn let_go(&mut self, mut old: Session, cx: &mut Context<'_>) {
+        let leaving = CallId(cx.ids.next(cx.now.civil));
         let (call_id, tag) = old.key();
         self.by_dialog.insert((call_id.to_owned(), tag.to_owned()), leaving);
         old.end(487, Some("SIP;cause=200;text=\"replaced\"".to_owned()), &mut session_context(leaving, cx));
         self.leaving.insert(leaving, old);
         self.watch_leaving(leaving);
-        for timer in [Timer::Ring(id), Timer::ForgottenHold(id)] {
-            self.timers.cancel(&timer);
-        }
-        if first_answer {
-            self.orders.push_back(Order::Store(Record::CallAnswered { call: id, at: cx.now.civil }));
-        }
-        self.story(id, "replaced", "", cx);
-        if account.exclusive {
-            self.hold_others(id, cx);
-        }
-        self.touch(id, cx);
     }
 
     /// Lets a replaced session work.

@@ -62,9 +62,15 @@ impl Calls {
     pub(super) fn reached(&mut self, by: CallId, id: CallId, cx: &mut Context<'_>) {
         self.untie(id);
         self.story(id, "transfer-done", "", cx);
+        self.bind(by, Tie::Left);
         self.tell_referrer(by, 200, cx);
-        self.finish(by, transferred(), cx);
-        self.touch_if_there(by, cx);
+    }
+
+    /// Whoever asked knows how it went, and hangs up or is hung up. Peers lose a NOTIFY that a BYE overtakes.
+    pub(in super::super) fn on_referrer_told(&mut self, by: CallId, cx: &mut Context<'_>) {
+        if self.tie(by) == Tie::Left {
+            self.finish(by, transferred(), cx);
+        }
     }
 
     /// It was not: our person is back with who asked.

@@ -110,6 +110,8 @@ pub enum Event {
     ChangeRefused { status: u16 },
     /// The peer asks us to call somebody else: [`Session::accept_refer`] or [`Session::refuse_refer`] at once.
     Referred(Box<Referral>),
+    /// The peer has heard the final status of the call that it asked for, or does not want to.
+    ReferrerTold,
     /// How the peer fares with our REFER: 100 once it has accepted.
     TransferProgress { status: u16 },
     /// The peer has reached the target of our REFER, or left us for it.

@@ -119,11 +119,13 @@ impl Session {
 
     /// How the call goes that the peer asked for: its latest status. The first final one is the last that is told.
     pub fn tell_referrer<O: Clone + std::fmt::Debug>(&mut self, status: u16, cx: &mut Context<'_, O>) {
-        if let Some(Referred::Telling(telling)) = &mut self.referred
-            && telling.status < 200
-        {
-            telling.status = status;
-            self.tell(cx);
+        match &mut self.referred {
+            Some(Referred::Telling(telling)) if telling.status < 200 => {
+                telling.status = status;
+                self.tell(cx);
+            }
+            None if status >= 200 => self.events.push_back(Event::ReferrerTold),
+            Some(Referred::Telling(_) | Referred::Asked { .. }) | None => {}
         }
     }
 
@@ -168,7 +170,12 @@ impl Session {
 
     /// The peer does not want to hear more, or cannot: its subscription is over, the call is not (RFC 5057 §5.1).
     pub(super) fn stop_telling(&mut self) {
-        self.referred.take_if(|referred| matches!(referred, Referred::Telling(_)));
+        if let Some(Referred::Telling(telling)) = &self.referred {
+            if telling.status >= 200 {
+                self.events.push_back(Event::ReferrerTold);
+            }
+            self.referred = None;
+        }
         self.timers.cancel(&Timer::Subscription);
     }
 

@@ -182,3 +182,21 @@ fn a_takeover_of_a_call_that_was_consulted_about_is_the_same_consultation() {
     assert_eq!(world.call(second).consults, Some(call));
     assert!(world.call(second).held && !world.call(call).held);
 }
+
+#[test]
+fn whom_we_rang_for_the_caller_may_be_picked_up_by_somebody_else() {
+    let mut world = World::with(|account| {
+        account.limits.calls_at_once = 4;
+        crate::world::profile(account).refer = false;
+    });
+    let (call, _) = world.up();
+    crate::transfers::blind(&mut world, call, "3001").unwrap();
+    let ours = world.get(Method::Invite);
+    let rung = Far::called(&ours, "c1");
+    world.deliver(&rung.answer(180));
+    world.deliver(&taking(&rung, "new1"));
+    world.got(200);
+    world.get(Method::Cancel);
+    let second = world.calls().last().unwrap().call;
+    assert_eq!(world.call(call).bridged_with, Some(second), "who picked up talks with the caller");
+}
