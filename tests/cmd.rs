@@ -16,8 +16,8 @@ use engine::config::AccountKind;
 use engine::id::{CallId, CommandId, MessageId, Seq};
 use engine::news::{
     AccountView, CallState, CallView, Delta, Direction, GroupView, HangupCause, HangupKind, MessageState,
-    MessageSummary, MessageView, News, Party, RegistrationState, RegistrationView, Snapshot, Totals, TransferState, TransferView, WatchedState,
-    WatchedView,
+    MessageSummary, MessageView, News, Party, RegistrationState, RegistrationView, Snapshot, Totals, TransferState,
+    TransferView, WatchedState, WatchedView,
 };
 use engine::sip::uri::Transport;
 use engine::time::{Moment, Now};

@@ -101,7 +101,15 @@ impl Far {
     }
 
     fn order(&self, ssrc: u32, feed: Feed) -> RtpOrder {
-        RtpOrder { ssrc, stream: Some(self.stream()), feed, receive: true, nat: false, digits: Vec::new(), record: None }
+        RtpOrder {
+            ssrc,
+            stream: Some(self.stream()),
+            feed,
+            receive: true,
+            nat: false,
+            digits: Vec::new(),
+            record: None,
+        }
     }
 
     fn send(&mut self, payload: &[u8]) {

@@ -72,7 +72,9 @@ pub fn state(call: &CallView, ids: &[CallId], words: &Words) -> String {
         call.held.then(|| words.say("mark.held").to_owned()),
         call.held_by_peer.then(|| words.say("mark.held_by_peer").to_owned()),
         call.muted.then(|| words.say("mark.muted").to_owned()),
-        call.recording.map(|recording| words.say(if recording.paused { "mark.record_paused" } else { "mark.recorded" }).to_owned()),
+        call.recording.map(|recording| {
+            words.say(if recording.paused { "mark.record_paused" } else { "mark.recorded" }).to_owned()
+        }),
         call.conference.filter(|_| call.bridged_with.is_none()).map(|conference| {
             words.say(if conference.silenced { "mark.conference_silenced" } else { "mark.conference" }).to_owned()
         }),

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::config::{Account, AccountKind, AccountName, Credentials, DeviceName, DialFormat, Limits, Profile, Secret, SoundName};
+use engine::config::{
+    Account, AccountKind, AccountName, Credentials, DeviceName, DialFormat, Limits, Profile, Secret, SoundName,
+};
 use engine::sip::uri::Host;
 
 use super::Known;
+use super::device::NULL_DEVICE;
 use super::registrar::Registrar;
 use super::report::{Place, Report};
-use super::device::NULL_DEVICE;
 use super::template::Template;
 
 /// What is an account's own.

@@ -27,8 +27,8 @@ use std::sync::Arc;
 use engine::config::{AccountName, Config, DeviceName, Profile};
 
 pub use self::device::{Device, NULL_DEVICE};
-pub use self::reload::needs_restart;
 pub use self::recordings::Recordings;
+pub use self::reload::needs_restart;
 pub use self::report::{ConfigError, Place, Warning};
 pub use self::shell::{Dns, Listen, LogLevel, Media, Shell};
 

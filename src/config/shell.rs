@@ -12,9 +12,9 @@ use engine::sip::uri::Transport;
 use serde::Serialize;
 
 use super::Context;
-use super::recordings::{self, Recordings};
 use super::address::{host, ip, socket, transport};
 use super::device::{self, Device};
+use super::recordings::{self, Recordings};
 use super::report::Report;
 use super::table::{Keys, Read, Table};
 use super::value::{choice, duration, list, number, path};

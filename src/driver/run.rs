@@ -176,9 +176,13 @@ fn recordings(
         zone: loaded.engine.zone,
     };
     let backs = backs.clone();
-    Recordings::start(settings, store.clone(), Arc::new(move |news| {
-        let _stopping = backs.send(Back::Recordings(news));
-    }))
+    Recordings::start(
+        settings,
+        store.clone(),
+        Arc::new(move |news| {
+            let _stopping = backs.send(Back::Recordings(news));
+        }),
+    )
 }
 
 impl Driver {

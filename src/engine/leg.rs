@@ -235,8 +235,13 @@ pub struct Quality {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum RecordingNews {
     /// No recording can begin: why, in words. Those under way go on.
-    Impossible { why: String },
+    Impossible {
+        why: String,
+    },
     PossibleAgain,
     /// So many seconds of one track never reached the disk.
-    Lost { recording: RecordingId, chunks: u32 },
+    Lost {
+        recording: RecordingId,
+        chunks: u32,
+    },
 }

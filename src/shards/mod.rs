@@ -83,12 +83,7 @@ impl Shards {
     }
 
     /// The same where recordings are kept.
-    pub fn start_with(
-        count: usize,
-        ports: RangeInclusive<u16>,
-        devices: Devices,
-        sinks: Sinks,
-    ) -> io::Result<Shards> {
+    pub fn start_with(count: usize, ports: RangeInclusive<u16>, devices: Devices, sinks: Sinks) -> io::Result<Shards> {
         let epoch = Instant::now();
         let workers =
             (0..count.max(1)).map(|number| Shard::start(number, sinks.clone(), epoch)).collect::<io::Result<_>>()?;

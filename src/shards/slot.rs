@@ -11,8 +11,8 @@ use media::time::Moment;
 use media::{Frame, Rate};
 
 use super::ports::PortPair;
-use super::tap::Tapping;
 use super::receive::{Received, receive};
+use super::tap::Tapping;
 use crate::sound::Device;
 
 /// A leg in its shard.

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use media::order::{Event, LegKey, News};
 use media::time::Moment;
 
-use super::{NewsSink, PieceSink, Sinks};
 use super::deck::{Buffers, Deck};
 use super::slot::{Slot, Wanted};
+use super::{NewsSink, PieceSink, Sinks};
 
 /// What a shard is told to do.
 pub(super) enum Command {

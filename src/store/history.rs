@@ -132,8 +132,7 @@ impl Reader {
     fn story(&self, call: CallId) -> rusqlite::Result<Option<CallStory>> {
         let snapshot = self.base.unchecked_transaction()?;
         let key = [id(call.0)];
-        let line =
-            snapshot.prepare_cached(&calls_with("call = ?1"))?.query_row(key, call_line).optional()?;
+        let line = snapshot.prepare_cached(&calls_with("call = ?1"))?.query_row(key, call_line).optional()?;
         let Some(line) = line else { return Ok(None) };
         let legs = self.list("SELECT * FROM legs WHERE call = ?1 ORDER BY started_ms, leg", key, leg_line)?;
         let events = self.list("SELECT * FROM call_events WHERE call = ?1 ORDER BY at_ms, rowid", key, event_line)?;
