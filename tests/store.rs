@@ -541,25 +541,3 @@ fn texts_are_listed_newest_first_each_once_with_what_became_of_it() {
     assert_eq!(reader.messages(Page::default()).unwrap(), [received, failed.clone()]);
     assert_eq!(reader.messages(Page { skip: 1, take: 1 }).unwrap(), [failed]);
 }
-
-/// What `schema.sql` makes and what the upgrades make is one.
-#[test]
-fn a_base_of_version_1_becomes_what_a_fresh_one_is() {
-    let scratch = Scratch::new();
-    drop(Store::open(&scratch.0).unwrap());
-    let shape = |scratch: &Scratch| -> Vec<(String, String)> {
-        let base = rusqlite::Connection::open(scratch.base()).unwrap();
-        let mut rows = base.prepare("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name").unwrap();
-        let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?))).unwrap();
-        let bare = |sql: String| {
-            let lines = sql.lines().map(|line| line.split("--").next().unwrap_or_default());
-            lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
-        };
-        rows.map(Result::unwrap).map(|(name, sql): (String, String)| (name, bare(sql))).collect()
-    };
-    let fresh = shape(&scratch);
-    alter(&scratch, "DROP TABLE messages; DROP TABLE recordings; PRAGMA user_version = 1");
-    assert_ne!(shape(&scratch), fresh);
-    drop(Store::open(&scratch.0).unwrap());
-    assert_eq!(shape(&scratch), fresh);
-}
