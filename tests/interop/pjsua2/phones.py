@@ -69,12 +69,9 @@ class Call(pj.Call):
         tell("referred", self.number, event.dstUri)
         event.newCall = Call(self.phone)
 
-    def onCallReplaceRequest(self, event):
-        tell("replaced", self.number, event.statusCode)
-
     def onCallReplaced(self, event):
-        event.newCall = Call(self.phone, event.newCallId)
-        tell("replaced", self.number, event.newCall.number)
+        call = event.newCall = Call(self.phone, event.newCallId)
+        tell("replaced", self.number, call.number)
 
 
 def obey(line):
@@ -108,11 +105,12 @@ endpoint.libStart()
 endpoint.audDevManager().setNullDev()
 
 phones = {}
-for user in answers:
+for place, user in enumerate(answers):
     account = pj.AccountConfig()
     account.idUri = f"sip:{user}@{address}"
     media = account.mediaConfig.transportConfig
-    media.boundAddress, media.publicAddress, media.port = address, address, 32000
+    # Of its own: two accounts would open one port twice.
+    media.boundAddress, media.publicAddress, media.port = address, address, 32000 + 100 * place
     phones[user] = Phone()
     phones[user].user = user
     phones[user].create(account)

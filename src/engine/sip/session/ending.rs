@@ -168,7 +168,7 @@ impl Session {
             Purpose::Refresh => self.plan_again(cx),
             Purpose::Info => self.next_digit(cx),
             Purpose::Refer => self.on_refer_refused(status, cx),
-            Purpose::Notify => self.stop_telling(),
+            Purpose::Notify => self.on_not_told(status, cx),
         }
     }
 

@@ -168,6 +168,18 @@ impl Session {
         }
     }
 
+    /// A NOTIFY was refused. Peers on pjsip know their own subscription only without its id: to them it is told again.
+    pub(super) fn on_not_told<O: Clone + std::fmt::Debug>(&mut self, status: u16, cx: &mut Context<'_, O>) {
+        match &mut self.referred {
+            Some(Referred::Telling(telling)) if status == 481 && telling.id.is_some() => {
+                telling.id = None;
+                telling.told = None;
+                self.tell(cx);
+            }
+            Some(Referred::Telling(_) | Referred::Asked { .. }) | None => self.stop_telling(),
+        }
+    }
+
     /// The peer does not want to hear more, or cannot: its subscription is over, the call is not (RFC 5057 §5.1).
     pub(super) fn stop_telling(&mut self) {
         if let Some(Referred::Telling(telling)) = &self.referred {

@@ -87,7 +87,14 @@ fn VZ_07_whom_we_do_not_reach_leaves_us_with_who_asked() {
         world.deliver(&refer);
         world.got(202);
         let id = format!("refer;id={}", refer.cseq().unwrap().0);
-        assert_eq!(world.get(Method::Notify).header(&Name::Event).unwrap(), id);
+        let notify = world.get(Method::Notify);
+        assert_eq!(notify.header(&Name::Event).unwrap(), id);
+        // Some peers do not know it, and are told once more without.
+        world.deliver(&far.answer_to(&notify, 481));
+        let notify = world.get(Method::Notify);
+        assert_eq!(notify.header(&Name::Event).unwrap(), "refer");
+        world.deliver(&far.answer_to(&notify, 481));
+        assert!(!world.inbox.iter().any(|message| message.method() == Some(Method::Notify)));
     }
 }
 
