@@ -102,7 +102,6 @@ fn config() -> Config {
         register_expires: Duration::from_secs(300),
         profile: Arc::new(profile),
         device: "headset".into(),
-        keeps_device: false,
         record: None,
         recording_notice: None,
         max_calls: 2,

@@ -112,7 +112,6 @@ fn complete(
         device: DeviceName::from(template.device.as_deref().unwrap_or(NULL_DEVICE)),
         record: template.record,
         recording_notice: template.recording_notice.as_deref().map(SoundName::from),
-        keeps_device: false,
         max_calls: template.max_calls.unwrap_or(usual.max_calls),
         exclusive: template.exclusive.unwrap_or(own.kind == AccountKind::Extension),
         do_not_disturb: template.do_not_disturb.unwrap_or(false),

@@ -145,8 +145,6 @@ pub struct Account {
     pub profile: Arc<Profile>,
     /// The device that calls of this account talk through.
     pub device: DeviceName,
-    /// The device stays open between calls.
-    pub keeps_device: bool,
     /// Calls at once that may exist before the next gets busy; a second one rings as call waiting. Default 2.
     pub max_calls: u16,
     /// In the place of the profile's.

@@ -37,31 +37,92 @@ fn guests(leader: std::net::SocketAddr, count: usize) -> Desk {
     plan.start()
 }
 
-/// The leader's daemon, its calls to all guests, and the guests'.
-fn conference(count: usize) -> (Desk, Desk, Vec<String>) {
-    let plan = Plan::new("leader");
-    let address = plan.host.sip();
-    let guests = guests(address, count - 1);
+/// A leader's daemon and its guests'.
+pub struct Scene {
+    pub leader: Desk,
+    pub guests: Desk,
+    count: usize,
+}
+
+/// `count` parties, the leader among them; `keys` are given to the leader's account.
+pub fn scene(count: usize, keys: &str) -> Scene {
+    let plan = Plan::new("leader").daemon("sounds_dir = \"sounds\"");
+    let sounds = plan.folder.join("sounds");
+    std::fs::create_dir(&sounds).unwrap();
+    sound::tone(&sounds.join("music.wav"), 3_300, 2);
+    let guests = guests(plan.host.sip(), count - 1);
     let robot = device("robot", plan.folder.path(), 0);
-    let leader = plan
-        .with(format!(
-            "[registrar.guests]\nhost = \"{}\"\nprobe = false\n[profile.all]\ncodecs = [\"pcma\", \"pcmu\", \"g722\", \"opus\"]\n\
-             [trunk.lead]\nregistrar = \"guests\"\nuser = \"1000\"\nprofile = \"all\"\ndevice = \"robot\"\nexclusive = true\n{robot}",
-            guests.host.sip()
-        ))
-        .start();
-    let calls: Vec<String> = (1..count)
-        .map(|number| {
-            let call = leader.dial("lead", &(2_000 + number).to_string());
-            let ringing = text(&guests.wait_ringing()["call"]);
-            guests.daemon.ctl(&["answer", &ringing]);
-            leader.wait_state(&call, "answered");
-            call
-        })
-        .collect();
+    let leader = plan.with(format!(
+        "[registrar.guests]\nhost = \"{}\"\nprobe = false\n\
+         [profile.all]\ncodecs = [\"pcma\", \"pcmu\", \"g722\", \"opus\"]\nrefer = false\n\
+         [trunk.lead]\nregistrar = \"guests\"\nuser = \"1000\"\nprofile = \"all\"\ndevice = \"robot\"\nexclusive = true\n\
+         calls_per_minute = 600\n{keys}\n{robot}",
+        guests.host.sip()
+    ));
+    Scene { leader: leader.start(), guests, count }
+}
+
+impl Scene {
+    /// Dials a guest, who answers.
+    pub fn call(&self, guest: usize) -> String {
+        let call = self.leader.dial("lead", &(2_000 + guest).to_string());
+        self.guest_answers();
+        self.leader.wait_state(&call, "answered");
+        call
+    }
+
+    /// Holds `call` and asks a guest, who answers.
+    pub fn ask(&self, call: &str, guest: usize) -> String {
+        let asked = text(&self.leader.daemon.ctl(&["consult", &(2_000 + guest).to_string(), call])["call"]);
+        self.guest_answers();
+        self.leader.wait_state(&asked, "answered");
+        asked
+    }
+
+    pub fn guest_answers(&self) {
+        let ringing = text(&self.guests.wait_ringing()["call"]);
+        self.guests.daemon.ctl(&["answer", &ringing]);
+    }
+
+    /// Everybody's voice is a tone: this party's, in Hz.
+    pub fn voice(&self, party: usize) -> f64 {
+        f64::from(voice(party))
+    }
+
+    /// Waits until guest `name` hears these parties and no other.
+    pub fn hears(&self, name: &str, parties: &[usize]) {
+        hears(&self.guests, name, self.count, parties);
+    }
+
+    /// Music, or nothing.
+    pub fn hears_nobody(&self, name: &str) {
+        self.hears(name, &[]);
+    }
+
+    /// Keys that guests have received so far, in calls of today.
+    pub fn digits_received(&self) -> usize {
+        let stories = crate::desk::stories_of(&ramal::store::Store::read(&self.guests.folder.join("data")).unwrap());
+        stories.iter().flat_map(|story| &story.events).filter(|line| line.event == "digit-received").count()
+    }
+
+    /// Everybody hangs up.
+    pub fn clear(&self) {
+        for call in self.leader.calls() {
+            // Its partner's end may have ended it meanwhile.
+            let _ = self.leader.daemon.try_ctl(&["hangup", &text(&call["call"])]);
+        }
+        self.leader.wait_no_calls(LONG);
+        self.guests.wait_no_calls(LONG);
+    }
+}
+
+/// The leader's daemon, the guests', and the calls to all of them in one conference.
+fn conference(count: usize) -> (Desk, Desk, Vec<String>) {
+    let scene = scene(count, "");
+    let calls: Vec<String> = (1..count).map(|guest| scene.call(guest)).collect();
     let join: Vec<&str> = ["conference", "join"].into_iter().chain(calls.iter().map(String::as_str)).collect();
-    leader.daemon.ctl(&join);
-    (leader, guests, calls)
+    scene.leader.daemon.ctl(&join);
+    (scene.leader, scene.guests, calls)
 }
 
 /// Waits until the end of what `name` hears holds these parties' voices and no other.

@@ -6,7 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use ramal::store::{CallStory, Page, SortBy, Store};
+use ramal::store::{CallStory, Page, Reader, SortBy, Store};
 use serde_json::{Value, json};
 
 use crate::support::{Daemon, Folder, Host, wait_for, when};
@@ -193,7 +193,11 @@ impl Desk {
 /// What a stopped daemon kept of its calls, oldest first.
 pub fn stories(folder: &Folder) -> Vec<CallStory> {
     let store = Store::open(&folder.join("data")).unwrap();
-    let reader = store.reader().unwrap();
+    stories_of(&store.reader().unwrap())
+}
+
+/// What is kept of the last two days' calls, oldest first.
+pub fn stories_of(reader: &Reader) -> Vec<CallStory> {
     let today = chrono::Utc::now().with_timezone(&chrono_tz::America::Sao_Paulo).date_naive();
     let days = [today.pred_opt().unwrap(), today];
     let page = Page { skip: 0, take: 1_000 };

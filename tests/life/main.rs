@@ -16,6 +16,7 @@ mod conference;
 mod crash;
 mod crowd;
 mod drain;
+mod features;
 mod gate;
 mod headset;
 mod impaired;

@@ -1,7 +1,7 @@
 //! Where a person sits: one device leg, whatever calls come and go on it.
 //!
 //! An account whose device can talk in one call only has one desk for all its calls; any other account has one for each
-//! call. A desk lasts as long as a call of its own, or for ever where its device is kept open between calls.
+//! call. A desk lasts as long as a call of its own.
 
 use std::collections::BTreeMap;
 
@@ -31,8 +31,6 @@ pub(super) struct Desk {
     pub muted: bool,
     /// Why nobody hears it.
     pub one_way: Option<OneWay>,
-    /// Its device stays open between calls.
-    kept: bool,
     said: Option<LegState>,
 }
 
@@ -50,13 +48,11 @@ impl Desks {
             true => DeskKey::Account(account.name.clone()),
             false => DeskKey::Call(call),
         };
-        let kept = account.exclusive && account.keeps_device;
         let desk = self.desks.entry(key.clone()).or_insert_with(|| Desk {
             leg: LegId(cx.ids.next(cx.now.civil)),
             device: account.device.clone(),
             muted: false,
             one_way: None,
-            kept,
             said: None,
         });
         self.by_leg.insert(desk.leg, key.clone());
@@ -118,8 +114,8 @@ impl Calls {
         if !busy {
             desk.muted = false;
         }
-        let cleared = !owned && !busy && !desk.kept;
-        let wanted = (busy || desk.kept).then(|| {
+        let cleared = !owned && !busy;
+        let wanted = busy.then(|| {
             let (device, muted) = (desk.device.clone(), desk.muted);
             LegMedia::Device(DeviceMedia { device, feed: sound.feed, ring: sound.ring, muted })
         });

@@ -362,7 +362,6 @@ pub fn extension(number: u32) -> Account {
         register_expires: seconds(300),
         profile: Arc::new(profile()),
         device: "null".into(),
-        keeps_device: false,
         record: None,
         recording_notice: None,
         max_calls: 2,
