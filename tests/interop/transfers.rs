@@ -25,6 +25,8 @@ fn talking(ramal: &Softphone) -> (CallId, CallId) {
     let other = ramal.wait_ring(1002).call;
     ramal.wish("answer", other);
     ramal.wait_state(call, CallState::Answered);
+    // Asterisk transfers only who is bridged already, a moment after its 200.
+    ramal.wait_hears(1002, says(1001));
     (call, other)
 }
 
