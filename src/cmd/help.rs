@@ -29,7 +29,9 @@ pub fn translated(command: Command, words: &Words) -> Command {
 /// The commands of a command, such as `recordings list`.
 fn inner(outer: &str, command: Command, words: &Words) -> Command {
     let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
-    names.into_iter().fold(command.disable_help_subcommand(true), |command, name| {
+    let heading = words.say("screen.commands").to_owned();
+    let command = command.disable_help_subcommand(true).subcommand_help_heading(heading);
+    names.into_iter().fold(command, |command, name| {
         let about = words.find(&format!("help.{outer}_{name}")).unwrap_or_default().to_owned();
         command.mut_subcommand(name, |sub| headed(described(sub, words), words).about(about))
     })
@@ -66,6 +68,13 @@ mod tests {
     use super::*;
     use crate::cmd::args::Cli;
     use crate::words::Language;
+
+    #[test]
+    fn the_heading_of_inner_commands_is_in_the_persons_language() {
+        let mut command = translated(Cli::command(), &Words::new(Language::Portuguese));
+        let help = command.find_subcommand_mut("recordings").unwrap().render_help().to_string();
+        assert!(help.contains("\nComandos:\n") && !help.contains("Commands"), "{help}");
+    }
 
     #[test]
     fn every_command_and_argument_has_words_and_every_command_an_example() {
