@@ -57,6 +57,7 @@ impl Calls {
         let first = self.talking(calls)?;
         let desk = self.calls.get(&first).map(|call| call.desk.clone());
         self.gather(calls, desk, cx)?;
+        self.hold_others(first, cx);
         Ok(first)
     }
 

@@ -102,7 +102,7 @@ fn VZ_10_parties_come_and_go_until_one_is_a_plain_call_again() {
     let mut world = leader();
     let mut calls = guests(&mut world, 3);
     join(&mut world, &calls[..2]).unwrap();
-    assert!(!world.call(calls[2].0).held, "the last call answered talks until it is joined or held");
+    assert!(world.call(calls[2].0).held, "an exclusive device talks in the conference only");
     join(&mut world, &calls).unwrap();
     assert!(calls.iter().all(|(call, _)| world.call(*call).conference == world.call(calls[0].0).conference));
     world.wish(Wish::Conference(Conference::Split { call: calls[0].0 })).unwrap();
