@@ -587,6 +587,8 @@ fn call(id: u64, direction: Direction, state: CallState) -> CallView {
         account: "1001".into(),
         user: None,
         queue: None,
+        contact: None,
+        case: None,
         number: "+5511987654321".to_owned(),
         name: None,
         diverted_from: None,

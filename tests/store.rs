@@ -57,7 +57,10 @@ fn write(store: &Store, batch: Batch) -> Result<(), StoreError> {
 
 fn start(store: &Store) -> Start {
     let Facts::Start { open_dialogs, open_calls, protocolo, answers, do_not_disturb, entries, chosen } =
-        store.load(Question::Start).unwrap();
+        store.load(Question::Start).unwrap()
+    else {
+        panic!("another answer")
+    };
     let answers = answers.into_iter().map(|(key, _, answer)| (key.0, answer)).collect();
     let do_not_disturb = do_not_disturb.iter().map(|name| name.as_str().to_owned()).collect();
     Start { open_dialogs, open_calls, protocolo, answers, do_not_disturb, entries, chosen }

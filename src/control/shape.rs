@@ -60,6 +60,11 @@ const IDS: &[&str] = &[
     "location",
     "reason",
     "after_call",
+    "contact",
+    "case",
+    "owner",
+    "department",
+    "disposition",
 ];
 
 /// Several calls' ids in a request.

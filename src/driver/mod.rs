@@ -45,6 +45,7 @@ enum Back {
     Stored(BatchId, Result<(), StoreError>),
     Media(MediaNews),
     Recordings(RecordingNews),
+    Loaded(QuestionId, Result<Facts, StoreError>),
 }
 
 /// The engine with the world around it. One task owns it.
@@ -94,7 +95,9 @@ impl Driver {
                         let _stopping = backs.send(Back::Stored(id, result));
                     });
                 }
-                Output::Load(question, asked) => facts = Some((question, self.store.load(asked))),
+                // Nothing begins before it is answered.
+                Output::Load(question, Question::Start) => facts = Some((question, self.store.load(Question::Start))),
+                Output::Load(question, asked) => self.load(question, asked),
                 Output::Reply(command, answer) => {
                     if let Some(reply) = self.replies.remove(&command) {
                         // Whoever asked may be gone.
@@ -128,6 +131,14 @@ impl Driver {
         }
     }
 
+    /// A read while calls live: on a thread that may wait for the disk.
+    fn load(&self, question: QuestionId, asked: Question) {
+        let (store, backs) = (self.store.clone(), self.backs.clone());
+        tokio::task::spawn_blocking(move || {
+            let _stopping = backs.send(Back::Loaded(question, store.load(asked)));
+        });
+    }
+
     fn on_net(&mut self, event: net::Event) {
         match event {
             net::Event::Received(flow, bytes) => {
@@ -156,6 +167,7 @@ impl Driver {
             Back::Stored(id, result) => self.step(Input::Stored(id, result)),
             Back::Media(news) => self.step(Input::Media(news)),
             Back::Recordings(news) => self.step(Input::Recordings(news)),
+            Back::Loaded(question, facts) => self.step(Input::Loaded(question, facts)),
         }
     }
 

@@ -12,6 +12,7 @@ use crate::agent::{self, Agents};
 use crate::answers::Answers;
 use crate::border::{Input, Output, StoreError};
 use crate::call::{self, Calls, Rescues};
+use crate::case::Cases;
 use crate::config::{AccountName, Config};
 use crate::id::{BatchId, Ids, QuestionId, UserId};
 use crate::messages::{self, Messages};
@@ -43,6 +44,8 @@ pub struct Engine {
     calls: Calls,
     staff: Staff,
     agents: Agents,
+    cases: Cases,
+    next_question: u64,
     promises: Promises,
     /// Who commands, while a command is carried out.
     actor: Option<UserId>,
@@ -79,6 +82,8 @@ impl Engine {
             calls: Calls::default(),
             staff: Staff::default(),
             agents: Agents::default(),
+            cases: Cases::default(),
+            next_question: 1,
             promises: Promises::default(),
             actor: None,
             rescues: Rescues::default(),
@@ -164,7 +169,7 @@ impl Engine {
     pub fn snapshot(&self) -> Snapshot {
         Snapshot {
             seq: self.watch.last(),
-            calls: self.calls.views(),
+            calls: self.call_views(),
             accounts: self.config.accounts.keys().filter_map(|name| self.account_view(name)).collect(),
             groups: self.registrations.group_views().collect(),
             watched: self.subscriptions.views().collect(),
@@ -227,7 +232,7 @@ impl Engine {
 
     fn on_loaded(&mut self, question: QuestionId, facts: Result<Facts, StoreError>, now: Now) {
         if self.waiting.take_if(|waiting| *waiting == question).is_none() {
-            return;
+            return self.on_known(question, facts, now);
         }
         self.registrations.configure(&self.config, now, &mut self.random);
         self.with_subscriptions(now, Subscriptions::configure);
@@ -242,6 +247,8 @@ impl Engine {
                 self.agents = Agents::restore(chosen, &agent::Context { staff: &self.staff, now });
                 self.with_rescues(now, |rescues, cx| rescues.begin(&open_dialogs, &open_calls, cx));
             }
+            // It answers another question than was asked.
+            Ok(Facts::Known(_)) => {}
             Err(why) => self.tell(News::Alert(Alert::StoreFailing { why: why.0 })),
         }
     }
@@ -255,6 +262,8 @@ impl Engine {
                 self.on_registration_order(order, now);
             } else if let Some(order) = self.calls.poll_order().or_else(|| self.rescues.poll_order()) {
                 self.on_call_order(order, now);
+            } else if let Some(order) = self.cases.poll_order() {
+                self.on_case_order(order);
             } else if let Some(order) = self.agents.poll_order() {
                 self.on_agent_order(order);
             } else if let Some(order) = self.subscriptions.poll_order() {

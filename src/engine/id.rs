@@ -45,6 +45,10 @@ ids! {
     QueueId
     /// One entry of an administered list: a pause reason, a disposition, a department, a location.
     ItemId
+    /// A person or company that calls or is called.
+    ContactId
+    /// A customer's matter (*caso*, *chamado*); unique for ever.
+    CaseId
     /// One command, chosen by the shell, answered exactly once.
     CommandId
     /// One batch of records on its way to the store.

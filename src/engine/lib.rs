@@ -14,6 +14,7 @@ pub mod access;
 pub mod agent;
 pub mod border;
 pub mod call;
+pub mod case;
 pub mod config;
 pub mod gate;
 pub mod id;

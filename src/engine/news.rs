@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::Audience;
 use crate::agent::AgentView;
+use crate::case::ContactView;
 use crate::config::{AccountKind, AccountName, DeviceName, GroupName};
-use crate::id::{CallId, ConferenceId, ItemId, LegId, MessageId, QueueId, RecordingId, Seq, UserId};
+use crate::id::{CallId, CaseId, ConferenceId, ItemId, LegId, MessageId, QueueId, RecordingId, Seq, UserId};
 use crate::leg::{OneWay, Quality};
 use crate::staff::{Entry, EntryId};
 
@@ -140,6 +141,10 @@ pub struct CallView {
     pub user: Option<UserId>,
     /// The queue it came through, where that can be known.
     pub queue: Option<QueueId>,
+    /// Who has the far end's number, once the store has said (SM-07).
+    pub contact: Option<ContactView>,
+    /// The matter it belongs to, from the answer on (SM-06).
+    pub case: Option<CaseId>,
     /// The far end's number, normalised.
     pub number: String,
     pub name: Option<String>,

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::agent::{AgentState, Chosen};
 use crate::border::{IdempotencyKey, Refusal, Reply};
+use crate::case::{CaseRow, Known};
 use crate::config::{AccountName, Target};
-use crate::id::{CallId, LegId, QueueId, RecordingId, UserId};
+use crate::id::{CallId, CaseId, LegId, QueueId, RecordingId, UserId};
 use crate::leg::Quality;
 use crate::news::{Direction, HangupCause, MessageView, RegistrationView};
 use crate::sip::dialog::Dialog;
@@ -76,6 +77,20 @@ pub enum Record {
     RecordingFile(RecordingFile),
     /// A text message; written again with what became of it.
     Message(MessageView),
+    CaseOpened(CaseRow),
+    /// A call goes on with a case that was open.
+    CaseContinued {
+        case: CaseId,
+        call: CallId,
+        at: DateTime<Utc>,
+    },
+    /// What was done: a call, by its Protocolo; its recordings are found by the call (SM-11).
+    CaseTask {
+        case: CaseId,
+        call: CallId,
+        at: DateTime<Utc>,
+        protocolo: String,
+    },
     /// Administered, whole; the command waits for it.
     Kept(Entry),
     Removed(EntryId),
@@ -202,11 +217,17 @@ pub enum Rescue {
 pub enum Question {
     /// Asked once, at start.
     Start,
+    /// Whom a call is with; asked when it begins.
+    Known {
+        /// Normalised.
+        number: String,
+    },
 }
 
 /// What the store answers.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Facts {
+    Known(Known),
     Start {
         open_dialogs: Vec<DialogRow>,
         /// Calls without an end, to be ended with the cause *our crash*.

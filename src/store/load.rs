@@ -7,11 +7,13 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::cases;
 use super::column::RowExt;
 
 pub(super) fn load(base: &Connection, question: Question) -> rusqlite::Result<Facts> {
     let snapshot = base.unchecked_transaction()?;
     match question {
+        Question::Known { number } => cases::known(&snapshot, &number).map(Facts::Known),
         Question::Start => Ok(Facts::Start {
             open_dialogs: all(
                 &snapshot,

@@ -11,6 +11,7 @@
 
 mod audit;
 mod base;
+mod cases;
 mod column;
 mod dir;
 mod error;

@@ -10,7 +10,7 @@ use engine::records::{CallRow, DialogRow, LegRow, Record};
 use rusqlite::{Connection, Params, params};
 
 use super::column::{direction, id, json, ms, word};
-use super::{recordings, staff};
+use super::{cases, recordings, staff};
 
 /// Why a record could not be kept.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +41,9 @@ pub(super) fn write(base: &Connection, record: &Record) -> Result<(), WriteError
         Record::RecordingEnded { recording, at } => Ok(recordings::ended(base, *recording, *at)?),
         Record::RecordingFile(file) => Ok(recordings::file(base, file)?),
         Record::Message(view) => message(base, view),
+        Record::CaseOpened(row) => Ok(cases::opened(base, row)?),
+        Record::CaseContinued { case, call, at } => cases::continued(base, *case, *call, *at),
+        Record::CaseTask { case, call, at, protocolo } => Ok(cases::task(base, *case, *call, *at, protocolo)?),
         Record::Kept(entry) => Ok(staff::keep(base, entry)?),
         Record::Removed(entry) => Ok(staff::remove(base, *entry)?),
         Record::AgentChosen { user, chosen } => Ok(staff::chosen(base, *user, chosen)?),
@@ -230,6 +233,6 @@ pub(super) fn run(base: &Connection, sql: &str, values: impl Params) -> rusqlite
     base.prepare_cached(sql)?.execute(values)
 }
 
-fn known(rows: usize, what: impl FnOnce() -> String) -> Result<(), WriteError> {
+pub(super) fn known(rows: usize, what: impl FnOnce() -> String) -> Result<(), WriteError> {
     if rows == 0 { Err(WriteError::Unknown { what: what() }) } else { Ok(()) }
 }

@@ -205,3 +205,60 @@ CREATE TABLE audit (
 
 CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'the audit log is not changed'); END;
 CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'the audit log is not deleted from'); END;
+
+-- The contact base: people and companies that call or are called.
+CREATE TABLE contacts (
+    contact      INTEGER PRIMARY KEY,
+    name         TEXT NOT NULL,
+    document     TEXT,                   -- CPF or CNPJ, digits only
+    account_name TEXT,
+    note         TEXT NOT NULL DEFAULT '',
+    version      INTEGER NOT NULL DEFAULT 1  -- counts edits: who edits says which one was seen
+) STRICT;
+
+CREATE INDEX contacts_by_name ON contacts (name COLLATE NOCASE);
+CREATE INDEX contacts_by_document ON contacts (document) WHERE document IS NOT NULL;
+
+-- Their numbers. One number may be several contacts' (a switchboard); the one that was changed last answers to it.
+CREATE TABLE contact_phones (
+    number  TEXT NOT NULL,               -- normalised: E.164 with +, or the ramal as it is
+    contact INTEGER NOT NULL REFERENCES contacts ON DELETE CASCADE,
+    PRIMARY KEY (number, contact)
+) STRICT;
+
+CREATE INDEX contact_phones_by_contact ON contact_phones (contact);
+
+-- Customers' matters. Filled from the contact at the answer, edited during and after the call (SM-12).
+CREATE TABLE cases (
+    "case"        INTEGER PRIMARY KEY,
+    protocolo     TEXT NOT NULL,         -- of the call it began with
+    contact       INTEGER,               -- null: unknown number
+    number        TEXT NOT NULL,         -- normalised; the far end's at the first call
+    document      TEXT NOT NULL DEFAULT '',
+    contact_name  TEXT NOT NULL DEFAULT '',
+    contact_phone TEXT NOT NULL DEFAULT '',
+    account_name  TEXT NOT NULL DEFAULT '',
+    owner         INTEGER NOT NULL,      -- who answered; may be handed on
+    department    INTEGER,               -- entry of the list
+    channel       TEXT NOT NULL,         -- 'inbound', 'outbound'
+    subject       TEXT NOT NULL DEFAULT '',
+    notes         TEXT NOT NULL DEFAULT '',
+    disposition   INTEGER,               -- entry of the list (tabulação)
+    opened_ms     INTEGER NOT NULL,
+    closed_ms     INTEGER,               -- null: open
+    version       INTEGER NOT NULL DEFAULT 1
+) STRICT;
+
+CREATE INDEX cases_of_number ON cases (number, opened_ms);
+CREATE INDEX cases_of_contact ON cases (contact, opened_ms) WHERE contact IS NOT NULL;
+
+-- The calls of a case, each a task once it has ended: its subject is the Protocolo, its comment the recordings of the call (SM-11).
+CREATE TABLE case_calls (
+    "case"    INTEGER NOT NULL REFERENCES cases,
+    call      INTEGER NOT NULL,
+    at_ms     INTEGER NOT NULL,          -- of the answer, then of the end
+    protocolo TEXT,                      -- null: the call has not ended
+    PRIMARY KEY ("case", call)
+) STRICT;
+
+CREATE INDEX case_calls_by_call ON case_calls (call);

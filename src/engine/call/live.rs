@@ -166,6 +166,9 @@ impl Calls {
             account: call.account.name.clone(),
             user: call.user,
             queue: call.queue,
+            // The room of cases knows them.
+            contact: None,
+            case: None,
             number: call.number.normalised.clone(),
             name: call.caller.name.clone(),
             diverted_from: call.caller.diverted_from.clone(),

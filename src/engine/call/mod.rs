@@ -293,6 +293,11 @@ impl Calls {
         self.by_account.get(account).map_or(0, |calls| u16::try_from(calls.len()).unwrap_or(u16::MAX))
     }
 
+    /// A live call.
+    pub fn view_of(&self, call: CallId) -> Option<CallView> {
+        self.calls.get(&call).filter(|call| !call.is_ended()).map(|call| self.view(call))
+    }
+
     /// Whose a live call is; `None` when there is none.
     pub fn owner(&self, call: CallId) -> Option<Option<UserId>> {
         self.calls.get(&call).filter(|call| !call.is_ended()).map(|call| call.user)

@@ -1,14 +1,15 @@
 //! From the rooms outward: orders carried out, changes told, records gathered into one batch.
 
 use crate::agent;
-use crate::border::Output;
+use crate::border::{Output, StoreError};
 use crate::call;
+use crate::case;
 use crate::config::AccountName;
-use crate::id::BatchId;
+use crate::id::{BatchId, QuestionId};
 use crate::messages;
 use crate::news::{AccountView, Alert, CallState, CallView, News, RegistrationState, RegistrationView};
 use crate::owner::Owner;
-use crate::records::Record;
+use crate::records::{Facts, Question, Record};
 use crate::registration;
 use crate::subscription;
 use crate::time::Now;
@@ -77,6 +78,47 @@ impl Engine {
         }
     }
 
+    /// Whom the call is with and what it is about, and what of that is shown.
+    fn follow_matter(&mut self, view: &mut CallView, now: Now) {
+        let next_question = &mut self.next_question;
+        let question = || {
+            *next_question += 1;
+            QuestionId(*next_question)
+        };
+        self.cases.on_call(view, question, &mut self.ids, now);
+        self.cases.dress(view);
+    }
+
+    pub(super) fn on_case_order(&mut self, order: case::Order) {
+        match order {
+            case::Order::Ask { question, number } => {
+                self.outputs.push_back(Output::Load(question, Question::Known { number }));
+            }
+            case::Order::Store(record) => self.batch.push(*record),
+            case::Order::Told(call) => {
+                if let Some(mut view) = self.calls.view_of(call) {
+                    self.cases.dress(&mut view);
+                    self.tell(News::Call(view));
+                }
+            }
+        }
+    }
+
+    pub(super) fn on_known(&mut self, question: QuestionId, facts: Result<Facts, StoreError>, now: Now) {
+        let known = match facts {
+            Ok(Facts::Known(known)) => Ok(known),
+            Ok(Facts::Start { .. }) => return,
+            Err(why) => Err(why),
+        };
+        self.cases.on_known(question, known, &mut self.ids, now);
+    }
+
+    pub(super) fn call_views(&self) -> Vec<CallView> {
+        let mut views = self.calls.views();
+        views.iter_mut().for_each(|view| self.cases.dress(view));
+        views
+    }
+
     /// Whose call it is does something else now, perhaps.
     fn look_at_agent_of(&mut self, view: &CallView, now: Now) {
         let Some(user) = view.user else { return };
@@ -98,7 +140,7 @@ impl Engine {
         match order {
             call::Order::Media(state) => self.outputs.push_back(Output::Media(state)),
             call::Order::Store(record) => self.batch.push(record),
-            call::Order::Tell(news) => {
+            call::Order::Tell(mut news) => {
                 // How many calls an account has is part of it.
                 let account = match &news {
                     News::CallEnded(view) => Some(view.account.clone()),
@@ -107,8 +149,17 @@ impl Engine {
                     }
                     _ => None,
                 };
-                if let News::Call(view) | News::CallEnded(view) = &news {
-                    self.look_at_agent_of(view, now);
+                match &mut news {
+                    News::Call(view) => {
+                        self.follow_matter(view, now);
+                        self.look_at_agent_of(view, now);
+                    }
+                    News::CallEnded(view) => {
+                        self.cases.dress(view);
+                        self.cases.on_ended(view, &mut self.ids, now);
+                        self.look_at_agent_of(view, now);
+                    }
+                    _ => {}
                 }
                 self.tell(news);
                 account.iter().for_each(|account| self.tell_account(account));

@@ -13,6 +13,7 @@ mod conference;
 mod crash;
 mod established;
 mod inbound;
+mod matters;
 mod one_way;
 mod outbound;
 mod people;

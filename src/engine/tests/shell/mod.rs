@@ -18,6 +18,7 @@ use engine::config::{Config, Target};
 use engine::id::*;
 use engine::leg::{LegMedia, LegState, PortBlock};
 use engine::news::News;
+use engine::records::Question;
 use engine::sip::uri::Transport;
 use engine::time::{Moment, Now};
 
@@ -36,6 +37,9 @@ pub struct Shell {
     pub media: BTreeMap<LegId, LegState>,
     pub store: Store,
     pub store_fails: bool,
+    /// What is asked of it while calls live waits for `store_wakes`.
+    pub store_is_slow: bool,
+    late: Vec<(QuestionId, Question)>,
     /// Everything that came out, for comparing runs.
     pub outputs: Option<Vec<Output>>,
     pub cost: Cost,
@@ -63,7 +67,7 @@ impl Cost {
 enum Undone {
     Flow(FlowNews),
     Stored(BatchId, Result<(), StoreError>),
-    Loaded(QuestionId),
+    Loaded(QuestionId, Question),
 }
 
 /// Where the far side is.
@@ -82,6 +86,8 @@ impl Shell {
             media: BTreeMap::new(),
             store,
             store_fails: false,
+            store_is_slow: false,
+            late: Vec::new(),
             outputs: None,
             cost: Cost::default(),
             ended: BTreeSet::new(),
@@ -117,11 +123,21 @@ impl Shell {
             match undone {
                 Undone::Flow(news) => self.handle(Input::Flow(news), now),
                 Undone::Stored(batch, result) => self.handle(Input::Stored(batch, result), now),
-                Undone::Loaded(question) => {
-                    let facts = self.store.facts();
+                Undone::Loaded(question, asked) if self.store_is_slow => self.late.push((question, asked)),
+                Undone::Loaded(question, asked) => {
+                    let facts = self.store.answer(&asked);
                     self.handle(Input::Loaded(question, Ok(facts)), now);
                 }
             }
+        }
+    }
+
+    /// A store that was slow says what it was asked.
+    pub fn store_wakes(&mut self, now: Now) {
+        self.store_is_slow = false;
+        for (question, asked) in std::mem::take(&mut self.late) {
+            let facts = self.store.answer(&asked);
+            self.handle(Input::Loaded(question, Ok(facts)), now);
         }
     }
 
@@ -200,7 +216,7 @@ impl Shell {
                 };
                 self.undone.push_back(Undone::Stored(batch, result));
             }
-            Output::Load(question, _) => self.undone.push_back(Undone::Loaded(question)),
+            Output::Load(question, asked) => self.undone.push_back(Undone::Loaded(question, asked)),
             Output::Reply(id, answer) => {
                 assert!(id.0 <= self.commands, "an answer to no command");
                 assert!(self.replies.insert(id, answer).is_none(), "command {id} is answered twice");

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use engine::id::{CallId, LegId};
+use engine::case::{ContactView, Known};
+use engine::id::{CallId, CaseId, LegId};
 use engine::news::HangupCause;
-use engine::records::{Batch, DialogRow, Facts, Record};
+use engine::records::{Batch, DialogRow, Facts, Question, Record};
 
 /// What was stored.
 #[derive(Clone, Default)]
@@ -16,6 +17,9 @@ pub struct Store {
     pub ended: BTreeMap<CallId, HangupCause>,
     /// How many were answered.
     pub answered: u64,
+    /// Contacts, by number.
+    pub contacts: BTreeMap<String, ContactView>,
+    pub closed: BTreeSet<CaseId>,
 }
 
 impl Store {
@@ -41,8 +45,27 @@ impl Store {
         }
     }
 
+    /// What it says to a question.
+    pub fn answer(&self, question: &Question) -> Facts {
+        match question {
+            Question::Start => self.facts(),
+            Question::Known { number } => {
+                let contact = self.contacts.get(number).cloned();
+                Facts::Known(Known { contact, open_case: self.open_case(number) })
+            }
+        }
+    }
+
+    /// The last case of a number that was opened and not closed.
+    fn open_case(&self, number: &str) -> Option<CaseId> {
+        self.records.iter().rev().find_map(|record| match record {
+            Record::CaseOpened(row) if row.number == number && !self.closed.contains(&row.case) => Some(row.case),
+            _ => None,
+        })
+    }
+
     /// What a start reads.
-    pub fn facts(&self) -> Facts {
+    fn facts(&self) -> Facts {
         let mut protocolo = None;
         let mut answers = Vec::new();
         let mut do_not_disturb = BTreeSet::new();
