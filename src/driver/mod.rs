@@ -33,6 +33,7 @@ use crate::shards::Shards;
 use crate::sound::{DeviceReport, Library, card};
 use crate::store::Store;
 use crate::trace;
+use crate::web::Web;
 
 use lend::Lender;
 
@@ -65,6 +66,7 @@ struct Driver {
     deltas: broadcast::Sender<Delta>,
     replies: HashMap<CommandId, oneshot::Sender<Result<Reply, Refusal>>>,
     last_command: u64,
+    web: Option<Web>,
 }
 
 impl Driver {

@@ -15,7 +15,7 @@ use crate::config::{AccountName, Config};
 use crate::id::{ItemId, PerfilId, QueueId, UserId};
 
 pub use entry::{Directions, Entry, EntryId, Item, List, Opening, Perfil, Queue, User};
-pub use permission::{Builtin, Permission};
+pub use permission::{Builtin, Permission, Scopes};
 
 /// A wish about what is administered.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
