@@ -35,19 +35,14 @@ pub enum Tls {
     Off,
     /// From an authority of our own, made at the first start.
     Own,
-    Files { certificate: PathBuf, key: PathBuf },
+    Files {
+        certificate: PathBuf,
+        key: PathBuf,
+    },
 }
 
-pub(super) const KEYS: Keys = &[&[
-    "listen",
-    "tls",
-    "tls_certificate",
-    "tls_key",
-    "hosts",
-    "session_idle",
-    "session_longest",
-    "audit_file",
-]];
+pub(super) const KEYS: Keys =
+    &[&["listen", "tls", "tls_certificate", "tls_key", "hosts", "session_idle", "session_longest", "audit_file"]];
 
 /// `None`: there is no such section, and nothing is served.
 pub(super) fn read(root: &Table<'_>, data_dir: &Path, context: &Context<'_>, report: &mut Report) -> Option<Web> {

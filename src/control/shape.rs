@@ -45,9 +45,8 @@ fn each(value: &mut Value, change: &impl Fn(&mut Value, bool)) {
 }
 
 /// Fields that hold the id of a call, a leg, a conference, a recording, a message, a person, a queue, a pause reason.
-const IDS: &[&str] = &[
-    "call", "leg", "bridged_with", "conference", "consults", "recording", "message", "user", "queue", "reason",
-];
+const IDS: &[&str] =
+    &["call", "leg", "bridged_with", "conference", "consults", "recording", "message", "user", "queue", "reason"];
 
 /// Several calls' ids in a request.
 pub(super) mod ids_text {

@@ -174,6 +174,7 @@ fn serve_desktop(driver: &Driver, handle: &Handle) -> Result<Option<Web>, web::W
         data_dir: shell.data_dir.clone(),
         recordings: shell.recordings.folder.clone(),
         zone: driver.loaded.engine.zone,
+        numbers: driver.loaded.engine.gate.clone(),
         handle: handle.clone(),
         store: driver.store.clone(),
     };

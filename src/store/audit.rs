@@ -192,7 +192,8 @@ mod tests {
     fn after(tampered: &str) -> Result<u64, AuditFault> {
         let scratch = Scratch::new();
         let store = Store::open(scratch.path()).unwrap();
-        let heads: Vec<Head> = ["sign-in", "user-edited", "sign-out"].map(|one| store.audit(entry(one)).unwrap()).into();
+        let heads: Vec<Head> =
+            ["sign-in", "user-edited", "sign-out"].map(|one| store.audit(entry(one)).unwrap()).into();
         drop(store);
         let base = Connection::open(scratch.path().join("ramal.db")).unwrap();
         base.execute_batch("DROP TRIGGER audit_is_not_changed; DROP TRIGGER audit_is_not_deleted;").unwrap();

@@ -21,7 +21,11 @@ use super::shape::Id;
 
 pub fn routes() -> Routes {
     Routes::default()
-        .post("/api/v1/agent/sign-in", sign_in, about("Sits down at a device").takes::<Device>(json!({ "device": "headset" })))
+        .post(
+            "/api/v1/agent/sign-in",
+            sign_in,
+            about("Sits down at a device").takes::<Device>(json!({ "device": "headset" })),
+        )
         .post("/api/v1/agent/sign-out", sign_out, about("Goes offline"))
         .post("/api/v1/agent/ready", ready, about("Takes calls"))
         .post(
@@ -30,12 +34,21 @@ pub fn routes() -> Routes {
             about("Pauses, now or after the call").takes::<Pause>(json!({ "reason": "3", "after_call": false })),
         )
         .post("/api/v1/agent/wrap-up/end", written, about("The call is written down"))
-        .put("/api/v1/agent/queues", queues, about("Logs in to these queues").takes::<Queues>(json!({ "queues": ["12"] })))
-        .put("/api/v1/agent/device", device, about("Talks through another device").takes::<Device>(json!({ "device": null })))
+        .put(
+            "/api/v1/agent/queues",
+            queues,
+            about("Logs in to these queues").takes::<Queues>(json!({ "queues": ["12"] })),
+        )
+        .put(
+            "/api/v1/agent/device",
+            device,
+            about("Talks through another device").takes::<Device>(json!({ "device": null })),
+        )
         .post(
             "/api/v1/agents/{user}/state",
             choose_for,
-            about("Changes somebody else's state").takes::<Choose>(json!({ "choose": "pause", "reason": "3", "why": "lunch" })),
+            about("Changes somebody else's state")
+                .takes::<Choose>(json!({ "choose": "pause", "reason": "3", "why": "lunch" })),
         )
 }
 

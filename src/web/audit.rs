@@ -28,7 +28,7 @@ pub fn routes() -> Routes {
     Routes::default().get(
         "/api/v1/audit",
         audit,
-        about("Who did what, newest first").asks(&["skip"]).gives::<Vec<AuditLine>>(200, line),
+        about("Who did what, newest first").asks(&["skip"]).lists::<AuditLine>(line),
     )
 }
 

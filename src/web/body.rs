@@ -16,7 +16,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Body<T>, Error> {
-        <axum::Json<T> as FromRequest<S>>::from_request(request, state).await.map(|axum::Json(value)| Body(value)).map_err(wrong)
+        <axum::Json<T> as FromRequest<S>>::from_request(request, state)
+            .await
+            .map(|axum::Json(value)| Body(value))
+            .map_err(wrong)
     }
 }
 

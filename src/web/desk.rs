@@ -1,7 +1,7 @@
 //! What every request may need: the way to the engine, who is signed in, what is kept. Routes borrow it; it decides little.
 
-use std::net::IpAddr;
 use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -50,6 +50,7 @@ pub struct Settings {
     pub audit_file: Option<std::path::PathBuf>,
     pub recordings: std::path::PathBuf,
     pub zone: chrono_tz::Tz,
+    pub numbers: engine::config::GateRules,
 }
 
 #[derive(Debug)]
@@ -75,7 +76,7 @@ impl Desk {
     pub fn new(options: Options, names: Names, keys: Option<Arc<Keys>>) -> Result<Desk, WebError> {
         let sessions = options.store.sessions()?;
         let tokens = options.store.tokens()?.into_iter().map(|row| (row.secret, row)).collect();
-        let Options { settings, recordings, zone, handle, store, .. } = options;
+        let Options { settings, recordings, zone, numbers, handle, store, .. } = options;
         Ok(Desk {
             handle,
             store,
@@ -89,7 +90,7 @@ impl Desk {
             tokens: Mutex::new(tokens),
             begun_totp: Mutex::default(),
             set_up: Mutex::new(None),
-            options: Settings { audit_file: settings.audit_file, recordings, zone },
+            options: Settings { audit_file: settings.audit_file, recordings, zone, numbers },
         })
     }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::{
-    ComponentsBuilder, Content, InfoBuilder, OpenApi, OpenApiBuilder, PathsBuilder, Ref, RefOr, Required,
+    Array, ComponentsBuilder, Content, InfoBuilder, OpenApi, OpenApiBuilder, PathsBuilder, Ref, RefOr, Required,
     ResponseBuilder, Schema,
 };
 use utoipa::{PartialSchema, ToSchema};
@@ -67,6 +67,14 @@ impl About {
     /// With an example of the answer.
     pub fn gives<T: ToSchema>(mut self, status: u16, example: Value) -> About {
         self.answer = Some((status, Some(self.content::<T>(example))));
+        self
+    }
+
+    /// A list of them.
+    pub fn lists<T: ToSchema>(mut self, example: Value) -> About {
+        let mut content = self.content::<T>(example);
+        content.schema = Some(Array::new(Ref::from_schema_name(T::name())).into());
+        self.answer = Some((200, Some(content)));
         self
     }
 
@@ -147,11 +155,13 @@ impl Routes {
                 operation = operation.parameter(parameter(name, ParameterIn::Query, Required::False));
             }
             if let Some(content) = body {
-                let body = RequestBodyBuilder::new().content("application/json", content).required(Some(Required::True));
+                let body =
+                    RequestBodyBuilder::new().content("application/json", content).required(Some(Required::True));
                 operation = operation.request_body(Some(body.build()));
             }
             let (status, content) = answer.unwrap_or((204, None));
-            let mut good = ResponseBuilder::new().description(if content.is_some() { "What was asked for" } else { "Done" });
+            let mut good =
+                ResponseBuilder::new().description(if content.is_some() { "What was asked for" } else { "Done" });
             if let Some(content) = content {
                 good = good.content("application/json", content);
             }

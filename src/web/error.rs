@@ -95,16 +95,14 @@ impl From<Refusal> for Error {
 fn status(code: RefusalCode) -> StatusCode {
     match code {
         RefusalCode::NotAllowed => StatusCode::FORBIDDEN,
-        RefusalCode::NotFound
-        | RefusalCode::NoSuchEntry
-        | RefusalCode::NoSuchCall
-        | RefusalCode::NoSuchAccount => StatusCode::NOT_FOUND,
+        RefusalCode::NotFound | RefusalCode::NoSuchEntry | RefusalCode::NoSuchCall | RefusalCode::NoSuchAccount => {
+            StatusCode::NOT_FOUND
+        }
         RefusalCode::Invalid | RefusalCode::Gate => StatusCode::UNPROCESSABLE_ENTITY,
         RefusalCode::WrongState | RefusalCode::TooManyCalls | RefusalCode::RouteDown => StatusCode::CONFLICT,
-        RefusalCode::NoMediaPorts
-        | RefusalCode::CannotRecord
-        | RefusalCode::NotStored
-        | RefusalCode::Draining => StatusCode::SERVICE_UNAVAILABLE,
+        RefusalCode::NoMediaPorts | RefusalCode::CannotRecord | RefusalCode::NotStored | RefusalCode::Draining => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         RefusalCode::BadRequest => StatusCode::BAD_REQUEST,
     }
 }

@@ -13,16 +13,20 @@ mod audit;
 mod body;
 mod calls;
 mod desk;
+mod directory;
 mod doc;
 mod error;
 mod guard;
+mod history;
 mod hub;
+mod lists;
 mod live;
-mod page;
 mod pace;
+mod page;
 mod password;
 mod people;
 mod person;
+mod recordings;
 mod routes;
 mod secret;
 mod serve;
@@ -30,7 +34,9 @@ mod session;
 mod sessions;
 mod setup;
 mod shape;
+mod table;
 mod tls;
+mod tokens;
 mod totp;
 
 use std::net::{SocketAddr, TcpListener};
@@ -39,6 +45,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use chrono_tz::Tz;
+use engine::config::GateRules;
 use tokio::sync::watch;
 
 use crate::config;
@@ -57,6 +64,8 @@ pub struct Options {
     pub data_dir: PathBuf,
     pub recordings: PathBuf,
     pub zone: Tz,
+    /// How numbers are written here.
+    pub numbers: GateRules,
     pub handle: Handle,
     pub store: Arc<Store>,
 }

@@ -67,7 +67,10 @@ impl People {
     /// None: nobody who may sign in. `scopes`: what a program's token is limited to.
     pub fn rights(&self, user: UserId, scopes: Option<&BTreeSet<Permission>>) -> Option<Rights> {
         let held = self.staff().permissions(user)?.clone();
-        Some(Rights { user, held: held.into_iter().filter(|one| scopes.is_none_or(|scopes| scopes.contains(one))).collect() })
+        Some(Rights {
+            user,
+            held: held.into_iter().filter(|one| scopes.is_none_or(|scopes| scopes.contains(one))).collect(),
+        })
     }
 
     pub fn me(&self, rights: &Rights) -> Option<Me> {

@@ -13,16 +13,21 @@ use utoipa::openapi::OpenApi;
 use super::desk::Desk;
 use super::doc::Routes;
 use super::error::Error;
-use super::{agent, audit, calls, guard, live, page, session, setup};
+use super::{agent, audit, calls, directory, guard, history, lists, live, page, recordings, session, setup, tokens};
 
 /// The API's routes and what is said of them.
 fn all() -> Routes {
     Routes::default()
         .and(setup::routes())
         .and(session::routes())
+        .and(tokens::routes())
         .and(live::routes())
         .and(agent::routes())
         .and(calls::routes())
+        .and(history::routes())
+        .and(recordings::routes())
+        .and(directory::routes())
+        .and(lists::routes())
         .and(audit::routes())
 }
 

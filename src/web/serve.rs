@@ -1,7 +1,8 @@
 //! Connections: accepted, brought under TLS, counted, each with its own limits of time.
 
+use std::collections::HashMap;
 use std::net::{IpAddr, TcpListener};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
@@ -14,7 +15,7 @@ use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 
-use super::desk::Desk;
+use super::desk::{Desk, locked};
 use super::person::Peer;
 use super::tls::Keys;
 use super::{audit, hub, routes};
@@ -27,7 +28,7 @@ pub async fn serve(
     mut stopping: watch::Receiver<bool>,
 ) {
     let app = routes::router(desk.clone());
-    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let places = Places::default();
     for listener in listeners {
         match tokio::net::TcpListener::from_std(listener) {
             Ok(listener) => {
@@ -44,26 +45,65 @@ pub async fn serve(
     audit::note_head(&desk, "stop").await;
 }
 
-async fn accept(
-    listener: tokio::net::TcpListener,
-    app: Router,
-    keys: Option<Arc<Keys>>,
-    places: Arc<Semaphore>,
-) {
+async fn accept(listener: tokio::net::TcpListener, app: Router, keys: Option<Arc<Keys>>, places: Places) {
     loop {
         // Connections beyond the limit wait in the kernel.
-        let Ok(place) = places.clone().acquire_owned().await else { return };
+        let Ok(all) = places.all.clone().acquire_owned().await else { return };
         match listener.accept().await {
             Ok((stream, peer)) => {
-                let (app, keys) = (app.clone(), keys.clone());
+                let (app, keys, peer) = (app.clone(), keys.clone(), peer.ip().to_canonical());
+                // One far end does not take the places of all others; what is dropped here is closed.
+                let Some(own) = places.take(peer) else { continue };
                 tokio::spawn(async move {
-                    connection(stream, peer.ip().to_canonical(), app, keys).await;
-                    drop(place);
+                    connection(stream, peer, app, keys).await;
+                    drop((all, own));
                 });
             }
             // Out of descriptors, or a client that left at once: the next one may fare better.
             Err(_) => tokio::time::sleep(SHORTAGE_PAUSE).await,
         }
+    }
+}
+
+/// Connections there may be: in all, and of each address.
+#[derive(Clone, Debug)]
+struct Places {
+    all: Arc<Semaphore>,
+    taken: Arc<Mutex<HashMap<IpAddr, usize>>>,
+}
+
+/// One of an address's connections; given back when dropped.
+#[derive(Debug)]
+struct Place {
+    of: IpAddr,
+    taken: Arc<Mutex<HashMap<IpAddr, usize>>>,
+}
+
+impl Default for Places {
+    fn default() -> Places {
+        Places { all: Arc::new(Semaphore::new(MAX_CONNECTIONS)), taken: Arc::default() }
+    }
+}
+
+impl Places {
+    fn take(&self, of: IpAddr) -> Option<Place> {
+        let mut taken = locked(&self.taken);
+        let count = taken.entry(of).or_default();
+        if *count >= MAX_OF_ONE {
+            return None;
+        }
+        *count += 1;
+        Some(Place { of, taken: self.taken.clone() })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut taken = locked(&self.taken);
+        if let Some(count) = taken.get_mut(&self.of) {
+            *count -= 1;
+        }
+        taken.retain(|_, count| *count > 0);
     }
 }
 
@@ -99,6 +139,8 @@ async fn http(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, peer
 
 /// Each agent has a few.
 const MAX_CONNECTIONS: usize = 2_048;
+/// A whole office may come from one address, through a proxy.
+const MAX_OF_ONE: usize = 1_024;
 const SHORTAGE_PAUSE: Duration = Duration::from_millis(100);
 const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
 /// Also how long an idle connection stays open for the next request.

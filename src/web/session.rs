@@ -33,18 +33,24 @@ pub fn routes() -> Routes {
         .post(
             "/api/v1/session",
             sign_in,
-            about("Signs in").open().takes::<SignIn>(json!({ "login": "luana", "password": "…" })).gives::<Me>(200, me()),
+            about("Signs in")
+                .open()
+                .takes::<SignIn>(json!({ "login": "luana", "password": "…" }))
+                .gives::<Me>(200, me()),
         )
         .patch(
             "/api/v1/session",
             prefer,
-            about("Changes one's own language").takes::<Preferences>(json!({ "language": "en" })).gives::<Me>(200, me()),
+            about("Changes one's own language")
+                .takes::<Preferences>(json!({ "language": "en" }))
+                .gives::<Me>(200, me()),
         )
         .delete("/api/v1/session", sign_out, about("Signs out"))
         .post(
             "/api/v1/session/password",
             change_password,
-            about("Changes one's own password; other sessions end").takes::<NewPassword>(json!({ "old": "…", "new": "…" })),
+            about("Changes one's own password; other sessions end")
+                .takes::<NewPassword>(json!({ "old": "…", "new": "…" })),
         )
         .post(
             "/api/v1/session/totp",
@@ -57,8 +63,7 @@ pub fn routes() -> Routes {
         .put(
             "/api/v1/session/totp",
             confirm_totp,
-            about("Confirms one-time codes by the first one")
-                .takes::<Confirm>(json!({ "code": "123456" })),
+            about("Confirms one-time codes by the first one").takes::<Confirm>(json!({ "code": "123456" })),
         )
         .delete("/api/v1/session/totp", end_totp, about("Ends one-time codes"))
 }
@@ -154,12 +159,7 @@ fn attempt(desk: &Desk, login: &secret::Kept, address: IpAddr) -> Result<(), Err
 }
 
 /// The same answer whether the login exists or not.
-async fn failed(
-    desk: &Arc<Desk>,
-    user: Option<UserId>,
-    address: IpAddr,
-    what: &str,
-) -> Result<Error, Error> {
+async fn failed(desk: &Arc<Desk>, user: Option<UserId>, address: IpAddr, what: &str) -> Result<Error, Error> {
     desk.audit(user, address, "sign-in-failed", json!({ "wrong": what })).await?;
     Ok(Error::new(StatusCode::UNAUTHORIZED, "bad-credentials", "login, password or code is wrong"))
 }
@@ -272,7 +272,8 @@ async fn confirm_totp(
     let Some(step) = totp::step_of(&shared, &wish.code, now) else {
         return Err(Error::field("code", "wrong", "this is not the present code; is the clock right?"));
     };
-    desk.stored(move |store| store.set_totp(user, Some(shared.to_vec())).and_then(|()| store.take_step(user, step))).await?;
+    desk.stored(move |store| store.set_totp(user, Some(shared.to_vec())).and_then(|()| store.take_step(user, step)))
+        .await?;
     desk.audit(Some(user), person.address, "totp-begun", json!({})).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -40,8 +40,11 @@ impl Sessions {
     /// Gives the sessions that make room for it: nobody is signed in at endlessly many places.
     pub fn begin(&self, row: &SessionRow) -> Vec<Kept> {
         let mut open = self.open();
-        let mut own: Vec<(DateTime<Utc>, Kept)> =
-            open.iter().filter(|(_, session)| session.user == row.user).map(|(secret, one)| (one.seen, *secret)).collect();
+        let mut own: Vec<(DateTime<Utc>, Kept)> = open
+            .iter()
+            .filter(|(_, session)| session.user == row.user)
+            .map(|(secret, one)| (one.seen, *secret))
+            .collect();
         own.sort_unstable();
         let gone: Vec<Kept> = own.iter().rev().skip(MOST_OF_ONE - 1).map(|(_, secret)| *secret).collect();
         gone.iter().for_each(|secret| drop(open.remove(secret)));

@@ -22,8 +22,16 @@ use super::{secret, session};
 pub fn routes() -> Routes {
     let example = json!({ "token": "9f86d0…", "name": "Luana Andrade", "login": "luana", "password": "…" });
     Routes::default()
-        .get("/api/v1/setup", needed, about("Whether an administrator is needed").open().gives::<Needed>(200, json!({ "needed": true })))
-        .post("/api/v1/setup", set_up, about("Makes the first administrator, and signs in").open().takes::<SetUp>(example))
+        .get(
+            "/api/v1/setup",
+            needed,
+            about("Whether an administrator is needed").open().gives::<Needed>(200, json!({ "needed": true })),
+        )
+        .post(
+            "/api/v1/setup",
+            set_up,
+            about("Makes the first administrator, and signs in").open().takes::<SetUp>(example),
+        )
 }
 
 #[derive(Serialize, ToSchema)]
@@ -45,7 +53,11 @@ async fn needed(State(desk): State<Arc<Desk>>) -> axum::Json<Needed> {
     axum::Json(Needed { needed: locked(&desk.set_up).is_some() })
 }
 
-async fn set_up(State(desk): State<Arc<Desk>>, Peer(address): Peer, Body(wish): Body<SetUp>) -> Result<Response, Error> {
+async fn set_up(
+    State(desk): State<Arc<Desk>>,
+    Peer(address): Peer,
+    Body(wish): Body<SetUp>,
+) -> Result<Response, Error> {
     let password = match right(&desk, &wish.token) {
         true => desk.passwords.hash(wish.password).await?,
         false => return Err(used_up()),

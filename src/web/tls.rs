@@ -121,10 +121,8 @@ fn own(folder: &Path, names: &[String]) -> Result<(Vec<CertificateDer<'static>>,
     (params.not_before, params.not_after) = (day(-1), day(LEAF_DAYS));
     params.use_authority_key_identifier_extension = true;
     let certificate = params.signed_by(&key, &issuer)?;
-    let private = PrivateKeyDer::try_from(key.serialize_der()).map_err(|why| TlsError::File {
-        path: folder.to_owned(),
-        why: why.to_owned(),
-    })?;
+    let private = PrivateKeyDer::try_from(key.serialize_der())
+        .map_err(|why| TlsError::File { path: folder.to_owned(), why: why.to_owned() })?;
     Ok((vec![certificate.der().clone()], private))
 }
 
@@ -155,12 +153,13 @@ mod tests {
 
     #[test]
     fn the_authority_stays_the_same_when_certificates_are_made_anew() {
-        let scratch = crate::store::tests::Scratch::new();
+        let folder = std::env::temp_dir().join(format!("ramal-tls-{}", std::process::id()));
         let names = ["desk.example".to_owned(), "192.168.0.10".to_owned()];
-        let keys = Keys::load(&Tls::Own, scratch.path(), &names).unwrap();
+        let keys = Keys::load(&Tls::Own, &folder, &names).unwrap();
         let authority = keys.authority().unwrap();
         keys.reload().unwrap();
-        let again = Keys::load(&Tls::Own, scratch.path(), &names).unwrap();
+        let again = Keys::load(&Tls::Own, &folder, &names).unwrap();
         assert_eq!(again.authority(), Some(authority));
+        fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -125,7 +125,9 @@ impl Browser {
         }
         match tungstenite::client(request.body(()).expect("a request"), stream) {
             Ok((socket, _)) => Ok(Live { socket }),
-            Err(tungstenite::HandshakeError::Failure(tungstenite::Error::Http(answer))) => Err(answer.status().as_u16()),
+            Err(tungstenite::HandshakeError::Failure(tungstenite::Error::Http(answer))) => {
+                Err(answer.status().as_u16())
+            }
             Err(why) => panic!("no live socket: {why}"),
         }
     }

@@ -41,7 +41,9 @@ fn everybody_is_told_of_their_own_things_and_a_supervisor_of_all() {
         page
     });
     assert_eq!(luana.post("/agent/sign-in", &json!({ "device": null })).status, 204);
-    let own = |line: &Value| line["news"]["agent"]["user"] == json!(luanas) && line["news"]["agent"]["state"]["kind"] == "ready";
+    let own = |line: &Value| {
+        line["news"]["agent"]["user"] == json!(luanas) && line["news"]["agent"]["state"]["kind"] == "ready"
+    };
     hers.until("her own state", own);
     saras.until("an agent's state", own);
     // Bia hears of herself next, and of nobody else before.

@@ -5,6 +5,7 @@
 mod support;
 
 mod audit;
+mod document;
 mod hostile;
 mod live;
 mod office;

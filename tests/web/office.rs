@@ -26,7 +26,7 @@ impl Office {
             "[daemon]\ndata_dir = \"data\"\n[[listen]]\naddress = \"{ip}:5060\"\n[media]\nips = [\"{ip}\"]\n\
              [web]\nlisten = [\"{ip}:8080\"]\n{web}\n[registrar.pbx]\nhost = \"{ip}:5999\"\n\
              [extension.2107]\nsecret = \"x\"\n[extension.2108]\nsecret = \"x\"\n\
-             [trunk.carrier]\nhost = \"{ip}:5998\"\nregister = false\n{rest}\n"
+             [trunk.carrier]\nregistrar = \"pbx\"\n{rest}\n"
         );
         let daemon = Daemon::start(&toml, folder.path());
         Office { daemon, folder, host }
@@ -41,7 +41,8 @@ impl Office {
         let office = Office::empty(name, web, rest);
         let mut ana = office.browser();
         let token = office.link();
-        let answer = ana.post("/setup", &json!({ "token": token, "name": "Ana", "login": "ana", "password": PASSWORD }));
+        let answer =
+            ana.post("/setup", &json!({ "token": token, "name": "Ana", "login": "ana", "password": PASSWORD }));
         assert_eq!(answer.status, 204, "{answer:?}");
         ana.keep(&answer);
         (office, ana)

@@ -12,7 +12,8 @@ fn the_printed_link_makes_the_first_administrator_once() {
     let office = Office::empty("web-setup", "", "");
     let (browser, token) = (office.browser(), office.link());
     assert_eq!(browser.get("/setup").json(), json!({ "needed": true }));
-    let wish = |token: &str, login: &str| json!({ "token": token, "name": "Ana", "login": login, "password": PASSWORD });
+    let wish =
+        |token: &str, login: &str| json!({ "token": token, "name": "Ana", "login": login, "password": PASSWORD });
     assert_eq!(browser.post("/setup", &wish(&"0".repeat(64), "ana")).code(), "link-used");
     let refused = browser.post("/setup", &wish(&token, "not a login"));
     assert_eq!((refused.status, refused.json()["error"]["fields"]["login"].clone()), (422, json!("invalid")));

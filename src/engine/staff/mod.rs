@@ -136,6 +136,10 @@ impl Staff {
         self.users.values()
     }
 
+    pub fn queues(&self) -> impl Iterator<Item = &Queue> {
+        self.queues.values()
+    }
+
     pub fn queue(&self, queue: QueueId) -> Option<&Queue> {
         self.queues.get(&queue)
     }

@@ -1,7 +1,6 @@
 //! The live state: a snapshot, then news.
 
 use chrono::{DateTime, Utc};
-use engine::access::{Audience, audience};
 use engine::news::{self, News, StaffNews};
 use engine::staff::{Entry, EntryId, List};
 use serde::Serialize;
@@ -94,9 +93,4 @@ pub fn list(list: List) -> &'static str {
         List::Department => "departments",
         List::Location => "locations",
     }
-}
-
-/// Who may know of an entry.
-pub fn audience_of(entry: &Entry) -> Audience {
-    audience(&News::Staff(StaffNews::Kept(entry.clone())), |_| None, |_| None)
 }

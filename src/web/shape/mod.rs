@@ -1,17 +1,19 @@
 //! What the page reads and writes: the words of the API, where they are others than the engine's.
 
 mod call;
+mod listed;
 mod live;
 mod person;
 
 use engine::id::{CallId, ConferenceId, ItemId, LegId, PerfilId, QueueId, RecordingId, UserId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Value, json};
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 pub use call::Call;
+pub use listed::{Department, Disposition, Listed, Location, Password, Perfil, Queue, Reason, User};
 pub use live::{Snapshot, news};
 pub use person::{Agent, Me};
 
