@@ -20,9 +20,10 @@ use std::sync::Arc;
 
 use engine::Engine;
 use engine::border::{Actor, Command, FlowNews, IdempotencyKey, Input, Output, Refusal, Reply, StoreError, What};
-use engine::id::{BatchId, CommandId};
+use engine::id::{BatchId, CommandId, QuestionId};
 use engine::leg::{MediaNews, RecordingNews};
 use engine::news::Delta;
+use engine::records::{Facts, Question};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::config::Loaded;
@@ -33,6 +34,7 @@ use crate::shards::Shards;
 use crate::sound::{DeviceReport, Library, card};
 use crate::store::Store;
 use crate::trace;
+use crate::web::Web;
 
 use lend::Lender;
 
@@ -66,6 +68,7 @@ struct Driver {
     deltas: broadcast::Sender<Delta>,
     replies: HashMap<CommandId, oneshot::Sender<Result<Reply, Refusal>>>,
     last_command: u64,
+    web: Option<Web>,
 }
 
 impl Driver {

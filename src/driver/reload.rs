@@ -26,6 +26,7 @@ impl Driver {
                 .map(|key| format!("{key} has changed; it takes effect with a restart")),
         );
         let devices = self.shards.devices().changed(kinds(&loaded)).map_err(|why| vec![why.to_string()])?;
+        self.web.as_ref().map_or(Ok(()), |web| web.reload()).map_err(|why| vec![why])?;
         self.sounds = sounds;
         self.shards.set_devices(devices);
         let engine = loaded.engine.clone();

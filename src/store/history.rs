@@ -165,7 +165,7 @@ fn calls_with(condition: &'static str) -> String {
     )
 }
 
-fn call_line(row: &Row<'_>) -> rusqlite::Result<CallLine> {
+pub(super) fn call_line(row: &Row<'_>) -> rusqlite::Result<CallLine> {
     Ok(CallLine {
         row: CallRow {
             call: CallId(row.id("call")?),

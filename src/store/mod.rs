@@ -20,6 +20,7 @@ mod load;
 mod people;
 mod record;
 mod recordings;
+mod search;
 mod staff;
 mod upgrade;
 mod writer;
@@ -36,6 +37,7 @@ pub use error::OpenError;
 pub use history::{CallLine, CallStory, EventLine, LegLine, Page, Reader, SortBy};
 pub use people::{Credentials, SessionRow, TokenRow};
 pub use recordings::{Party, RecordingFilter, RecordingLine};
+pub use search::{CallFilter, Cursor};
 
 use dir::DataDir;
 use error::words;
