@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 
-const folder = new URL('../src/words/', import.meta.url);
+/** npm runs everything from the folder of its package. */
+const folder = join(process.cwd(), 'src/words');
 const languages = ['pt-BR', 'en'];
 
 /** @param {string} text @returns {string} the blanks that show their value, sorted; `{n|one|many}` only chooses and may differ */
@@ -24,7 +25,7 @@ export function faults(catalogues) {
 
 /** The catalogues on disk, by language. */
 export function catalogues() {
-  return Object.fromEntries(languages.map((l) => [l, JSON.parse(readFileSync(fileURLToPath(new URL(`${l}.json`, folder)), 'utf8'))]));
+  return Object.fromEntries(languages.map((l) => [l, JSON.parse(readFileSync(join(folder, `${l}.json`), 'utf8'))]));
 }
 
 /** Vite plugin: a build with a word missing in either language fails. */

@@ -108,7 +108,7 @@ export function answer(w, method, path, q, body) {
   if (room === 'agent') return agent(w, id, what, body);
   if (room === 'agents') return {};
   if (room === 'history') return rows(history(w.clock()).filter((r) => !q.get('number') || r.number === q.get('number')).map((r) => ({ ...r })));
-  if (room === 'recordings') return what === 'peaks' ? peaks() : refuse(404, 'not-found');
+  if (room === 'recordings') return what === 'peaks' ? peaks() : { wav: true };
   if (room === 'directory') return rows(people.directory.filter((d) => strip(d.name).includes(strip(q.get('q') ?? '')) || d.number.startsWith(q.get('q') ?? '')));
   if (room === 'cases') return cases(w, method, id, body);
   if (path === '/extensions/test') return test(body);

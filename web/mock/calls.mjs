@@ -44,7 +44,7 @@ export const team = (now) =>
 const CUSTOMERS = ['Mariana Figueiredo Prado', 'Josué Batista Lins', 'Sebastião Moura Leite', 'Aldenir Tupinambá Reis', 'Padaria Flor do Ipê ME', 'Ingrid Schroeder Knoll', 'Edvaldo Nascimento Cruz', 'Clínica Bem Viver S/S'];
 export const teamCalls = (now) =>
   names.flatMap(([user], i) => {
-    const number = `+551990${String(100000 + i * 7919).slice(0, 6)}`;
+    const number = `+551990${String(4100000 + i * 79193)}`;
     const contact = { contact: `3${i}`, name: CUSTOMERS[i % CUSTOMERS.length], account_name: null, document: null };
     if (KINDS[i] === 'talking') return [call(now, `7${i}`, { user, ago: AGO[i], number: i === 0 ? '+5519907452310' : number, contact, direction: i % 3 ? 'inbound' : 'outbound', held: i === 8, queue: ['11', '12', '13'][i % 3] })];
     return KINDS[i] === 'offered' ? [call(now, `7${i}`, ring({ user, ago: AGO[i], number, contact: null }))] : [];

@@ -26,6 +26,7 @@ export function stage(clock = Date.now) {
     let text = '';
     for await (const chunk of request) text += chunk;
     const said = answer(world, request.method, url.pathname.slice(at + 7), url.searchParams, text ? JSON.parse(text) : {});
+    if (said?.wav) return response.writeHead(200, { 'Content-Type': 'audio/wav' }).end(tone());
     const status = said?.status && said.body ? said.status : said === undefined ? 204 : 200;
     const body = said?.body && said.status ? said.body : said;
     response.writeHead(status, { 'Content-Type': 'application/json', Date: new Date(clock()).toUTCString(), ...said?.headers });
@@ -45,4 +46,28 @@ export function stage(clock = Date.now) {
     });
   }
   return { world, http, upgrade };
+}
+
+/** Stereo WAV, 8 kHz, 30 s: one tone at the left, another at the right. */
+function tone() {
+  const rate = 8000;
+  const frames = rate * 30;
+  const wav = Buffer.alloc(44 + frames * 4);
+  wav.write('RIFF', 0);
+  wav.writeUInt32LE(36 + frames * 4, 4);
+  wav.write('WAVEfmt ', 8);
+  wav.writeUInt32LE(16, 16);
+  wav.writeUInt16LE(1, 20);
+  wav.writeUInt16LE(2, 22);
+  wav.writeUInt32LE(rate, 24);
+  wav.writeUInt32LE(rate * 4, 28);
+  wav.writeUInt16LE(4, 32);
+  wav.writeUInt16LE(16, 34);
+  wav.write('data', 36);
+  wav.writeUInt32LE(frames * 4, 40);
+  for (let i = 0; i < frames; i += 1) {
+    wav.writeInt16LE(Math.round(3000 * Math.sin((i * 2 * Math.PI * 300) / rate)), 44 + i * 4);
+    wav.writeInt16LE(Math.round(3000 * Math.sin((i * 2 * Math.PI * 500) / rate)), 46 + i * 4);
+  }
+  return wav;
 }

@@ -76,7 +76,7 @@ export const SHOTS = [
   } },
   { name: '06-historico', scene: 'paused', path: 'historico', async act(page) {
     await page.waitForSelector('tbody tr');
-    await page.click('tbody tr');
+    await page.click('tbody tr td');
     await click('tbody tr .btn.quiet')(page);
     await page.waitForSelector('.player path.rest');
   } },

@@ -5,9 +5,9 @@ const THIN = '\u2009';
 /** A telephone number for reading: `+5519907452310` gives `(19) 90745-2310`; what is no Brazilian number stays as it is. */
 export function phone(number: string): string {
   const digits = number.replace(/^\+?55(?=\d{10,11}$)/, '');
-  if (/^\d{11}$/.test(digits)) return `(${digits.slice(0, 2)}) ${digits.slice(2, 7)}-${digits.slice(7)}`;
-  if (/^[1-9]\d{9}$/.test(digits)) return `(${digits.slice(0, 2)}) ${digits.slice(2, 6)}-${digits.slice(6)}`;
   if (/^0[3589]00\d{6,7}$/.test(digits)) return `${digits.slice(0, 4)} ${digits.slice(4, 7)} ${digits.slice(7)}`;
+  if (/^[1-9]\d{10}$/.test(digits)) return `(${digits.slice(0, 2)}) ${digits.slice(2, 7)}-${digits.slice(7)}`;
+  if (/^[1-9]\d{9}$/.test(digits)) return `(${digits.slice(0, 2)}) ${digits.slice(2, 6)}-${digits.slice(6)}`;
   return number;
 }
 
