@@ -124,7 +124,7 @@ function signIn(w, { login, password }) {
 }
 
 function calls(w, method, id, what, body) {
-  if (what === 'story') return rows(story(w.clock()));
+  if (what === 'story') return rows(w.calls.find((c) => c.call === id)?.direction === 'outbound' ? [{ at: at(w.clock(), 4), event: 'dialled', detail: null }] : story(w.clock()));
   if (id) return ACTIONS[what]?.(w, id, body) ?? {};
   if (/^0?90{2,}|^190000/.test(body.number)) return refuse(400, 'gate', { field: 'number', rule: 'prefix' });
   const call = { ...rafael(w.clock(), { ago: 0, state: 'dialling' }), call: String(w.seq), number: body.number, name: null };

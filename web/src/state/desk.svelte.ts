@@ -1,10 +1,12 @@
 // The live state of this page, kept by the live socket; and what follows from it for the agent who sits here.
 
+import { ask, query } from '../api/http';
 import { LiveClient, type LiveState, type Socket } from '../api/live';
-import type { Agent, Call, Id, Line } from '../api/types';
+import type { Agent, Call, HistoryRow, Id, Line, Page } from '../api/types';
 import { clock } from './clock.svelte';
+import { isoDay } from '../words/format';
 import { mine, ringing, scene, waiting, type Scene } from './desk';
-import { apply, nothing } from './live';
+import { apply, ended, nothing } from './live';
 import { lists } from './lists.svelte';
 import { session } from './session.svelte';
 
@@ -64,13 +66,25 @@ class Desk {
     apply(this.live, line);
     if (this.live.me && ('snapshot' in line || ('news' in line && line.news.me))) session.enter(this.live.me);
     if ('news' in line && line.news.lists) lists.stale(line.news.lists);
+    if ('snapshot' in line && this.last === null) void this.recall();
     for (const hearer of this.hearers) hearer(line);
+  }
+
+  /** A page that was just loaded does not know the call that has ended: the wrap-up goes on with what the history says. */
+  private async recall(): Promise<void> {
+    const path = `/history${query({ day: isoDay(new Date(clock.now)), user: session.me?.user })}`;
+    const row = await ask<Page<HistoryRow>>('GET', path).then((page) => page.rows[0], () => undefined);
+    if (row && this.last === null) this.live.ended.push(ended(row));
   }
 
   private turn(state: LiveState): void {
     this.contact = state;
     if (state.kind === 'live' || state.kind === 'closed') this.lostAt = null;
-    else if (state.kind === 'waiting') this.lostAt ??= Date.now();
+    else if (state.kind === 'waiting') {
+      this.lostAt ??= Date.now();
+      // A socket that is refused does not say why: a session that ended is told by this.
+      void ask('GET', '/session').catch(() => {});
+    }
   }
 }
 

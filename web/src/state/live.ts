@@ -1,6 +1,6 @@
 // The live state as the page knows it, and how a line of the socket changes it. Pure: the only place that does.
 
-import type { Account, Agent, Alert, Call, Id, Level, Line, Me, News, Snapshot, Watched } from '../api/types';
+import type { Account, Agent, Alert, Call, HistoryRow, Id, Level, Line, Me, News, Snapshot, Watched } from '../api/types';
 
 /** Ended calls kept for the wrap-up; older ones are in the history. */
 const ENDED_KEPT = 20;
@@ -62,6 +62,16 @@ function end(live: Live, call: Call): void {
   delete live.levels[call.call];
   delete live.digits[call.call];
   live.ended = [call, ...live.ended.filter((c) => c.call !== call.call)].slice(0, ENDED_KEPT);
+}
+
+/** An ended call, as far as its row in the history tells. */
+export function ended(row: HistoryRow): Call {
+  const { call, protocolo, direction, account, number, name, started, answered, user } = row;
+  const recording = row.recording && { recording: row.recording.recording, paused: false };
+  return {
+    call, protocolo, direction, account, number, name, started, answered, user, recording, ended: row.ended, case: row.case, state: 'ended', diverted_from: null, asserted: null, cause: null, muted: false,
+    held: false, held_by_peer: false, bridged_with: null, conference: null, consults: null, transfer: null, trouble: null, legs: [], contact: null, queue: null,
+  };
 }
 
 function light(live: Live, lamp: Watched): void {
