@@ -142,7 +142,7 @@ function agent(w, id, what, body) {
   if (id === 'sign-in') return w.state('ready');
   if (id === 'queues') own.queues = body.queues;
   if (id === 'device') own.device = body.device;
-  if (id === 'browser') return refuse(503, 'no-media-ports');
+  if (id === 'browser') return w.taken && !body.take ? refuse(409, 'taken', { by: 'other-tab' }) : refuse(503, 'no-media-ports');
   w.tell({ agent: own });
   return {};
 }

@@ -5,7 +5,7 @@ import { chief, me } from './people.mjs';
 
 const speech = { said: { peak: 0.3, rms: 0.03 }, heard: { peak: 0.5, rms: 0.08 } };
 const conference = (silenced) => ({ conference: '61', led: true, silenced });
-const base = (now, who = me) => ({ signedIn: who, setup: false, calls: [], agents: [], accounts: accounts(now), watched, alerts: [{ 'forgotten-hold': { call: '41', account: '2114', seconds: 312 } }, 'clock-not-synchronised'], levels: {}, ended: [] });
+const base = (now, who = me) => ({ signedIn: who, setup: false, calls: [], agents: [], accounts: accounts(now), watched, alerts: [{ 'forgotten-hold': { call: '41', account: '2114', seconds: 312 } }, 'clock-not-synchronised'], levels: {}, ended: [], taken: false });
 const desk = (now, a, calls, levels = {}) => ({ ...base(now), agents: [a], calls, levels });
 
 export const scenes = {
@@ -30,5 +30,6 @@ export const scenes = {
   }),
   paused: (now) => desk(now, agent(now, 'paused', 372, { state: { reason: '2', until: at(now, -228) } }), []),
   supervisor: (now) => ({ ...base(now, chief), agents: team(now), calls: teamCalls(now), alerts: [{ 'registration-lost': { account: '2133', why: '403 Forbidden' } }] }),
+  'other-tab': (now) => ({ ...desk(now, agent(now, 'talking', 277, { agent: { device: 'browser' } }), [call(now, '41')], { 41: speech }), taken: true }),
   hostile: (now) => desk(now, agent(now, 'ready', 10), [{ ...ringers(now)[3], name: '<img src=x onerror="document.title=\'broken\'">' }]),
 };

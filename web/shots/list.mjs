@@ -80,6 +80,14 @@ export const SHOTS = [
     await click('tbody tr .btn.quiet')(page);
     await page.waitForSelector('.player path.rest');
   } },
+  { name: '07-som-em-outra-aba', scene: 'other-tab', path: 'atendimento', async act(page) {
+    await seen(page, 'O som está em outra aba');
+    await page.evaluate(() => document.querySelector('.top .opt').closest('button').click());
+    await page.waitForSelector('.sound');
+  } },
+  { name: '07b-avisos', scene: 'talking', path: 'atendimento', themes: ['light'], act: (page) => page.evaluate(() => document.querySelector('.top .count.loud').closest('button').click()) },
+  { name: '07c-desconectada', scene: 'offline', path: 'atendimento', themes: ['light'], act: alt('KeyP') },
+  { name: '01m-concluir', scene: 'wrap-up', path: 'atendimento', themes: ['light'], act: (page) => seen(page, 'Como terminou') },
   { name: '08-supervisor', scene: 'supervisor', path: 'ao-vivo' },
   { name: '08b-mudar-estado', scene: 'supervisor', path: 'ao-vivo', themes: ['light'], act: click('.foot-bar .btn.quiet') },
   { name: '11-administracao-usuarios', scene: 'supervisor', path: 'admin/users/7' },

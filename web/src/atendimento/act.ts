@@ -31,6 +31,7 @@ export function act(what: Act, scene: Scene): void {
     case 'conclude':
       return void conclude(scene);
     case 'listen':
+      bench.listening += 1;
       return;
     case 'swap':
     case 'back':

@@ -13,6 +13,8 @@ class Bench {
   panel = $state<Panel>('call');
   /** The panel for one more in the conference is for inviting, not for the parties. */
   inviting = $state(false);
+  /** Grows with each wish to hear the recording, or to stop it. */
+  listening = $state(0);
   file = $state<CaseFile | null>(null);
   private call: Id | null = null;
 

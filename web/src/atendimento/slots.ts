@@ -22,6 +22,7 @@ export interface Slot {
 export interface Rights {
   record: boolean;
   dial: boolean;
+  listen: boolean;
 }
 
 type Row = [mute: Slot | null, hold: Slot | null, transfer: Slot | null, conference: Slot | null, keypad: Slot | null, record: Slot | null, last: Slot | null];
@@ -49,7 +50,7 @@ export function slots(scene: Scene, panel: Panel, may: Rights): Row {
       return [mute(muted), hold(scene.calls.every((c) => c.held)), null, conference('conference'), keypad(panel), may.record ? record(scene.front.recording) : null, hangup];
     }
     case 'wrap-up':
-      return [null, null, null, null, null, null, { action: 'conclude', icon: 'check', word: 'act.conclude', letter: 'Enter', code: 'Enter', pressed: null, look: 'main' }];
+      return [null, null, null, null, null, may.listen && scene.call.recording ? listen : null, { action: 'conclude', icon: 'check', word: 'act.conclude', letter: 'Enter', code: 'Enter', pressed: null, look: 'main' }];
   }
 }
 
@@ -61,4 +62,5 @@ const keypad = (panel: Panel): Slot => ({ action: 'keypad', icon: 'keypad', word
 const record = (now: { paused: boolean } | null): Slot => ({
   action: 'record', icon: now?.paused ? 'rec-pause' : 'rec', word: 'act.record', letter: 'G', code: 'KeyG', pressed: now !== null && !now.paused, look: now === null ? '' : now.paused ? 'on' : 'rec',
 });
+const listen: Slot = { action: 'listen', icon: 'play', word: 'play', letter: 'G', code: 'KeyG', pressed: null, look: '' };
 const hangup: Slot = { action: 'hangup', icon: 'down', word: 'act.hangup', letter: 'X', code: 'KeyX', pressed: null, look: 'hang' };

@@ -4,6 +4,7 @@ import { session } from './session.svelte';
 
 export const mayDial = (): boolean => session.can('calls.dial');
 export const mayRecord = (): boolean => session.can('calls.record');
+export const mayHear = (): boolean => session.can('recordings.listen');
 export const maySupervise = (): boolean => session.can('live.see');
 export const mayListen = (): boolean => session.can('calls.supervise');
 export const mayChangeAgents = (): boolean => session.can('agents.change');
