@@ -12,8 +12,7 @@ import './look/doors.css';
 import './look/room.css';
 import { session } from './state/session.svelte';
 import './state/theme.svelte';
-import { words } from './words/words.svelte';
+import { remembered, words } from './words/words.svelte';
 
-document.documentElement.lang = words.language;
-mount(App, { target: document.getElementById('ramal')! });
 void session.look();
+void words.choose(remembered()).then(() => mount(App, { target: document.getElementById('ramal')! }));

@@ -52,11 +52,10 @@ function each(scene: Scene, how: (c: { muted: boolean; held: boolean }) => 'mute
 
 function confer(scene: Scene): void {
   if (scene.kind === 'consulting') return act('join', scene);
-  if (scene.kind === 'conference' && bench.panel === 'conference') {
-    bench.inviting = true;
-    return;
-  }
-  bench.show('conference');
+  if (scene.kind !== 'conference') return bench.show('conference');
+  const open = bench.panel === 'keypad';
+  bench.close();
+  bench.inviting = !open;
 }
 
 function record(scene: Scene): void {

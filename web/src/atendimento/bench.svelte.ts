@@ -29,11 +29,16 @@ class Bench {
     this.panel = this.panel === panel ? 'call' : panel;
   }
 
+  close(): void {
+    this.inviting = false;
+    this.panel = 'call';
+  }
+
   /** The call in front changed: its own case comes into hand, the panel goes back. */
   follow(call: Call | null): void {
     if ((call?.call ?? null) !== this.call) {
       this.call = call?.call ?? null;
-      this.panel = 'call';
+      this.close();
     }
     const wanted = call?.case ?? null;
     if (wanted === (this.file?.id ?? null)) return;

@@ -26,11 +26,12 @@ export const ringing = (own: Call[]): Call[] => own.filter(isRinging);
 
 /** What Atendimento shows, of the agent's own calls and, in wrap-up, the last one that ended. */
 export function scene(own: Call[], wrapUp: Call | null): Scene {
-  const met = own.filter((c) => c.conference !== null && isUp(c));
-  if (met.length > 0) return { kind: 'conference', calls: met, front: met[0]! };
-  const asked = own.find((c) => c.consults !== null && (isUp(c) || isDialling(c)));
+  // One more for a conference is asked first: that is a consultation until they are joined.
+  const asked = own.find((c) => c.consults !== null && c.conference === null && (isUp(c) || isDialling(c)));
   const customer = own.find((c) => c.call === asked?.consults);
   if (asked && customer) return { kind: 'consulting', customer, colleague: asked };
+  const met = own.filter((c) => c.conference !== null && isUp(c));
+  if (met.length > 0) return { kind: 'conference', calls: met, front: met[0]! };
   const up = own.filter(isUp);
   const talking = up.find((c) => !c.held) ?? up.at(-1);
   const dialled = own.find(isDialling);

@@ -60,6 +60,14 @@ describe('the scene of Atendimento', () => {
     expect(scene([call('1', { conference }), call('2', { conference })], null)).toMatchObject({ kind: 'conference', calls: [{ call: '1' }, { call: '2' }] });
   });
 
+  it('shows who is asked to join a conference as a consultation, until they are joined (VZ-10)', () => {
+    const conference = { conference: '3', led: true, silenced: false };
+    const room = [call('1', { conference, held: true }), call('2', { conference, held: true })];
+    const asked = call('3', { direction: 'outbound', consults: '1' });
+    expect(scene([...room, asked], null)).toMatchObject({ kind: 'consulting', customer: { call: '1' }, colleague: { call: '3' } });
+    expect(scene([...room, { ...asked, conference }], null)).toMatchObject({ kind: 'conference', calls: [{}, {}, {}] });
+  });
+
   it('shows the last call in wrap-up until a new one is there', () => {
     const ended = call('1', { state: 'ended' });
     expect(scene([], ended).kind).toBe('wrap-up');

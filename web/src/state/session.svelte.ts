@@ -35,7 +35,7 @@ class Session {
   }
 
   async speak(language: Language): Promise<void> {
-    words.choose(language);
+    await words.choose(language);
     if (this.me === null) return;
     this.me.language = language;
     await ask('PATCH', '/session', { language }).catch(() => {});
@@ -43,7 +43,7 @@ class Session {
 
   enter(me: Me): void {
     this.me = me;
-    if (me.language !== words.language) words.choose(me.language);
+    if (me.language !== words.language) void words.choose(me.language);
     this.door = 'in';
   }
 

@@ -1,6 +1,7 @@
 // How a new call reaches somebody who looks elsewhere: sound, the tab's title, a desktop notification while the tab is hidden (SM-02).
 
 import type { Call } from '../api/types';
+import { untrack } from 'svelte';
 import { Ringer } from '../device/ringer';
 import { nameOf } from '../state/desk';
 import { desk } from '../state/desk.svelte';
@@ -12,12 +13,15 @@ const TITLE = 'Ramal';
 /** The title changes so often, in ms. */
 const FLASH = 1_000;
 
-/** One round for the calls that ring now; made for `$effect`. */
+// Not the calls themselves: what else changes about them does not begin the ring again.
+const newestId = $derived(desk.ringing.at(-1)?.call ?? null);
+const inCall = $derived(desk.scene.kind !== 'idle' && desk.scene.kind !== 'wrap-up');
+
+/** One round for the newest call that rings; made for `$effect`. */
 export function ringBell(): () => void {
-  const newest = desk.ringing.at(-1);
-  if (!newest) return quiet;
-  const inCall = desk.scene.kind !== 'idle' && desk.scene.kind !== 'wrap-up';
+  if (newestId === null) return quiet;
   ringer.start(inCall ? 'knock' : 'ring');
+  const newest = untrack(() => desk.ringing.at(-1))!;
   const title = `${t('new-call')} · ${phone(newest.number)}`;
   document.title = title;
   const flash = setInterval(() => (document.title = document.title === TITLE ? title : TITLE), FLASH);

@@ -2,26 +2,28 @@
 
 import type { Language } from '../api/types';
 import { ApiError } from '../api/http';
-import en from './en.json';
 import pt from './pt-BR.json';
 
 export type Key = keyof typeof pt;
 export type Blanks = Record<string, string | number>;
 
-const CATALOGUES: Record<Language, Record<Key, string>> = { 'pt-BR': pt, en };
 const KEPT = 'ramal.language';
 
 class Words {
-  language = $state<Language>(remembered());
+  language = $state<Language>('pt-BR');
+  /** English comes when somebody chooses it. */
+  catalogue = $state.raw<Record<Key, string>>(pt);
 
-  choose(language: Language): void {
+  async choose(language: Language): Promise<void> {
+    this.catalogue = language === 'en' ? (await import('./en.json')).default : pt;
     this.language = language;
     localStorage.setItem(KEPT, language);
     document.documentElement.lang = language;
   }
 }
 
-function remembered(): Language {
+/** What was chosen here before, else what the browser speaks. */
+export function remembered(): Language {
   const kept = localStorage.getItem(KEPT);
   if (kept === 'pt-BR' || kept === 'en') return kept;
   return navigator.language.startsWith('en') ? 'en' : 'pt-BR';
@@ -31,12 +33,12 @@ export const words = new Words();
 
 /** The sentence for a key. `{n}` takes a blank's value, `{n|ligação|ligações}` chooses by its number. */
 export function t(key: Key, blanks: Blanks = {}): string {
-  return fill(CATALOGUES[words.language][key], blanks);
+  return fill(words.catalogue[key], blanks);
 }
 
 /** The same for a key made at run time; null where the catalogue has none. */
 export function maybe(key: string, blanks: Blanks = {}): string | null {
-  const text = (CATALOGUES[words.language] as Record<string, string>)[key];
+  const text = (words.catalogue as Record<string, string>)[key];
   return text === undefined ? null : fill(text, blanks);
 }
 

@@ -18,10 +18,10 @@ describe('the catalogues', () => {
     expect(fill('{n} {n|ligação|ligações}', { n: 0 })).toBe('0 ligações');
   });
 
-  it('switches for the person', () => {
-    words.choose('en');
+  it('switches for the person', async () => {
+    await words.choose('en');
     expect(t('answer')).toBe('Answer');
-    words.choose('pt-BR');
+    await words.choose('pt-BR');
     expect(t('answer')).toBe('Atender');
   });
 
