@@ -16,7 +16,7 @@ export interface Slot {
   code: string;
   /** Null where it is no switch. */
   pressed: boolean | null;
-  look: '' | 'on' | 'muted' | 'rec' | 'hang' | 'main';
+  look: '' | 'on' | 'muted' | 'rec' | 'hang' | 'next';
 }
 
 export interface Rights {
@@ -50,7 +50,7 @@ export function slots(scene: Scene, panel: Panel, may: Rights): Row {
       return [mute(muted), hold(scene.calls.every((c) => c.held)), null, conference('conference'), keypad(panel), may.record ? record(scene.front.recording) : null, hangup];
     }
     case 'wrap-up':
-      return [null, null, null, null, null, may.listen && scene.call.recording ? listen : null, { action: 'conclude', icon: 'check', word: 'act.conclude', letter: 'Enter', code: 'Enter', pressed: null, look: 'main' }];
+      return [null, null, null, null, null, may.listen && scene.call.recording ? listen : null, { action: 'conclude', icon: 'check', word: 'act.conclude', letter: 'Enter', code: 'Enter', pressed: null, look: 'next' }];
   }
 }
 
