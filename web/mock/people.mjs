@@ -4,13 +4,12 @@ export const BASE = Date.parse('2026-11-24T17:32:00Z');
 
 export const me = {
   user: '7', login: 'luana.andrade', name: 'Luana Andrade', language: 'pt-BR', perfil: 'agent', ramal: '2107', queues: ['11', '12', '13', '14'], location: '1',
-  permissions: ['calls.dial', 'calls.record', 'recordings.listen'],
+  permissions: ['calls', 'recordings.make', 'recordings.hear-own', 'contacts.see', 'contacts.edit'],
 };
 
-const LISTS = ['users', 'perfis', 'reasons', 'queues', 'dispositions', 'departments', 'locations', 'extensions'];
 export const chief = {
   user: '1', login: 'helena.dias', name: 'Helena Dias', language: 'pt-BR', perfil: 'administrator', ramal: null, queues: [], location: '1',
-  permissions: [...me.permissions, 'live.see', 'calls.supervise', 'agents.change', 'history.all', 'history.export', ...LISTS.flatMap((l) => [`${l}.list`, `${l}.edit`])],
+  permissions: [...me.permissions, 'agents.see', 'agents.change', 'calls.see-all', 'calls.listen', 'calls.take-over', 'history.see-all', 'history.export', 'recordings.hear-all', 'users.list', 'users.create', 'users.edit', 'reasons.list', 'reasons.create', 'reasons.edit', 'reasons.delete', 'administration'],
 };
 
 export const reasons = [
@@ -49,9 +48,9 @@ export const users = [
 ];
 export const perfis = [
   { perfil: 'agent', name: 'Agente', builtin: true, permissions: me.permissions },
-  { perfil: 'supervisor', name: 'Supervisor', builtin: true, permissions: [...me.permissions, 'live.see', 'calls.supervise', 'agents.change', 'history.all'] },
+  { perfil: 'supervisor', name: 'Supervisor', builtin: true, permissions: [...me.permissions, 'agents.see', 'agents.change', 'calls.see-all', 'calls.listen', 'history.see-all'] },
   { perfil: 'administrator', name: 'Administrador', builtin: true, permissions: chief.permissions },
-  { perfil: 'quality', name: 'Monitoria de qualidade', builtin: false, permissions: ['live.see', 'history.all', 'recordings.listen'] },
+  { perfil: 'quality', name: 'Monitoria de qualidade', builtin: false, permissions: ['agents.see', 'history.see-all', 'recordings.hear-all'] },
 ];
 
 export const directory = [

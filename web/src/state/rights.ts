@@ -2,19 +2,28 @@
 
 import { session } from './session.svelte';
 
-export const mayDial = (): boolean => session.can('calls.dial');
-export const mayRecord = (): boolean => session.can('calls.record');
-export const mayHear = (): boolean => session.can('recordings.listen');
-export const maySupervise = (): boolean => session.can('live.see');
-export const mayListen = (): boolean => session.can('calls.supervise');
+export const mayDial = (): boolean => session.can('calls');
+export const mayRecord = (): boolean => session.can('recordings.make');
+export const mayHear = (): boolean => session.can('recordings.hear-own') || session.can('recordings.hear-all');
+export const maySupervise = (): boolean => session.can('agents.see');
+export const mayListen = (): boolean => session.can('calls.listen');
+export const mayTakeOver = (): boolean => session.can('calls.take-over');
 export const mayChangeAgents = (): boolean => session.can('agents.change');
-export const maySeeAll = (): boolean => session.can('history.all');
+export const maySeeAll = (): boolean => session.can('history.see-all');
 export const mayExport = (): boolean => session.can('history.export');
+export const mayConfigure = (): boolean => session.can('administration');
 
-/** The lists of the administration, each with the permission to see it; changing needs `.edit`. */
+/** The lists of the administration. */
 export const ADMIN_LISTS = ['users', 'perfis', 'reasons', 'queues', 'dispositions', 'departments', 'locations', 'extensions'] as const;
 export type AdminList = (typeof ADMIN_LISTS)[number];
 
-export const maySee = (list: AdminList): boolean => session.can(`${list}.list`);
-export const mayEdit = (list: AdminList): boolean => session.can(`${list}.edit`);
+/** Users and reasons have permissions of their own, the rest is administration (VZ-16). */
+const may = (list: AdminList, what: 'list' | 'create' | 'edit' | 'delete'): boolean => {
+  if (list === 'users') return session.can(`users.${what === 'delete' ? 'edit' : what}`);
+  return list === 'reasons' ? session.can(`reasons.${what}`) : mayConfigure();
+};
+export const maySee = (list: AdminList): boolean => may(list, 'list');
+export const mayCreate = (list: AdminList): boolean => may(list, 'create');
+export const mayEdit = (list: AdminList): boolean => may(list, 'edit');
+export const mayDelete = (list: AdminList): boolean => may(list, 'delete');
 export const mayAdminister = (): boolean => ADMIN_LISTS.some(maySee);
