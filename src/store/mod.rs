@@ -13,6 +13,7 @@ mod audit;
 mod base;
 mod cases;
 mod column;
+mod contacts;
 mod dir;
 mod error;
 mod history;
@@ -33,6 +34,8 @@ use engine::id::BatchId;
 use engine::records::{Batch, Facts, Question};
 
 pub use audit::{AuditEntry, AuditFault, AuditLine, Head};
+pub use cases::{CaseLine, Edited, TaskLine};
+pub use contacts::ContactLine;
 pub use error::OpenError;
 pub use history::{CallLine, CallStory, EventLine, LegLine, Page, Reader, SortBy};
 pub use people::{Credentials, SessionRow, TokenRow};
