@@ -9,7 +9,8 @@ use serde_json::json;
 use crate::desk::{Desk, LONG, Plan, list, text};
 use crate::support::{sound, wait_for, when};
 
-const CODECS: [&str; 4] = ["pcma", "pcmu", "g722", "opus"];
+/// Every codec there is; guests take them in turn.
+pub const ALL_CODECS: [&str; 4] = ["pcma", "pcmu", "g722", "opus"];
 
 /// Hertz of party `number`; the leader is 0. No multiple of another, and below a telephone's 3,400.
 fn voice(number: usize) -> u32 {
@@ -23,11 +24,11 @@ fn device(name: &str, folder: &Path, number: usize) -> String {
     format!("[device.{name}]\ntype = \"file\"\nplay = {says:?}\nrepeat = true\nrecord = \"{name}-heard.wav\"\n")
 }
 
-/// The guests' daemon: accounts 2001, 2002, … that take calls from `leader`.
-fn guests(leader: std::net::SocketAddr, count: usize) -> Desk {
+/// The guests' daemon: accounts 2001, 2002, … that take calls from `leader`, on these codecs in turn.
+fn guests(leader: std::net::SocketAddr, count: usize, codecs: &[&str]) -> Desk {
     let mut plan = Plan::new("guests").with(format!("[registrar.leader]\nhost = \"{leader}\"\nprobe = false\n"));
     for number in 1..=count {
-        let (name, codec) = (2_000 + number, CODECS[number % CODECS.len()]);
+        let (name, codec) = (2_000 + number, codecs[number % codecs.len()]);
         let device = device(&name.to_string(), plan.folder.path(), number);
         plan = plan.with(format!(
             "[profile.p{name}]\ncodecs = [\"{codec}\"]\n\
@@ -44,13 +45,18 @@ pub struct Scene {
     count: usize,
 }
 
-/// `count` parties, the leader among them; `keys` are given to the leader's account.
+/// `count` parties on all codecs, the leader among them; `keys` are given to the leader's account.
 pub fn scene(count: usize, keys: &str) -> Scene {
+    scene_on(count, keys, &ALL_CODECS)
+}
+
+/// The same, the guests on these codecs.
+pub fn scene_on(count: usize, keys: &str, codecs: &[&str]) -> Scene {
     let plan = Plan::new("leader").daemon("sounds_dir = \"sounds\"");
     let sounds = plan.folder.join("sounds");
     std::fs::create_dir(&sounds).unwrap();
     sound::tone(&sounds.join("music.wav"), 3_300, 2);
-    let guests = guests(plan.host.sip(), count - 1);
+    let guests = guests(plan.host.sip(), count - 1, codecs);
     let robot = device("robot", plan.folder.path(), 0);
     let leader = plan.with(format!(
         "[registrar.guests]\nhost = \"{}\"\nprobe = false\n\
@@ -97,6 +103,13 @@ impl Scene {
     /// Music, or nothing.
     pub fn hears_nobody(&self, name: &str) {
         self.hears(name, &[]);
+    }
+
+    /// Waits until the first guest has heard so many seconds more.
+    pub fn goes_on(&self, seconds: f64) {
+        let heard = self.guests.folder.join("2001-heard.wav");
+        let until = sound::length(&heard).as_secs_f64() + seconds;
+        wait_for(LONG, "the call to go on", || when(sound::length(&heard).as_secs_f64() >= until));
     }
 
     /// Keys that guests have received so far, in calls of today.

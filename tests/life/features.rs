@@ -2,11 +2,10 @@
 //!
 //! One daemon leads, another one is three guests on three codecs (see `conference`); who hears whom is judged by their tones.
 
-use serde_json::Value;
-
 use crate::conference::{Scene, scene};
-use crate::desk::{LONG, list, text};
+use crate::desk::{LONG, text};
 use crate::support::{sound, wait_for, when};
+use crate::tracks::{Tracks, tracks};
 
 type Deed = fn(&Scene, &str);
 
@@ -78,15 +77,7 @@ fn with_recording(scene: &Scene, name: &str, deed: Deed, leaves: bool) {
 
 /// Half a second of the customer alone on the right, of the leader alone on the left.
 fn check_tracks(scene: &Scene, call: &str) {
-    let config = scene.leader.folder.join("ramal.toml").display().to_string();
-    let listed =
-        || list(&scene.leader.daemon.ctl(&["recordings", "list", "--call", call, "--config", &config]), "recordings");
-    let done = |line: &Value| line["state"] == "done" || line["state"] == "compacted";
-    let line = wait_for(LONG, "the recording's file", || listed().into_iter().find(done));
-    let (recording, wav) = (text(&line["recording"]), scene.leader.folder.join(&format!("{call}.wav")));
-    let exported = wav.display().to_string();
-    scene.leader.daemon.ctl(&["recordings", "export", &recording, &exported, "--config", &config]);
-    let (agent, customer) = (sound::channel(&wav, 1), sound::channel(&wav, 2));
+    let Tracks { agent, customer } = tracks(&scene.leader, call);
     assert!(sound::seconds_of_tone(&agent, scene.voice(0)) >= 0.3, "the leader is on the left");
     assert!(sound::seconds_of_tone(&customer, scene.voice(1)) >= 0.3, "the customer is on the right");
 }

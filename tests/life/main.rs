@@ -28,3 +28,4 @@ mod replay;
 mod start;
 mod store;
 mod strangers;
+mod tracks;
