@@ -11,10 +11,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use chrono::DateTime;
 use engine::border::{Flow, Input, Output, What};
-use engine::call::{Command as Wish, ConferenceCommand as Conference, RejectAs, TransferCommand as Transfer};
+use engine::call::{
+    Command as Wish, ConferenceCommand as Conference, RecordWish, RejectAs, TransferCommand as Transfer,
+};
 use engine::config::*;
 use engine::id::CallId;
-use engine::leg::{LegMedia, MediaEvent, MediaNews};
+use engine::leg::{Feed, LegMedia, MediaEvent, MediaNews, RecordingNews};
 use engine::messages;
 use engine::news::{CallState, CallView, Direction};
 use engine::random::Random;
@@ -23,7 +25,7 @@ use engine::sip::message::{Message, Method};
 use engine::sip::uri::NameAddr;
 use engine::time::{Moment, Now, earliest};
 use shell::pbx::{config, extension};
-use shell::{Cost, Ladder, Shell, Store};
+use shell::{Cost, Ladder, Seen, Shell, Store};
 
 /// Where the two ends are; the second is where the stories' PBX is too.
 const ADDRESSES: [&str; 2] = ["10.0.0.1:5070", shell::PBX];
@@ -269,7 +271,7 @@ impl Simulation {
 
     fn wish_about(&mut self, view: &CallView, calls: &[CallView]) -> Option<Wish> {
         let call = view.call;
-        let roll = self.random.below(20);
+        let roll = self.random.below(26);
         let other = calls[self.random.below(calls.len() as u32) as usize].call;
         Some(match (view.state, view.direction) {
             (CallState::Ringing, Direction::Inbound) => match roll {
@@ -286,6 +288,7 @@ impl Simulation {
                 10..=11 => Wish::Conference(self.conference_of(call, other)),
                 9 => Wish::HangUp { call },
                 12..=15 => Wish::Transfer(self.transfer_of(call)),
+                16..=21 => Wish::Record { call, what: self.record_wish(view) },
                 _ => return None,
             },
             (CallState::Dialling | CallState::Ringing | CallState::EarlyMedia | CallState::Ended, _) => match roll {
@@ -317,8 +320,33 @@ impl Simulation {
         }
     }
 
-    /// Digits go out, ports fail, news come late.
+    /// Mostly what makes sense, sometimes not.
+    fn record_wish(&mut self, view: &CallView) -> RecordWish {
+        use RecordWish::{Pause, Resume, Start, Stop};
+        let sensible = match view.recording.map(|recording| recording.paused) {
+            None => Start,
+            Some(false) => Pause,
+            Some(true) => Resume,
+        };
+        [sensible, sensible, sensible, Start, Pause, Resume, Stop][self.random.below(7) as usize]
+    }
+
+    /// The disk is full, or is not any more, or lost a second.
+    fn recordings_speak(&mut self, side: usize) {
+        let running: Vec<_> = self.sides[side].store.recording.keys().copied().collect();
+        let news = match (self.random.below(6), running.first()) {
+            (0, _) => RecordingNews::Impossible { why: "the disk is full".to_owned() },
+            (1..=2, Some(recording)) => RecordingNews::Lost { recording: *recording, chunks: 1 },
+            (_, _) => RecordingNews::PossibleAgain,
+        };
+        self.sides[side].handle(Input::Recordings(news), self.now);
+    }
+
+    /// Digits go out, ports fail, sounds end, news come late.
     fn media_speaks(&mut self, side: usize) {
+        if self.random.below(6) == 0 {
+            return self.recordings_speak(side);
+        }
         let shell = &self.sides[side];
         let live: Vec<_> = shell
             .media
@@ -333,6 +361,9 @@ impl Simulation {
             (1..=4, _) => MediaEvent::Digit { digit: '5', duration_ms: 100 },
             (_, LegMedia::Rtp(media)) if !media.digits.is_empty() => {
                 MediaEvent::DigitSent { number: media.digits[0].number }
+            }
+            (_, LegMedia::Rtp(media)) if matches!(media.feed, Feed::Sound { repeat: false, .. }) => {
+                MediaEvent::SoundEnded
             }
             (_, LegMedia::Rtp(_) | LegMedia::Device(_)) => MediaEvent::Receiving,
         };
@@ -374,6 +405,8 @@ impl Simulation {
             );
             let endless = shell.store.opened.iter().find(|call| !shell.store.ended.contains_key(call));
             assert_eq!(endless, None, "side {side}: a call has no end");
+            let endless = &shell.store.recording;
+            assert!(endless.is_empty(), "side {side}: recordings have no end: {endless:?}");
             self.add_cost(side);
         }
     }
@@ -424,6 +457,9 @@ fn trunk(side: usize, random: &mut Random) -> Config {
     profile.hold = [HoldMode::Local, HoldMode::Sendonly, HoldMode::Inactive][random.below(3) as usize];
     profile.refer = random.below(3) > 0;
     profile.prack = [PrackMode::Off, PrackMode::Supported, PrackMode::Required][random.below(3) as usize];
+    profile.record = [RecordPolicy::Never, RecordPolicy::OnDemand, RecordPolicy::OnDemand, RecordPolicy::Always]
+        [random.below(4) as usize];
+    profile.recording_notice = (random.below(3) == 0).then(|| "gravacao".into());
     profile.dtmf = [DtmfMode::Rfc4733, DtmfMode::Info, DtmfMode::Inband][random.below(3) as usize];
     profile.ring_timeout = Duration::from_secs(5 + u64::from(random.below(40)));
     profile.session_timer.expires = [None, Some(Duration::from_secs(90))][random.below(2) as usize];
@@ -447,10 +483,6 @@ fn number_of(variable: &str) -> Option<u64> {
     std::env::var(variable).ok()?.parse().ok()
 }
 
-/// Lines of the calls' stories that show a transfer's every role and end.
-const TRANSFERS: [&str; 7] =
-    ["transfer", "transfer-ringing", "transfer-done", "transfer-failed", "referred", "referral-refused", "replaced"];
-
 /// What this thread has cost so far: what others do on the machine does not count.
 fn cpu_time() -> Duration {
     let said = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
@@ -464,25 +496,22 @@ fn whatever_happens_every_call_ends_once_and_nothing_is_left() {
     let seeds = only.map_or(0..number_of("RAMAL_SEEDS").unwrap_or(1_000), |seed| seed..seed + 1);
     let (count, begin) = (seeds.end - seeds.start, cpu_time());
     let (mut cost, mut calls, mut answered) = (Cost::default(), 0, 0);
-    let mut transfers = TRANSFERS.map(|_| 0);
+    let mut seen = Seen::default();
     for seed in seeds {
         let mut simulation = Simulation::new(seed, false);
         simulation.run();
         cost.add(simulation.cost);
         calls += simulation.sides.iter().map(|side| side.store.opened.len()).sum::<usize>();
-        for (count, event) in transfers.iter_mut().zip(TRANSFERS) {
-            let told = simulation.sides.iter().flat_map(|side| side.store.events());
-            *count += told.filter(|told| *told == event).count();
-        }
+        simulation.sides.iter().for_each(|side| seen.add(&side.store));
         answered += simulation.sides.iter().map(|side| side.store.answered).sum::<u64>();
     }
     println!(
         "{count} seeds, {calls} calls, {answered} of them answered; {:?} of CPU a seed",
         (cpu_time() - begin) / count as u32
     );
-    println!("{TRANSFERS:?}: {transfers:?}");
+    println!("{seen}");
     println!("{} inputs, {:?} each, {:?} the longest", cost.handled, cost.total / cost.handled as u32, cost.longest);
-    assert!(only.is_some() || transfers.iter().all(|count| *count > 0), "no transfer of one kind ever happened");
+    assert!(only.is_some() || seen.never().is_empty(), "never happened: {:?}", seen.never());
     assert!(only.is_some() || answered > count, "a simulation in which nothing happens shows nothing");
 }
 

@@ -5,6 +5,8 @@
 mod ladder;
 #[path = "../pbx/mod.rs"]
 pub mod pbx;
+mod recordings;
+mod seen;
 mod store;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -14,6 +16,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use engine::Engine;
 use engine::border::*;
+use engine::call::{self, RecordWish};
 use engine::config::{Config, Target};
 use engine::id::*;
 use engine::leg::{LegMedia, LegState, PortBlock};
@@ -22,7 +25,10 @@ use engine::sip::uri::Transport;
 use engine::time::{Moment, Now};
 
 pub use ladder::Ladder;
+pub use seen::Seen;
 pub use store::Store;
+
+use recordings::Recordings;
 
 /// One engine and what surrounds it.
 pub struct Shell {
@@ -40,6 +46,7 @@ pub struct Shell {
     pub outputs: Option<Vec<Output>>,
     pub cost: Cost,
     ended: BTreeSet<CallId>,
+    recordings: Recordings,
     commands: u64,
     undone: VecDeque<Undone>,
 }
@@ -85,6 +92,7 @@ impl Shell {
             outputs: None,
             cost: Cost::default(),
             ended: BTreeSet::new(),
+            recordings: Recordings::default(),
             commands: 0,
             undone: VecDeque::new(),
         }
@@ -144,7 +152,9 @@ impl Shell {
         self.commands += 1;
         let id = CommandId(self.commands);
         let key = key.map(|key| IdempotencyKey(key.to_owned()));
+        self.recordings.wished = wish_to_record(&what);
         self.handle(Input::Command(Command { id, actor: Actor::Local, key, what }), now);
+        self.recordings.wished = None;
         self.replies.get(&id).cloned().expect("every command is answered")
     }
 
@@ -203,6 +213,7 @@ impl Shell {
         let reopened = last.is_some_and(|last| last.media.is_none());
         assert!(!reopened || matches!(state.media, Some(LegMedia::Device(_))), "a leg that has ended stays ended");
         assert!(last.is_none_or(|last| last.media != state.media), "a state is said once");
+        self.recordings.check(last, &state);
         self.media.insert(state.leg, state);
         self.live_legs();
     }
@@ -219,5 +230,12 @@ impl Shell {
             _ => {}
         }
         self.news.push((seq, news));
+    }
+}
+
+fn wish_to_record(what: &What) -> Option<RecordWish> {
+    match what {
+        What::Call(call::Command::Record { what, .. }) => Some(*what),
+        _ => None,
     }
 }
