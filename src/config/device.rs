@@ -12,6 +12,7 @@ use super::report::Report;
 use super::table::{Keys, Read, Table};
 use super::value::{choice, flag, path, printable, string};
 use crate::sound::card::{HeadsetSettings, Improvements, Wanted};
+use crate::sound::hid;
 
 /// A device as configured.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -30,7 +31,7 @@ pub const NULL_DEVICE: &str = "null";
 
 pub(super) const KEYS: Keys = &[&["type"], FILE, HEADSET];
 const FILE: &[&str] = &["play", "record", "repeat"];
-const HEADSET: &[&str] = &["input", "output", "ring", "echo_cancellation", "noise_suppression", "gain"];
+const HEADSET: &[&str] = &["input", "output", "ring", "echo_cancellation", "noise_suppression", "gain", "buttons"];
 
 pub(super) fn read_all(root: &Table<'_>, context: &Context<'_>, report: &mut Report) -> BTreeMap<DeviceName, Device> {
     let mut devices = BTreeMap::from([(DeviceName::from(NULL_DEVICE), Device::Null)]);
@@ -40,7 +41,7 @@ pub(super) fn read_all(root: &Table<'_>, context: &Context<'_>, report: &mut Rep
         }
         let kind = table.required(report, "type", choice(KINDS));
         refuse_others(&table, kind, report);
-        let (file, headset) = (file(&table, context, report), headset(&table, report));
+        let (file, headset) = (file(&table, context, report), headset(&table, context, report));
         let device = match kind {
             Some(Kind::File) => file,
             Some(Kind::Headset) => headset,
@@ -60,7 +61,7 @@ fn file(table: &Table<'_>, context: &Context<'_>, report: &mut Report) -> Device
     }
 }
 
-fn headset(table: &Table<'_>, report: &mut Report) -> Device {
+fn headset(table: &Table<'_>, context: &Context<'_>, report: &mut Report) -> Device {
     let mut is_on = |key| table.get(report, key, flag).unwrap_or(false);
     let improvements = Improvements {
         echo_cancellation: is_on("echo_cancellation"),
@@ -72,6 +73,7 @@ fn headset(table: &Table<'_>, report: &mut Report) -> Device {
         output: table.get(report, "output", card).unwrap_or(Wanted::Default),
         ring: table.get(report, "ring", card),
         improvements,
+        buttons: table.get(report, "buttons", |value| buttons(value, &context.dir)).unwrap_or(hid::Wanted::None),
     })
 }
 
@@ -96,6 +98,16 @@ fn card(value: &DeValue<'_>) -> Read<Wanted> {
         "" => Err("must be \"default\" or the name of a card; ramal devices --list shows them".to_owned()),
         "default" => Ok(Wanted::Default),
         name => Ok(Wanted::Named(name.to_owned())),
+    }
+}
+
+/// `"none"`, `"any"`, or a path.
+fn buttons(value: &DeValue<'_>, dir: &Path) -> Read<hid::Wanted> {
+    match string(value, "\"none\", \"any\" or the path of a hidraw device")? {
+        "none" => Ok(hid::Wanted::None),
+        "any" => Ok(hid::Wanted::Any),
+        "" => Err("must be \"none\", \"any\" or the path of a hidraw device".to_owned()),
+        path => Ok(hid::Wanted::Named(dir.join(path))),
     }
 }
 

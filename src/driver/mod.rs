@@ -7,6 +7,7 @@
 //!   handle┘                        └──> handle   replies, deltas
 //! ```
 
+mod buttons;
 pub(crate) mod clock;
 mod handle;
 mod lend;
@@ -30,10 +31,12 @@ use crate::net::{self, Net};
 use crate::recordings::Recordings;
 use crate::replay::Recorder;
 use crate::shards::Shards;
+use crate::sound::hid::Press;
 use crate::sound::{DeviceReport, Library, card};
 use crate::store::Store;
 use crate::trace;
 
+use buttons::Buttons;
 use lend::Lender;
 
 pub use handle::{Handle, Request};
@@ -45,6 +48,8 @@ enum Back {
     Stored(BatchId, Result<(), StoreError>),
     Media(MediaNews),
     Recordings(RecordingNews),
+    /// On the headset of this name.
+    Pressed(Arc<str>, Press),
 }
 
 /// The engine with the world around it. One task owns it.
@@ -60,6 +65,7 @@ struct Driver {
     store: Arc<Store>,
     recordings: Recordings,
     sounds: Library,
+    buttons: Buttons,
     trace: trace::Recorder,
     backs: mpsc::UnboundedSender<Back>,
     deltas: broadcast::Sender<Delta>,
@@ -74,7 +80,7 @@ impl Driver {
         self.record(|recorder| recorder.input(&input, now));
         self.engine.handle(input, now);
         let mut lend = Vec::new();
-        let mut facts = None;
+        let (mut facts, mut lights) = (None, false);
         while let Some(output) = self.engine.poll_output() {
             self.record(|recorder| recorder.output(&output));
             match output {
@@ -103,6 +109,7 @@ impl Driver {
                 }
                 Output::Tell(_, seq, news) => {
                     log::news(&news);
+                    lights |= self.is_lit_by(&news);
                     // Nobody may be watching.
                     let _nobody = self.deltas.send(Delta { seq, news });
                 }
@@ -110,6 +117,9 @@ impl Driver {
         }
         let deadline = self.engine.poll_timeout();
         self.record(|recorder| recorder.drained(deadline));
+        if lights {
+            self.light();
+        }
         if let Some((question, facts)) = facts {
             self.step(Input::Loaded(question, facts));
         }
@@ -156,6 +166,7 @@ impl Driver {
             Back::Stored(id, result) => self.step(Input::Stored(id, result)),
             Back::Media(news) => self.step(Input::Media(news)),
             Back::Recordings(news) => self.step(Input::Recordings(news)),
+            Back::Pressed(device, press) => self.on_press(&device, press),
         }
     }
 

@@ -25,9 +25,11 @@ impl Driver {
                 .iter()
                 .map(|key| format!("{key} has changed; it takes effect with a restart")),
         );
-        let devices = self.shards.devices().changed(kinds(&loaded)).map_err(|why| vec![why.to_string()])?;
+        let kinds = kinds(&loaded);
+        let devices = self.shards.devices().changed(kinds.clone()).map_err(|why| vec![why.to_string()])?;
         self.sounds = sounds;
         self.shards.set_devices(devices);
+        self.buttons.follow(&kinds, &self.backs);
         let engine = loaded.engine.clone();
         self.loaded = loaded;
         self.step(Input::Config(engine));

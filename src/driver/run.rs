@@ -20,6 +20,7 @@ use crate::sound::Devices;
 use crate::store::Store;
 use crate::{control, trace};
 
+use super::buttons::Buttons;
 use super::lend::Lender;
 use super::reload::{kinds, sounds};
 use super::{Back, Driver, Handle, clock, log, translate};
@@ -141,7 +142,10 @@ async fn assemble(
     let recordings = recordings(&loaded, &store, &backs).map_err(system("the folder of recordings"))?;
     let threads = loaded.shell.shards.map_or_else(processors, |count| usize::from(count.get()));
     let sinks = Sinks { news: sink, pieces: recordings.sink() };
-    let devices = Devices::new(kinds(&loaded))?;
+    let kinds = kinds(&loaded);
+    let mut buttons = Buttons::default();
+    buttons.follow(&kinds, &backs);
+    let devices = Devices::new(kinds)?;
     let shards = Shards::start_with(threads, loaded.shell.media.ports.clone(), devices, sinks);
     Ok(Driver {
         engine: Engine::new(seed),
@@ -152,6 +156,7 @@ async fn assemble(
         store,
         recordings,
         sounds,
+        buttons,
         trace: trace::Recorder::default(),
         backs,
         deltas: broadcast::channel(MAX_DELTAS).0,

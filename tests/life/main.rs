@@ -22,6 +22,7 @@ mod headset;
 mod impaired;
 mod names;
 mod pjsua;
+mod promptness;
 mod recording;
 mod reload;
 mod replay;
