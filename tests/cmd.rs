@@ -478,7 +478,7 @@ fn reply(what: &What) -> Result<Reply, Refusal> {
             Err(Refusal::new(RefusalCode::NoSuchCall, "there is no call 1"))
         }
         What::Message(_) => Ok(Reply::Sent { message: MessageId(TEXT) }),
-        What::Call(_) | What::Account(_) | What::Subscription(_) | What::Drain => Ok(Reply::Done),
+        What::Call(_) | What::Account(_) | What::Subscription(_) | What::Drain | What::DrainNow => Ok(Reply::Done),
     }
 }
 

@@ -54,7 +54,7 @@ fn write(store: &Store, batch: Batch) -> Result<(), StoreError> {
 }
 
 fn start(store: &Store) -> Start {
-    let Facts::Start { open_dialogs, open_calls, protocolo, answers, do_not_disturb } =
+    let Facts::Start { open_dialogs, open_calls, protocolo, answers, do_not_disturb, .. } =
         store.load(Question::Start).unwrap();
     let answers = answers.into_iter().map(|(key, _, answer)| (key.0, answer)).collect();
     let do_not_disturb = do_not_disturb.iter().map(|name| name.as_str().to_owned()).collect();

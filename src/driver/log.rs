@@ -1,6 +1,6 @@
 //! What the journal is told: state, never secrets, numbers redacted.
 
-use engine::news::{Alert, CallState, News, RegistrationState};
+use engine::news::{Alert, News, RegistrationState};
 use engine::number::redacted;
 use tracing::{debug, info, warn};
 
@@ -78,9 +78,4 @@ fn alert_line(alert: &Alert) {
         Alert::ForgottenHold { call, account, seconds } => warn!(%call, %account, seconds, "on hold for long"),
         Alert::NoMediaPorts => warn!("every media port is in use; widen media.rtp_ports"),
     }
-}
-
-/// Whether a call in this state still holds up a drain.
-pub(super) fn is_live(state: CallState) -> bool {
-    state != CallState::Ended
 }

@@ -23,7 +23,7 @@ use crate::{control, trace};
 use super::buttons::Buttons;
 use super::lend::Lender;
 use super::reload::{kinds, sounds};
-use super::{Back, Driver, Handle, clock, log, translate};
+use super::{Back, Driver, Handle, clock, translate};
 
 /// How to run.
 #[derive(Clone, Debug)]
@@ -202,12 +202,11 @@ impl Driver {
 
     /// Draining, and nothing is left to end or its time is up.
     fn may_leave(&mut self, until: Instant) -> bool {
-        let live: Vec<_> = match Instant::now() >= until {
-            false => return self.engine.may_leave(),
-            true => self.engine.snapshot().calls.into_iter().filter(|call| log::is_live(call.state)).collect(),
-        };
-        for call in &live {
-            self.command(What::Call(engine::call::Command::HangUp { call: call.call }), None, None);
+        if Instant::now() < until {
+            return self.engine.may_leave();
+        }
+        if !self.engine.snapshot().calls.is_empty() {
+            self.command(What::DrainNow, None, None);
         }
         // BYE answered or not, unregistered or not: two more seconds.
         self.engine.may_leave() || Instant::now() >= until + LAST_WORDS

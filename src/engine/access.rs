@@ -89,7 +89,7 @@ impl Action {
             What::Subscription(_) => Action::WatchNumbers,
             What::Message(messages::Command::Send { .. }) => Action::SendMessage,
             What::Watch { .. } => Action::Watch,
-            What::Drain => Action::Drain,
+            What::Drain | What::DrainNow => Action::Drain,
         }
     }
 
@@ -129,6 +129,7 @@ mod tests {
             What::Account(AccountCommand::DoNotDisturb { account, on: true }),
             What::Watch { since: None },
             What::Drain,
+            What::DrainNow,
         ] {
             assert_eq!(allowed(&Actor::Local, &what), Ok(()));
         }

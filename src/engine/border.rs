@@ -139,13 +139,15 @@ pub enum What {
     },
     /// No new calls; answered at once. The shell leaves when the snapshot holds no call.
     Drain,
+    /// Patience with a drain is over: every call that lives is hung up.
+    DrainNow,
 }
 
 impl What {
     /// Whether something is done, rather than looked at.
     pub fn changes(&self) -> bool {
         match self {
-            What::Call(_) | What::Account(_) | What::Subscription(_) | What::Message(_) | What::Drain => true,
+            What::Call(_) | What::Account(_) | What::Subscription(_) | What::Message(_) | What::Drain | What::DrainNow => true,
             What::Watch { .. } => false,
         }
     }

@@ -38,7 +38,7 @@ use crate::config::{Account, AccountName, Config};
 use crate::gate::RateMeter;
 use crate::id::{CallId, ConferenceId, Ids, LegId, TransactionId};
 use crate::leg::{LegState, MediaEvent, MediaNews, PortBlock};
-use crate::news::{CallView, News};
+use crate::news::{CallView, HangupCause, HangupKind, News};
 use crate::owner::Owner;
 use crate::protocolo::Protocolos;
 use crate::random::Random;
@@ -174,6 +174,14 @@ impl Calls {
         self.with_session(call, cx, |session, cx| session.on_failed(id, why, cx));
     }
 
+    /// A text inside a call's dialog (RFC 3428 §4): whose it is, or the answer to one out of order; `None` when the dialog is
+    /// none of ours.
+    pub fn on_text(&mut self, request: &Message) -> Option<Result<AccountName, u16>> {
+        let id = self.call_of(request)?;
+        let call = self.calls.get_mut(&id)?;
+        Some(call.session.on_text(request).map(|()| call.account.name.clone()))
+    }
+
     /// A request inside a dialog; `false` when none of ours.
     pub fn on_request(&mut self, id: TransactionId, request: &Message, cx: &mut Context<'_>) -> bool {
         let Some(call) = self.call_of(request) else { return false };
@@ -275,6 +283,15 @@ impl Calls {
     /// No new calls from now on (SP-11).
     pub fn drain(&mut self) {
         self.draining = true;
+    }
+
+    /// Hangs every live call up: the drain waits no longer.
+    pub fn cut(&mut self, cx: &mut Context<'_>) {
+        let live: Vec<CallId> = self.calls.values().filter(|call| !call.is_ended()).map(|call| call.id).collect();
+        for id in live {
+            self.finish(id, HangupCause::ours(HangupKind::Drained, "the daemon stops"), cx);
+            self.touch_if_there(id, cx);
+        }
     }
 
     /// Live calls, oldest first.

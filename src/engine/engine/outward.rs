@@ -47,6 +47,10 @@ impl Engine {
                     self.with_calls(now, |calls, cx| calls.on_group_up(group, cx));
                 }
                 if let Alert::GroupDown { group } = &alert {
+                    let registrations = &self.registrations;
+                    self.ua.give_up(
+                        |owner| matches!(owner, Owner::Registration(who) if registrations.is_register_at(who, group)),
+                    );
                     self.with_subscriptions(now, |watched, cx| watched.on_group_down(group, cx));
                 }
                 self.tell(News::Alert(alert));

@@ -2,6 +2,7 @@
 
 use crate::access;
 use crate::border::{AccountCommand, Command, IdempotencyKey, Output, Refusal, RefusalCode, Reply, What};
+use crate::call::Calls;
 use crate::records::Record;
 use crate::time::Now;
 
@@ -39,12 +40,21 @@ impl Engine {
                 None => Reply::Snapshot(Box::new(self.snapshot())),
             }),
             What::Drain => {
-                self.draining = true;
-                self.calls.drain();
-                self.messages.drain();
+                self.drain();
+                Ok(Reply::Done)
+            }
+            What::DrainNow => {
+                self.drain();
+                self.with_calls(now, Calls::cut);
                 Ok(Reply::Done)
             }
         }
+    }
+
+    fn drain(&mut self) {
+        self.draining = true;
+        self.calls.drain();
+        self.messages.drain();
     }
 
     pub(super) fn on_account_command(&mut self, command: &AccountCommand, now: Now) -> Result<Reply, Refusal> {

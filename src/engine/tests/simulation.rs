@@ -25,7 +25,8 @@ use engine::sip::message::{Message, Method};
 use engine::sip::uri::NameAddr;
 use engine::time::{Moment, Now, earliest};
 use shell::pbx::{config, extension};
-use shell::{Cost, Ladder, Seen, Shell, Store};
+use shell::seen::Seen;
+use shell::{Cost, Ladder, Shell, Store};
 
 /// Where the two ends are; the second is where the stories' PBX is too.
 const ADDRESSES: [&str; 2] = ["10.0.0.1:5070", shell::PBX];

@@ -6,7 +6,7 @@ mod ladder;
 #[path = "../pbx/mod.rs"]
 pub mod pbx;
 mod recordings;
-mod seen;
+pub mod seen;
 mod store;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -25,7 +25,6 @@ use engine::sip::uri::Transport;
 use engine::time::{Moment, Now};
 
 pub use ladder::Ladder;
-pub use seen::Seen;
 pub use store::Store;
 
 use recordings::Recordings;

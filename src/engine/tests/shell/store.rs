@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use engine::id::{CallId, LegId, RecordingId};
-use engine::news::{HangupCause, HangupKind};
+use engine::news::{HangupCause, HangupKind, MessageState};
 use engine::records::{Batch, DialogRow, Facts, Record};
 
 /// What was stored.
@@ -76,12 +76,14 @@ impl Store {
         let mut protocolo = None;
         let mut answers = Vec::new();
         let mut do_not_disturb = BTreeSet::new();
+        let mut messages = BTreeMap::new();
         for record in &self.records {
             match record {
                 Record::ProtocoloBlock { day, next } => protocolo = Some((*day, *next)),
                 Record::Answer { key, at, answer } => answers.push((key.clone(), *at, answer.clone())),
                 Record::DoNotDisturb { account, on: true } => drop(do_not_disturb.insert(account.clone())),
                 Record::DoNotDisturb { account, on: false } => drop(do_not_disturb.remove(account)),
+                Record::Message(view) => drop(messages.insert(view.message, view.clone())),
                 _ => {}
             }
         }
@@ -91,6 +93,7 @@ impl Store {
             protocolo,
             answers,
             do_not_disturb: do_not_disturb.into_iter().collect(),
+            unanswered: messages.into_values().filter(|view| view.state == MessageState::Sending).collect(),
         }
     }
 
