@@ -147,7 +147,12 @@ impl What {
     /// Whether something is done, rather than looked at.
     pub fn changes(&self) -> bool {
         match self {
-            What::Call(_) | What::Account(_) | What::Subscription(_) | What::Message(_) | What::Drain | What::DrainNow => true,
+            What::Call(_)
+            | What::Account(_)
+            | What::Subscription(_)
+            | What::Message(_)
+            | What::Drain
+            | What::DrainNow => true,
             What::Watch { .. } => false,
         }
     }

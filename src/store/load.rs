@@ -31,7 +31,11 @@ pub(super) fn load(base: &Connection, question: Question) -> rusqlite::Result<Fa
                 "SELECT account FROM accounts WHERE do_not_disturb = 1 ORDER BY account",
                 |row| row.account("account"),
             )?,
-            unanswered: all(&snapshot, "SELECT * FROM messages WHERE state = 'sending' ORDER BY at_ms, message", message)?,
+            unanswered: all(
+                &snapshot,
+                "SELECT * FROM messages WHERE state = 'sending' ORDER BY at_ms, message",
+                message,
+            )?,
         }),
     }
 }

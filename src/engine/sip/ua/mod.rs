@@ -217,9 +217,8 @@ impl<O: Clone + std::fmt::Debug> Ua<O> {
     /// Stops asking what `of` says, INVITEs aside: nobody answers there. As if Timer F had fired, whoever asked hears
     /// [`SendFailure::Timeout`].
     pub fn give_up(&mut self, of: impl Fn(&O) -> bool) {
-        let is_of = |request: &Request<O>| {
-            request.outgoing.request.method() != Some(Method::Invite) && of(&request.owner)
-        };
+        let is_of =
+            |request: &Request<O>| request.outgoing.request.method() != Some(Method::Invite) && of(&request.owner);
         let ids: Vec<_> = self.requests.iter().filter(|(_, request)| is_of(request)).map(|(id, _)| *id).collect();
         for id in ids {
             if let Some(attempt) = self.requests.get(&id).and_then(Request::attempt) {
