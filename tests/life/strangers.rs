@@ -35,7 +35,7 @@ fn sp_09_a_stranger_gets_not_one_byte_and_is_counted() {
 }
 
 #[test]
-fn sp_12_strangers_push_no_call_out_of_the_traces() {
+fn sp_09_strangers_push_no_call_out_of_the_traces() {
     let (friend, stranger) = (Wire::new(), Wire::new());
     let desk = Plan::new("flood").with(trunk("carrier", friend.sip(), "")).start();
     let to = desk.host.sip();
