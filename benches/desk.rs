@@ -101,6 +101,8 @@ fn nothing() -> Facts {
         answers: Vec::new(),
         do_not_disturb: Vec::new(),
         unanswered: Vec::new(),
+        entries: Vec::new(),
+        chosen: Vec::new(),
     }
 }
 

@@ -151,6 +151,8 @@ fn one_of_each() -> Vec<Recorded> {
         answers: Vec::new(),
         do_not_disturb: vec!["1001".into()],
         unanswered: Vec::new(),
+        entries: Vec::new(),
+        chosen: Vec::new(),
     };
     let command = Command {
         id: CommandId(1),

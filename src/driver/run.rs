@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::Engine;
-use engine::border::{Input, What};
+use engine::border::{Actor, Input, What};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{broadcast, mpsc};
 use tokio::time::Instant;
@@ -206,7 +206,7 @@ impl Driver {
             return self.engine.may_leave();
         }
         if !self.engine.snapshot().calls.is_empty() {
-            self.command(What::DrainNow, None, None);
+            self.command(Actor::Local, What::DrainNow, None, None);
         }
         // BYE answered or not, unregistered or not: two more seconds.
         self.engine.may_leave() || Instant::now() >= until + LAST_WORDS
@@ -224,7 +224,7 @@ fn drain(driver: &mut Driver, notifier: &Notifier, patience: Duration) -> Instan
     let live = driver.engine.snapshot().calls.len();
     tracing::info!(live, "draining: no new calls, live ones end by themselves");
     notifier.stopping().unwrap_or_else(|why| tracing::warn!("{why}"));
-    driver.command(What::Drain, None, None);
+    driver.command(Actor::Local, What::Drain, None, None);
     Instant::now() + patience
 }
 

@@ -1,7 +1,7 @@
 //! What the engine asks: each question as its reads, in one snapshot.
 
 use engine::border::{IdempotencyKey, Refusal, Reply};
-use engine::id::{CallId, LegId};
+use engine::id::{CallId, LegId, UserId};
 use engine::records::{DialogRow, Facts, Question};
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -36,6 +36,10 @@ pub(super) fn load(base: &Connection, question: Question) -> rusqlite::Result<Fa
                 "SELECT * FROM messages WHERE state = 'sending' ORDER BY at_ms, message",
                 message,
             )?,
+            entries: all(&snapshot, "SELECT entry FROM entries ORDER BY kind, id", |row| row.json("entry"))?,
+            chosen: all(&snapshot, "SELECT user, chosen FROM agents ORDER BY user", |row| {
+                Ok((UserId(row.id("user")?), row.json("chosen")?))
+            })?,
         }),
     }
 }

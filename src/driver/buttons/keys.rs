@@ -127,6 +127,8 @@ mod tests {
             protocolo: String::new(),
             direction,
             account: "20".into(),
+            user: None,
+            queue: None,
             number: "30".to_owned(),
             name: None,
             diverted_from: None,

@@ -5,7 +5,7 @@ mod keys;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use engine::border::What;
+use engine::border::{Actor, What};
 use engine::news::{CallView, News};
 use tokio::sync::mpsc;
 
@@ -63,14 +63,16 @@ fn start(name: &Arc<str>, wanted: &Wanted, backs: &mpsc::UnboundedSender<Back>) 
 }
 
 impl Driver {
-    /// A press is a wish of whoever wears the headset, who is whoever this daemon belongs to.
+    /// A press is a wish of whom the calls at the headset belong to, with that person's rights; where they are nobody's, of
+    /// whoever runs the daemon.
     pub(super) fn on_press(&mut self, device: &Arc<str>, press: Press) {
         let calls = self.calls_at(device);
         let Some(desk) = self.buttons.0.get_mut(device) else { return };
         let wishes = desk.keys.press(press, &calls);
         tracing::debug!(%device, ?press, wishes = wishes.len(), "pressed");
+        let actor = calls.iter().find_map(|view| view.user).map_or(Actor::Local, Actor::User);
         for wish in wishes {
-            self.command(What::Call(wish), None, None);
+            self.command(actor, What::Call(wish), None, None);
         }
     }
 

@@ -77,11 +77,16 @@ impl Store {
         let mut answers = Vec::new();
         let mut do_not_disturb = BTreeSet::new();
         let mut messages = BTreeMap::new();
+        let mut entries = BTreeMap::new();
+        let mut chosen = BTreeMap::new();
         for record in &self.records {
             match record {
                 Record::ProtocoloBlock { day, next } => protocolo = Some((*day, *next)),
                 Record::Answer { key, at, answer } => answers.push((key.clone(), *at, answer.clone())),
                 Record::DoNotDisturb { account, on: true } => drop(do_not_disturb.insert(account.clone())),
+                Record::Kept(entry) => drop(entries.insert(entry.id(), entry.clone())),
+                Record::Removed(id) => drop(entries.remove(id)),
+                Record::AgentChosen { user, chosen: own } => drop(chosen.insert(*user, own.clone())),
                 Record::DoNotDisturb { account, on: false } => drop(do_not_disturb.remove(account)),
                 Record::Message(view) => drop(messages.insert(view.message, view.clone())),
                 _ => {}
@@ -94,6 +99,8 @@ impl Store {
             answers,
             do_not_disturb: do_not_disturb.into_iter().collect(),
             unanswered: messages.into_values().filter(|view| view.state == MessageState::Sending).collect(),
+            entries: entries.into_values().collect(),
+            chosen: chosen.into_iter().collect(),
         }
     }
 
