@@ -234,7 +234,16 @@ impl Engine {
         let initially = self.config.accounts.values().filter(|account| account.do_not_disturb);
         self.do_not_disturb = initially.map(|account| account.name.clone()).collect();
         match facts {
-            Ok(Facts::Start { open_dialogs, open_calls, protocolo, answers, do_not_disturb, unanswered, entries, chosen }) => {
+            Ok(Facts::Start {
+                open_dialogs,
+                open_calls,
+                protocolo,
+                answers,
+                do_not_disturb,
+                unanswered,
+                entries,
+                chosen,
+            }) => {
                 self.protocolos = Protocolos::new(protocolo, now.civil.with_timezone(&self.config.zone).date_naive());
                 self.answers = Answers::restore(answers);
                 self.do_not_disturb.extend(do_not_disturb);
