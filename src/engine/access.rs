@@ -28,6 +28,8 @@ enum Action {
     Conference,
     Record,
     Transfer,
+    /// Sign a desk phone in and out.
+    ConnectPhone,
     DoNotDisturb,
     Register,
     /// Which lamps an extension shows.
@@ -63,6 +65,7 @@ fn right(role: Role, action: Action) -> Right {
         (Action::Conference, Role::Administrator) => Right::Everyones,
         (Action::Record, Role::Administrator) => Right::Everyones,
         (Action::Transfer, Role::Administrator) => Right::Everyones,
+        (Action::ConnectPhone, Role::Administrator) => Right::Everyones,
         (Action::DoNotDisturb, Role::Administrator) => Right::Everyones,
         (Action::Register, Role::Administrator) => Right::Everyones,
         (Action::WatchNumbers, Role::Administrator) => Right::Everyones,
@@ -109,6 +112,7 @@ impl Action {
             call::Command::Transfer(_) => Action::Transfer,
             call::Command::Bridge { .. } => Action::Bridge,
             call::Command::Record { .. } => Action::Record,
+            call::Command::Phone(_) => Action::ConnectPhone,
         }
     }
 }

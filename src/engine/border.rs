@@ -196,6 +196,10 @@ pub enum RefusalCode {
     NotAllowed,
     NoSuchCall,
     NoSuchAccount,
+    /// No desk phone of this name is configured.
+    NoSuchDevice,
+    /// The person's desk phone is not connected: nobody could talk.
+    DeviceNotConnected,
     /// The call exists, but not in a state for this.
     WrongState,
     /// The gate said no: number, prefix, rate, emergency.

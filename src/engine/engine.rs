@@ -152,6 +152,7 @@ impl Engine {
             accounts: self.config.accounts.keys().filter_map(|name| self.account_view(name)).collect(),
             groups: self.registrations.group_views().collect(),
             watched: self.subscriptions.views().collect(),
+            phones: self.calls.phone_views().collect(),
             totals: Totals { calls: self.calls.total(), ..self.totals },
         }
     }
@@ -197,6 +198,7 @@ impl Engine {
         } else if self.waiting.is_none() {
             self.registrations.configure(&self.config, now, &mut self.random);
             self.with_subscriptions(now, Subscriptions::configure);
+            self.with_calls(now, Calls::configure);
         }
     }
 
@@ -206,6 +208,7 @@ impl Engine {
         }
         self.registrations.configure(&self.config, now, &mut self.random);
         self.with_subscriptions(now, Subscriptions::configure);
+        self.with_calls(now, Calls::configure);
         let initially = self.config.accounts.values().filter(|account| account.do_not_disturb);
         self.do_not_disturb = initially.map(|account| account.name.clone()).collect();
         match facts {

@@ -16,6 +16,9 @@ pub struct Snapshot {
     pub groups: Vec<GroupView>,
     /// Lamps, by account and number.
     pub watched: Vec<WatchedView>,
+    /// Desk phones that are people's devices.
+    #[serde(default)]
+    pub phones: Vec<PhoneView>,
     pub totals: Totals,
 }
 
@@ -32,6 +35,8 @@ pub enum News {
     Group(GroupView),
     /// A lamp; one that is unwatched leaves the live state.
     Watched(WatchedView),
+    /// A desk phone; one that left the configuration is told as such once.
+    Phone(PhoneView),
     /// A text message, and again with what became of it; it is not part of the live state.
     Message(MessageView),
     Totals(Totals),
@@ -88,6 +93,11 @@ pub enum Alert {
         call: CallId,
         account: AccountName,
         seconds: u64,
+    },
+    /// A desk phone was put down in mid-call: who talked there waits with music for it.
+    PhoneLost {
+        device: DeviceName,
+        why: String,
     },
     /// No new recording can begin (SP-08); calls go on.
     NoRecordings {
@@ -306,6 +316,33 @@ pub enum WatchedState {
     Talking,
     /// Nobody watches it any more.
     Unwatched,
+}
+
+/// A desk phone that is a person's device, and the one call that leads to it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PhoneView {
+    pub device: DeviceName,
+    pub number: String,
+    /// Who calls it.
+    pub account: AccountName,
+    /// Of its media, for every call there.
+    pub leg: LegId,
+    pub state: PhoneState,
+    /// Of `state`.
+    pub since: DateTime<Utc>,
+    /// Why it is not connected; none where nobody wished it to be.
+    pub why: Option<HangupCause>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PhoneState {
+    Disconnected,
+    /// It is being called, and was not picked up yet.
+    Calling,
+    Connected,
+    /// It left the configuration.
+    Gone,
 }
 
 /// SP-01: until when, round trip, last error in words.

@@ -1,6 +1,7 @@
 //! Commands: answered exactly once, a known key with its old answer.
 
 use crate::access;
+use crate::call;
 use crate::border::{AccountCommand, Command, IdempotencyKey, Output, Refusal, RefusalCode, Reply, What};
 use crate::records::Record;
 use crate::time::Now;
@@ -40,7 +41,7 @@ impl Engine {
             }),
             What::Drain => {
                 self.draining = true;
-                self.calls.drain();
+                self.with_calls(now, call::Calls::drain);
                 self.messages.drain();
                 Ok(Reply::Done)
             }

@@ -1,7 +1,11 @@
-//! Where a person sits: one device leg, whatever calls come and go on it.
+//! Where a person sits: one leg to a device, whatever calls come and go on it.
 //!
 //! An account whose device can talk in one call only has one desk for all its calls; any other account has one for each
-//! call. A desk lasts as long as a call of its own.
+//! call. Such a desk lasts as long as a call of its own. A desk phone is a desk for every account that names it, and lasts
+//! as long as it is configured: [`phone`] is how it is called and kept, [`waiting`] who waits until it is picked up.
+
+mod phone;
+mod waiting;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +17,8 @@ use super::live::Call;
 use super::media::next_state;
 use super::{Calls, Context, Order};
 
+use phone::Phone;
+
 /// Whose desk it is.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum DeskKey {
@@ -20,9 +26,11 @@ pub(super) enum DeskKey {
     Account(AccountName),
     /// Of this call alone.
     Call(CallId),
+    /// Of every call of the accounts that talk through this desk phone.
+    Phone(DeviceName),
 }
 
-/// A device leg, and what it was last told.
+/// The leg to a device, and what it was last told.
 #[derive(Debug)]
 pub(super) struct Desk {
     pub leg: LegId,
@@ -31,32 +39,48 @@ pub(super) struct Desk {
     pub muted: bool,
     /// Why nobody hears it.
     pub one_way: Option<OneWay>,
+    /// The calls that belong to it, talking there or not.
+    calls: Vec<CallId>,
+    /// What stands there, where that is no device of this machine.
+    phone: Option<Phone>,
     said: Option<LegState>,
 }
 
-/// All desks, by whose they are and by their legs.
+/// All desks, by whose they are, by their legs and by the calls that lead to phones.
 #[derive(Debug, Default)]
 pub(super) struct Desks {
     desks: BTreeMap<DeskKey, Desk>,
     by_leg: BTreeMap<LegId, DeskKey>,
+    by_line: BTreeMap<CallId, DeskKey>,
 }
 
 impl Desks {
     /// The desk for a new call of `account`; a new one where there is none yet.
     pub fn seat(&mut self, call: CallId, account: &Account, cx: &mut Context<'_>) -> (DeskKey, LegId) {
-        let key = match account.exclusive {
-            true => DeskKey::Account(account.name.clone()),
-            false => DeskKey::Call(call),
+        let key = match (cx.config.phones.contains_key(&account.device), account.exclusive) {
+            (true, _) => DeskKey::Phone(account.device.clone()),
+            (false, true) => DeskKey::Account(account.name.clone()),
+            (false, false) => DeskKey::Call(call),
         };
+        let desk = self.furnish(&key, &account.device, cx);
+        desk.calls.push(call);
+        let leg = desk.leg;
+        (key, leg)
+    }
+
+    /// The desk, put there where it is missing.
+    fn furnish(&mut self, key: &DeskKey, device: &DeviceName, cx: &mut Context<'_>) -> &mut Desk {
         let desk = self.desks.entry(key.clone()).or_insert_with(|| Desk {
             leg: LegId(cx.ids.next(cx.now.civil)),
-            device: account.device.clone(),
+            device: device.clone(),
             muted: false,
             one_way: None,
+            calls: Vec::new(),
+            phone: cx.config.phones.get(device).map(|line| Phone::new(line.clone(), cx.now.civil)),
             said: None,
         });
         self.by_leg.insert(desk.leg, key.clone());
-        (key, desk.leg)
+        desk
     }
 
     pub fn get(&self, key: &DeskKey) -> Option<&Desk> {
@@ -72,6 +96,13 @@ impl Desks {
         self.by_leg.get(&leg)
     }
 
+    /// A call has ended.
+    pub fn rise(&mut self, key: &DeskKey, call: CallId) {
+        if let Some(desk) = self.desks.get_mut(key) {
+            desk.calls.retain(|other| *other != call);
+        }
+    }
+
     fn remove(&mut self, key: &DeskKey) {
         if let Some(desk) = self.desks.remove(key) {
             self.by_leg.remove(&desk.leg);
@@ -85,6 +116,19 @@ impl Desk {
         self.said.as_ref().is_some_and(|said| said.leg == news.leg && said.generation == news.generation)
     }
 
+    /// The leg whose voice calls hear. A device of this machine is muted where it is; a phone goes on talking, unheard.
+    pub fn voice(&self) -> Option<LegId> {
+        match &self.phone {
+            None => Some(self.leg),
+            Some(phone) => (phone.is_connected() && !self.muted).then_some(self.leg),
+        }
+    }
+
+    /// The person pressed the phone's own hold: what comes from it may be the PBX's music.
+    pub fn holds_us(&self) -> bool {
+        self.phone.as_ref().is_some_and(Phone::holds_us)
+    }
+
     /// What is to be said now; `None` when it was said already.
     fn say(&mut self, media: Option<LegMedia>) -> Option<LegState> {
         let state = next_state(self.leg, self.said.as_ref(), media)?;
@@ -95,16 +139,13 @@ impl Desk {
 
 impl Calls {
     /// The calls that belong to a desk, talking there or not.
-    pub(super) fn calls_at<'a>(&'a self, key: &'a DeskKey) -> impl Iterator<Item = &'a Call> {
-        let ids: &[CallId] = match key {
-            DeskKey::Account(account) => self.by_account.get(account).map_or(&[], Vec::as_slice),
-            DeskKey::Call(call) => std::slice::from_ref(call),
-        };
+    pub(super) fn calls_at<'a>(&'a self, key: &DeskKey) -> impl Iterator<Item = &'a Call> {
+        let ids = self.desks.get(key).map_or(&[][..], |desk| &desk.calls);
         ids.iter().filter_map(|id| self.calls.get(id)).filter(|call| !call.is_ended())
     }
 
     /// Compares what the desk's device shall do with what was said last: it is closed while every call goes on without
-    /// it. A desk without calls is cleared.
+    /// it, but for a phone, which is kept. A desk without calls is cleared.
     pub(super) fn sync_desk(&mut self, key: &DeskKey) {
         let owned = self.calls_at(key).next().is_some();
         let busy =
@@ -114,17 +155,27 @@ impl Calls {
         if !busy {
             desk.muted = false;
         }
-        let cleared = !owned && !busy;
-        let wanted = busy.then(|| {
-            let (device, muted) = (desk.device.clone(), desk.muted);
-            LegMedia::Device(DeviceMedia { device, feed: sound.feed, ring: sound.ring, muted })
-        });
+        let wanted = match &desk.phone {
+            Some(phone) => phone.media(sound, desk.muted),
+            None => busy.then(|| {
+                let (device, muted) = (desk.device.clone(), desk.muted);
+                LegMedia::Device(DeviceMedia { device, feed: sound.feed, ring: sound.ring, muted })
+            }),
+        };
+        let is_phone = desk.phone.is_some();
         if let Some(state) = desk.say(wanted) {
             self.orders.push_back(Order::Media(state));
         }
-        if cleared {
-            self.desks.remove(key);
+        match is_phone {
+            // Whether it is heard is said where it is heard.
+            true => self.calls_around(key).into_iter().for_each(|call| self.sync_leg(call)),
+            false if owned || busy => {}
+            false => self.desks.remove(key),
         }
+    }
+
+    pub(super) fn is_phone(&self, key: &DeskKey) -> bool {
+        self.desks.get(key).is_some_and(|desk| desk.phone.is_some())
     }
 
     fn leads(&self, key: &DeskKey) -> bool {
