@@ -123,7 +123,9 @@ impl Calls {
 
     /// A person talks in one call at a desk: the other ones that talk there are held.
     pub(super) fn hold_others(&mut self, id: CallId, cx: &mut Context<'_>) {
-        let Some((desk, conference)) = self.calls.get(&id).map(|call| (call.desk.clone(), call.conference)) else { return };
+        let Some((desk, conference)) = self.calls.get(&id).map(|call| (call.desk.clone(), call.conference)) else {
+            return;
+        };
         let others: Vec<CallId> = self.calls_at(&desk).map(|call| call.id).filter(|other| *other != id).collect();
         for other in others {
             let Some(call) = self.calls.get(&other).filter(|call| call.is_answered() && !call.held) else { continue };

@@ -49,7 +49,9 @@ use crate::sip::session;
 use crate::sip::ua::Ua;
 use crate::time::{Moment, Now, Timers};
 
-pub use command::{Command, Conference as ConferenceCommand, Phone as PhoneCommand, RecordWish, RejectAs, Transfer as TransferCommand};
+pub use command::{
+    Command, Conference as ConferenceCommand, Phone as PhoneCommand, RecordWish, RejectAs, Transfer as TransferCommand,
+};
 pub use invite::capabilities;
 pub use rescues::Rescues;
 

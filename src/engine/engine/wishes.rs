@@ -1,8 +1,8 @@
 //! Commands: answered exactly once, a known key with its old answer.
 
 use crate::access;
-use crate::call;
 use crate::border::{AccountCommand, Command, IdempotencyKey, Output, Refusal, RefusalCode, Reply, What};
+use crate::call;
 use crate::records::Record;
 use crate::time::Now;
 

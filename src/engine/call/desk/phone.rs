@@ -176,8 +176,10 @@ impl Calls {
         let phones = self.desks.desks.iter().filter_map(|(key, desk)| Some((key, desk.phone.as_ref()?)));
         let idle = phones.filter(|(key, _)| self.calls_at(key).next().is_none() && !self.leads(key));
         let unwanted = |phone: &Phone| cx.config.phones.get(&phone.config.device) != Some(&phone.config);
-        let leaving: Vec<(DeskKey, bool)> =
-            idle.map(|(key, phone)| (key.clone(), unwanted(phone))).filter(|(_, gone)| *gone || self.draining).collect();
+        let leaving: Vec<(DeskKey, bool)> = idle
+            .map(|(key, phone)| (key.clone(), unwanted(phone)))
+            .filter(|(_, gone)| *gone || self.draining)
+            .collect();
         for (key, gone) in leaving {
             self.hang_up_phone(&key, HangupCause::ours(HangupKind::Drained, "its desk is cleared"), cx);
             if let Some(desk) = self.desks.get(&key).filter(|_| gone)
@@ -259,7 +261,8 @@ impl Calls {
 
     /// Its registrar is back after an outage: the phones that were connected through it tell where we are now.
     pub(in super::super) fn phones_on_group_up(&mut self, group: &GroupName, cx: &mut Context<'_>) {
-        let lines = self.desks.desks.values().filter_map(|desk| desk.phone.as_ref()).filter(|phone| phone.is_connected());
+        let lines =
+            self.desks.desks.values().filter_map(|desk| desk.phone.as_ref()).filter(|phone| phone.is_connected());
         let lines = lines.filter_map(Phone::line).filter(|line| line.account.group == *group);
         let lines: Vec<_> = lines.map(|line| (line.id, line.account.clone())).collect();
         for (id, account) in lines {

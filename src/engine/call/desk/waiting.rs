@@ -38,7 +38,8 @@ impl Calls {
             false => Ok(()),
             true => {
                 let device = &account.device;
-                let text = format!("the desk phone {device} is not connected; connect it first: devices connect {device}");
+                let text =
+                    format!("the desk phone {device} is not connected; connect it first: devices connect {device}");
                 Err(Refusal::new(RefusalCode::DeviceNotConnected, text))
             }
         }

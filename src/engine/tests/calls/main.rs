@@ -10,6 +10,7 @@ mod world;
 mod bridged_transfers;
 mod conference;
 mod crash;
+mod desk_phone;
 mod established;
 mod inbound;
 mod one_way;

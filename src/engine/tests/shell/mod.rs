@@ -40,6 +40,8 @@ pub struct Shell {
     pub outputs: Option<Vec<Output>>,
     pub cost: Cost,
     ended: BTreeSet<CallId>,
+    /// Legs that lead to desk phones: like devices they are wanted again.
+    phones: BTreeSet<LegId>,
     commands: u64,
     undone: VecDeque<Undone>,
 }
@@ -85,6 +87,7 @@ impl Shell {
             outputs: None,
             cost: Cost::default(),
             ended: BTreeSet::new(),
+            phones: BTreeSet::new(),
             commands: 0,
             undone: VecDeque::new(),
         }
@@ -201,7 +204,8 @@ impl Shell {
         let last = self.media.get(&state.leg);
         assert_eq!(state.generation, last.map_or(1, |last| last.generation + 1), "generations grow by one");
         let reopened = last.is_some_and(|last| last.media.is_none());
-        assert!(!reopened || matches!(state.media, Some(LegMedia::Device(_))), "a leg that has ended stays ended");
+        let of_device = matches!(state.media, Some(LegMedia::Device(_))) || self.phones.contains(&state.leg);
+        assert!(!reopened || of_device, "a leg that has ended stays ended");
         assert!(last.is_none_or(|last| last.media != state.media), "a state is said once");
         self.media.insert(state.leg, state);
         self.live_legs();
@@ -215,6 +219,7 @@ impl Shell {
                 assert!(view.cause.is_some() && view.ended.is_some());
                 assert!(self.ended.insert(view.call), "call {} ends twice", view.call);
             }
+            News::Phone(view) => drop(self.phones.insert(view.leg)),
             News::Call(view) => assert!(!self.ended.contains(&view.call), "call {} is told after its end", view.call),
             _ => {}
         }
