@@ -16,7 +16,7 @@ use engine::Engine;
 use engine::border::*;
 use engine::config::{Config, Target};
 use engine::id::*;
-use engine::leg::{LegMedia, LegState, PortBlock};
+use engine::leg::{Feed, LegMedia, LegState, PortBlock};
 use engine::news::News;
 use engine::sip::uri::Transport;
 use engine::time::{Moment, Now};
@@ -116,6 +116,7 @@ impl Shell {
             }
             self.carry_out(output);
         }
+        self.check_that_nobody_hears_the_gone();
         while let Some(undone) = self.undone.pop_front() {
             match undone {
                 Undone::Flow(news) => self.handle(Input::Flow(news), now),
@@ -166,6 +167,24 @@ impl Shell {
             state.leg
         })
         .collect()
+    }
+
+    /// Whoever listens to a leg listens to one that lives.
+    fn check_that_nobody_hears_the_gone(&self) {
+        let lives = |leg: &LegId| self.media.get(leg).is_some_and(|state| state.media.is_some());
+        for state in self.media.values() {
+            let feed = match &state.media {
+                Some(LegMedia::Rtp(media)) => &media.feed,
+                Some(LegMedia::Device(media)) => &media.feed,
+                None => continue,
+            };
+            let heard = match feed {
+                Feed::Peer(leg) => std::slice::from_ref(leg),
+                Feed::Mix(legs) => legs,
+                Feed::Nothing | Feed::Silence | Feed::Sound { .. } | Feed::Tone(_) => &[],
+            };
+            assert!(heard.iter().all(lives), "leg {} hears a leg that is gone: {heard:?}", state.leg);
+        }
     }
 
     fn carry_out(&mut self, output: Output) {
