@@ -12,7 +12,7 @@ use super::exit::{Code, Failure};
 use super::extensions::{clock, mailbox, state};
 use super::pick::short;
 use super::screen::Screen;
-use super::{calls, message, watch};
+use super::{calls, message, phones, watch};
 
 pub fn run(since: Option<Seq>, client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
     let mut begin = client.ask(Wish::Events { since })?;
@@ -69,6 +69,7 @@ fn sentence(news: News, words: &Words) -> String {
             let values = [("number", &*view.number), ("state", &state), ("account", view.account.as_str())];
             words.fill("event.watched", &values)
         }
+        News::Phone(view) => phones::sentence(&view, words),
         News::Message(view) => message::sentence(&view, words),
         News::Totals(totals) => {
             let [strangers, malformed, calls] =
@@ -99,6 +100,9 @@ fn alarm(alert: Alert, words: &Words) -> String {
         Alert::StoreFailing { why } => words.fill("alert.store_failing", &[("why", &why)]),
         Alert::StoreWorks => words.say("alert.store_works").to_owned(),
         Alert::ClockNotSynchronised => words.say("alert.clock").to_owned(),
+        Alert::PhoneLost { device, why } => {
+            words.fill("alert.phone_lost", &[("device", device.as_str()), ("why", &why)])
+        }
         Alert::NoRecordings { why } => words.fill("alert.no_recordings", &[("why", &why)]),
         Alert::RecordingsWork => words.say("alert.recordings_work").to_owned(),
         Alert::NotRecorded { call, account } => {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::call;
-use crate::config::{AccountName, Config, Destination, Target};
+use crate::config::{AccountName, Config, Destination, DeviceName, Target};
 use crate::id::{BatchId, CallId, CommandId, ConnectionId, FlowAsk, MessageId, QueryId, QuestionId, Seq};
 use crate::leg::{LegState, MediaNews, PortBlock, RecordingNews};
 use crate::messages;
@@ -167,6 +167,10 @@ pub enum AccountCommand {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Reply {
     Done,
+    /// Nobody could talk yet: the desk phone is called, and the call goes on as wished when it is picked up.
+    PhoneFirst {
+        device: DeviceName,
+    },
     Dialled {
         call: CallId,
         protocolo: String,

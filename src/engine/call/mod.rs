@@ -140,7 +140,7 @@ impl Calls {
             Command::Bridge { first, second } => self.bridge(*first, *second, cx)?,
         };
         self.touch(touched, cx);
-        Ok(Reply::Done)
+        Ok(self.phone_awaited_by(touched).map_or(Reply::Done, |device| Reply::PhoneFirst { device }))
     }
 
     /// A response to a request of a call's session. A 2xx to the INVITE of a call that is forgotten is hung up.

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::border::{Refusal, RefusalCode};
-use crate::config::Account;
+use crate::config::{Account, DeviceName};
 use crate::id::CallId;
 use crate::news::{Direction, HangupCause};
 
@@ -30,6 +30,12 @@ impl Calls {
         }
         self.story(id, "phone-called", "", cx);
         Ok(true)
+    }
+
+    /// The phone that this call waits for.
+    pub(in super::super) fn phone_awaited_by(&self, id: CallId) -> Option<DeviceName> {
+        let phone = self.phone(self.home_of(self.calls.get(&id)?)?)?;
+        phone.waiting.contains(&id).then(|| phone.config.device.clone())
     }
 
     /// A person dials only with the phone in hand: nobody is called to hear silence.
