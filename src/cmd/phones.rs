@@ -24,8 +24,11 @@ pub fn connect(device: &str, client: &mut Client, screen: &Screen) -> Result<Cod
     loop {
         match client.next_event()?.1.news {
             News::Phone(view) if view.device == device && view.state == PhoneState::Calling => {
+                if screen.json {
+                    continue;
+                }
                 let values = [("device", view.device.as_str()), ("number", &view.number)];
-                screen.heading(&screen.words.fill("devices.rings", &values));
+                screen.line(&screen.words.fill("devices.rings", &values));
             }
             News::Phone(view) if view.device == device => return Ok(tell(&view, screen)),
             _ => {}

@@ -23,7 +23,7 @@ fn device(name: &str, folder: &Path, number: usize) -> String {
     format!("[device.{name}]\ntype = \"file\"\nplay = {says:?}\nrepeat = true\nrecord = \"{name}-heard.wav\"\n")
 }
 
-/// The guests' daemon: accounts 2001, 2002, … that take calls from `leader`.
+/// The guests' daemon: accounts 2001, 2002, … that take calls from `leader`, and its desk phone [`PHONE`].
 fn guests(leader: std::net::SocketAddr, count: usize) -> Desk {
     let mut plan = Plan::new("guests").with(format!("[registrar.leader]\nhost = \"{leader}\"\nprobe = false\n"));
     for number in 1..=count {
@@ -34,8 +34,21 @@ fn guests(leader: std::net::SocketAddr, count: usize) -> Desk {
              [trunk.{name}]\nregistrar = \"leader\"\nuser = \"{name}\"\nprofile = \"p{name}\"\ndevice = \"{name}\"\n{device}"
         ));
     }
-    plan.start()
+    let phone = device(PHONE, plan.folder.path(), 0);
+    plan.with(format!("[trunk.{PHONE}]\nregistrar = \"leader\"\nuser = \"{PHONE}\"\ndevice = \"{PHONE}\"\n{phone}"))
+        .start()
 }
+
+/// Where the leader talks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Seat {
+    Here,
+    /// At a desk phone: an account of the guests' daemon.
+    Phone,
+}
+
+/// The number of the leader's desk phone.
+const PHONE: &str = "2099";
 
 /// A leader's daemon and its guests'.
 pub struct Scene {
@@ -46,12 +59,20 @@ pub struct Scene {
 
 /// `count` parties, the leader among them; `keys` are given to the leader's account.
 pub fn scene(count: usize, keys: &str) -> Scene {
+    scene_at(Seat::Here, count, keys)
+}
+
+/// The same with the leader's seat; at a phone it is connected.
+pub fn scene_at(seat: Seat, count: usize, keys: &str) -> Scene {
     let plan = Plan::new("leader").daemon("sounds_dir = \"sounds\"");
     let sounds = plan.folder.join("sounds");
     std::fs::create_dir(&sounds).unwrap();
     sound::tone(&sounds.join("music.wav"), 3_300, 2);
     let guests = guests(plan.host.sip(), count - 1);
-    let robot = device("robot", plan.folder.path(), 0);
+    let robot = match seat {
+        Seat::Here => device("robot", plan.folder.path(), 0),
+        Seat::Phone => format!("[device.robot]\ntype = \"sip\"\nnumber = \"{PHONE}\"\n"),
+    };
     let leader = plan.with(format!(
         "[registrar.guests]\nhost = \"{}\"\nprobe = false\n\
          [profile.all]\ncodecs = [\"pcma\", \"pcmu\", \"g722\", \"opus\"]\nrefer = false\n\
@@ -59,7 +80,13 @@ pub fn scene(count: usize, keys: &str) -> Scene {
          calls_per_minute = 600\n{keys}\n{robot}",
         guests.host.sip()
     ));
-    Scene { leader: leader.start(), guests, count }
+    let scene = Scene { leader: leader.start(), guests, count };
+    if seat == Seat::Phone {
+        scene.leader.ask(&[serde_json::json!({ "do": "connect", "device": "robot" })]);
+        scene.guest_answers();
+        scene.leader.wait_phone("robot", "connected");
+    }
+    scene
 }
 
 impl Scene {
@@ -112,7 +139,8 @@ impl Scene {
             let _ = self.leader.daemon.try_ctl(&["hangup", &text(&call["call"])]);
         }
         self.leader.wait_no_calls(LONG);
-        self.guests.wait_no_calls(LONG);
+        let is_guest = |call: &serde_json::Value| call["account"] != PHONE;
+        wait_for(LONG, "the end of every guest's call", || when(!self.guests.calls().iter().any(is_guest)));
     }
 }
 

@@ -153,7 +153,7 @@ fn SP_05_its_call_is_in_no_history_and_no_figure() {
 }
 
 #[test]
-fn the_phone_rings_in_the_ear_and_beeps_for_a_second_call() {
+fn a_call_rings_in_the_ear_and_a_dialled_one_too() {
     let mut world = world();
     let phone = signed_in(&mut world);
     let (first, _) = world.rung("in1");
