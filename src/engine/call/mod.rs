@@ -243,8 +243,8 @@ impl Calls {
                     self.touch_if_there(call, cx);
                 }
             }
+            MediaEvent::Digit { digit, .. } => self.on_phone_key(desk, *digit, desk::Heard::InStream, cx),
             MediaEvent::Failed { .. }
-            | MediaEvent::Digit { .. }
             | MediaEvent::DigitSent { .. }
             | MediaEvent::Quality(_)
             | MediaEvent::Receiving

@@ -2,8 +2,11 @@
 //!
 //! An account whose device can talk in one call only has one desk for all its calls; any other account has one for each
 //! call. Such a desk lasts as long as a call of its own. A desk phone is a desk for every account that names it, and lasts
-//! as long as it is configured: [`phone`] is how it is called and kept, [`waiting`] who waits until it is picked up.
+//! as long as it is configured: [`phone`] is what it is, [`line`] how it is called, [`waiting`] who
+//! waits until it is picked up, [`keys`] what its keypad does.
 
+mod keys;
+mod line;
 mod phone;
 mod waiting;
 
@@ -17,6 +20,7 @@ use super::live::Call;
 use super::media::next_state;
 use super::{Calls, Context, Order};
 
+pub(super) use keys::Heard;
 use phone::Phone;
 
 /// Whose desk it is.

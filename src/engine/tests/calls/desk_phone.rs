@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use engine::border::{RefusalCode, What};
 use engine::call::{Command as Wish, ConferenceCommand as Conference, PhoneCommand as Phone};
-use engine::config::Phone as Configured;
+use engine::config::{Codec, Phone as Configured};
 use engine::id::{CallId, LegId};
 use engine::leg::{Feed, LegMedia, MediaEvent, RtpMedia, Tone};
 use engine::news::{Alert, CallState, HangupKind, News, PhoneState, PhoneView};
@@ -608,4 +608,40 @@ fn SP_08_a_recording_goes_on_without_the_phone_and_hears_it_again() {
     assert_eq!((tap(&world).recording, tap(&world).against), (recording, vec![view(&world).leg]));
     hang_up(&mut world, call, &far);
     over(world, &again);
+}
+
+#[test]
+fn VZ_09_keys_of_the_phone_are_sent_on_where_its_packets_are_not() {
+    let mut world = world();
+    for account in world.config.accounts.values_mut() {
+        profile(Arc::make_mut(account)).codecs = vec![Codec::Pcma, Codec::Pcmu];
+    }
+    let mut world = World::of(world.config.clone());
+    let phone = signed_in(&mut world);
+    let pressed = |world: &mut World| {
+        let generation = world.shell.media[&view(world).leg].generation;
+        let event = MediaEvent::Digit { digit: '5', duration_ms: 100 };
+        let news = engine::leg::MediaNews { leg: view(world).leg, generation, event };
+        let now = world.now;
+        world.shell.handle(engine::border::Input::Media(news), now);
+        world.collect();
+    };
+    // One codec, events on both sides: they are relayed with the sound.
+    let (call, far) = world.taken("in1");
+    pressed(&mut world);
+    assert!(world.rtp(call).unwrap().digits.is_empty());
+    hang_up(&mut world, call, &far);
+    // Another codec: what the phone says is decoded, and its events are no sound.
+    let mut offer = invite("in2", None);
+    offer.set_body("application/sdp", sdp("sendrecv").replace("8 0 101", "0 101"));
+    let (call, _) = world.rung_by(&offer);
+    world.wish(Wish::Answer { call }).unwrap();
+    let ok = world.got(200);
+    let far = Far::calling(&offer, &ok);
+    world.deliver(&far.ack(&ok));
+    pressed(&mut world);
+    let digits: Vec<char> = world.rtp(call).unwrap().digits.iter().map(|digit| digit.digit).collect();
+    assert_eq!(digits, ['5']);
+    hang_up(&mut world, call, &far);
+    over(world, &phone);
 }
