@@ -1,7 +1,7 @@
 //! Desk phones: `ramal devices connect`, followed until it is picked up or not; and how they stand.
 
 use engine::config::DeviceName;
-use engine::news::{News, PhoneState, PhoneView};
+use engine::news::{News, PhoneState, PhoneView, StaffNews};
 
 use crate::control::{Wish, shaped};
 use crate::words::Words;
@@ -22,15 +22,15 @@ pub fn connect(device: &str, client: &mut Client, screen: &Screen) -> Result<Cod
         return Ok(tell(view, screen));
     }
     loop {
-        match client.next_event()?.1.news {
-            News::Phone(view) if view.device == device && view.state == PhoneState::Calling => {
+        match client.next_event()?.1 {
+            News::Staff(StaffNews::Phone(view)) if view.device == device && view.state == PhoneState::Calling => {
                 if screen.json {
                     continue;
                 }
                 let values = [("device", view.device.as_str()), ("number", &view.number)];
                 screen.line(&screen.words.fill("devices.rings", &values));
             }
-            News::Phone(view) if view.device == device => return Ok(tell(&view, screen)),
+            News::Staff(StaffNews::Phone(view)) if view.device == device => return Ok(tell(&view, screen)),
             _ => {}
         }
     }

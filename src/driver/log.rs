@@ -1,6 +1,6 @@
 //! What the journal is told: state, never secrets, numbers redacted.
 
-use engine::news::{Alert, CallState, News, RegistrationState};
+use engine::news::{Alert, CallState, News, RegistrationState, StaffNews};
 use engine::number::redacted;
 use tracing::{debug, info, warn};
 
@@ -47,14 +47,6 @@ pub(super) fn news(news: &News) {
             "registrar"
         ),
         News::Watched(view) => debug!(account = %view.account, watched = %view.number, state = ?view.state, "watched"),
-        News::Phone(view) => info!(
-            device = %view.device,
-            number = %redacted(&view.number),
-            account = %view.account,
-            state = ?view.state,
-            why = ?view.why.as_ref().map(|why| why.kind),
-            "desk phone"
-        ),
         News::Message(view) => info!(
             message = %view.message,
             account = %view.account,
@@ -65,7 +57,24 @@ pub(super) fn news(news: &News) {
             "text message"
         ),
         News::Alert(alert) => alert_line(alert),
+        News::Staff(news) => staff(news),
         News::Totals(_) | News::Digit { .. } | News::Quality { .. } => {}
+    }
+}
+
+fn staff(news: &StaffNews) {
+    match news {
+        StaffNews::Agent(view) => debug!(user = %view.user, state = ?view.state, "agent"),
+        StaffNews::Phone(view) => info!(
+            device = %view.device,
+            number = %redacted(&view.number),
+            account = %view.account,
+            state = ?view.state,
+            why = ?view.why.as_ref().map(|why| why.kind),
+            "desk phone"
+        ),
+        StaffNews::Kept(entry) => info!(entry = ?entry.id(), "kept"),
+        StaffNews::Gone(entry) => info!(?entry, "deleted"),
     }
 }
 
@@ -77,7 +86,7 @@ fn alert_line(alert: &Alert) {
         Alert::StoreFailing { why } => warn!(%why, "the store fails; calls live on, nothing is dialled automatically"),
         Alert::StoreWorks => info!("the store works again"),
         Alert::ClockNotSynchronised => warn!("the clock is not synchronised"),
-        Alert::PhoneLost { device, why } => {
+        Alert::PhoneLost { device, why, .. } => {
             warn!(%device, %why, "a desk phone was put down in mid-call; its call waits")
         }
         Alert::NoRecordings { why } => warn!(%why, "no new recordings; calls go on"),
@@ -87,6 +96,7 @@ fn alert_line(alert: &Alert) {
             warn!(%call, %recording, chunks, "a recording lacks seconds: the disk does not keep up");
         }
         Alert::ForgottenHold { call, account, seconds } => warn!(%call, %account, seconds, "on hold for long"),
+        Alert::PauseOverLimit { user, seconds, .. } => info!(%user, seconds, "a pause is over its limit"),
         Alert::NoMediaPorts => warn!("every media port is in use; widen media.rtp_ports"),
     }
 }

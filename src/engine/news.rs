@@ -3,9 +3,12 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::access::Audience;
+use crate::agent::AgentView;
 use crate::config::{AccountKind, AccountName, DeviceName, GroupName};
-use crate::id::{CallId, ConferenceId, LegId, MessageId, RecordingId, Seq};
+use crate::id::{CallId, ConferenceId, ItemId, LegId, MessageId, QueueId, RecordingId, Seq, UserId};
 use crate::leg::{OneWay, Quality};
+use crate::staff::{Entry, EntryId};
 
 /// Everything live, at one number.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -19,6 +22,9 @@ pub struct Snapshot {
     /// Desk phones that are people's devices.
     #[serde(default)]
     pub phones: Vec<PhoneView>,
+    pub agents: Vec<AgentView>,
+    /// What is administered.
+    pub entries: Vec<Entry>,
     pub totals: Totals,
 }
 
@@ -35,10 +41,9 @@ pub enum News {
     Group(GroupView),
     /// A lamp; one that is unwatched leaves the live state.
     Watched(WatchedView),
-    /// A desk phone; one that left the configuration is told as such once.
-    Phone(PhoneView),
     /// A text message, and again with what became of it; it is not part of the live state.
     Message(MessageView),
+    Staff(StaffNews),
     Totals(Totals),
     /// A digit the far end pressed.
     Digit {
@@ -54,17 +59,22 @@ pub enum News {
     Alert(Alert),
 }
 
-/// Who is told.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum Audience {
-    /// Everyone who watches.
-    Everyone,
+/// Of people: what one is doing, the phone one talks through, what is administered.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StaffNews {
+    Agent(AgentView),
+    /// A desk phone; one that left the configuration is told as such once.
+    Phone(PhoneView),
+    Kept(Entry),
+    Gone(EntryId),
 }
 
 /// A delta as sent and as kept for those who come back.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Delta {
     pub seq: Seq,
+    pub audience: Audience,
     pub news: News,
 }
 
@@ -97,7 +107,14 @@ pub enum Alert {
     /// A desk phone was put down in mid-call: who talked there waits with music for it.
     PhoneLost {
         device: DeviceName,
+        account: AccountName,
         why: String,
+    },
+    /// A pause is over its limit (VZ-14).
+    PauseOverLimit {
+        user: UserId,
+        reason: ItemId,
+        seconds: u64,
     },
     /// No new recording can begin (SP-08); calls go on.
     NoRecordings {
@@ -130,6 +147,10 @@ pub struct CallView {
     pub protocolo: String,
     pub direction: Direction,
     pub account: AccountName,
+    /// Whose it is.
+    pub user: Option<UserId>,
+    /// The queue it came through, where that can be known.
+    pub queue: Option<QueueId>,
     /// The far end's number, normalised.
     pub number: String,
     pub name: Option<String>,

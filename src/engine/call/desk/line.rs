@@ -129,12 +129,13 @@ impl Calls {
 
     /// Tells that it was put down while calls talked there.
     pub(super) fn tell_lost(&mut self, key: &DeskKey, why: &HangupCause) {
-        let Some(device) = self.phone(key).map(|phone| phone.config.device.clone()) else { return };
+        let Some(config) = self.phone(key).map(|phone| phone.config.clone()) else { return };
+        let (device, account) = (config.device.clone(), config.account.clone());
         let why = match why.text.is_empty() {
             true => format!("{:?}", why.kind),
             false => why.text.clone(),
         };
-        self.orders.push_back(Order::Tell(News::Alert(Alert::PhoneLost { device, why })));
+        self.orders.push_back(Order::Tell(News::Alert(Alert::PhoneLost { device, account, why })));
     }
 
     /// After anything happened to its call.

@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use crate::config::{Account, AccountName, DeviceName};
 use crate::id::{CallId, LegId};
 use crate::leg::{DeviceMedia, LegMedia, LegState, MediaNews, OneWay};
+use crate::records::{LegRow, Record};
 
 use super::live::Call;
 use super::media::next_state;
@@ -54,6 +55,8 @@ pub(super) struct Desk {
 #[derive(Debug, Default)]
 pub(super) struct Desks {
     desks: BTreeMap<DeskKey, Desk>,
+    /// What people chose to talk through, where it is not their account's own device.
+    chosen: BTreeMap<AccountName, DeviceName>,
     by_leg: BTreeMap<LegId, DeskKey>,
     by_line: BTreeMap<CallId, DeskKey>,
 }
@@ -61,15 +64,22 @@ pub(super) struct Desks {
 impl Desks {
     /// The desk for a new call of `account`; a new one where there is none yet.
     pub fn seat(&mut self, call: CallId, account: &Account, cx: &mut Context<'_>) -> (DeskKey, LegId) {
-        let key = match (cx.config.phones.contains_key(&account.device), account.exclusive) {
-            (true, _) => DeskKey::Phone(account.device.clone()),
+        let device = self.device_of(account).clone();
+        let key = match (cx.config.phones.contains_key(&device), account.exclusive) {
+            (true, _) => DeskKey::Phone(device.clone()),
             (false, true) => DeskKey::Account(account.name.clone()),
             (false, false) => DeskKey::Call(call),
         };
-        let desk = self.furnish(&key, &account.device, cx);
+        let desk = self.furnish(&key, &device, cx);
+        desk.device = device;
         desk.calls.push(call);
         let leg = desk.leg;
         (key, leg)
+    }
+
+    /// What calls of the account are talked through: as its person chose, else its own.
+    pub fn device_of<'a>(&'a self, account: &'a Account) -> &'a DeviceName {
+        self.chosen.get(&account.name).unwrap_or(&account.device)
     }
 
     /// The desk, put there where it is missing.
@@ -146,6 +156,39 @@ impl Calls {
     pub(super) fn calls_at<'a>(&'a self, key: &DeskKey) -> impl Iterator<Item = &'a Call> {
         let ids = self.desks.get(key).map_or(&[][..], |desk| &desk.calls);
         ids.iter().filter_map(|id| self.calls.get(id)).filter(|call| !call.is_ended())
+    }
+
+    /// The account's calls are at this device from now on, in the middle of a call too (SP-05); `None`: at its own.
+    pub fn use_device(&mut self, account: &AccountName, device: Option<DeviceName>, cx: &mut Context<'_>) {
+        match device {
+            Some(device) => self.desks.chosen.insert(account.clone(), device),
+            None => self.desks.chosen.remove(account),
+        };
+        for call in self.by_account.get(account).cloned().unwrap_or_default() {
+            self.reseat(call, cx);
+        }
+    }
+
+    /// Its person has changed the device: another desk, or another device on the same one.
+    fn reseat(&mut self, id: CallId, cx: &mut Context<'_>) {
+        let Some((old, account)) = self.calls.get(&id).map(|call| (call.desk.clone(), call.account.clone())) else {
+            return;
+        };
+        self.desks.rise(&old, id);
+        let (new, leg) = self.desks.seat(id, &account, cx);
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        call.desk = new.clone();
+        if std::mem::replace(&mut call.device_leg, leg) != leg {
+            let far_end = self.desks.device_of(&account).to_string();
+            let row = LegRow { leg, call: id, sip_call_id: String::new(), far_end, at: cx.now.civil };
+            self.orders.push_back(Order::Store(Record::LegOpened(row)));
+        }
+        let conference = call.conference.and_then(|key| self.conferences.get_mut(&key));
+        if let Some(desk) = conference.and_then(|conference| conference.desk.as_mut()).filter(|desk| **desk == old) {
+            *desk = new;
+        }
+        self.touch(id, cx);
+        self.sync_desk(&old);
     }
 
     /// Compares what the desk's device shall do with what was said last: it is closed while every call goes on without

@@ -19,7 +19,7 @@ use crate::border::{Refusal, RefusalCode};
 use crate::config::{self, Account, DeviceName};
 use crate::id::{CallId, LegId};
 use crate::leg::{Feed, LegMedia, RtpMedia, Stream};
-use crate::news::{HangupCause, HangupKind, News, PhoneState, PhoneView};
+use crate::news::{HangupCause, HangupKind, News, PhoneState, PhoneView, StaffNews};
 use crate::sip::session::Session;
 
 use super::super::command::Phone as Wish;
@@ -180,7 +180,7 @@ impl Calls {
                 && let Some(phone) = &desk.phone
             {
                 let view = PhoneView { state: PhoneState::Gone, ..phone.view(desk.leg) };
-                self.orders.push_back(Order::Tell(News::Phone(view)));
+                self.orders.push_back(Order::Tell(News::Staff(StaffNews::Phone(view))));
                 self.desks.remove(&key);
             }
         }
@@ -206,7 +206,7 @@ impl Calls {
         let view = phone.view(leg);
         if phone.told.as_ref() != Some(&view) {
             phone.told = Some(view.clone());
-            self.orders.push_back(Order::Tell(News::Phone(view)));
+            self.orders.push_back(Order::Tell(News::Staff(StaffNews::Phone(view))));
         }
     }
 }

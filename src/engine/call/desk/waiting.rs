@@ -40,10 +40,10 @@ impl Calls {
 
     /// A person dials only with the phone in hand: nobody is called to hear silence.
     pub(in super::super) fn needs_phone(&self, account: &Account) -> Result<(), Refusal> {
-        match self.lacks_phone(&DeskKey::Phone(account.device.clone())) {
+        let device = self.desks.device_of(account);
+        match self.lacks_phone(&DeskKey::Phone(device.clone())) {
             false => Ok(()),
             true => {
-                let device = &account.device;
                 let text =
                     format!("the desk phone {device} is not connected; connect it first: devices connect {device}");
                 Err(Refusal::new(RefusalCode::DeviceNotConnected, text))

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use engine::agent::Wish as Work;
 use engine::border::{RefusalCode, What};
 use engine::call::{Command as Wish, ConferenceCommand as Conference, PhoneCommand as Phone};
 use engine::config::{Codec, Phone as Configured};
 use engine::id::{CallId, LegId};
 use engine::leg::{Feed, LegMedia, MediaEvent, RtpMedia, Tone};
-use engine::news::{Alert, CallState, HangupKind, News, PhoneState, PhoneView};
+use engine::news::{Alert, CallState, HangupKind, News, PhoneState, PhoneView, StaffNews};
 use engine::records::Record;
 use engine::sip::header::Name;
 use engine::sip::message::{Message, Method};
@@ -566,7 +567,11 @@ fn SP_13_a_phone_that_left_the_configuration_is_hung_up_when_its_call_is_over() 
     world.deliver(&phone.answer_to(&bye, 200));
     assert!(world.shell.engine.snapshot().phones.is_empty());
     assert!(
-        world.shell.news.iter().any(|(_, news)| matches!(news, News::Phone(view) if view.state == PhoneState::Gone))
+        world
+            .shell
+            .news
+            .iter()
+            .any(|(_, news)| matches!(news, News::Staff(StaffNews::Phone(view)) if view.state == PhoneState::Gone))
     );
     world.over();
 }
@@ -643,5 +648,46 @@ fn VZ_09_keys_of_the_phone_are_sent_on_where_its_packets_are_not() {
     let digits: Vec<char> = world.rtp(call).unwrap().digits.iter().map(|digit| digit.digit).collect();
     assert_eq!(digits, ['5']);
     hang_up(&mut world, call, &far);
+    over(world, &phone);
+}
+
+#[test]
+fn SP_05_a_person_changes_from_the_headset_to_the_phone_in_a_call_and_back() {
+    let mut world = world();
+    for account in world.config.accounts.values_mut() {
+        Arc::make_mut(account).device = "null".into();
+    }
+    let mut world = World::of(world.config.clone());
+    let ana = world.hire(crate::office::user("ana"));
+    world.work(ana, Work::SignIn { device: None }).unwrap();
+    let (call, far) = world.taken("in1");
+    let headset = world.call(call).legs[1].leg;
+    assert_eq!(world.rtp(call).unwrap().feed, Feed::Peer(headset));
+    world.work(ana, Work::Device(Some("mesa".into()))).unwrap();
+    hears_music(&world, call);
+    assert!(world.shell.media[&headset].media.is_none(), "nobody is at the headset");
+    let phone = rung(&mut world, "mesa1");
+    pick_up(&mut world, &phone);
+    talks(&world, call);
+    world.work(ana, Work::Device(None)).unwrap();
+    let headset = world.call(call).legs[1].leg;
+    assert_eq!(world.rtp(call).unwrap().feed, Feed::Peer(headset));
+    assert_eq!(heard_there(&world), Feed::Silence);
+    hang_up(&mut world, call, &far);
+    over(world, &phone);
+}
+
+#[test]
+fn SP_05_a_person_connects_the_phone_of_the_own_ramal_and_no_other() {
+    let mut world = world();
+    let ana = world.hire(crate::office::user("ana"));
+    let bia = world.hire(engine::staff::User { ramal: None, ..crate::office::user("bia") });
+    let wish = || Wish::Phone(Phone::Connect { device: "mesa".into() });
+    assert_eq!(world.wish_as(bia, wish()).unwrap_err().code, RefusalCode::NotFound);
+    assert!(world.seen_by(bia).phones.is_empty(), "nor is it shown");
+    world.wish_as(ana, wish()).unwrap();
+    assert_eq!(world.seen_by(ana).phones[0].state, PhoneState::Calling);
+    let phone = rung(&mut world, "mesa1");
+    pick_up(&mut world, &phone);
     over(world, &phone);
 }

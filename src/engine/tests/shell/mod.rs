@@ -17,7 +17,7 @@ use engine::border::*;
 use engine::config::{Config, Target};
 use engine::id::*;
 use engine::leg::{Feed, LegMedia, LegState, PortBlock};
-use engine::news::News;
+use engine::news::{News, StaffNews};
 use engine::sip::uri::Transport;
 use engine::time::{Moment, Now};
 
@@ -145,11 +145,29 @@ impl Shell {
 
     /// Commands; the answer must be there at once, and only one.
     pub fn command(&mut self, what: What, key: Option<&str>, now: Now) -> Result<Reply, Refusal> {
+        self.command_as(Actor::Local, what, key, now)
+    }
+
+    /// The same, for somebody.
+    pub fn command_as(&mut self, actor: Actor, what: What, key: Option<&str>, now: Now) -> Result<Reply, Refusal> {
         self.commands += 1;
         let id = CommandId(self.commands);
         let key = key.map(|key| IdempotencyKey(key.to_owned()));
-        self.handle(Input::Command(Command { id, actor: Actor::Local, key, what }), now);
+        self.handle(Input::Command(Command { id, actor, key, what }), now);
         self.replies.get(&id).cloned().expect("every command is answered")
+    }
+
+    /// Several commands before the store has said anything; their answers once it has.
+    pub fn commands_at_once(&mut self, whats: impl IntoIterator<Item = What>, now: Now) -> Vec<Result<Reply, Refusal>> {
+        let mut ids = Vec::new();
+        for what in whats {
+            self.commands += 1;
+            let id = CommandId(self.commands);
+            ids.push(id);
+            self.engine.handle(Input::Command(Command { id, actor: Actor::Local, key: None, what }), now);
+        }
+        self.handle(Input::Timeout, now);
+        ids.iter().map(|id| self.replies.get(id).cloned().expect("every command is answered")).collect()
     }
 
     pub fn flow_to(&self, remote: SocketAddr) -> Flow {
@@ -238,7 +256,7 @@ impl Shell {
                 assert!(view.cause.is_some() && view.ended.is_some());
                 assert!(self.ended.insert(view.call), "call {} ends twice", view.call);
             }
-            News::Phone(view) => drop(self.phones.insert(view.leg)),
+            News::Staff(StaffNews::Phone(view)) => drop(self.phones.insert(view.leg)),
             News::Call(view) => assert!(!self.ended.contains(&view.call), "call {} is told after its end", view.call),
             _ => {}
         }
