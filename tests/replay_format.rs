@@ -129,6 +129,7 @@ fn config() -> Config {
         product: "Ramal".to_owned(),
         groups: BTreeMap::new(),
         accounts: BTreeMap::from([("trunk".into(), Arc::new(account))]),
+        phones: BTreeMap::new(),
         gate,
         default_route: Some("trunk".into()),
     }

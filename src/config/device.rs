@@ -24,13 +24,16 @@ pub enum Device {
     File { play: Option<PathBuf>, record: Option<PathBuf>, repeat: bool },
     /// The sound card.
     Headset(HeadsetSettings),
+    /// A desk phone at the PBX; `phone` says more of it.
+    Sip,
 }
 
 /// The device that exists without being configured.
 pub const NULL_DEVICE: &str = "null";
 
-pub(super) const KEYS: Keys = &[&["type"], FILE, HEADSET];
+pub(super) const KEYS: Keys = &[&["type"], FILE, HEADSET, SIP];
 const FILE: &[&str] = &["play", "record", "repeat"];
+const SIP: &[&str] = &["number", "account"];
 const HEADSET: &[&str] = &["input", "output", "ring", "echo_cancellation", "noise_suppression", "gain", "buttons"];
 
 pub(super) fn read_all(root: &Table<'_>, context: &Context<'_>, report: &mut Report) -> BTreeMap<DeviceName, Device> {
@@ -45,6 +48,7 @@ pub(super) fn read_all(root: &Table<'_>, context: &Context<'_>, report: &mut Rep
         let device = match kind {
             Some(Kind::File) => file,
             Some(Kind::Headset) => headset,
+            Some(Kind::Sip) => Device::Sip,
             // A device with an error still exists for those that name it.
             Some(Kind::Null) | None => Device::Null,
         };
@@ -80,8 +84,8 @@ fn headset(table: &Table<'_>, context: &Context<'_>, report: &mut Report) -> Dev
 /// Keys that only another type has.
 fn refuse_others(table: &Table<'_>, kind: Option<Kind>, report: &mut Report) {
     let Some(kind) = kind else { return };
-    let of_files = FILE.iter().map(|key| (*key, Kind::File));
-    for (key, owner) in of_files.chain(HEADSET.iter().map(|key| (*key, Kind::Headset))) {
+    let of = |keys: &'static [&str], kind| keys.iter().map(move |key| (*key, kind));
+    for (key, owner) in of(FILE, Kind::File).chain(of(HEADSET, Kind::Headset)).chain(of(SIP, Kind::Sip)) {
         if table.has(key) && owner != kind {
             let (kind, owner) = (kind.word(), owner.word());
             report.error(
@@ -123,6 +127,7 @@ enum Kind {
     File,
     Headset,
     Null,
+    Sip,
 }
 
 impl Kind {
@@ -131,4 +136,5 @@ impl Kind {
     }
 }
 
-const KINDS: &[(&str, Kind)] = &[("file", Kind::File), ("headset", Kind::Headset), ("null", Kind::Null)];
+const KINDS: &[(&str, Kind)] =
+    &[("file", Kind::File), ("headset", Kind::Headset), ("null", Kind::Null), ("sip", Kind::Sip)];

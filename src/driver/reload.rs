@@ -56,11 +56,13 @@ pub(super) fn sounds(loaded: &config::Loaded) -> Result<Library, SoundError> {
 /// The devices as media opens them.
 pub(super) fn kinds(loaded: &config::Loaded) -> BTreeMap<Arc<str>, DeviceKind> {
     let kind = |device: &config::Device| match device {
-        config::Device::Null => DeviceKind::Null,
+        config::Device::Null => Some(DeviceKind::Null),
         config::Device::File { play, record, repeat } => {
-            DeviceKind::File { play: play.clone(), record: record.clone(), repeat: *repeat }
+            Some(DeviceKind::File { play: play.clone(), record: record.clone(), repeat: *repeat })
         }
-        config::Device::Headset(settings) => DeviceKind::Headset(settings.clone()),
+        config::Device::Headset(settings) => Some(DeviceKind::Headset(settings.clone())),
+        // A call of the engine's, and no device of this machine.
+        config::Device::Sip => None,
     };
-    loaded.shell.devices.iter().map(|(name, device)| (name.0.clone(), kind(device))).collect()
+    loaded.shell.devices.iter().filter_map(|(name, device)| Some((name.0.clone(), kind(device)?))).collect()
 }

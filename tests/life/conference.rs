@@ -24,7 +24,7 @@ fn device(name: &str, folder: &Path, number: usize) -> String {
     format!("[device.{name}]\ntype = \"file\"\nplay = {says:?}\nrepeat = true\nrecord = \"{name}-heard.wav\"\n")
 }
 
-/// The guests' daemon: accounts 2001, 2002, … that take calls from `leader`, on these codecs in turn.
+/// The guests' daemon: accounts 2001, 2002, … that take calls from `leader`, on these codecs in turn, and its desk phone [`PHONE`].
 fn guests(leader: std::net::SocketAddr, count: usize, codecs: &[&str]) -> Desk {
     let mut plan = Plan::new("guests").with(format!("[registrar.leader]\nhost = \"{leader}\"\nprobe = false\n"));
     for number in 1..=count {
@@ -35,8 +35,21 @@ fn guests(leader: std::net::SocketAddr, count: usize, codecs: &[&str]) -> Desk {
              [trunk.{name}]\nregistrar = \"leader\"\nuser = \"{name}\"\nprofile = \"p{name}\"\ndevice = \"{name}\"\n{device}"
         ));
     }
-    plan.start()
+    let phone = device(PHONE, plan.folder.path(), 0);
+    plan.with(format!("[trunk.{PHONE}]\nregistrar = \"leader\"\nuser = \"{PHONE}\"\ndevice = \"{PHONE}\"\n{phone}"))
+        .start()
 }
+
+/// Where the leader talks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Seat {
+    Here,
+    /// At a desk phone: an account of the guests' daemon.
+    Phone,
+}
+
+/// The number of the leader's desk phone.
+const PHONE: &str = "2099";
 
 /// A leader's daemon and its guests'.
 pub struct Scene {
@@ -47,17 +60,20 @@ pub struct Scene {
 
 /// `count` parties on all codecs, the leader among them; `keys` are given to the leader's account.
 pub fn scene(count: usize, keys: &str) -> Scene {
-    scene_on(count, keys, &ALL_CODECS)
+    scene_at(Seat::Here, count, keys, &ALL_CODECS)
 }
 
-/// The same, the guests on these codecs.
-pub fn scene_on(count: usize, keys: &str, codecs: &[&str]) -> Scene {
+/// The same with the leader's seat, which is connected where it is a phone, and the guests on these codecs.
+pub fn scene_at(seat: Seat, count: usize, keys: &str, codecs: &[&str]) -> Scene {
     let plan = Plan::new("leader").daemon("sounds_dir = \"sounds\"");
     let sounds = plan.folder.join("sounds");
     std::fs::create_dir(&sounds).unwrap();
     sound::tone(&sounds.join("music.wav"), 3_300, 2);
     let guests = guests(plan.host.sip(), count - 1, codecs);
-    let robot = device("robot", plan.folder.path(), 0);
+    let robot = match seat {
+        Seat::Here => device("robot", plan.folder.path(), 0),
+        Seat::Phone => format!("[device.robot]\ntype = \"sip\"\nnumber = \"{PHONE}\"\n"),
+    };
     let leader = plan.with(format!(
         "[registrar.guests]\nhost = \"{}\"\nprobe = false\n\
          [profile.all]\ncodecs = [\"pcma\", \"pcmu\", \"g722\", \"opus\"]\nrefer = false\n\
@@ -65,7 +81,13 @@ pub fn scene_on(count: usize, keys: &str, codecs: &[&str]) -> Scene {
          calls_per_minute = 600\n{keys}\n{robot}",
         guests.host.sip()
     ));
-    Scene { leader: leader.start(), guests, count }
+    let scene = Scene { leader: leader.start(), guests, count };
+    if seat == Seat::Phone {
+        scene.leader.ask(&[serde_json::json!({ "do": "connect", "device": "robot" })]);
+        scene.guest_answers();
+        scene.leader.wait_phone("robot", "connected");
+    }
+    scene
 }
 
 impl Scene {
@@ -125,7 +147,8 @@ impl Scene {
             let _ = self.leader.daemon.try_ctl(&["hangup", &text(&call["call"])]);
         }
         self.leader.wait_no_calls(LONG);
-        self.guests.wait_no_calls(LONG);
+        let is_guest = |call: &serde_json::Value| call["account"] != PHONE;
+        wait_for(LONG, "the end of every guest's call", || when(!self.guests.calls().iter().any(is_guest)));
     }
 }
 

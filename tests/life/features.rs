@@ -1,8 +1,9 @@
 //! Every feature of a call together with hold and with recording: `docs/features.md` is what this story prints.
 //!
 //! One daemon leads, another one is three guests on three codecs (see `conference`); who hears whom is judged by their tones.
+//! All of it once with a device of the leader's own machine, and once with a desk phone.
 
-use crate::conference::{Scene, scene};
+use crate::conference::{ALL_CODECS, Scene, Seat, scene, scene_at};
 use crate::desk::{LONG, text};
 use crate::support::{sound, wait_for, when};
 use crate::tracks::{Tracks, tracks};
@@ -26,12 +27,25 @@ const LAST: &[(&str, Deed)] =
 
 #[test]
 fn vz_05_sp_08_every_feature_goes_with_hold_and_with_recording() {
-    let scene = scene(4, "record = \"on-demand\"");
+    assert_table(&scene(4, "record = \"on-demand\""));
+}
+
+#[test]
+fn sp_05_every_feature_goes_with_hold_and_with_recording_at_a_desk_phone_too() {
+    let scene = scene_at(Seat::Phone, 4, "record = \"on-demand\"", &ALL_CODECS);
+    assert_table(&scene);
+    assert_eq!(scene.leader.phone("robot")["state"], "connected");
+    let called = scene.guests.calls();
+    assert!(matches!(&called[..], [one] if one["account"] == "2099"), "the phone was called once: {called:?}");
+}
+
+/// Tries everything, and compares with what is written.
+fn assert_table(scene: &Scene) {
     let mut table = String::from("| feature | with hold | with recording |\n| --- | --- | --- |\n");
     for (number, (name, deed)) in FEATURES.iter().chain(LAST).enumerate() {
         let leaves = number >= FEATURES.len();
-        with_hold(&scene, *deed, leaves);
-        with_recording(&scene, name, *deed, leaves);
+        with_hold(scene, *deed, leaves);
+        with_recording(scene, name, *deed, leaves);
         table += &format!("| {name} | yes | {} |\n", if *name == "recording" { "–" } else { "yes" });
     }
     println!("{table}");

@@ -15,6 +15,7 @@ mod bridge;
 mod conference;
 mod crash;
 mod crowd;
+mod desk_phone;
 mod drain;
 mod features;
 mod gate;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::conference::{ALL_CODECS, Scene, scene_on};
+use crate::conference::{ALL_CODECS, Scene, Seat, scene_at};
 use crate::desk::{Desk, LONG, list, text};
 use crate::support::{sound, wait_for};
 
@@ -32,7 +32,7 @@ pub fn tracks(desk: &Desk, call: &str) -> Tracks {
 
 /// Everybody talks with everybody, and every guest's call is recorded from its answer to its end.
 fn everybody_is_told_apart(count: usize, codecs: &[&str]) {
-    let scene = scene_on(count, "record = \"always\"", codecs);
+    let scene = scene_at(Seat::Here, count, "record = \"always\"", codecs);
     let calls: Vec<String> = (1..count).map(|guest| scene.call(guest)).collect();
     let join: Vec<&str> = ["conference", "join"].into_iter().chain(calls.iter().map(String::as_str)).collect();
     scene.leader.daemon.ctl(&join);
@@ -87,7 +87,7 @@ fn sp_08_vz_10_sixteen_parties_are_told_apart_in_the_recordings() {
 
 #[test]
 fn sp_08_vz_10_a_silenced_party_is_on_its_own_track_and_on_nobody_elses() {
-    let scene = scene_on(3, "record = \"on-demand\"", &ALL_CODECS);
+    let scene = scene_at(Seat::Here, 3, "record = \"on-demand\"", &ALL_CODECS);
     let calls = [scene.call(1), scene.call(2)];
     scene.leader.daemon.ctl(&["conference", "join", &calls[0], &calls[1]]);
     scene.leader.daemon.ctl(&["conference", "silence", &calls[0]]);

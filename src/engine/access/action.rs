@@ -123,6 +123,7 @@ impl Action {
             call::Command::Transfer(_) => Action::Transfer,
             call::Command::Bridge { .. } => Action::Bridge,
             call::Command::Record { .. } => Action::Record,
+            call::Command::Phone(_) => Action::ChooseDevice,
         }
     }
 }

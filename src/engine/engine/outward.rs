@@ -73,11 +73,13 @@ impl Engine {
         }
     }
 
-    pub(super) fn on_agent_order(&mut self, order: agent::Order) {
+    pub(super) fn on_agent_order(&mut self, order: agent::Order, now: Now) {
         match order {
             agent::Order::Tell(news) => self.tell(news),
             agent::Order::Store(record) => self.batch.push(record),
-            agent::Order::Device(account, device) => self.calls.use_device(&account, device, &self.config),
+            agent::Order::Device(account, device) => {
+                self.with_calls(now, |calls, cx| calls.use_device(&account, device, cx));
+            }
         }
     }
 

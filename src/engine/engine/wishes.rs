@@ -75,20 +75,20 @@ impl Engine {
                 None => Reply::Snapshot(Box::new(self.snapshot_for(actor))),
             }),
             What::Drain => {
-                self.drain();
+                self.drain(now);
                 Ok(Reply::Done)
             }
             What::DrainNow => {
-                self.drain();
+                self.drain(now);
                 self.with_calls(now, Calls::cut);
                 Ok(Reply::Done)
             }
         }
     }
 
-    fn drain(&mut self) {
+    fn drain(&mut self, now: Now) {
         self.draining = true;
-        self.calls.drain();
+        self.with_calls(now, Calls::drain);
         self.messages.drain();
     }
 

@@ -13,13 +13,13 @@ use chrono::DateTime;
 use engine::agent;
 use engine::border::{Actor, Flow, Input, Output, What};
 use engine::call::{
-    Command as Wish, ConferenceCommand as Conference, RecordWish, RejectAs, TransferCommand as Transfer,
+    Command as Wish, ConferenceCommand as Conference, PhoneCommand, RecordWish, RejectAs, TransferCommand as Transfer,
 };
 use engine::config::*;
 use engine::id::{CallId, ItemId, QueueId, UserId};
 use engine::leg::{Feed, LegMedia, MediaEvent, MediaNews, RecordingNews};
 use engine::messages;
-use engine::news::{CallState, CallView, Direction};
+use engine::news::{Alert, CallState, CallView, Direction, News, PhoneState, StaffNews};
 use engine::random::Random;
 use engine::sip::header::Name;
 use engine::sip::message::{Message, Method};
@@ -32,6 +32,8 @@ use shell::{Cost, Ladder, Shell, Store};
 
 /// Where the two ends are; the second is where the stories' PBX is too.
 const ADDRESSES: [&str; 2] = ["10.0.0.1:5070", shell::PBX];
+/// The desk phone that is the device of one side in three.
+const PHONE: &str = "mesa";
 /// How long both sides wish things.
 const BUSY: Duration = Duration::from_secs(90);
 /// Longer than every transaction, CANCEL's patience and a session timer of 90 s.
@@ -68,6 +70,15 @@ struct Simulation {
     /// INVITEs, by Call-ID, and whose place they shall take at the other side.
     takeovers: BTreeMap<String, Option<String>>,
     cost: Cost,
+}
+
+/// How often a phone was picked up, and put down in mid-call.
+fn phones(side: &Shell) -> [usize; 2] {
+    let count = |is: fn(&News) -> bool| side.news.iter().filter(|(_, news)| is(news)).count();
+    [
+        count(|news| matches!(news, News::Staff(StaffNews::Phone(view)) if view.state == PhoneState::Connected)),
+        count(|news| matches!(news, News::Alert(Alert::PhoneLost { .. }))),
+    ]
 }
 
 impl Simulation {
@@ -253,6 +264,7 @@ impl Simulation {
         let wish = match chosen {
             Some(view) if self.random.below(4) > 0 => self.wish_about(&view.clone(), &calls),
             Some(_) | None if self.random.below(8) == 0 => return self.write_text(side),
+            Some(_) | None if self.has_phone(side) && self.random.below(2) == 0 => Some(self.wish_about_phone()),
             Some(_) | None => {
                 let number = format!("3{:03}", self.random.below(1000));
                 Some(Wish::Dial { route: None, number, caller_id: None })
@@ -336,7 +348,9 @@ impl Simulation {
             2 => agent::Wish::SignOut,
             3 => agent::Wish::Ready,
             4 => agent::Wish::Pause { reason, after_call: self.random.below(2) == 0 },
-            5 => agent::Wish::Device(Some("other".into())),
+            5 => agent::Wish::Device(
+                [None, Some("other".into()), Some(PHONE.into())][self.random.below(3) as usize].clone(),
+            ),
             _ => agent::Wish::Written,
         };
         let what = What::Agent(agent::Command { user, wish });
@@ -351,6 +365,19 @@ impl Simulation {
         let send = messages::Command::Send { account: None, number, text: "Oi".to_owned() };
         let _answer = self.sides[side].command(What::Message(send), None, self.now);
         self.carry(side);
+    }
+
+    /// Whether the person of this side has a desk phone, which is an extension of the other side.
+    fn has_phone(&self, side: usize) -> bool {
+        !self.configs[side].phones.is_empty()
+    }
+
+    fn wish_about_phone(&mut self) -> Wish {
+        let device = PHONE.into();
+        Wish::Phone(match self.random.below(6) {
+            0 => PhoneCommand::Disconnect { device },
+            _ => PhoneCommand::Connect { device },
+        })
     }
 
     fn wish_about(&mut self, view: &CallView, calls: &[CallView]) -> Option<Wish> {
@@ -542,6 +569,10 @@ fn trunk(side: usize, random: &mut Random) -> Config {
     account.limits = Limits { calls_at_once: 6, calls_per_minute: 60 };
     account.exclusive = random.below(3) == 0;
     account.domain = host(1 - side);
+    let has_phone = random.below(3) == 0;
+    if has_phone {
+        account.device = PHONE.into();
+    }
     let profile = Arc::make_mut(&mut account.profile);
     profile.hold = [HoldMode::Local, HoldMode::Sendonly, HoldMode::Inactive][random.below(3) as usize];
     profile.refer = random.below(3) > 0;
@@ -554,6 +585,10 @@ fn trunk(side: usize, random: &mut Random) -> Config {
     profile.session_timer.expires = [None, Some(Duration::from_secs(90))][random.below(2) as usize];
     profile.session_timer.refresher = [Refresher::Any, Refresher::Us, Refresher::Them][random.below(3) as usize];
     let mut config = config([account].into_iter());
+    if has_phone {
+        let phone = Phone { device: PHONE.into(), number: "3999".to_owned(), account: "trunk".into() };
+        config.phones.insert(PHONE.into(), Arc::new(phone));
+    }
     config.node = side as u8 + 1;
     config.default_route = Some("trunk".into());
     config.gate.extension_digits = 2..=4;
@@ -586,12 +621,16 @@ fn whatever_happens_every_call_ends_once_and_nothing_is_left() {
     let (count, begin) = (seeds.end - seeds.start, cpu_time());
     let (mut cost, mut calls, mut answered) = (Cost::default(), 0, 0);
     let mut seen = Seen::default();
+    let (mut picked_up, mut put_down) = (0, 0);
     for seed in seeds {
         let mut simulation = Simulation::new(seed, false);
         simulation.run();
         cost.add(simulation.cost);
         calls += simulation.sides.iter().map(|side| side.store.opened.len()).sum::<usize>();
         simulation.sides.iter().for_each(|side| seen.add(&side.store));
+        for [up, lost] in simulation.sides.each_ref().map(phones) {
+            (picked_up, put_down) = (picked_up + up, put_down + lost);
+        }
         answered += simulation.sides.iter().map(|side| side.store.answered).sum::<u64>();
     }
     println!(
@@ -599,8 +638,10 @@ fn whatever_happens_every_call_ends_once_and_nothing_is_left() {
         (cpu_time() - begin) / count as u32
     );
     println!("{seen}");
+    println!("desk phones: {picked_up} times picked up, {put_down} times put down in mid-call");
     println!("{} inputs, {:?} each, {:?} the longest", cost.handled, cost.total / cost.handled as u32, cost.longest);
     assert!(only.is_some() || seen.never().is_empty(), "never happened: {:?}", seen.never());
+    assert!(only.is_some() || (picked_up > 0 && put_down > 0), "no desk phone was ever picked up, or put down");
     assert!(only.is_some() || answered > count, "a simulation in which nothing happens shows nothing");
 }
 
