@@ -107,7 +107,8 @@ impl Store {
 }
 
 fn one(base: &Connection, case: CaseId) -> rusqlite::Result<Option<CaseLine>> {
-    let found = base.prepare_cached("SELECT * FROM cases WHERE \"case\" = ?1")?.query_row([id(case.0)], line).optional()?;
+    let found =
+        base.prepare_cached("SELECT * FROM cases WHERE \"case\" = ?1")?.query_row([id(case.0)], line).optional()?;
     found.map(|line| with_tasks(base, line)).transpose()
 }
 

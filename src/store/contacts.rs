@@ -87,16 +87,16 @@ impl Store {
 }
 
 fn add(base: &Connection, contact: &ContactLine) -> rusqlite::Result<ContactId> {
-    base.prepare_cached("INSERT INTO contacts (name, document, account_name, note) VALUES (?1, ?2, ?3, ?4)")?.execute(
-        params![contact.name, contact.document, contact.account_name, contact.note],
-    )?;
+    base.prepare_cached("INSERT INTO contacts (name, document, account_name, note) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![contact.name, contact.document, contact.account_name, contact.note])?;
     let contact_id = ContactId(base.last_insert_rowid().cast_unsigned());
     phones(base, contact_id, &contact.phones)?;
     Ok(contact_id)
 }
 
 fn phones(base: &Connection, contact: ContactId, phones: &[String]) -> rusqlite::Result<()> {
-    let mut add = base.prepare_cached("INSERT INTO contact_phones (number, contact) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?;
+    let mut add =
+        base.prepare_cached("INSERT INTO contact_phones (number, contact) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?;
     phones.iter().try_for_each(|number| add.execute(params![number, id(contact.0)]).map(drop))
 }
 
