@@ -19,11 +19,18 @@ use crate::report::{Goal, Row};
 use crate::{Effort, cpu};
 
 pub fn rows(effort: Effort) -> Vec<Row> {
+    let goals = |codec| match codec {
+        // Beside the encoder a sum is little.
+        Codec::Opus => [Goal::None, Goal::None, Goal::None, Goal::Ratio(1.0)],
+        Codec::Pcma | Codec::Pcmu | Codec::G722 => [Goal::None, Goal::None, Goal::Ratio(0.8), Goal::Ratio(0.4)],
+    };
     let mixed = [Codec::Pcma, Codec::Opus].into_iter().flat_map(|codec| {
-        let goals = [(2, Goal::None), (3, Goal::Ratio(1.0)), (16, Goal::Ratio(1.0)), (50, Goal::Ratio(1.0))];
-        goals.map(|(parties, goal)| conference(codec, parties, goal, effort))
+        [2, 3, 16, 50]
+            .into_iter()
+            .zip(goals(codec))
+            .map(move |(parties, goal)| conference(codec, parties, goal, effort))
     });
-    let listening = [(Codec::Pcma, Goal::Ratio(1.0)), (Codec::G722, Goal::Ratio(0.5)), (Codec::Opus, Goal::Ratio(0.5))];
+    let listening = [(Codec::Pcma, Goal::Ratio(0.5)), (Codec::G722, Goal::Ratio(0.2)), (Codec::Opus, Goal::Ratio(0.2))];
     mixed.chain(listening.map(|(codec, goal)| audience(codec, goal, effort))).collect()
 }
 

@@ -16,6 +16,8 @@ use super::tap::{self, PieceSink};
 pub(super) struct Deck {
     slots: Vec<Slot>,
     links: Links,
+    /// A leg came, changed or went since the links were planned: many orders between two ticks are one plan.
+    changed: bool,
 }
 
 impl Deck {
@@ -23,14 +25,14 @@ impl Deck {
     pub fn insert(&mut self, slot: Slot) -> Option<Slot> {
         let old = self.remove(slot.key);
         self.slots.push(slot);
-        self.links.renew(&mut self.slots);
+        self.changed = true;
         old
     }
 
     pub fn remove(&mut self, key: LegKey) -> Option<Slot> {
         let at = self.slots.iter().position(|slot| slot.key == key)?;
         let slot = self.slots.swap_remove(at);
-        self.links.renew(&mut self.slots);
+        self.changed = true;
         Some(slot)
     }
 
@@ -38,13 +40,20 @@ impl Deck {
     pub fn change(&mut self, key: LegKey, change: impl FnOnce(&mut Slot)) -> bool {
         let Some(slot) = self.slots.iter_mut().find(|slot| slot.key == key) else { return false };
         change(slot);
-        self.links.renew(&mut self.slots);
+        self.changed = true;
         true
+    }
+
+    fn plan(&mut self) {
+        if std::mem::take(&mut self.changed) {
+            self.links.renew(&mut self.slots);
+        }
     }
 
     /// Takes what came to every socket; relayed packets leave at once. Sockets are asked together which of them have
     /// something: one by one would cost two calls in vain for every packet.
     pub fn sweep(&mut self, now: Moment, buffers: &mut Buffers) {
+        self.plan();
         for _ in 0..MOST_PACKETS {
             let ready = ready(&self.slots);
             if ready.is_empty() {
@@ -70,6 +79,7 @@ impl Deck {
 
     /// 20 ms go by for every leg.
     pub fn tick(&mut self, now: Moment, pieces: &PieceSink, mut tell: impl FnMut(LegKey, u32, Event)) {
+        self.plan();
         self.links.listen(&mut self.slots, now);
         for (at, taps, said) in self.links.tapped() {
             tap::samples(&mut self.slots, (at, taps), now, said);

@@ -6,7 +6,7 @@
 //!     └── sums ── more than one ──────┴── encoded, for several ─> listeners
 //! ```
 //!
-//! Planned anew with every change of a leg, where memory is taken and given back; in a tick there is only sound.
+//! Planned anew when legs changed, which is when memory is taken and given back; else a tick has only sound to pass on.
 
 use std::collections::BTreeMap;
 
@@ -116,7 +116,7 @@ impl Links {
 }
 
 impl Links {
-    /// Plans for these slots, one of which is new, changed or gone.
+    /// Plans for these slots, of which some are new, changed or gone.
     pub fn renew(&mut self, slots: &mut [Slot]) {
         let mut links: Vec<Link> = slots.iter().map(|_| Link::default()).collect();
         let places: BTreeMap<LegKey, usize> = slots.iter().enumerate().map(|(at, slot)| (slot.key, at)).collect();
