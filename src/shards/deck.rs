@@ -51,20 +51,23 @@ impl Deck {
     }
 
     /// Takes what came to every socket; relayed packets leave at once. Sockets are asked together which of them have
-    /// something: one by one would cost two calls in vain for every packet.
+    /// something: one by one would cost two calls in vain for every packet. After that only those that had something are asked,
+    /// for packets come all the time, and each question to all sockets of a thousand calls takes a part of the tick.
     pub fn sweep(&mut self, now: Moment, buffers: &mut Buffers) {
         self.plan();
+        let places = 0..self.slots.len();
+        let mut waiting = ready(&self.slots, places.flat_map(|at| [(at, Port::Rtp), (at, Port::Rtcp)]));
         for _ in 0..MOST_PACKETS {
-            let ready = ready(&self.slots);
-            if ready.is_empty() {
+            if waiting.is_empty() {
                 return;
             }
-            for (at, port) in ready {
+            for &(at, port) in &waiting {
                 match port {
                     Port::Rtp => self.take_packet(at, now, buffers),
                     Port::Rtcp => self.slots[at].receive_control(now, &mut buffers.received),
                 }
             }
+            waiting = ready(&self.slots, waiting.into_iter());
         }
     }
 
@@ -104,14 +107,17 @@ impl Deck {
     }
 }
 
-/// The sockets in which something waits, by slot.
-fn ready(slots: &[Slot]) -> Vec<(usize, Port)> {
-    let (places, mut asked): (Vec<_>, Vec<_>) = slots
-        .iter()
-        .enumerate()
-        .filter_map(|(at, slot)| Some((at, slot.sockets()?)))
-        .flat_map(|(at, pair)| [((at, Port::Rtp), pair.rtp.as_fd()), ((at, Port::Rtcp), pair.rtcp.as_fd())])
-        .map(|(place, socket)| (place, PollFd::new(socket, PollFlags::POLLIN)))
+/// Those of the sockets in which something waits.
+fn ready(slots: &[Slot], sockets: impl Iterator<Item = (usize, Port)>) -> Vec<(usize, Port)> {
+    let (places, mut asked): (Vec<_>, Vec<_>) = sockets
+        .filter_map(|(at, port)| {
+            let pair = slots.get(at)?.sockets()?;
+            let socket = match port {
+                Port::Rtp => pair.rtp.as_fd(),
+                Port::Rtcp => pair.rtcp.as_fd(),
+            };
+            Some(((at, port), PollFd::new(socket, PollFlags::POLLIN)))
+        })
         .unzip();
     // A signal, or no memory for the question: the next tick asks again.
     if !poll(&mut asked, PollTimeout::ZERO).is_ok_and(|count| count > 0) {
