@@ -1,8 +1,9 @@
 //! `ramal events`: a line for each change.
 
 use chrono::Utc;
+use engine::agent::AgentState;
 use engine::id::Seq;
-use engine::news::{Alert, News, Snapshot};
+use engine::news::{Alert, News, Snapshot, StaffNews};
 
 use crate::control::Wish;
 use crate::words::Words;
@@ -23,11 +24,11 @@ pub fn run(since: Option<Seq>, client: &mut Client, screen: &Screen) -> Result<C
         screen.heading(&now(&snapshot, &screen.words));
     }
     loop {
-        let (written, delta) = client.next_event()?;
+        let (written, news) = client.next_event()?;
         if screen.json {
             screen.value(&written);
         } else {
-            screen.line(&format!("{}  {}", clock(Utc::now()), sentence(delta.news, &screen.words)));
+            screen.line(&format!("{}  {}", clock(Utc::now()), sentence(news, &screen.words)));
         }
     }
 }
@@ -70,6 +71,7 @@ fn sentence(news: News, words: &Words) -> String {
             words.fill("event.watched", &values)
         }
         News::Message(view) => message::sentence(&view, words),
+        News::Staff(news) => staff(news, words),
         News::Totals(totals) => {
             let [strangers, malformed, calls] =
                 [totals.strangers, totals.malformed, totals.calls].map(|count| count.to_string());
@@ -89,6 +91,24 @@ fn sentence(news: News, words: &Words) -> String {
     }
 }
 
+fn staff(news: StaffNews, words: &Words) -> String {
+    match news {
+        StaffNews::Agent(view) => {
+            let state = words.say(match view.state {
+                AgentState::Offline => "agent.offline",
+                AgentState::Ready => "agent.ready",
+                AgentState::Paused { .. } => "agent.paused",
+                AgentState::Offered => "agent.offered",
+                AgentState::Talking => "agent.talking",
+                AgentState::WrapUp => "agent.wrap_up",
+            });
+            words.fill("event.agent", &[("name", &view.name), ("state", state)])
+        }
+        StaffNews::Kept(_) => words.say("event.kept").to_owned(),
+        StaffNews::Gone(_) => words.say("event.gone").to_owned(),
+    }
+}
+
 fn alarm(alert: Alert, words: &Words) -> String {
     match alert {
         Alert::RegistrationLost { account, why } => {
@@ -97,6 +117,10 @@ fn alarm(alert: Alert, words: &Words) -> String {
         Alert::GroupDown { group } => words.fill("alert.group_down", &[("group", group.as_str())]),
         Alert::GroupUp { group } => words.fill("alert.group_up", &[("group", group.as_str())]),
         Alert::StoreFailing { why } => words.fill("alert.store_failing", &[("why", &why)]),
+        Alert::PauseOverLimit { user, seconds, .. } => {
+            let (user, minutes) = (user.to_string(), (seconds / 60).to_string());
+            words.fill("alert.pause_over_limit", &[("user", &*user), ("minutes", &minutes)])
+        }
         Alert::StoreWorks => words.say("alert.store_works").to_owned(),
         Alert::ClockNotSynchronised => words.say("alert.clock").to_owned(),
         Alert::NoRecordings { why } => words.fill("alert.no_recordings", &[("why", &why)]),

@@ -66,7 +66,7 @@ pub(super) async fn act(
         Wish::Register { account } => What::Account(AccountCommand::Register { account }),
     };
     Ok(match handle.command(what, key).await? {
-        Reply::Done | Reply::Snapshot(_) | Reply::Deltas(_) => json!({}),
+        Reply::Done | Reply::Snapshot(_) | Reply::Deltas(_) | Reply::Kept { .. } => json!({}),
         Reply::Sent { message } => json!({ "message": message.to_string() }),
         Reply::Dialled { call, protocolo, warnings } => {
             json!({ "call": call.to_string(), "protocolo": protocolo, "warnings": warnings })
@@ -96,7 +96,9 @@ fn conference(action: ConferenceAction, calls: Vec<CallId>) -> Result<Conference
 async fn snapshot(handle: &Handle) -> Result<Snapshot, Refusal> {
     match handle.command(What::Watch { since: None }, None).await? {
         Reply::Snapshot(snapshot) => Ok(*snapshot),
-        Reply::Done | Reply::Dialled { .. } | Reply::Sent { .. } | Reply::Deltas(_) => Ok(Snapshot::default()),
+        Reply::Done | Reply::Dialled { .. } | Reply::Sent { .. } | Reply::Kept { .. } | Reply::Deltas(_) => {
+            Ok(Snapshot::default())
+        }
     }
 }
 

@@ -45,7 +45,8 @@ impl Observer {
             News::Alert(Alert::StoreFailing { why }) => seen.store_failing = Some(why),
             News::Alert(Alert::StoreWorks) => seen.store_failing = None,
             News::Alert(_) | News::Call(_) | News::Account(_) | News::AccountGone(_) | News::Group(_) => {}
-            News::Watched(_) | News::Message(_) | News::Totals(_) | News::Digit { .. } | News::Quality { .. } => {}
+            News::Watched(_) | News::Message(_) | News::Staff(_) | News::Totals(_) => {}
+            News::Digit { .. } | News::Quality { .. } => {}
         }
     }
 

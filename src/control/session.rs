@@ -113,7 +113,7 @@ async fn events(id: Value, since: Option<Seq>, handle: Handle, lines: mpsc::Send
     let (begin, missed) = match first {
         Reply::Snapshot(snapshot) => (json!({ "snapshot": shaped(&snapshot), "seq": snapshot.seq }), Vec::new()),
         Reply::Deltas(missed) => (json!({ "seq": since.map_or(0, |since| since.0) }), missed),
-        Reply::Done | Reply::Dialled { .. } | Reply::Sent { .. } => return,
+        Reply::Done | Reply::Dialled { .. } | Reply::Sent { .. } | Reply::Kept { .. } => return,
     };
     let mut told = begin["seq"].as_u64().unwrap_or(0);
     if lines.send(Line::More(line(&id, "ok", &begin))).await.is_err() {
@@ -135,11 +135,16 @@ async fn events(id: Value, since: Option<Seq>, handle: Handle, lines: mpsc::Send
         };
         if delta.seq.0 > told {
             told = delta.seq.0;
-            if lines.send(Line::More(line(&id, "event", &shaped(&delta)))).await.is_err() {
+            if lines.send(Line::More(line(&id, "event", &event(&delta)))).await.is_err() {
                 return;
             }
         }
     }
+}
+
+/// Whoever opens the socket is told everything: whom else it is for does not matter here.
+fn event(delta: &Delta) -> Value {
+    json!({ "seq": delta.seq, "news": shaped(&delta.news) })
 }
 
 enum Next {

@@ -1,6 +1,7 @@
 //! How other rooms of the shell talk to the engine: through the driver, by messages.
 
-use engine::border::{IdempotencyKey, Refusal, RefusalCode, Reply, StoreError, What};
+use engine::access::{Action, Whose};
+use engine::border::{Actor, IdempotencyKey, Refusal, RefusalCode, Reply, StoreError, What};
 use engine::id::CallId;
 use engine::news::Delta;
 use tokio::sync::{broadcast, mpsc, oneshot};
@@ -13,9 +14,17 @@ use crate::trace::Entry;
 #[derive(Debug)]
 pub enum Request {
     Command {
+        actor: Actor,
         what: What,
         key: Option<IdempotencyKey>,
         answer: oneshot::Sender<Result<Reply, Refusal>>,
+    },
+    /// Whether somebody may do something that is done in the shell.
+    May {
+        actor: Actor,
+        action: Action,
+        whose: Whose,
+        answer: oneshot::Sender<Result<(), Refusal>>,
     },
     /// Every delta from now on; one who reads too slowly is told how many it missed, and asks for a snapshot.
     Subscribe(oneshot::Sender<broadcast::Receiver<Delta>>),
@@ -36,18 +45,32 @@ pub enum Request {
 #[derive(Clone, Debug)]
 pub struct Handle {
     requests: mpsc::Sender<Request>,
+    actor: Actor,
 }
 
 impl Handle {
     /// Together with the end that the driver reads.
     pub fn new() -> (Handle, mpsc::Receiver<Request>) {
         let (requests, inbox) = mpsc::channel(MAX_WAITING);
-        (Handle { requests }, inbox)
+        (Handle { requests, actor: Actor::Local }, inbox)
     }
 
-    /// Commands as the local actor.
+    /// The same way, for somebody else: what it commands, that person does.
+    #[must_use]
+    pub fn acting_for(&self, actor: Actor) -> Handle {
+        Handle { actor, ..self.clone() }
+    }
+
+    /// Commands; as the local actor unless [`Handle::acting_for`] said otherwise.
     pub async fn command(&self, what: What, key: Option<IdempotencyKey>) -> Result<Reply, Refusal> {
-        self.ask(|answer| Request::Command { what, key, answer }).await.unwrap_or_else(|| Err(stopping()))
+        let actor = self.actor;
+        self.ask(|answer| Request::Command { actor, what, key, answer }).await.unwrap_or_else(|| Err(stopping()))
+    }
+
+    /// Asks the engine's table about something that is done in the shell: a look at what is stored, a file.
+    pub async fn may(&self, action: Action, whose: Whose) -> Result<(), Refusal> {
+        let actor = self.actor;
+        self.ask(|answer| Request::May { actor, action, whose, answer }).await.unwrap_or_else(|| Err(stopping()))
     }
 
     /// `None` when the daemon is stopping.

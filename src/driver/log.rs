@@ -1,6 +1,6 @@
 //! What the journal is told: state, never secrets, numbers redacted.
 
-use engine::news::{Alert, CallState, News, RegistrationState};
+use engine::news::{Alert, CallState, News, RegistrationState, StaffNews};
 use engine::number::redacted;
 use tracing::{debug, info, warn};
 
@@ -57,7 +57,16 @@ pub(super) fn news(news: &News) {
             "text message"
         ),
         News::Alert(alert) => alert_line(alert),
+        News::Staff(news) => staff(news),
         News::Totals(_) | News::Digit { .. } | News::Quality { .. } => {}
+    }
+}
+
+fn staff(news: &StaffNews) {
+    match news {
+        StaffNews::Agent(view) => debug!(user = %view.user, state = ?view.state, "agent"),
+        StaffNews::Kept(entry) => info!(entry = ?entry.id(), "kept"),
+        StaffNews::Gone(entry) => info!(?entry, "deleted"),
     }
 }
 
@@ -76,6 +85,7 @@ fn alert_line(alert: &Alert) {
             warn!(%call, %recording, chunks, "a recording lacks seconds: the disk does not keep up");
         }
         Alert::ForgottenHold { call, account, seconds } => warn!(%call, %account, seconds, "on hold for long"),
+        Alert::PauseOverLimit { user, seconds, .. } => info!(%user, seconds, "a pause is over its limit"),
         Alert::NoMediaPorts => warn!("every media port is in use; widen media.rtp_ports"),
     }
 }

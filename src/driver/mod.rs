@@ -101,10 +101,10 @@ impl Driver {
                         let _gone = reply.send(answer);
                     }
                 }
-                Output::Tell(_, seq, news) => {
+                Output::Tell(audience, seq, news) => {
                     log::news(&news);
                     // Nobody may be watching.
-                    let _nobody = self.deltas.send(Delta { seq, news });
+                    let _nobody = self.deltas.send(Delta { seq, audience, news });
                 }
             }
         }
@@ -161,7 +161,10 @@ impl Driver {
 
     fn on_request(&mut self, request: Request) {
         match request {
-            Request::Command { what, key, answer } => self.command(what, key, Some(answer)),
+            Request::Command { actor, what, key, answer } => self.command(actor, what, key, Some(answer)),
+            Request::May { actor, action, whose, answer } => {
+                let _gone = answer.send(self.engine.may(actor, action, whose));
+            }
             Request::Subscribe(answer) => {
                 let _gone = answer.send(self.deltas.subscribe());
             }
@@ -180,6 +183,7 @@ impl Driver {
 
     fn command(
         &mut self,
+        actor: Actor,
         what: What,
         key: Option<IdempotencyKey>,
         answer: Option<oneshot::Sender<Result<Reply, Refusal>>>,
@@ -189,7 +193,7 @@ impl Driver {
         if let Some(answer) = answer {
             self.replies.insert(id, answer);
         }
-        self.step(Input::Command(Command { id, actor: Actor::Local, key, what }));
+        self.step(Input::Command(Command { id, actor, key, what }));
     }
 
     /// What the system has is looked at on a thread of its own: a sound server may take its time.

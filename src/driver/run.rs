@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::Engine;
-use engine::border::{Input, What};
+use engine::border::{Actor, Input, What};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{broadcast, mpsc};
 use tokio::time::Instant;
@@ -202,7 +202,8 @@ impl Driver {
             true => self.engine.snapshot().calls.into_iter().filter(|call| log::is_live(call.state)).collect(),
         };
         for call in &live {
-            self.command(What::Call(engine::call::Command::HangUp { call: call.call }), None, None);
+            let hang_up = What::Call(engine::call::Command::HangUp { call: call.call });
+            self.command(Actor::Local, hang_up, None, None);
         }
         // BYE answered or not, unregistered or not: two more seconds.
         self.engine.may_leave() || Instant::now() >= until + LAST_WORDS
@@ -220,7 +221,7 @@ fn drain(driver: &mut Driver, notifier: &Notifier, patience: Duration) -> Instan
     let live = driver.engine.snapshot().calls.len();
     tracing::info!(live, "draining: no new calls, live ones end by themselves");
     notifier.stopping().unwrap_or_else(|why| tracing::warn!("{why}"));
-    driver.command(What::Drain, None, None);
+    driver.command(Actor::Local, What::Drain, None, None);
     Instant::now() + patience
 }
 

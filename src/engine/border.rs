@@ -5,15 +5,18 @@ use std::net::{IpAddr, SocketAddr};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use crate::access::Audience;
+use crate::agent;
 use crate::call;
 use crate::config::{AccountName, Config, Destination, Target};
-use crate::id::{BatchId, CallId, CommandId, ConnectionId, FlowAsk, MessageId, QueryId, QuestionId, Seq};
+use crate::id::{BatchId, CallId, CommandId, ConnectionId, FlowAsk, MessageId, QueryId, QuestionId, Seq, UserId};
 use crate::leg::{LegState, MediaNews, PortBlock, RecordingNews};
 use crate::messages;
-use crate::news::{Audience, Delta, News, Snapshot};
+use crate::news::{Delta, News, Snapshot};
 use crate::number::Rules;
 use crate::records::{Batch, Facts, Question};
 use crate::sip::uri::Transport;
+use crate::staff::{self, EntryId};
 use crate::subscription;
 
 /// Everything that can happen to the engine.
@@ -119,11 +122,13 @@ pub struct Command {
 #[serde(transparent)]
 pub struct IdempotencyKey(pub String);
 
-/// Who commands. People come with the desktop.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+/// Who commands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Actor {
     /// Whoever may open the daemon's own socket.
     Local,
+    /// A person who is signed in.
+    User(UserId),
 }
 
 /// What is commanded, by room.
@@ -133,6 +138,8 @@ pub enum What {
     Account(AccountCommand),
     Subscription(subscription::Command),
     Message(messages::Command),
+    Agent(agent::Command),
+    Staff(staff::Command),
     /// The live state: deltas after `since` when they are still kept, else a snapshot.
     Watch {
         since: Option<Seq>,
@@ -145,7 +152,8 @@ impl What {
     /// Whether something is done, rather than looked at.
     pub fn changes(&self) -> bool {
         match self {
-            What::Call(_) | What::Account(_) | What::Subscription(_) | What::Message(_) | What::Drain => true,
+            What::Call(_) | What::Account(_) | What::Subscription(_) | What::Message(_) => true,
+            What::Agent(_) | What::Staff(_) | What::Drain => true,
             What::Watch { .. } => false,
         }
     }
@@ -176,6 +184,10 @@ pub enum Reply {
     Sent {
         message: MessageId,
     },
+    /// It is kept; what was created has this id.
+    Kept {
+        entry: EntryId,
+    },
     Snapshot(Box<Snapshot>),
     Deltas(Vec<Delta>),
 }
@@ -187,6 +199,9 @@ pub struct Refusal {
     pub code: RefusalCode,
     /// English, without secrets; may hold the number the person typed.
     pub text: String,
+    /// The field it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -194,6 +209,11 @@ pub struct Refusal {
 pub enum RefusalCode {
     /// The actor has no right to it.
     NotAllowed,
+    /// There is no such thing, or the actor may not know of it.
+    NotFound,
+    /// A field of what shall be kept is wrong; `field` names it.
+    Invalid,
+    NoSuchEntry,
     NoSuchCall,
     NoSuchAccount,
     /// The call exists, but not in a state for this.
@@ -207,6 +227,8 @@ pub enum RefusalCode {
     NoMediaPorts,
     /// Recordings cannot be written now.
     CannotRecord,
+    /// It could not be written, so it is not done.
+    NotStored,
     Draining,
     BadRequest,
 }
@@ -214,6 +236,6 @@ pub enum RefusalCode {
 impl Refusal {
     /// A refusal with its words.
     pub fn new(code: RefusalCode, text: impl Into<String>) -> Refusal {
-        Refusal { code, text: text.into() }
+        Refusal { code, text: text.into(), field: None }
     }
 }

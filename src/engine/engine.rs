@@ -1,16 +1,19 @@
 //! Routes: each input to its room, each room's orders outward. Decides nothing itself.
 
 mod outward;
+mod promises;
+mod sight;
 mod wire;
 mod wishes;
 
 use std::collections::VecDeque;
 
+use crate::agent::{self, Agents};
 use crate::answers::Answers;
 use crate::border::{Input, Output, StoreError};
 use crate::call::{self, Calls, Rescues};
 use crate::config::{AccountName, Config};
-use crate::id::{Ids, QuestionId};
+use crate::id::{BatchId, Ids, QuestionId, UserId};
 use crate::messages::{self, Messages};
 use crate::news::{Alert, News, Snapshot, Totals};
 use crate::owner::Owner;
@@ -19,9 +22,12 @@ use crate::random::Random;
 use crate::records::{Batch, Facts, Question, Record};
 use crate::registration::Registrations;
 use crate::sip::ua::Ua;
+use crate::staff::Staff;
 use crate::subscription::{self, Subscriptions};
 use crate::time::{Moment, Now, earliest};
 use crate::watch::Watch;
+
+use promises::Promises;
 
 /// The whole of Ramal's signalling and calls: see the crate's page for how to drive it.
 #[derive(Debug)]
@@ -35,6 +41,11 @@ pub struct Engine {
     subscriptions: Subscriptions,
     messages: Messages,
     calls: Calls,
+    staff: Staff,
+    agents: Agents,
+    promises: Promises,
+    /// Who commands, while a command is carried out.
+    actor: Option<UserId>,
     rescues: Rescues,
     protocolos: Protocolos,
     answers: Answers,
@@ -66,6 +77,10 @@ impl Engine {
             subscriptions: Subscriptions::default(),
             messages: Messages::default(),
             calls: Calls::default(),
+            staff: Staff::default(),
+            agents: Agents::default(),
+            promises: Promises::default(),
+            actor: None,
             rescues: Rescues::default(),
             protocolos: Protocolos::new(None, chrono::NaiveDate::MIN),
             answers: Answers::default(),
@@ -96,7 +111,7 @@ impl Engine {
             Input::Command(command) => self.on_command(&command, now),
             Input::Media(news) => self.with_calls(now, |calls, cx| calls.on_media(&news, cx)),
             Input::Recordings(news) => self.with_calls(now, |calls, cx| calls.on_recordings(&news, cx)),
-            Input::Stored(_, result) => self.on_stored(result),
+            Input::Stored(batch, result) => self.on_stored(batch, result, now),
             Input::Loaded(question, facts) => self.on_loaded(question, facts, now),
             Input::Lent(block) => self.calls.on_lent(&block),
             Input::Config(config) => self.on_config(config, now),
@@ -125,6 +140,7 @@ impl Engine {
             self.registrations.poll_timeout(),
             self.subscriptions.poll_timeout(),
             self.calls.poll_timeout(),
+            self.agents.poll_timeout(),
             self.rescues.poll_timeout(),
         ];
         rooms.into_iter().fold(None, earliest)
@@ -152,6 +168,8 @@ impl Engine {
             accounts: self.config.accounts.keys().filter_map(|name| self.account_view(name)).collect(),
             groups: self.registrations.group_views().collect(),
             watched: self.subscriptions.views().collect(),
+            agents: self.agents.views().collect(),
+            entries: self.staff.entries().collect(),
             totals: Totals { calls: self.calls.total(), ..self.totals },
         }
     }
@@ -162,10 +180,17 @@ impl Engine {
         self.with_subscriptions(now, Subscriptions::on_timeout);
         self.with_calls(now, Calls::on_timeout);
         self.with_rescues(now, Rescues::on_timeout);
+        let calls = &self.calls;
+        let facts = |user| {
+            let (offered, talking) = calls.doing(user);
+            agent::Facts { offered, talking }
+        };
+        self.agents.on_timeout(facts, &agent::Context { staff: &self.staff, now });
     }
 
     /// The store fails: told once, and once that it works again. Calls live on either way.
-    fn on_stored(&mut self, result: Result<(), StoreError>) {
+    fn on_stored(&mut self, batch: BatchId, result: Result<(), StoreError>, now: Now) {
+        self.keep_promises(batch, &result, now);
         let failing = result.is_err();
         if failing {
             self.protocolos.on_refused();
@@ -209,10 +234,12 @@ impl Engine {
         let initially = self.config.accounts.values().filter(|account| account.do_not_disturb);
         self.do_not_disturb = initially.map(|account| account.name.clone()).collect();
         match facts {
-            Ok(Facts::Start { open_dialogs, open_calls, protocolo, answers, do_not_disturb }) => {
+            Ok(Facts::Start { open_dialogs, open_calls, protocolo, answers, do_not_disturb, entries, chosen }) => {
                 self.protocolos = Protocolos::new(protocolo, now.civil.with_timezone(&self.config.zone).date_naive());
                 self.answers = Answers::restore(answers);
                 self.do_not_disturb.extend(do_not_disturb);
+                self.staff = Staff::restore(entries);
+                self.agents = Agents::restore(chosen, &agent::Context { staff: &self.staff, now });
                 self.with_rescues(now, |rescues, cx| rescues.begin(&open_dialogs, &open_calls, cx));
             }
             Err(why) => self.tell(News::Alert(Alert::StoreFailing { why: why.0 })),
@@ -227,7 +254,9 @@ impl Engine {
             } else if let Some(order) = self.registrations.poll_order() {
                 self.on_registration_order(order, now);
             } else if let Some(order) = self.calls.poll_order().or_else(|| self.rescues.poll_order()) {
-                self.on_call_order(order);
+                self.on_call_order(order, now);
+            } else if let Some(order) = self.agents.poll_order() {
+                self.on_agent_order(order);
             } else if let Some(order) = self.subscriptions.poll_order() {
                 self.on_subscription_order(order);
             } else if let Some(order) = self.messages.poll_order() {
@@ -292,6 +321,8 @@ impl Engine {
             registrations: &self.registrations,
             config: &self.config,
             protocolos: &mut self.protocolos,
+            staff: &self.staff,
+            actor: self.actor,
             ids: &mut self.ids,
             now,
             random: &mut self.random,

@@ -37,6 +37,14 @@ ids! {
     RecordingId
     /// One text message; unique for ever.
     MessageId
+    /// One person with a login.
+    UserId
+    /// A set of permissions with a name (*perfil*).
+    PerfilId
+    /// A group of people who share calls (*fila*).
+    QueueId
+    /// One entry of an administered list: a pause reason, a disposition, a department, a location.
+    ItemId
     /// One command, chosen by the shell, answered exactly once.
     CommandId
     /// One batch of records on its way to the store.

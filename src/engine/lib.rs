@@ -11,6 +11,7 @@
 //! Same inputs, same outputs: there is no clock, thread, socket, hash order or ambient randomness in here.
 
 pub mod access;
+pub mod agent;
 pub mod border;
 pub mod call;
 pub mod config;
@@ -27,6 +28,7 @@ pub mod records;
 pub mod registration;
 pub mod sdp;
 pub mod sip;
+pub mod staff;
 pub mod subscription;
 pub mod time;
 

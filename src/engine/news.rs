@@ -3,9 +3,12 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::access::Audience;
+use crate::agent::AgentView;
 use crate::config::{AccountKind, AccountName, DeviceName, GroupName};
-use crate::id::{CallId, ConferenceId, LegId, MessageId, RecordingId, Seq};
+use crate::id::{CallId, ConferenceId, ItemId, LegId, MessageId, QueueId, RecordingId, Seq, UserId};
 use crate::leg::{OneWay, Quality};
+use crate::staff::{Entry, EntryId};
 
 /// Everything live, at one number.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -16,6 +19,9 @@ pub struct Snapshot {
     pub groups: Vec<GroupView>,
     /// Lamps, by account and number.
     pub watched: Vec<WatchedView>,
+    pub agents: Vec<AgentView>,
+    /// What is administered.
+    pub entries: Vec<Entry>,
     pub totals: Totals,
 }
 
@@ -34,6 +40,7 @@ pub enum News {
     Watched(WatchedView),
     /// A text message, and again with what became of it; it is not part of the live state.
     Message(MessageView),
+    Staff(StaffNews),
     Totals(Totals),
     /// A digit the far end pressed.
     Digit {
@@ -49,17 +56,20 @@ pub enum News {
     Alert(Alert),
 }
 
-/// Who is told.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum Audience {
-    /// Everyone who watches.
-    Everyone,
+/// Of people: what one is doing, what is administered.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StaffNews {
+    Agent(AgentView),
+    Kept(Entry),
+    Gone(EntryId),
 }
 
 /// A delta as sent and as kept for those who come back.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Delta {
     pub seq: Seq,
+    pub audience: Audience,
     pub news: News,
 }
 
@@ -87,6 +97,12 @@ pub enum Alert {
     ForgottenHold {
         call: CallId,
         account: AccountName,
+        seconds: u64,
+    },
+    /// A pause is over its limit (VZ-14).
+    PauseOverLimit {
+        user: UserId,
+        reason: ItemId,
         seconds: u64,
     },
     /// No new recording can begin (SP-08); calls go on.
@@ -120,6 +136,10 @@ pub struct CallView {
     pub protocolo: String,
     pub direction: Direction,
     pub account: AccountName,
+    /// Whose it is.
+    pub user: Option<UserId>,
+    /// The queue it came through, where that can be known.
+    pub queue: Option<QueueId>,
     /// The far end's number, normalised.
     pub number: String,
     pub name: Option<String>,

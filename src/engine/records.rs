@@ -5,12 +5,14 @@ use std::net::SocketAddr;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::agent::{AgentState, Chosen};
 use crate::border::{IdempotencyKey, Refusal, Reply};
 use crate::config::{AccountName, Target};
-use crate::id::{CallId, LegId, RecordingId};
+use crate::id::{CallId, LegId, QueueId, RecordingId, UserId};
 use crate::leg::Quality;
 use crate::news::{Direction, HangupCause, MessageView, RegistrationView};
 use crate::sip::dialog::Dialog;
+use crate::staff::{Entry, EntryId};
 
 /// Records written in one transaction: all or none.
 pub type Batch = Vec<Record>;
@@ -74,6 +76,20 @@ pub enum Record {
     RecordingFile(RecordingFile),
     /// A text message; written again with what became of it.
     Message(MessageView),
+    /// Administered, whole; the command waits for it.
+    Kept(Entry),
+    Removed(EntryId),
+    /// What a person has chosen; outlives a restart.
+    AgentChosen {
+        user: UserId,
+        chosen: Chosen,
+    },
+    /// For reports: what a person does from now on.
+    AgentState {
+        user: UserId,
+        at: DateTime<Utc>,
+        state: AgentState,
+    },
     /// Kept 24 h, so that the same key gets the same answer.
     Answer {
         key: IdempotencyKey,
@@ -88,6 +104,9 @@ pub struct CallRow {
     pub protocolo: String,
     pub direction: Direction,
     pub account: AccountName,
+    /// Whose it is.
+    pub user: Option<UserId>,
+    pub queue: Option<QueueId>,
     /// As dialled, or as the caller's identity said.
     pub number_dialled: String,
     /// E.164 with `+`, or the ramal as it is; the index is on it and on the day.
@@ -197,5 +216,8 @@ pub enum Facts {
         answers: Vec<(IdempotencyKey, DateTime<Utc>, Result<Reply, Refusal>)>,
         /// Do-not-disturb as the person last set it.
         do_not_disturb: Vec<AccountName>,
+        /// What is administered.
+        entries: Vec<Entry>,
+        chosen: Vec<(UserId, Chosen)>,
     },
 }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use crate::access::Audience;
 use crate::id::Seq;
 use crate::news::{Delta, News};
 
@@ -14,13 +15,13 @@ pub struct Watch {
 
 impl Watch {
     /// Gives news its number.
-    pub fn keep(&mut self, news: News) -> Seq {
+    pub fn keep(&mut self, audience: Audience, news: News) -> Seq {
         self.last += 1;
         let seq = Seq(self.last);
         if self.kept.len() == KEPT {
             self.kept.pop_front();
         }
-        self.kept.push_back(Delta { seq, news });
+        self.kept.push_back(Delta { seq, audience, news });
         seq
     }
 
@@ -54,13 +55,13 @@ mod tests {
     fn who_comes_back_gets_what_it_missed_or_is_told_to_begin_anew() {
         let mut watch = Watch::default();
         (0..3).for_each(|_| {
-            watch.keep(news());
+            watch.keep(Audience::Everyone, news());
         });
         assert_eq!(watch.since(Seq(1)).map(|deltas| deltas.len()), Some(2));
         assert_eq!(watch.since(Seq(3)).map(|deltas| deltas.len()), Some(0));
         assert_eq!(watch.since(Seq(4)), None, "a number of another run");
         (0..KEPT).for_each(|_| {
-            watch.keep(news());
+            watch.keep(Audience::Everyone, news());
         });
         assert_eq!(watch.since(Seq(1)), None, "no longer kept");
         assert_eq!(watch.since(Seq(3)).map(|deltas| deltas.len()), Some(KEPT));

@@ -38,6 +38,7 @@ pub(super) fn direction(direction: Direction) -> &'static str {
 /// Reading a row by column names, each as the type the engine knows.
 pub(super) trait RowExt {
     fn id(&self, column: &str) -> rusqlite::Result<u64>;
+    fn id_if_any(&self, column: &str) -> rusqlite::Result<Option<u64>>;
     fn time(&self, column: &str) -> rusqlite::Result<DateTime<Utc>>;
     fn time_if_any(&self, column: &str) -> rusqlite::Result<Option<DateTime<Utc>>>;
     fn day(&self, column: &str) -> rusqlite::Result<NaiveDate>;
@@ -51,6 +52,10 @@ pub(super) trait RowExt {
 impl RowExt for Row<'_> {
     fn id(&self, column: &str) -> rusqlite::Result<u64> {
         self.get::<_, i64>(column).map(i64::cast_unsigned)
+    }
+
+    fn id_if_any(&self, column: &str) -> rusqlite::Result<Option<u64>> {
+        Ok(self.get::<_, Option<i64>>(column)?.map(i64::cast_unsigned))
     }
 
     fn time(&self, column: &str) -> rusqlite::Result<DateTime<Utc>> {

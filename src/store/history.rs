@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use engine::border::StoreError;
-use engine::id::{CallId, LegId, MessageId, RecordingId};
+use engine::id::{CallId, LegId, MessageId, QueueId, RecordingId, UserId};
 use engine::leg::Quality;
 use engine::news::{HangupCause, MessageView};
 use engine::records::{CallRow, LegRow};
@@ -168,6 +168,8 @@ fn call_line(row: &Row<'_>) -> rusqlite::Result<CallLine> {
             protocolo: row.get("protocolo")?,
             direction: row.direction("direction")?,
             account: row.account("account")?,
+            user: row.id_if_any("user")?.map(UserId),
+            queue: row.id_if_any("queue")?.map(QueueId),
             number_dialled: row.get("number_dialled")?,
             number_normalised: row.get("number_normalised")?,
             remote_name: row.get("remote_name")?,

@@ -1,7 +1,7 @@
 //! What the engine asks: each question as its reads, in one snapshot.
 
 use engine::border::{IdempotencyKey, Refusal, Reply};
-use engine::id::{CallId, LegId};
+use engine::id::{CallId, LegId, UserId};
 use engine::records::{DialogRow, Facts, Question};
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -30,6 +30,10 @@ pub(super) fn load(base: &Connection, question: Question) -> rusqlite::Result<Fa
                 "SELECT account FROM accounts WHERE do_not_disturb = 1 ORDER BY account",
                 |row| row.account("account"),
             )?,
+            entries: all(&snapshot, "SELECT entry FROM entries ORDER BY kind, id", |row| row.json("entry"))?,
+            chosen: all(&snapshot, "SELECT user, chosen FROM agents ORDER BY user", |row| {
+                Ok((UserId(row.id("user")?), row.json("chosen")?))
+            })?,
         }),
     }
 }

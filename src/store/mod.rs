@@ -17,6 +17,7 @@ mod history;
 mod load;
 mod record;
 mod recordings;
+mod staff;
 mod upgrade;
 mod writer;
 

@@ -10,7 +10,7 @@ use engine::records::{CallRow, DialogRow, LegRow, Record};
 use rusqlite::{Connection, Params, params};
 
 use super::column::{direction, id, json, ms, word};
-use super::recordings;
+use super::{recordings, staff};
 
 /// Why a record could not be kept.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +41,10 @@ pub(super) fn write(base: &Connection, record: &Record) -> Result<(), WriteError
         Record::RecordingEnded { recording, at } => Ok(recordings::ended(base, *recording, *at)?),
         Record::RecordingFile(file) => Ok(recordings::file(base, file)?),
         Record::Message(view) => message(base, view),
+        Record::Kept(entry) => Ok(staff::keep(base, entry)?),
+        Record::Removed(entry) => Ok(staff::remove(base, *entry)?),
+        Record::AgentChosen { user, chosen } => Ok(staff::chosen(base, *user, chosen)?),
+        Record::AgentState { user, at, state } => Ok(staff::state(base, *user, *at, state)?),
         Record::Answer { key, at, answer } => remember_answer(base, key, *at, answer),
     }
 }
@@ -49,8 +53,8 @@ fn call_opened(base: &Connection, row: &CallRow) -> Result<(), WriteError> {
     run(
         base,
         "INSERT INTO calls (call, protocolo, direction, account, number_dialled, number_normalised, remote_name,
-                            diverted_from, asserted, started_ms, day, rules_version)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                            diverted_from, asserted, started_ms, day, rules_version, user, queue)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
          ON CONFLICT (call) DO NOTHING",
         params![
             id(row.call.0),
@@ -65,6 +69,8 @@ fn call_opened(base: &Connection, row: &CallRow) -> Result<(), WriteError> {
             ms(row.at),
             row.day.to_string(),
             row.rules_version.map(u64::cast_signed),
+            row.user.map(|user| id(user.0)),
+            row.queue.map(|queue| id(queue.0)),
         ],
     )?;
     Ok(())
@@ -220,7 +226,7 @@ fn remember_answer(
 /// How long the same key gets the same answer (architecture: commands).
 const ANSWERS_KEPT: TimeDelta = TimeDelta::hours(24);
 
-fn run(base: &Connection, sql: &str, values: impl Params) -> rusqlite::Result<usize> {
+pub(super) fn run(base: &Connection, sql: &str, values: impl Params) -> rusqlite::Result<usize> {
     base.prepare_cached(sql)?.execute(values)
 }
 

@@ -1,4 +1,4 @@
--- The base, version 2. This file is the authority on what is kept and what it means; a fresh base is made
+-- The base, version 3. This file is the authority on what is kept and what it means; a fresh base is made
 -- by running it, an older one is brought to the same shape by upgrade/.
 --
 -- Everywhere:
@@ -26,11 +26,14 @@ CREATE TABLE calls (
     answered_ms       INTEGER,           -- set without ended_ms after a crash: evidence that we dropped an answered call
     ended_ms          INTEGER,
     cause             TEXT,
+    user              INTEGER,           -- whose it is, where it is a person's
+    queue             INTEGER,           -- the queue it came through, where that is known
     CHECK ((ended_ms IS NULL) = (cause IS NULL))
 ) STRICT;
 
 -- History of one day, and all calls with one number: both newest first.
 CREATE INDEX calls_by_day ON calls (day, started_ms);
+CREATE INDEX calls_by_user ON calls (user, day, started_ms) WHERE user IS NOT NULL;
 CREATE INDEX calls_by_number ON calls (number_normalised, started_ms);
 -- What the next start has to end; holds live calls only, so it stays small.
 CREATE INDEX calls_open ON calls (started_ms) WHERE ended_ms IS NULL;
@@ -135,3 +138,26 @@ CREATE TABLE messages (
 
 -- The newest first.
 CREATE INDEX messages_by_time ON messages (at_ms, message);
+
+-- What administrators keep: users, perfis, queues, the entries of lists. The engine holds it whole and checks it; built-in perfis
+-- are not in here.
+CREATE TABLE entries (
+    kind  TEXT NOT NULL CHECK (kind IN ('user', 'perfil', 'queue', 'item')),
+    id    INTEGER NOT NULL,
+    entry TEXT NOT NULL,                 -- JSON of staff::Entry
+    PRIMARY KEY (kind, id)
+) STRICT;
+
+-- What each person has chosen to do, last.
+CREATE TABLE agents (
+    user   INTEGER PRIMARY KEY,
+    chosen TEXT NOT NULL                 -- JSON of agent::Chosen
+) STRICT;
+
+-- What each person did, from when: reports of pauses, breaks (NR-17) and occupancy are made of it.
+CREATE TABLE agent_states (
+    user  INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    state TEXT NOT NULL,                 -- JSON of agent::AgentState
+    PRIMARY KEY (user, at_ms, state)
+) STRICT;

@@ -37,6 +37,8 @@ pub(super) fn call_opened(call: u64) -> Record {
         protocolo: "2026031200000011".to_owned(),
         direction: Direction::Outbound,
         account: "1001".into(),
+        user: None,
+        queue: None,
         number_dialled: "011987654321".to_owned(),
         number_normalised: "+5511987654321".to_owned(),
         remote_name: None,

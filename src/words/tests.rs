@@ -64,6 +64,10 @@ fn every_state_cause_and_refusal_has_its_words() {
     };
     let codes: &[RefusalCode] = &[
         NotAllowed,
+        NotFound,
+        Invalid,
+        NoSuchEntry,
+        NotStored,
         NoSuchCall,
         NoSuchAccount,
         WrongState,

@@ -38,6 +38,8 @@ pub(super) struct Desk {
 #[derive(Debug, Default)]
 pub(super) struct Desks {
     desks: BTreeMap<DeskKey, Desk>,
+    /// What people chose to talk through, where it is not their account's own device.
+    chosen: BTreeMap<AccountName, DeviceName>,
     by_leg: BTreeMap<LegId, DeskKey>,
 }
 
@@ -50,7 +52,7 @@ impl Desks {
         };
         let desk = self.desks.entry(key.clone()).or_insert_with(|| Desk {
             leg: LegId(cx.ids.next(cx.now.civil)),
-            device: account.device.clone(),
+            device: self.chosen.get(&account.name).unwrap_or(&account.device).clone(),
             muted: false,
             one_way: None,
             said: None,
@@ -101,6 +103,24 @@ impl Calls {
             DeskKey::Call(call) => std::slice::from_ref(call),
         };
         ids.iter().filter_map(|id| self.calls.get(id)).filter(|call| !call.is_ended())
+    }
+
+    /// The account's calls are at this device from now on, in the middle of a call too (SP-05); `None`: at its own.
+    pub fn use_device(&mut self, account: &AccountName, device: Option<DeviceName>, config: &crate::config::Config) {
+        let own = config.accounts.get(account).map(|account| account.device.clone());
+        let Some(now) = device.clone().or(own) else { return };
+        match device {
+            Some(device) => self.desks.chosen.insert(account.clone(), device),
+            None => self.desks.chosen.remove(account),
+        };
+        let mut keys = vec![DeskKey::Account(account.clone())];
+        keys.extend(self.by_account.get(account).into_iter().flatten().map(|call| DeskKey::Call(*call)));
+        for key in keys {
+            if let Some(desk) = self.desks.get_mut(&key) {
+                desk.device = now.clone();
+                self.sync_desk(&key);
+            }
+        }
     }
 
     /// Compares what the desk's device shall do with what was said last: it is closed while every call goes on without

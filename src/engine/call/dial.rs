@@ -14,6 +14,7 @@ use crate::sip::header::Name;
 use crate::sip::session::{Invitation, Session, Settings};
 use crate::sip::ua::NextHop;
 use crate::sip::uri::{Host, NameAddr, Transport, Uri};
+use crate::staff::Directions;
 
 use super::live::{Call, Caller, Phase};
 use super::ports::LentPort;
@@ -68,7 +69,12 @@ impl Calls {
         caller_id: Option<&str>,
         cx: &mut Context<'_>,
     ) -> Result<Reply, Refusal> {
+        let person = cx.actor.and_then(|user| cx.staff.user(user));
+        if person.is_some_and(|person| person.directions == Directions::Inbound) {
+            return Err(Refusal::new(RefusalCode::NotAllowed, "you take calls and do not dial any (VZ-02)"));
+        }
         let route = route
+            .or(person.and_then(|person| person.ramal.as_ref()))
             .or(cx.config.default_route.as_ref())
             .ok_or_else(|| Refusal::new(RefusalCode::NoSuchAccount, "name a route: no default_route is configured"))?;
         let account = self.account(route, cx)?.clone();
@@ -180,12 +186,19 @@ impl Calls {
         let day = at.with_timezone(&cx.config.zone).date_naive();
         let protocolo = protocolo.unwrap_or_else(|| cx.protocolos.next(day).to_string());
         let leg = LegId(cx.ids.next(at));
+        let user = cx.actor.or_else(|| cx.staff.user_of(&account.name).map(|user| user.user));
+        let queue = user
+            .filter(|_| direction == Direction::Inbound)
+            .and_then(|user| cx.staff.user(user))
+            .and_then(|user| cx.staff.queue_of_call(user, caller.diverted_from.as_deref()));
         let (desk, device_leg) = self.desks.seat(id, &account, cx);
         self.orders.push_back(Order::Store(Record::CallOpened(CallRow {
             call: id,
             protocolo: protocolo.clone(),
             direction,
             account: account.name.clone(),
+            user,
+            queue,
             number_dialled: number.dialled.clone(),
             number_normalised: number.normalised.clone(),
             remote_name: caller.name.clone(),
@@ -206,6 +219,8 @@ impl Calls {
             protocolo,
             direction,
             account,
+            user,
+            queue,
             number,
             caller,
             phase: match direction {

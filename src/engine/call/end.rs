@@ -81,7 +81,7 @@ impl Calls {
         call.phase = Phase::Ended { at, cause: cause.clone() };
         let recording = call.recording.end();
         let (leg, quality, port) = (call.leg, call.quality, call.port);
-        let (device_leg, account) = (call.device_leg, call.account.name.clone());
+        let (device_leg, account, user) = (call.device_leg, call.account.name.clone(), call.user);
         for (leg, quality) in [(leg, quality), (device_leg, None)] {
             self.orders.push_back(Order::Store(Record::LegEnded { leg, call: id, at, cause: cause.clone(), quality }));
         }
@@ -92,6 +92,9 @@ impl Calls {
         self.timers.cancel(&Timer::Ring(id));
         self.timers.cancel(&Timer::ForgottenHold(id));
         if let Some(calls) = self.by_account.get_mut(&account) {
+            calls.retain(|other| *other != id);
+        }
+        if let Some(calls) = user.and_then(|user| self.by_user.get_mut(&user)) {
             calls.retain(|other| *other != id);
         }
         self.sync_media(id);

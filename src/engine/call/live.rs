@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::config::{Account, AudioClass, SoundName};
-use crate::id::{CallId, ConferenceId, LegId};
+use crate::id::{CallId, ConferenceId, LegId, QueueId, UserId};
 use crate::leg::{LegState, MediaNews, OneWay, OutDigit, Quality, Stream};
 use crate::news::{CallState, CallView, ConferenceView, Direction, HangupCause, LegView, TransferView};
 use crate::number::Number;
@@ -27,6 +27,10 @@ pub(super) struct Call {
     pub protocolo: String,
     pub direction: Direction,
     pub account: Arc<Account>,
+    /// Whose it is.
+    pub user: Option<UserId>,
+    /// The queue it came through.
+    pub queue: Option<QueueId>,
     pub number: Number,
     pub caller: Caller,
     pub phase: Phase,
@@ -160,6 +164,8 @@ impl Calls {
             protocolo: call.protocolo.clone(),
             direction: call.direction,
             account: call.account.name.clone(),
+            user: call.user,
+            queue: call.queue,
             number: call.number.normalised.clone(),
             name: call.caller.name.clone(),
             diverted_from: call.caller.diverted_from.clone(),

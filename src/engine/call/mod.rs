@@ -36,9 +36,9 @@ use std::sync::Arc;
 use crate::border::{Flow, Refusal, RefusalCode, Reply};
 use crate::config::{Account, AccountName, Config};
 use crate::gate::RateMeter;
-use crate::id::{CallId, ConferenceId, Ids, LegId, TransactionId};
+use crate::id::{CallId, ConferenceId, Ids, LegId, TransactionId, UserId};
 use crate::leg::{LegState, MediaEvent, MediaNews, PortBlock};
-use crate::news::{CallView, News};
+use crate::news::{CallView, Direction, News};
 use crate::owner::Owner;
 use crate::protocolo::Protocolos;
 use crate::random::Random;
@@ -47,6 +47,7 @@ use crate::registration::Registrations;
 use crate::sip::message::Message;
 use crate::sip::session;
 use crate::sip::ua::Ua;
+use crate::staff::Staff;
 use crate::time::{Moment, Now, Timers};
 
 pub use command::{Command, Conference as ConferenceCommand, RecordWish, RejectAs, Transfer as TransferCommand};
@@ -65,6 +66,9 @@ pub struct Context<'a> {
     pub registrations: &'a Registrations,
     pub config: &'a Config,
     pub protocolos: &'a mut Protocolos,
+    pub staff: &'a Staff,
+    /// Who commands; nobody where the network or a clock does.
+    pub actor: Option<UserId>,
     pub ids: &'a mut Ids,
     pub now: Now,
     pub random: &'a mut Random,
@@ -88,6 +92,8 @@ pub struct Calls {
     by_leg: BTreeMap<LegId, CallId>,
     /// Live calls of each account.
     by_account: BTreeMap<AccountName, Vec<CallId>>,
+    /// Live calls of each person.
+    by_user: BTreeMap<UserId, Vec<CallId>>,
     desks: Desks,
     conferences: BTreeMap<ConferenceId, Conference>,
     /// Sessions that were replaced in their calls, until their BYE or CANCEL is answered.
@@ -287,6 +293,20 @@ impl Calls {
         self.by_account.get(account).map_or(0, |calls| u16::try_from(calls.len()).unwrap_or(u16::MAX))
     }
 
+    /// Whose a live call is; `None` when there is none.
+    pub fn owner(&self, call: CallId) -> Option<Option<UserId>> {
+        self.calls.get(&call).filter(|call| !call.is_ended()).map(|call| call.user)
+    }
+
+    /// What a person's calls come to: whether one rings here, and whether one is dialled or up.
+    pub fn doing(&self, user: UserId) -> (bool, bool) {
+        let calls = self.by_user.get(&user).into_iter().flatten().filter_map(|call| self.calls.get(call));
+        calls.fold((false, false), |(offered, talking), call| {
+            let rings = call.phase == live::Phase::Ringing && call.direction == Direction::Inbound;
+            (offered || rings, talking || !rings)
+        })
+    }
+
     /// Calls since start.
     pub fn total(&self) -> u64 {
         self.total
@@ -361,6 +381,9 @@ impl Calls {
         self.by_dialog.insert((call_id.to_owned(), tag.to_owned()), call.id);
         self.by_leg.insert(call.leg, call.id);
         self.by_account.entry(call.account.name.clone()).or_default().push(call.id);
+        if let Some(user) = call.user {
+            self.by_user.entry(user).or_default().push(call.id);
+        }
         self.total += 1;
         self.calls.insert(call.id, call);
     }

@@ -1,11 +1,12 @@
 //! From the rooms outward: orders carried out, changes told, records gathered into one batch.
 
+use crate::agent;
 use crate::border::Output;
 use crate::call;
 use crate::config::AccountName;
 use crate::id::BatchId;
 use crate::messages;
-use crate::news::{AccountView, Alert, Audience, CallState, News, RegistrationState, RegistrationView};
+use crate::news::{AccountView, Alert, CallState, CallView, News, RegistrationState, RegistrationView};
 use crate::owner::Owner;
 use crate::records::Record;
 use crate::registration;
@@ -68,7 +69,32 @@ impl Engine {
         }
     }
 
-    pub(super) fn on_call_order(&mut self, order: call::Order) {
+    pub(super) fn on_agent_order(&mut self, order: agent::Order) {
+        match order {
+            agent::Order::Tell(news) => self.tell(news),
+            agent::Order::Store(record) => self.batch.push(record),
+            agent::Order::Device(account, device) => self.calls.use_device(&account, device, &self.config),
+        }
+    }
+
+    /// Whose call it is does something else now, perhaps.
+    fn look_at_agent_of(&mut self, view: &CallView, now: Now) {
+        let Some(user) = view.user else { return };
+        let facts = self.facts(user);
+        let talked = view.ended.is_some() && view.answered.is_some() && !facts.talking;
+        let cx = agent::Context { staff: &self.staff, now };
+        if talked {
+            self.agents.on_talked(user, view.queue, &cx);
+        }
+        self.agents.look(user, facts, &cx);
+    }
+
+    pub(super) fn facts(&self, user: crate::id::UserId) -> agent::Facts {
+        let (offered, talking) = self.calls.doing(user);
+        agent::Facts { offered, talking }
+    }
+
+    pub(super) fn on_call_order(&mut self, order: call::Order, now: Now) {
         match order {
             call::Order::Media(state) => self.outputs.push_back(Output::Media(state)),
             call::Order::Store(record) => self.batch.push(record),
@@ -81,6 +107,9 @@ impl Engine {
                     }
                     _ => None,
                 };
+                if let News::Call(view) | News::CallEnded(view) = &news {
+                    self.look_at_agent_of(view, now);
+                }
                 self.tell(news);
                 account.iter().for_each(|account| self.tell_account(account));
             }
@@ -108,8 +137,9 @@ impl Engine {
     }
 
     pub(super) fn tell(&mut self, news: News) {
-        let seq = self.watch.keep(news.clone());
-        self.outputs.push_back(Output::Tell(Audience::Everyone, seq, news));
+        let audience = self.audience(&news);
+        let seq = self.watch.keep(audience, news.clone());
+        self.outputs.push_back(Output::Tell(audience, seq, news));
     }
 
     /// All records of one input go out as one batch: all or none.

@@ -127,7 +127,7 @@ impl Engine {
         match request.method().unwrap_or(Method::Ack) {
             Method::Invite => match self.registrations.account_for(&request, flow) {
                 Some(account) => {
-                    let disturbed = self.do_not_disturb.contains(&account);
+                    let disturbed = self.do_not_disturb.contains(&account) || !self.takes_calls(&account);
                     self.with_calls(now, |calls, cx| calls.on_invite(&account, (id, flow, request), disturbed, cx));
                 }
                 None => self.refuse(id, &request, 404, now),

@@ -1,7 +1,8 @@
-//! Commands: answered exactly once, a known key with its old answer.
+//! Commands: who may, whose it is done to, answered exactly once, a known key with its old answer.
 
-use crate::access;
-use crate::border::{AccountCommand, Command, IdempotencyKey, Output, Refusal, RefusalCode, Reply, What};
+use crate::access::{self, Action, Whose};
+use crate::agent;
+use crate::border::{AccountCommand, Actor, Command, IdempotencyKey, Output, Refusal, RefusalCode, Reply, What};
 use crate::records::Record;
 use crate::time::Now;
 
@@ -13,30 +14,64 @@ impl Engine {
         let answer = match command.key.as_ref().and_then(|key| self.answers.get(key, now.civil)) {
             Some(answer) => answer,
             None => {
-                let answer = access::allowed(&command.actor, &command.what)
-                    .and_then(|()| usable(command.key.as_ref()))
-                    .and_then(|()| self.obey(&command.what, now));
+                let may = self.allowed(command).and_then(|()| usable(command.key.as_ref()));
+                let answer = match (may, &command.what) {
+                    (Err(refusal), _) => Err(refusal),
+                    (Ok(()), What::Staff(wish)) => match self.promise(command, wish, now) {
+                        Some(answer) => answer,
+                        None => return,
+                    },
+                    (Ok(()), what) => self.obey(command.actor, what, now),
+                };
                 // A look does nothing; its answer may be large and is not the same tomorrow.
-                let kept = command.key.as_ref().filter(|key| usable(Some(key)).is_ok() && command.what.changes());
-                if let Some(key) = kept {
-                    self.answers.keep(key.clone(), now.civil, answer.clone());
-                    self.batch.push(Record::Answer { key: key.clone(), at: now.civil, answer: answer.clone() });
-                }
+                self.remember(command.key.as_ref().filter(|_| command.what.changes()), &answer, now);
                 answer
             }
         };
         self.outputs.push_back(Output::Reply(command.id, answer));
     }
 
-    pub(super) fn obey(&mut self, what: &What, now: Now) -> Result<Reply, Refusal> {
+    /// The same key gets the same answer from now on.
+    pub(super) fn remember(&mut self, key: Option<&IdempotencyKey>, answer: &Result<Reply, Refusal>, now: Now) {
+        let Some(key) = key.filter(|key| usable(Some(key)).is_ok()) else { return };
+        self.answers.keep(key.clone(), now.civil, answer.clone());
+        self.batch.push(Record::Answer { key: key.clone(), at: now.civil, answer: answer.clone() });
+    }
+
+    /// The one table, asked for everything.
+    fn allowed(&self, command: &Command) -> Result<(), Refusal> {
+        let action = Action::of(&command.what, |entry| self.staff.list_of(entry));
+        let associates = self.associates(&command.what);
+        if associates {
+            access::allowed(&self.staff, command.actor, Action::Associate, Whose::Shared)?;
+        }
+        access::allowed(&self.staff, command.actor, action, self.whose(&command.what))
+    }
+
+    fn obey(&mut self, actor: Actor, what: &What, now: Now) -> Result<Reply, Refusal> {
+        self.actor = match actor {
+            Actor::Local => None,
+            Actor::User(user) => Some(user),
+        };
+        let answer = self.carry_out(actor, what, now);
+        self.actor = None;
+        answer
+    }
+
+    fn carry_out(&mut self, actor: Actor, what: &What, now: Now) -> Result<Reply, Refusal> {
         match what {
             What::Call(command) => self.with_calls(now, |calls, cx| calls.on_command(command, cx)),
+            What::Agent(command) => {
+                let facts = self.facts(command.user);
+                self.agents.on_command(command, facts, &agent::Context { staff: &self.staff, now })
+            }
+            What::Staff(_) => Err(Refusal::new(RefusalCode::BadRequest, "administration waits for the disk")),
             What::Account(command) => self.on_account_command(command, now),
             What::Subscription(command) => self.with_subscriptions(now, |watched, cx| watched.on_command(command, cx)),
             What::Message(command) => self.with_messages(now, |messages, cx| messages.on_command(command, cx)),
             What::Watch { since } => Ok(match since.and_then(|since| self.watch.since(since)) {
-                Some(deltas) => Reply::Deltas(deltas),
-                None => Reply::Snapshot(Box::new(self.snapshot())),
+                Some(deltas) => Reply::Deltas(self.deltas_for(actor, deltas)),
+                None => Reply::Snapshot(Box::new(self.snapshot_for(actor))),
             }),
             What::Drain => {
                 self.draining = true;

@@ -4,6 +4,7 @@
 //! at the end of [`STEPS`]. Steps already released are never edited: bases out there have run them.
 
 mod v1_to_v2;
+mod v2_to_v3;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -11,7 +12,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 pub(super) type Step = fn(&Transaction<'_>) -> rusqlite::Result<()>;
 
 /// Every step there ever was. Version 1 is the first that was released, so nothing leads to it.
-pub(super) const STEPS: &[Step] = &[v1_to_v2::step];
+pub(super) const STEPS: &[Step] = &[v1_to_v2::step, v2_to_v3::step];
 
 /// The version that `steps` lead to.
 pub(super) fn version_after(steps: &[Step]) -> u32 {

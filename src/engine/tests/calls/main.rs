@@ -3,6 +3,7 @@
 #![allow(non_snake_case, reason = "behaviour ids are written as the specification writes them")]
 
 mod far;
+mod office;
 #[path = "../shell/mod.rs"]
 mod shell;
 mod world;
@@ -14,6 +15,8 @@ mod established;
 mod inbound;
 mod one_way;
 mod outbound;
+mod people;
+mod people_at_work;
 mod recording;
 mod referred;
 mod replaced;

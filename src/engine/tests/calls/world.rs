@@ -244,6 +244,14 @@ impl World {
         }
     }
 
+    /// The device that was last said for the call's person.
+    pub fn device_of(&self, call: CallId) -> Option<String> {
+        match &self.shell.media.get(&self.leg(call, 1))?.media {
+            Some(LegMedia::Device(media)) => Some(media.device.to_string()),
+            Some(LegMedia::Rtp(_)) | None => None,
+        }
+    }
+
     /// How the device rings.
     pub fn rings(&self, call: CallId) -> Option<Tone> {
         match &self.shell.media.get(&self.leg(call, 1))?.media {

@@ -141,11 +141,29 @@ impl Shell {
 
     /// Commands; the answer must be there at once, and only one.
     pub fn command(&mut self, what: What, key: Option<&str>, now: Now) -> Result<Reply, Refusal> {
+        self.command_as(Actor::Local, what, key, now)
+    }
+
+    /// The same, for somebody.
+    pub fn command_as(&mut self, actor: Actor, what: What, key: Option<&str>, now: Now) -> Result<Reply, Refusal> {
         self.commands += 1;
         let id = CommandId(self.commands);
         let key = key.map(|key| IdempotencyKey(key.to_owned()));
-        self.handle(Input::Command(Command { id, actor: Actor::Local, key, what }), now);
+        self.handle(Input::Command(Command { id, actor, key, what }), now);
         self.replies.get(&id).cloned().expect("every command is answered")
+    }
+
+    /// Several commands before the store has said anything; their answers once it has.
+    pub fn commands_at_once(&mut self, whats: impl IntoIterator<Item = What>, now: Now) -> Vec<Result<Reply, Refusal>> {
+        let mut ids = Vec::new();
+        for what in whats {
+            self.commands += 1;
+            let id = CommandId(self.commands);
+            ids.push(id);
+            self.engine.handle(Input::Command(Command { id, actor: Actor::Local, key: None, what }), now);
+        }
+        self.handle(Input::Timeout, now);
+        ids.iter().map(|id| self.replies.get(id).cloned().expect("every command is answered")).collect()
     }
 
     pub fn flow_to(&self, remote: SocketAddr) -> Flow {

@@ -46,11 +46,16 @@ impl Store {
         let mut protocolo = None;
         let mut answers = Vec::new();
         let mut do_not_disturb = BTreeSet::new();
+        let mut entries = BTreeMap::new();
+        let mut chosen = BTreeMap::new();
         for record in &self.records {
             match record {
                 Record::ProtocoloBlock { day, next } => protocolo = Some((*day, *next)),
                 Record::Answer { key, at, answer } => answers.push((key.clone(), *at, answer.clone())),
                 Record::DoNotDisturb { account, on: true } => drop(do_not_disturb.insert(account.clone())),
+                Record::Kept(entry) => drop(entries.insert(entry.id(), entry.clone())),
+                Record::Removed(id) => drop(entries.remove(id)),
+                Record::AgentChosen { user, chosen: own } => drop(chosen.insert(*user, own.clone())),
                 Record::DoNotDisturb { account, on: false } => drop(do_not_disturb.remove(account)),
                 _ => {}
             }
@@ -61,6 +66,8 @@ impl Store {
             protocolo,
             answers,
             do_not_disturb: do_not_disturb.into_iter().collect(),
+            entries: entries.into_values().collect(),
+            chosen: chosen.into_iter().collect(),
         }
     }
 

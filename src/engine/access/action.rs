@@ -1,0 +1,150 @@
+//! What is done, without to whom.
+
+use crate::agent;
+use crate::border::{AccountCommand, What};
+use crate::call;
+use crate::messages;
+use crate::staff::{self, Entry, EntryId, List};
+
+/// A right's name in the table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Action {
+    Dial,
+    Answer,
+    Reject,
+    HangUp,
+    /// Hold and resume, mute and unmute, consent, digits.
+    Handle,
+    Bridge,
+    Conference,
+    Record,
+    Transfer,
+    DoNotDisturb,
+    Register,
+    /// Which lamps an extension shows.
+    WatchNumbers,
+    SendMessage,
+    Watch,
+    Drain,
+    /// Ready, paused, offline, done writing.
+    ChooseState,
+    ChooseQueues,
+    ChooseDevice,
+    See(Kind),
+    /// History in a file.
+    Export,
+    Create(Kind),
+    Edit(Kind),
+    Delete(Kind),
+    /// A user and a ramal.
+    Associate,
+    Import,
+    /// Reload and whatever else is of the whole installation.
+    Settings,
+}
+
+/// What kind of thing it is done to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    Call,
+    History,
+    Recording,
+    Agent,
+    User,
+    Perfil,
+    Queue,
+    Item(List),
+    Account,
+    Contact,
+    Case,
+    Audit,
+}
+
+impl Action {
+    /// The action that a command is. One on a list's entry needs to know which list it is of.
+    pub fn of(what: &What, list_of: impl Fn(EntryId) -> Option<List>) -> Action {
+        match what {
+            What::Call(command) => Action::of_call(command),
+            What::Account(AccountCommand::DoNotDisturb { .. }) => Action::DoNotDisturb,
+            What::Account(AccountCommand::Register { .. }) => Action::Register,
+            What::Subscription(_) => Action::WatchNumbers,
+            What::Message(messages::Command::Send { .. }) => Action::SendMessage,
+            What::Agent(agent::Command { wish, .. }) => match wish {
+                agent::Wish::Queues(_) => Action::ChooseQueues,
+                agent::Wish::SignIn { .. } | agent::Wish::Device(_) => Action::ChooseDevice,
+                agent::Wish::SignOut | agent::Wish::Ready | agent::Wish::Pause { .. } | agent::Wish::Written => {
+                    Action::ChooseState
+                }
+            },
+            What::Staff(command) => match command {
+                staff::Command::Create(entry) => Action::Create(Kind::of_entry(entry)),
+                staff::Command::Edit(entry) => Action::Edit(Kind::of_entry(entry)),
+                staff::Command::Delete(id) => Action::Delete(Kind::of_id(*id, list_of)),
+            },
+            What::Watch { .. } => Action::Watch,
+            What::Drain => Action::Drain,
+        }
+    }
+
+    /// The kind of object that must be visible before an action on it can be refused by name.
+    pub(super) fn to_what(self) -> Option<Kind> {
+        match self {
+            Action::Answer
+            | Action::Reject
+            | Action::HangUp
+            | Action::Handle
+            | Action::Bridge
+            | Action::Conference
+            | Action::Record
+            | Action::Transfer => Some(Kind::Call),
+            Action::Dial | Action::DoNotDisturb | Action::Register | Action::WatchNumbers | Action::SendMessage => {
+                Some(Kind::Account)
+            }
+            Action::ChooseState | Action::ChooseQueues | Action::ChooseDevice => Some(Kind::Agent),
+            Action::See(kind) | Action::Create(kind) | Action::Edit(kind) | Action::Delete(kind) => Some(kind),
+            Action::Associate => Some(Kind::User),
+            Action::Watch | Action::Drain | Action::Export | Action::Import | Action::Settings => None,
+        }
+    }
+
+    fn of_call(command: &call::Command) -> Action {
+        match command {
+            call::Command::Dial { .. } => Action::Dial,
+            call::Command::Answer { .. } => Action::Answer,
+            call::Command::Reject { .. } => Action::Reject,
+            call::Command::HangUp { .. } => Action::HangUp,
+            call::Command::Hold { .. }
+            | call::Command::Resume { .. }
+            | call::Command::Mute { .. }
+            | call::Command::Unmute { .. }
+            | call::Command::AdvertConsent { .. }
+            | call::Command::Dtmf { .. } => Action::Handle,
+            call::Command::Conference(_) => Action::Conference,
+            call::Command::Transfer(_) => Action::Transfer,
+            call::Command::Bridge { .. } => Action::Bridge,
+            call::Command::Record { .. } => Action::Record,
+        }
+    }
+}
+
+impl Kind {
+    /// Of an administered entry.
+    pub fn of_entry(entry: &Entry) -> Kind {
+        match entry {
+            Entry::User(_) => Kind::User,
+            Entry::Perfil(_) => Kind::Perfil,
+            Entry::Queue(_) => Kind::Queue,
+            Entry::Item(item) => Kind::Item(item.list),
+        }
+    }
+
+    fn of_id(id: EntryId, list_of: impl Fn(EntryId) -> Option<List>) -> Kind {
+        match id {
+            EntryId::User(_) => Kind::User,
+            EntryId::Perfil(_) => Kind::Perfil,
+            EntryId::Queue(_) => Kind::Queue,
+            // One that is not there is refused as such by whoever may administer lists.
+            EntryId::Item(_) => Kind::Item(list_of(id).unwrap_or(List::Disposition)),
+        }
+    }
+}

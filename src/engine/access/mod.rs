@@ -1,0 +1,159 @@
+//! Who may do what to whose object: the one table, asked for every command, every look and everything told.
+//!
+//! A new command, look or news does not compile before it has its place here.
+
+mod action;
+mod told;
+
+use crate::border::{Actor, Refusal, RefusalCode};
+use crate::id::UserId;
+use crate::staff::{List, Permission, Staff};
+
+pub use action::{Action, Kind};
+pub use told::{Audience, audience};
+
+/// Whose an object is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Whose {
+    /// The action is done to nothing in particular, or to nothing yet.
+    Nothing,
+    /// Of this person.
+    Of(UserId),
+    /// There, and nobody's in particular.
+    Shared,
+    /// There is none: whoever may not see everything learns no more.
+    Missing,
+}
+
+/// What an action needs, for one's own objects (and for none in particular), and for those of others.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Needs {
+    own: Need,
+    others: Need,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Need {
+    /// To be signed in.
+    Anybody,
+    Holder(Permission),
+    /// No person may; the daemon's own socket may.
+    Nobody,
+}
+
+/// Asks the table.
+///
+/// # Errors
+/// `NotAllowed`, or `NotFound` where the actor may not even know that the object is there.
+pub fn allowed(staff: &Staff, actor: Actor, action: Action, whose: Whose) -> Result<(), Refusal> {
+    let user = match actor {
+        // Whoever may open the daemon's own socket (mode 0600) could as well stop the daemon.
+        Actor::Local => return Ok(()),
+        Actor::User(user) => user,
+    };
+    let held = staff.permissions(user).ok_or_else(|| refuse("you are not signed in any more"))?;
+    let meets = |need: Need| match need {
+        Need::Anybody => true,
+        Need::Holder(permission) => held.contains(&permission),
+        Need::Nobody => false,
+    };
+    let needs = needs(action);
+    let own = matches!(whose, Whose::Nothing) || whose == Whose::Of(user);
+    if meets(needs.others) || (own && meets(needs.own)) {
+        return Ok(());
+    }
+    match own || (matches!(whose, Whose::Of(_) | Whose::Shared) && meets(sight(action))) {
+        true => Err(refuse(&format!("your perfil has no right to {action:?}"))),
+        false => Err(Refusal::new(RefusalCode::NotFound, "there is nothing with this id, or it is not yours")),
+    }
+}
+
+/// Whether somebody is told.
+pub fn admits(staff: &Staff, user: UserId, audience: &Audience) -> bool {
+    let Some(held) = staff.permissions(user) else { return false };
+    audience.admits(user, |permission| held.contains(&permission))
+}
+
+fn refuse(text: &str) -> Refusal {
+    Refusal::new(RefusalCode::NotAllowed, text)
+}
+
+/// The table.
+fn needs(action: Action) -> Needs {
+    use Permission as P;
+    let only = |permission| Needs { own: Need::Holder(permission), others: Need::Holder(permission) };
+    let split = |own, others| Needs { own: Need::Holder(own), others: Need::Holder(others) };
+    let own_only = |own| Needs { own: Need::Holder(own), others: Need::Nobody };
+    match action {
+        Action::Dial => own_only(P::Calls),
+        Action::Answer => own_only(P::Calls),
+        Action::Reject => split(P::Calls, P::CallsHandleAll),
+        Action::HangUp => split(P::Calls, P::CallsHandleAll),
+        Action::Handle => own_only(P::Calls),
+        Action::Bridge => split(P::Calls, P::CallsHandleAll),
+        Action::Conference => split(P::Calls, P::CallsHandleAll),
+        Action::Record => own_only(P::RecordingsMake),
+        Action::Transfer => split(P::Calls, P::CallsHandleAll),
+        Action::DoNotDisturb => split(P::Calls, P::Administration),
+        Action::Register => only(P::Settings),
+        Action::WatchNumbers => own_only(P::Calls),
+        Action::SendMessage => own_only(P::Messages),
+        Action::Watch => Needs { own: Need::Anybody, others: Need::Anybody },
+        Action::Drain => Needs { own: Need::Nobody, others: Need::Nobody },
+        Action::ChooseState => split(P::Calls, P::AgentsChange),
+        Action::ChooseQueues => split(P::Calls, P::AgentsChange),
+        Action::ChooseDevice => own_only(P::Calls),
+        Action::See(Kind::Call) => Needs { own: Need::Anybody, others: Need::Holder(P::CallsSeeAll) },
+        Action::See(Kind::History) => Needs { own: Need::Anybody, others: Need::Holder(P::HistorySeeAll) },
+        Action::See(Kind::Recording) => split(P::RecordingsHearOwn, P::RecordingsHearAll),
+        Action::See(Kind::Agent) => Needs { own: Need::Anybody, others: Need::Holder(P::AgentsSee) },
+        Action::See(Kind::User) => Needs { own: Need::Anybody, others: Need::Holder(P::UsersList) },
+        Action::See(Kind::Perfil) => only(P::UsersList),
+        // Agents choose from them.
+        Action::See(Kind::Queue | Kind::Item(_)) => Needs { own: Need::Anybody, others: Need::Anybody },
+        Action::See(Kind::Account) => Needs { own: Need::Anybody, others: Need::Holder(P::Administration) },
+        Action::See(Kind::Contact) => only(P::ContactsSee),
+        Action::See(Kind::Case) => split(P::Calls, P::CasesAll),
+        Action::See(Kind::Audit) => only(P::AuditSee),
+        Action::Export => only(P::HistoryExport),
+        Action::Create(kind) => only(keeper(kind, P::UsersCreate, P::ReasonsCreate)),
+        Action::Edit(kind) => match kind {
+            Kind::Case => split(P::Calls, P::CasesAll),
+            kind => only(keeper(kind, P::UsersEdit, P::ReasonsEdit)),
+        },
+        Action::Delete(kind) => only(keeper(kind, P::UsersEdit, P::ReasonsDelete)),
+        Action::Associate => only(P::UsersAssociate),
+        Action::Import => only(P::ContactsImport),
+        Action::Settings => only(P::Settings),
+    }
+}
+
+/// Who administers a kind of thing; of users and pause reasons each verb is its own permission (VZ-16).
+fn keeper(kind: Kind, users: Permission, reasons: Permission) -> Permission {
+    match kind {
+        Kind::User => users,
+        Kind::Item(List::PauseReason) => reasons,
+        Kind::Contact => Permission::ContactsEdit,
+        Kind::Case => Permission::CasesAll,
+        Kind::Item(List::Disposition | List::Department | List::Location)
+        | Kind::Perfil
+        | Kind::Queue
+        | Kind::Account
+        | Kind::Agent
+        | Kind::Call
+        | Kind::History
+        | Kind::Recording
+        | Kind::Audit => Permission::Administration,
+    }
+}
+
+/// Who may know that such an object of somebody else is there at all.
+fn sight(action: Action) -> Need {
+    match action.to_what() {
+        Some(kind) => needs(Action::See(kind)).others,
+        None => Need::Anybody,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,83 @@
+//! Who is told what.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{CallId, UserId};
+use crate::news::{Alert, News, StaffNews};
+use crate::staff::{Entry, EntryId, Permission};
+
+/// Who is told: people by whose it is and what they may see; the daemon's own socket is told everything.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Audience {
+    /// Whoever is signed in.
+    Everyone,
+    /// Its owner, and who has the permission.
+    Owner { user: Option<UserId>, others: Permission },
+}
+
+impl Audience {
+    /// Whether it includes a person who holds these permissions.
+    pub fn admits(&self, user: UserId, holds: impl Fn(Permission) -> bool) -> bool {
+        match self {
+            Audience::Everyone => true,
+            Audience::Owner { user: owner, others } => *owner == Some(user) || holds(*others),
+        }
+    }
+}
+
+/// The table of what is told. `of_call` and `of_account` say whose they are.
+pub fn audience(
+    news: &News,
+    of_call: impl Fn(CallId) -> Option<UserId>,
+    of_account: impl Fn(&crate::config::AccountName) -> Option<UserId>,
+) -> Audience {
+    let owner = |user, others| Audience::Owner { user, others };
+    match news {
+        News::Call(view) | News::CallEnded(view) => owner(view.user, Permission::CallsSeeAll),
+        News::Digit { call, .. } | News::Quality { call, .. } => owner(of_call(*call), Permission::CallsSeeAll),
+        News::Account(view) => owner(of_account(&view.account), Permission::Administration),
+        News::AccountGone(account) => owner(of_account(account), Permission::Administration),
+        News::Group(_) | News::Totals(_) => owner(None, Permission::Administration),
+        // Lamps are there to be seen by whoever transfers.
+        News::Watched(_) => Audience::Everyone,
+        News::Message(view) => owner(of_account(&view.account), Permission::Administration),
+        News::Staff(news) => staff(news),
+        News::Alert(alert) => self::alert(alert, of_call, of_account),
+    }
+}
+
+fn staff(news: &StaffNews) -> Audience {
+    match news {
+        StaffNews::Agent(view) => Audience::Owner { user: Some(view.user), others: Permission::AgentsSee },
+        StaffNews::Kept(Entry::User(user)) => Audience::Owner { user: Some(user.user), others: Permission::UsersList },
+        StaffNews::Gone(EntryId::User(user)) => Audience::Owner { user: Some(*user), others: Permission::UsersList },
+        // What is in one's own perfil changes what one may do.
+        StaffNews::Kept(Entry::Perfil(_) | Entry::Queue(_) | Entry::Item(_))
+        | StaffNews::Gone(EntryId::Perfil(_) | EntryId::Queue(_) | EntryId::Item(_)) => Audience::Everyone,
+    }
+}
+
+fn alert(
+    alert: &Alert,
+    of_call: impl Fn(CallId) -> Option<UserId>,
+    of_account: impl Fn(&crate::config::AccountName) -> Option<UserId>,
+) -> Audience {
+    let (user, others) = match alert {
+        Alert::RegistrationLost { account, .. } => (of_account(account), Permission::Administration),
+        Alert::ForgottenHold { call, .. } | Alert::NotRecorded { call, .. } => {
+            (of_call(*call), Permission::CallsSeeAll)
+        }
+        Alert::RecordingIncomplete { call, .. } => (of_call(*call), Permission::RecordingsHearAll),
+        Alert::PauseOverLimit { user, .. } => (Some(*user), Permission::AgentsSee),
+        Alert::GroupDown { .. }
+        | Alert::GroupUp { .. }
+        | Alert::StoreFailing { .. }
+        | Alert::StoreWorks
+        | Alert::ClockNotSynchronised
+        | Alert::NoMediaPorts
+        | Alert::NoRecordings { .. }
+        | Alert::RecordingsWork => (None, Permission::Administration),
+    };
+    Audience::Owner { user, others }
+}

@@ -1,0 +1,76 @@
+//! What an agent is doing: a function of the person's choice and of what is so, computed anew each time, so that it cannot stick.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::id::ItemId;
+
+/// What a person has chosen; kept over a restart.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Choice {
+    #[default]
+    Offline,
+    Ready,
+    /// For a reason of the list.
+    Paused(ItemId),
+}
+
+/// As others see it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum AgentState {
+    Offline,
+    Ready,
+    Paused {
+        reason: ItemId,
+    },
+    /// A call rings here.
+    Offered,
+    Talking,
+    /// A call is over and being written down (*pós-atendimento*).
+    WrapUp,
+}
+
+/// What is so, beside the choice.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Facts {
+    /// A call rings for this person.
+    pub offered: bool,
+    /// A call is dialled or up.
+    pub talking: bool,
+}
+
+/// The state. Who is in a call is in a call, whatever was chosen.
+///
+/// ```text
+///   talking  >  offered  >  writing  >  the choice
+/// ```
+pub fn state(choice: Choice, facts: Facts, writing: bool) -> AgentState {
+    match (facts.talking, facts.offered, writing, choice) {
+        (true, _, _, _) => AgentState::Talking,
+        (false, true, _, _) => AgentState::Offered,
+        (false, false, true, Choice::Ready | Choice::Paused(_)) => AgentState::WrapUp,
+        (false, false, _, Choice::Offline) => AgentState::Offline,
+        (false, false, false, Choice::Ready) => AgentState::Ready,
+        (false, false, false, Choice::Paused(reason)) => AgentState::Paused { reason },
+    }
+}
+
+/// An agent as others see it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct AgentView {
+    pub user: crate::id::UserId,
+    pub name: String,
+    pub ramal: Option<crate::config::AccountName>,
+    pub state: AgentState,
+    pub since: DateTime<Utc>,
+    /// When a pause is over its limit, or writing ends by itself.
+    pub until: Option<DateTime<Utc>>,
+    /// Pauses for this when the call is over.
+    pub after_call: Option<ItemId>,
+    /// The queues this person is in now.
+    pub queues: Vec<crate::id::QueueId>,
+    /// What this person talks through, when it is another than the ramal's.
+    pub device: Option<crate::config::DeviceName>,
+}

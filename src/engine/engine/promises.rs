@@ -1,0 +1,96 @@
+//! Commands whose yes must be durable first: what they change is in force, and they are answered, when their batch is written.
+
+use std::collections::VecDeque;
+
+use crate::agent;
+use crate::border::{Command, IdempotencyKey, Output, Refusal, RefusalCode, Reply, StoreError};
+use crate::id::{BatchId, CommandId};
+use crate::news::{News, StaffNews};
+use crate::records::Record;
+use crate::staff::{self, Change};
+use crate::time::Now;
+
+use super::Engine;
+
+/// One change on its way to the disk, and those that wait for it: each is judged against what is in force.
+#[derive(Debug, Default)]
+pub(super) struct Promises {
+    writing: Option<(BatchId, Promise)>,
+    waiting: VecDeque<Command>,
+}
+
+/// What is answered once it is written.
+#[derive(Debug)]
+struct Promise {
+    command: CommandId,
+    key: Option<IdempotencyKey>,
+    change: Change,
+}
+
+impl Engine {
+    /// `None`: the answer comes when it is written.
+    pub(super) fn promise(
+        &mut self,
+        command: &Command,
+        wish: &staff::Command,
+        now: Now,
+    ) -> Option<Result<Reply, Refusal>> {
+        if self.promises.writing.is_some() {
+            if self.promises.waiting.len() >= MAX_WAITING {
+                return Some(Err(Refusal::new(
+                    RefusalCode::NotStored,
+                    "too many changes are being written; try again",
+                )));
+            }
+            self.promises.waiting.push_back(command.clone());
+            return None;
+        }
+        let id = self.ids.next(now.civil);
+        match self.staff.judge(wish, id, &self.config) {
+            Ok(change) => {
+                self.batch.push(match &change {
+                    Change::Keep(entry) => Record::Kept(entry.clone()),
+                    Change::Remove(id) => Record::Removed(*id),
+                });
+                let promise = Promise { command: command.id, key: command.key.clone(), change };
+                self.promises.writing = Some((self.coming_batch(), promise));
+                None
+            }
+            Err(refusal) => Some(Err(refusal)),
+        }
+    }
+
+    /// A batch was written or not: the change in it is in force or refused, and the next one is judged.
+    pub(super) fn keep_promises(&mut self, batch: BatchId, result: &Result<(), StoreError>, now: Now) {
+        let Some((_, promise)) = self.promises.writing.take_if(|(writing, _)| *writing == batch) else { return };
+        let Promise { command, key, change } = promise;
+        let answer = match result {
+            Ok(()) => Ok(self.put_in_force(change, now)),
+            Err(why) => Err(Refusal::new(RefusalCode::NotStored, format!("it could not be written: {why}"))),
+        };
+        self.remember(key.as_ref(), &answer, now);
+        self.outputs.push_back(Output::Reply(command, answer));
+        while let (None, Some(next)) = (&self.promises.writing, self.promises.waiting.pop_front()) {
+            self.on_command(&next, now);
+        }
+    }
+
+    fn put_in_force(&mut self, change: Change, now: Now) -> Reply {
+        let (news, entry) = match &change {
+            Change::Keep(entry) => (StaffNews::Kept(entry.clone()), entry.id()),
+            Change::Remove(entry) => (StaffNews::Gone(*entry), *entry),
+        };
+        self.staff.apply(change);
+        self.tell(News::Staff(news));
+        self.agents.on_staff_changed(&agent::Context { staff: &self.staff, now });
+        Reply::Kept { entry }
+    }
+
+    /// The number that the batch of the present input will have.
+    fn coming_batch(&self) -> BatchId {
+        BatchId(self.next_batch + 1)
+    }
+}
+
+/// Administrators at work at once, and more.
+const MAX_WAITING: usize = 256;

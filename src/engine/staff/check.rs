@@ -1,0 +1,154 @@
+//! Whether an entry can be kept beside all others: each refusal names the field and what to do.
+
+use crate::border::{Refusal, RefusalCode};
+use crate::config::{AccountKind, Config};
+use crate::id::UserId;
+
+use super::entry::{Entry, EntryId, Item, List, Perfil, Queue, User};
+use super::permission::{Builtin, Permission};
+use super::{Change, Staff};
+
+impl Staff {
+    pub(super) fn checked(&self, entry: Entry, config: &Config) -> Result<Change, Refusal> {
+        match &entry {
+            Entry::User(user) => self.check_user(user, config)?,
+            Entry::Perfil(perfil) => self.check_perfil(perfil)?,
+            Entry::Queue(queue) => self.check_queue(queue)?,
+            Entry::Item(item) => self.check_item(item)?,
+        }
+        Ok(Change::Keep(entry))
+    }
+
+    /// Whether something may be deleted: what others need stays.
+    pub(super) fn may_go(&self, id: EntryId) -> Result<(), Refusal> {
+        match id {
+            EntryId::User(user) => self.others_administer(user),
+            EntryId::Perfil(perfil) => {
+                let builtin = self.perfis.get(&perfil).is_some_and(|perfil| perfil.builtin.is_some());
+                refuse_if(builtin, "perfil", "a built-in perfil cannot be deleted")?;
+                let used = self.users.values().filter(|user| user.perfil == perfil).count();
+                refuse_if(used > 0, "perfil", format!("{used} users have this perfil; give them another one first"))
+            }
+            EntryId::Queue(_) | EntryId::Item(_) => Ok(()),
+        }
+    }
+
+    fn check_user(&self, user: &User, config: &Config) -> Result<(), Refusal> {
+        named("login", &user.login)?;
+        named("name", &user.name)?;
+        let plain = user.login.chars().all(|c| c.is_ascii_alphanumeric() || "._-@+".contains(c));
+        refuse_if(!plain, "login", "a login has letters without accents, digits and . _ - @ +")?;
+        let mut others = self.users.values().filter(|other| other.user != user.user);
+        let taken = others.clone().any(|other| other.login.eq_ignore_ascii_case(&user.login));
+        refuse_if(taken, "login", "somebody else has this login")?;
+        refuse_if(!["pt-BR", "en"].contains(&user.language.as_str()), "language", "a language is pt-BR or en")?;
+        refuse_if(!self.perfis.contains_key(&user.perfil), "perfil", "there is no such perfil")?;
+        if let Some(ramal) = &user.ramal {
+            let extension = config.accounts.get(ramal).is_some_and(|account| account.kind == AccountKind::Extension);
+            refuse_if(!extension, "ramal", format!("no extension is called {ramal}"))?;
+            let owner = others.find(|other| other.active && user.active && other.ramal.as_ref() == Some(ramal));
+            refuse_if(
+                owner.is_some(),
+                "ramal",
+                format!("ramal {ramal} is somebody else's; dissociate it there first"),
+            )?;
+        }
+        let location = user.location.is_none_or(|id| self.is_of(id, List::Location));
+        refuse_if(!location, "location", "there is no such location")?;
+        refuse_if(
+            !user.queues.iter().all(|queue| self.queues.contains_key(queue)),
+            "queues",
+            "there is no such queue",
+        )?;
+        let stays = user.active && self.administers(user);
+        if stays { Ok(()) } else { self.others_administer(user.user) }
+    }
+
+    /// Somebody must stay who can put everything right again.
+    fn others_administer(&self, leaving: UserId) -> Result<(), Refusal> {
+        let now = self.users.get(&leaving).is_some_and(|user| user.active && self.administers(user));
+        let others = self.users.values().any(|user| user.user != leaving && user.active && self.administers(user));
+        refuse_if(now && !others, "perfil", "this is the last administrator; make somebody else one first")
+    }
+
+    fn administers(&self, user: &User) -> bool {
+        let needed = [Permission::UsersEdit, Permission::Administration];
+        let perfil = self.perfis.get(&user.perfil);
+        perfil.is_some_and(|perfil| needed.iter().all(|permission| perfil.permissions.contains(permission)))
+    }
+
+    fn check_perfil(&self, perfil: &Perfil) -> Result<(), Refusal> {
+        named("name", &perfil.name)?;
+        let now = self.perfis.get(&perfil.perfil);
+        let builtin: Option<Builtin> = now.and_then(|perfil| perfil.builtin);
+        refuse_if(builtin.is_some(), "perfil", "a built-in perfil cannot be changed; create another one")?;
+        refuse_if(perfil.builtin.is_some(), "builtin", "only the built-in perfis are built in")?;
+        let taken = self.perfis.values().any(|other| other.perfil != perfil.perfil && same(&other.name, &perfil.name));
+        refuse_if(taken, "name", "another perfil has this name")?;
+        let mut last = self.users.values().filter(|user| user.perfil == perfil.perfil && user.active);
+        let gives_up = now.is_some() && !perfil.permissions.contains(&Permission::Administration);
+        match last.find(|user| gives_up && self.others_administer(user.user).is_err()) {
+            Some(_) => {
+                refuse_if(true, "permissions", "the last administrator has this perfil and would lose the right")
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn check_queue(&self, queue: &Queue) -> Result<(), Refusal> {
+        named("name", &queue.name)?;
+        let dialable = !queue.number.is_empty()
+            && queue.number.len() <= MAX_NUMBER
+            && queue.number.chars().all(|c| c.is_ascii_digit() || "*#".contains(c));
+        refuse_if(!dialable, "number", format!("a queue's number has 1 to {MAX_NUMBER} of 0-9 * #"))?;
+        let mut others = self.queues.values().filter(|other| other.queue != queue.queue);
+        refuse_if(others.clone().any(|other| same(&other.name, &queue.name)), "name", "another queue has this name")?;
+        refuse_if(others.any(|other| other.number == queue.number), "number", "another queue has this number")?;
+        refuse_if(queue.wrap_up_s > MAX_SPAN_S, "wrap_up_s", format!("at most {MAX_SPAN_S} s"))?;
+        refuse_if(queue.script.len() > MAX_SCRIPT, "script", format!("at most {MAX_SCRIPT} bytes"))?;
+        let sound = |opening: &super::Opening| {
+            (1..=7).contains(&opening.weekday) && opening.from < opening.until && opening.until <= 24 * 60
+        };
+        let sane = queue.hours.len() <= MAX_OPENINGS && queue.hours.iter().all(sound);
+        refuse_if(!sane, "hours", "an opening has a weekday of 1 to 7 and begins before it ends, within the day")
+    }
+
+    fn check_item(&self, item: &Item) -> Result<(), Refusal> {
+        named("name", &item.name)?;
+        let mut same_list = self.items.values().filter(|other| other.list == item.list && other.item != item.item);
+        refuse_if(same_list.any(|other| same(&other.name, &item.name)), "name", "the list has this name already")?;
+        let moved = self.items.get(&item.item).is_some_and(|now| now.list != item.list);
+        refuse_if(moved, "list", "an entry stays in its list; create another one")?;
+        let pause = item.list == List::PauseReason;
+        refuse_if(!pause && (item.limit_s.is_some() || item.nr17), "limit_s", "only a pause reason has a limit")?;
+        let limit = item.limit_s.is_none_or(|limit| (1..=MAX_SPAN_S).contains(&limit));
+        refuse_if(!limit, "limit_s", format!("a limit is 1 to {MAX_SPAN_S} s"))
+    }
+
+    fn is_of(&self, id: crate::id::ItemId, list: List) -> bool {
+        self.items.get(&id).is_some_and(|item| item.list == list)
+    }
+}
+
+fn named(field: &str, text: &str) -> Result<(), Refusal> {
+    let usable = !text.trim().is_empty() && text.len() <= MAX_NAME && !text.chars().any(char::is_control);
+    refuse_if(!usable, field, format!("a {field} has 1 to {MAX_NAME} bytes, no line breaks"))
+}
+
+fn same(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
+}
+
+fn refuse_if(wrong: bool, field: &str, text: impl Into<String>) -> Result<(), Refusal> {
+    match wrong {
+        true => Err(Refusal { field: Some(field.to_owned()), ..Refusal::new(RefusalCode::Invalid, text) }),
+        false => Ok(()),
+    }
+}
+
+const MAX_NAME: usize = 64;
+const MAX_NUMBER: usize = 32;
+const MAX_SCRIPT: usize = 8 * 1024;
+const MAX_OPENINGS: usize = 28;
+/// A working day: no pause and no wrap-up is longer.
+const MAX_SPAN_S: u32 = 12 * 3_600;

@@ -1,0 +1,54 @@
+//! People: what is administered, what each has chosen, what each did.
+
+use chrono::{DateTime, Utc};
+use engine::agent::{AgentState, Chosen};
+use engine::id::UserId;
+use engine::staff::{Entry, EntryId};
+use rusqlite::{Connection, params};
+
+use super::column::{id, json, ms};
+use super::record::run;
+
+pub(super) fn keep(base: &Connection, entry: &Entry) -> rusqlite::Result<()> {
+    let (kind, number) = key(entry.id());
+    run(
+        base,
+        "INSERT INTO entries (kind, id, entry) VALUES (?1, ?2, ?3)
+         ON CONFLICT (kind, id) DO UPDATE SET entry = excluded.entry",
+        params![kind, id(number), json(entry)?],
+    )?;
+    Ok(())
+}
+
+pub(super) fn remove(base: &Connection, entry: EntryId) -> rusqlite::Result<()> {
+    let (kind, number) = key(entry);
+    run(base, "DELETE FROM entries WHERE kind = ?1 AND id = ?2", params![kind, id(number)])?;
+    Ok(())
+}
+
+pub(super) fn chosen(base: &Connection, user: UserId, chosen: &Chosen) -> rusqlite::Result<()> {
+    run(
+        base,
+        "INSERT INTO agents (user, chosen) VALUES (?1, ?2) ON CONFLICT (user) DO UPDATE SET chosen = excluded.chosen",
+        params![id(user.0), json(chosen)?],
+    )?;
+    Ok(())
+}
+
+pub(super) fn state(base: &Connection, user: UserId, at: DateTime<Utc>, state: &AgentState) -> rusqlite::Result<()> {
+    run(
+        base,
+        "INSERT INTO agent_states (user, at_ms, state) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+        params![id(user.0), ms(at), json(state)?],
+    )?;
+    Ok(())
+}
+
+fn key(entry: EntryId) -> (&'static str, u64) {
+    match entry {
+        EntryId::User(id) => ("user", id.0),
+        EntryId::Perfil(id) => ("perfil", id.0),
+        EntryId::Queue(id) => ("queue", id.0),
+        EntryId::Item(id) => ("item", id.0),
+    }
+}
