@@ -11,7 +11,7 @@ use super::error::words;
 use super::history::Reader;
 
 /// One contact, whole.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ContactLine {
     pub contact: ContactId,
     pub name: String,
@@ -23,6 +23,14 @@ pub struct ContactLine {
     pub phones: Vec<String>,
     /// Counts edits.
     pub version: u64,
+}
+
+impl ContactLine {
+    /// One that is not kept yet.
+    pub fn new() -> ContactLine {
+        let (name, note) = (String::new(), String::new());
+        ContactLine { contact: ContactId(0), name, document: None, account_name: None, note, phones: Vec::new(), version: 1 }
+    }
 }
 
 impl Reader {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use engine::border::StoreError;
-use engine::id::{CallId, LegId, MessageId, QueueId, RecordingId, UserId};
+use engine::id::{CallId, CaseId, LegId, MessageId, QueueId, RecordingId, UserId};
 use engine::leg::Quality;
 use engine::news::{HangupCause, MessageView};
 use engine::records::{CallRow, LegRow};
@@ -23,6 +23,8 @@ pub struct CallLine {
     pub cause: Option<HangupCause>,
     /// Oldest first.
     pub recordings: Vec<RecordingId>,
+    /// The matter it belongs to.
+    pub case: Option<CaseId>,
 }
 
 /// One call with everything that is kept of it.
@@ -161,7 +163,7 @@ fn calls_where(condition: &'static str, sort: SortBy) -> String {
 fn calls_with(condition: &'static str) -> String {
     format!(
         "SELECT *, (SELECT group_concat(recording, ' ') FROM recordings WHERE recordings.call = calls.call)
-         AS recorded FROM calls WHERE {condition}"
+         AS recorded, (SELECT \"case\" FROM case_calls WHERE case_calls.call = calls.call) AS of_case FROM calls WHERE {condition}"
     )
 }
 
@@ -193,6 +195,7 @@ pub(super) fn call_line(row: &Row<'_>) -> rusqlite::Result<CallLine> {
             ids.sort_unstable();
             ids
         }),
+        case: row.id_if_any("of_case")?.map(CaseId),
     })
 }
 

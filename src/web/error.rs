@@ -64,6 +64,11 @@ impl Error {
         error
     }
 
+    /// Somebody was faster.
+    pub fn conflict(text: &str) -> Error {
+        Error::new(StatusCode::CONFLICT, "conflict", text)
+    }
+
     pub fn too_many(wait: Duration, text: &str) -> Error {
         let error = Error::new(StatusCode::TOO_MANY_REQUESTS, "too-many", text);
         Error { retry_after: Some(wait), ..error }

@@ -161,7 +161,7 @@ fn row(reader: &Reader, line: &CallLine) -> Result<Row, StoreError> {
         ended: line.ended,
         cause: shaped(&line.cause),
         recording,
-        case: None,
+        case: line.case.map(Id::from),
     })
 }
 

@@ -12,6 +12,8 @@ mod agent;
 mod audit;
 mod body;
 mod calls;
+mod cases;
+mod contacts;
 mod desk;
 mod directory;
 mod doc;

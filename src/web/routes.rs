@@ -13,7 +13,7 @@ use utoipa::openapi::OpenApi;
 use super::desk::Desk;
 use super::doc::Routes;
 use super::error::Error;
-use super::{agent, audit, calls, directory, guard, history, lists, live, page, recordings, session, setup, tokens};
+use super::{agent, audit, calls, cases, contacts, directory, guard, history, lists, live, page, recordings, session, setup, tokens};
 
 /// The API's routes and what is said of them.
 fn all() -> Routes {
@@ -25,6 +25,8 @@ fn all() -> Routes {
         .and(agent::routes())
         .and(calls::routes())
         .and(history::routes())
+        .and(cases::routes())
+        .and(contacts::routes())
         .and(recordings::routes())
         .and(directory::routes())
         .and(lists::routes())

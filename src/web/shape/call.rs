@@ -22,11 +22,6 @@ pub struct Call {
     #[serde(flatten)]
     #[schema(value_type = CallFields)]
     view: Value,
-    /// Who is known by this number.
-    #[schema(value_type = Option<Object>)]
-    contact: Value,
-    /// The matter it is about.
-    case: Option<super::Id>,
 }
 
 /// What the engine knows of a call.
@@ -41,6 +36,11 @@ pub struct CallFields {
     /// Whose it is.
     user: Option<super::Id>,
     queue: Option<super::Id>,
+    /// Who is known by this number.
+    #[schema(value_type = Option<Object>)]
+    contact: (),
+    /// The matter it is about.
+    case: Option<super::Id>,
     number: String,
     name: Option<String>,
     diverted_from: Option<String>,
@@ -82,6 +82,6 @@ pub struct CauseFields {
 
 impl From<&CallView> for Call {
     fn from(view: &CallView) -> Call {
-        Call { view: shaped(view), contact: json!(null), case: None }
+        Call { view: shaped(view) }
     }
 }

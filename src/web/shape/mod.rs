@@ -5,7 +5,7 @@ mod listed;
 mod live;
 mod person;
 
-use engine::id::{CallId, ConferenceId, ItemId, LegId, PerfilId, QueueId, RecordingId, UserId};
+use engine::id::{CallId, CaseId, ConferenceId, ContactId, ItemId, LegId, PerfilId, QueueId, RecordingId, UserId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Value, json};
 use utoipa::openapi::RefOr;
@@ -57,7 +57,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! { CallId ConferenceId ItemId LegId PerfilId QueueId RecordingId UserId }
+ids! { CallId CaseId ConferenceId ContactId ItemId LegId PerfilId QueueId RecordingId UserId }
 
 pub fn ids(all: impl IntoIterator<Item: Into<Id>>) -> Vec<Id> {
     all.into_iter().map(Into::into).collect()
