@@ -104,10 +104,11 @@ fn example(method: &str, path: &str) -> Option<Value> {
     let unique = format!("{path}-{}", std::process::id());
     Some(match example {
         Value::Object(mut fields) => {
-            for field in
-                ["name", "login"].iter().filter(|field| path.matches('/').count() == 3 && fields.contains_key(**field))
-            {
-                fields.insert((*field).to_owned(), json!(unique.replace(['/', '{', '}'], "")));
+            let renamed = ["name", "login"].into_iter().filter(|_| path.matches('/').count() == 3);
+            for field in renamed {
+                if let Some(value) = fields.get_mut(field) {
+                    *value = json!(unique.replace(['/', '{', '}'], ""));
+                }
             }
             Value::Object(fields)
         }
