@@ -160,7 +160,7 @@ fn a_token_does_what_its_scopes_say_and_what_its_person_may() {
     assert_eq!(program.post("/reasons", &json!({ "name": "x" })).status, 403);
     assert_eq!(program.send("PATCH", &format!("/users/{id}"), Some(&json!({ "active": false }))).status, 404);
     assert_eq!(program.post("/session/tokens", &json!({ "name": "more", "scopes": [], "until": null })).status, 403);
-    let mut page = program.live().unwrap();
+    let mut page = program.live_from("", &office.address().to_string()).unwrap();
     page.say(&json!({ "since": null }));
     assert_eq!(page.line().unwrap()["snapshot"]["accounts"], json!([]), "not in its scopes");
     let token = made.json()["token"].as_str().unwrap().to_owned();
