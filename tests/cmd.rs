@@ -11,6 +11,7 @@ use std::process::{Command, Output};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use engine::access::Audience;
 use engine::border::{Refusal, RefusalCode, Reply, StoreError, What};
 use engine::config::AccountKind;
 use engine::id::{CallId, CommandId, MessageId, Seq};
@@ -361,7 +362,7 @@ impl Daemon {
     }
 
     fn tell(&self, seq: u64, news: News) {
-        self.deltas.send(Delta { seq: Seq(seq), news }).unwrap();
+        self.deltas.send(Delta { seq: Seq(seq), audience: Audience::Everyone, news }).unwrap();
     }
 
     /// The next command that the engine would have got.
@@ -414,17 +415,20 @@ async fn stand_in(
             Request::Reload(answer) => {
                 drop(answer.send(Ok(vec!["daemon.node takes effect with a restart".to_owned()])))
             }
+            Request::May { answer, .. } => drop(answer.send(Ok(()))),
             Request::Command { what, answer, .. } => {
                 drop(answer.send(reply(&what)));
                 if let What::Call(call::Command::Dial { .. }) = what {
                     for (seq, call) in [(8, dialled(CallState::Ringing)), (9, dialled(CallState::Ended))] {
                         let news = if call.cause.is_some() { News::CallEnded(call) } else { News::Call(call) };
-                        deltas.send(Delta { seq: Seq(seq), news }).unwrap_or_default();
+                        deltas.send(Delta { seq: Seq(seq), audience: Audience::Everyone, news }).unwrap_or_default();
                     }
                 }
                 if let What::Call(call::Command::Transfer(wish)) = &what {
                     for (seq, news) in transferred(wish).into_iter().enumerate() {
-                        deltas.send(Delta { seq: Seq(seq as u64 + 8), news }).unwrap_or_default();
+                        deltas
+                            .send(Delta { seq: Seq(seq as u64 + 8), audience: Audience::Everyone, news })
+                            .unwrap_or_default();
                     }
                 }
                 if let What::Message(messages::Command::Send { number, .. }) = &what {
@@ -433,7 +437,9 @@ async fn stand_in(
                         _ => text(MessageState::Failed, Some("there is no such number (404 Not Found)")),
                     };
                     for (seq, view) in [(8, text(MessageState::Sending, None)), (9, end)] {
-                        deltas.send(Delta { seq: Seq(seq), news: News::Message(view) }).unwrap_or_default();
+                        deltas
+                            .send(Delta { seq: Seq(seq), audience: Audience::Everyone, news: News::Message(view) })
+                            .unwrap_or_default();
                     }
                 }
                 if !matches!(what, What::Watch { .. }) {
@@ -465,7 +471,7 @@ fn reply(what: &What) -> Result<Reply, Refusal> {
         What::Watch { since: None } => Ok(Reply::Snapshot(Box::new(snapshot()))),
         What::Watch { since: Some(_) } => {
             let news = News::Totals(Totals::default());
-            Ok(Reply::Deltas(vec![Delta { seq: Seq(7), news }]))
+            Ok(Reply::Deltas(vec![Delta { seq: Seq(7), audience: Audience::Everyone, news }]))
         }
         What::Call(call::Command::Dial { number, .. }) if number.starts_with("00") => {
             Err(Refusal::new(RefusalCode::Gate, format!("{number}: international numbers are denied")))
@@ -478,7 +484,9 @@ fn reply(what: &What) -> Result<Reply, Refusal> {
             Err(Refusal::new(RefusalCode::NoSuchCall, "there is no call 1"))
         }
         What::Message(_) => Ok(Reply::Sent { message: MessageId(TEXT) }),
-        What::Call(_) | What::Account(_) | What::Subscription(_) | What::Drain => Ok(Reply::Done),
+        What::Call(_) | What::Account(_) | What::Subscription(_) | What::Agent(_) | What::Staff(_) | What::Drain => {
+            Ok(Reply::Done)
+        }
     }
 }
 
@@ -537,6 +545,8 @@ fn snapshot() -> Snapshot {
         accounts: vec![account],
         groups: vec![group],
         watched: vec![lamp(WatchedState::Ringing)],
+        agents: Vec::new(),
+        entries: Vec::new(),
         totals,
     }
 }
@@ -575,6 +585,8 @@ fn call(id: u64, direction: Direction, state: CallState) -> CallView {
         protocolo: format!("20261121000000{}", id % 100),
         direction,
         account: "1001".into(),
+        user: None,
+        queue: None,
         number: "+5511987654321".to_owned(),
         name: None,
         diverted_from: None,

@@ -150,6 +150,8 @@ fn one_of_each() -> Vec<Recorded> {
         protocolo: Some((at(0).civil.date_naive(), 100)),
         answers: Vec::new(),
         do_not_disturb: vec!["1001".into()],
+        entries: Vec::new(),
+        chosen: Vec::new(),
     };
     let command = Command {
         id: CommandId(1),

@@ -11,15 +11,17 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use engine::agent::{AgentState, Choice, Chosen};
 use engine::border::{IdempotencyKey, Refusal, RefusalCode, Reply, StoreError};
 use engine::config::Target;
-use engine::id::{BatchId, CallId, LegId, MessageId};
+use engine::id::{BatchId, CallId, ItemId, LegId, MessageId, UserId};
 use engine::leg::Quality;
 use engine::news::{
     Direction, HangupCause, HangupKind, MessageState, MessageView, Party, RegistrationState, RegistrationView,
 };
 use engine::records::{Batch, CallRow, DialogRow, Facts, LegRow, Question, Record, Rescue};
 use engine::sip::uri::Transport;
+use engine::staff::{Entry, EntryId, Item, List};
 use ramal::store::{OpenError, Page, SortBy, Store};
 
 struct Scratch(PathBuf);
@@ -54,11 +56,11 @@ fn write(store: &Store, batch: Batch) -> Result<(), StoreError> {
 }
 
 fn start(store: &Store) -> Start {
-    let Facts::Start { open_dialogs, open_calls, protocolo, answers, do_not_disturb } =
+    let Facts::Start { open_dialogs, open_calls, protocolo, answers, do_not_disturb, entries, chosen } =
         store.load(Question::Start).unwrap();
     let answers = answers.into_iter().map(|(key, _, answer)| (key.0, answer)).collect();
     let do_not_disturb = do_not_disturb.iter().map(|name| name.as_str().to_owned()).collect();
-    Start { open_dialogs, open_calls, protocolo, answers, do_not_disturb }
+    Start { open_dialogs, open_calls, protocolo, answers, do_not_disturb, entries, chosen }
 }
 
 /// The facts of a start, easier to compare.
@@ -68,6 +70,8 @@ struct Start {
     protocolo: Option<(NaiveDate, u32)>,
     answers: Vec<(String, Result<Reply, Refusal>)>,
     do_not_disturb: Vec<String>,
+    entries: Vec<Entry>,
+    chosen: Vec<(UserId, Chosen)>,
 }
 
 fn noon() -> DateTime<Utc> {
@@ -88,6 +92,8 @@ fn row(call: u64, number: &str) -> CallRow {
         protocolo: "2026031200000011".to_owned(),
         direction: Direction::Outbound,
         account: "1001".into(),
+        user: Some(UserId(9)),
+        queue: None,
         number_dialled: number.trim_start_matches("+55").to_owned(),
         number_normalised: number.to_owned(),
         remote_name: Some("Zoë".to_owned()),
@@ -540,4 +546,28 @@ fn texts_are_listed_newest_first_each_once_with_what_became_of_it() {
     let reader = store.reader().unwrap();
     assert_eq!(reader.messages(Page::default()).unwrap(), [received, failed.clone()]);
     assert_eq!(reader.messages(Page { skip: 1, take: 1 }).unwrap(), [failed]);
+}
+
+#[test]
+fn what_is_administered_and_what_people_chose_is_there_at_the_next_start() {
+    let scratch = Scratch::new();
+    let store = Store::open(&scratch.0).unwrap();
+    let reason = |name: &str| Item {
+        item: ItemId(u64::MAX),
+        list: List::PauseReason,
+        name: name.to_owned(),
+        limit_s: Some(600),
+        nr17: true,
+    };
+    let chosen = |choice| Chosen { choice, after_call: Some(ItemId(3)), ..Chosen::default() };
+    write(&store, vec![Record::Kept(Entry::Item(reason("Cafe"))), Record::Kept(Entry::Item(reason("Café")))]).unwrap();
+    write(&store, vec![Record::AgentChosen { user: UserId(7), chosen: chosen(Choice::Offline) }]).unwrap();
+    let state = Record::AgentState { user: UserId(7), at: noon(), state: AgentState::Ready };
+    write(&store, vec![state.clone(), state, Record::AgentChosen { user: UserId(7), chosen: chosen(Choice::Ready) }])
+        .unwrap();
+    let now = start(&store);
+    assert_eq!(now.entries, [Entry::Item(reason("Café"))]);
+    assert_eq!(now.chosen, [(UserId(7), chosen(Choice::Ready))]);
+    write(&store, vec![Record::Removed(EntryId::Item(ItemId(u64::MAX)))]).unwrap();
+    assert_eq!(start(&store).entries, []);
 }

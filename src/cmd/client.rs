@@ -5,7 +5,7 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
 use engine::border::IdempotencyKey;
-use engine::news::Delta;
+use engine::news::News;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -52,7 +52,7 @@ impl Client {
     }
 
     /// The next change, after [`Wish::Events`]; as written and as read.
-    pub fn next_event(&mut self) -> Result<(Value, Delta), Failure> {
+    pub fn next_event(&mut self) -> Result<(Value, News), Failure> {
         let event = match self.early.pop_front() {
             Some(event) => event,
             None => loop {
@@ -62,7 +62,8 @@ impl Client {
                 }
             },
         };
-        Ok((event.clone(), self.typed(event)?))
+        let news = self.typed(event["news"].clone())?;
+        Ok((event, news))
     }
 
     pub fn typed<T: DeserializeOwned>(&self, value: Value) -> Result<T, Failure> {

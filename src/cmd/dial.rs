@@ -51,7 +51,7 @@ pub fn tell(number: &str, answer: &Value, screen: &Screen) {
 fn watch(call: CallId, wait: Wait, client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
     let mut told = String::new();
     loop {
-        let view = match client.next_event()?.1.news {
+        let view = match client.next_event()?.1 {
             News::Call(view) | News::CallEnded(view) if view.call == call => view,
             _ => continue,
         };

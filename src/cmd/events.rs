@@ -24,11 +24,11 @@ pub fn run(since: Option<Seq>, client: &mut Client, screen: &Screen) -> Result<C
         screen.heading(&now(&snapshot, &screen.words));
     }
     loop {
-        let (written, delta) = client.next_event()?;
+        let (written, news) = client.next_event()?;
         if screen.json {
             screen.value(&written);
         } else {
-            screen.line(&format!("{}  {}", clock(Utc::now()), sentence(delta.news, &screen.words)));
+            screen.line(&format!("{}  {}", clock(Utc::now()), sentence(news, &screen.words)));
         }
     }
 }

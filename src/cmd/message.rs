@@ -32,7 +32,7 @@ fn send(number: &str, text: &str, message: &Message, client: &mut Client, screen
         return Ok(tell(&view, screen));
     }
     loop {
-        match client.next_event()?.1.news {
+        match client.next_event()?.1 {
             News::Message(view) if Some(view.message.0) == id && view.state != MessageState::Sending => {
                 return Ok(tell(&view, screen));
             }

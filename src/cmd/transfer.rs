@@ -69,7 +69,7 @@ fn follow_first(wait: bool, client: &mut Client) -> Result<(), Failure> {
 fn watch(call: CallId, client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
     let mut told = String::new();
     loop {
-        let view = match client.next_event()?.1.news {
+        let view = match client.next_event()?.1 {
             News::Call(view) | News::CallEnded(view) if view.call == call => view,
             _ => continue,
         };

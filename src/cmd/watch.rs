@@ -52,7 +52,7 @@ fn follow(watch: &Watch, client: &mut Client, screen: &Screen) -> Result<Code, F
         lamps(&shown, screen);
     }
     loop {
-        match client.next_event()?.1.news {
+        match client.next_event()?.1 {
             News::Watched(view) if is_meant(&view, watch) && screen.json => {
                 screen.value(&crate::control::shaped(&view))
             }

@@ -30,23 +30,37 @@ pub fn plain(mut value: Value) -> Value {
 }
 
 fn each(value: &mut Value, change: &impl Fn(&mut Value, bool)) {
+    each_of(value, false, change);
+}
+
+fn each_of(value: &mut Value, is_id: bool, change: &impl Fn(&mut Value, bool)) {
     match value {
         Value::Object(fields) => {
-            for (name, value) in fields {
-                match value {
-                    Value::Object(_) | Value::Array(_) => each(value, change),
-                    _ => change(value, IDS.contains(&name.as_str())),
-                }
-            }
+            fields.iter_mut().for_each(|(name, value)| each_of(value, IDS.contains(&name.as_str()), change));
         }
-        Value::Array(values) => values.iter_mut().for_each(|value| each(value, change)),
-        _ => change(value, false),
+        Value::Array(values) => values.iter_mut().for_each(|value| each_of(value, is_id, change)),
+        _ => change(value, is_id),
     }
 }
 
-/// Fields that hold the id of a call, a leg, a conference, a recording, a message, a person, a queue, a pause reason.
-const IDS: &[&str] =
-    &["call", "leg", "bridged_with", "conference", "consults", "recording", "message", "user", "queue", "reason"];
+/// Fields that hold an id, or several.
+const IDS: &[&str] = &[
+    "call",
+    "leg",
+    "bridged_with",
+    "conference",
+    "consults",
+    "recording",
+    "message",
+    "user",
+    "perfil",
+    "queue",
+    "queues",
+    "item",
+    "location",
+    "reason",
+    "after_call",
+];
 
 /// Several calls' ids in a request.
 pub(super) mod ids_text {

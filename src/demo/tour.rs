@@ -58,7 +58,7 @@ impl<'a> Tour<'a> {
         let mut waiting = EXTENSIONS.to_vec();
         snapshot.accounts.iter().for_each(|account| self.registered(account, &mut waiting));
         while !waiting.is_empty() {
-            if let News::Account(account) = self.client.next_event()?.1.news {
+            if let News::Account(account) = self.client.next_event()?.1 {
                 self.registered(&account, &mut waiting);
             }
         }
@@ -105,7 +105,7 @@ impl<'a> Tour<'a> {
     fn until(&mut self, call: CallId, wanted: impl Fn(&CallView) -> bool) -> Result<(), Failure> {
         let mut told = String::new();
         loop {
-            let (News::Call(view) | News::CallEnded(view)) = self.client.next_event()?.1.news else { continue };
+            let (News::Call(view) | News::CallEnded(view)) = self.client.next_event()?.1 else { continue };
             if view.call != call {
                 continue;
             }

@@ -1,3 +1,5 @@
+//! The table as each of the built-in *perfis* meets it.
+
 use std::collections::BTreeSet;
 
 use super::*;

@@ -10,10 +10,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::DateTime;
-use engine::border::{Flow, Input, Output, What};
+use engine::agent;
+use engine::border::{Actor, Flow, Input, Output, What};
 use engine::call::{Command as Wish, ConferenceCommand as Conference, RejectAs, TransferCommand as Transfer};
 use engine::config::*;
-use engine::id::CallId;
+use engine::id::{CallId, ItemId, QueueId, UserId};
 use engine::leg::{LegMedia, MediaEvent, MediaNews};
 use engine::messages;
 use engine::news::{CallState, CallView, Direction};
@@ -21,6 +22,7 @@ use engine::random::Random;
 use engine::sip::header::Name;
 use engine::sip::message::{Message, Method};
 use engine::sip::uri::NameAddr;
+use engine::staff::{self, Builtin, Directions, Entry, Item, List, Queue, User};
 use engine::time::{Moment, Now, earliest};
 use shell::pbx::{config, extension};
 use shell::{Cost, Ladder, Shell, Store};
@@ -121,6 +123,7 @@ impl Simulation {
     fn start(&mut self, side: usize) {
         let config = self.configs[side].clone();
         self.sides[side].start(config, 8, self.now);
+        self.hire(side);
         self.carry(side);
     }
 
@@ -239,6 +242,9 @@ impl Simulation {
 
     /// One random wish of a person, or word of media.
     fn wish(&mut self, side: usize) {
+        if self.random.below(8) == 0 {
+            return self.work(side);
+        }
         let calls = self.sides[side].engine.snapshot().calls;
         let chosen = calls.get(self.random.below(calls.len() as u32) as usize);
         let wish = match chosen {
@@ -252,10 +258,87 @@ impl Simulation {
         match wish {
             Some(wish) => {
                 // Whether it is granted is the engine's matter; that it is answered is checked by the shell.
-                let _answer = self.sides[side].command(What::Call(wish), None, self.now);
+                let actor = self.who(side);
+                let _answer = self.sides[side].command_as(actor, What::Call(wish), None, self.now);
             }
             None => self.media_speaks(side),
         }
+        self.carry(side);
+    }
+
+    /// A person who works at this side, once; the store remembers.
+    fn hire(&mut self, side: usize) {
+        let snapshot = self.sides[side].engine.snapshot();
+        if snapshot.entries.iter().any(|entry| matches!(entry, Entry::User(_))) {
+            return;
+        }
+        let queue = Queue {
+            queue: QueueId(0),
+            name: "fila".to_owned(),
+            number: "800".to_owned(),
+            wrap_up_s: self.random.below(40),
+            music: None,
+            script: String::new(),
+            hours: Vec::new(),
+        };
+        let reason =
+            Item { item: ItemId(0), list: List::PauseReason, name: "café".to_owned(), limit_s: Some(20), nr17: false };
+        for entry in [Entry::Queue(queue), Entry::Item(reason)] {
+            let _kept = self.sides[side].command(What::Staff(staff::Command::Create(entry)), None, self.now);
+        }
+        let queues = self.sides[side].engine.snapshot().entries.into_iter().filter_map(|entry| match entry {
+            Entry::Queue(queue) => Some(queue.queue),
+            _ => None,
+        });
+        let person = User {
+            user: UserId(0),
+            login: "ana".to_owned(),
+            name: "Ana".to_owned(),
+            language: "en".to_owned(),
+            perfil: Builtin::Supervisor.id(),
+            ramal: None,
+            location: None,
+            queues: queues.collect(),
+            directions: Directions::Both,
+            active: true,
+        };
+        let create = What::Staff(staff::Command::Create(Entry::User(person)));
+        assert!(self.sides[side].command(create, None, self.now).is_ok());
+    }
+
+    /// Half of all wishes are of the person.
+    fn who(&mut self, side: usize) -> Actor {
+        let entries = self.sides[side].engine.snapshot().entries;
+        let mut users = entries.into_iter().filter_map(|entry| match entry {
+            Entry::User(user) => Some(user.user),
+            _ => None,
+        });
+        match self.random.below(2) {
+            0 => Actor::Local,
+            _ => users.next().map_or(Actor::Local, Actor::User),
+        }
+    }
+
+    /// A wish about the person's own work.
+    fn work(&mut self, side: usize) {
+        let Actor::User(user) = self.who(side) else { return };
+        let entries = self.sides[side].engine.snapshot().entries;
+        let reason = entries.iter().find_map(|entry| match entry {
+            Entry::Item(item) => Some(item.item),
+            _ => None,
+        });
+        let reason = reason.unwrap_or(ItemId(0));
+        let wish = match self.random.below(7) {
+            0 | 1 => agent::Wish::SignIn { device: None },
+            2 => agent::Wish::SignOut,
+            3 => agent::Wish::Ready,
+            4 => agent::Wish::Pause { reason, after_call: self.random.below(2) == 0 },
+            5 => agent::Wish::Device(Some("other".into())),
+            _ => agent::Wish::Written,
+        };
+        let what = What::Agent(agent::Command { user, wish });
+        let answer = self.sides[side].command_as(Actor::User(user), what, None, self.now);
+        assert!(answer.is_ok(), "a person's own work is theirs: {answer:?}");
         self.carry(side);
     }
 
@@ -372,6 +455,11 @@ impl Simulation {
                 "side {side}: a dialog is stored as open: {:?}",
                 shell.store.dialogs
             );
+            let stuck = shell.engine.snapshot().agents.into_iter().find(|agent| {
+                use agent::AgentState::{Offered, Talking, WrapUp};
+                matches!(agent.state, Offered | Talking | WrapUp)
+            });
+            assert_eq!(stuck, None, "side {side}: somebody is busy without a call");
             let endless = shell.store.opened.iter().find(|call| !shell.store.ended.contains_key(call));
             assert_eq!(endless, None, "side {side}: a call has no end");
             self.add_cost(side);

@@ -1,0 +1,187 @@
+// The daemon's API as far as the page needs it to be looked at: fixtures, and actions that change them and tell the live socket.
+
+import { at, history, rafael, story } from './calls.mjs';
+import * as people from './people.mjs';
+import { scenes } from './scenes.mjs';
+
+export class World {
+  constructor(clock) {
+    this.clock = clock;
+    this.hearers = new Set();
+    this.open('login');
+  }
+
+  open(scene) {
+    const now = this.clock();
+    Object.assign(this, scenes[scene](now));
+    this.seq = 1000;
+    this.cases = { 501: structuredClone(people.theCase), 502: { ...people.theCase, case: '502', protocolo: '2026112400004207', document: null, contact_name: null, contact_phone: '+5585902317714', account_name: null, subject: null, notes: null, contact: null } };
+    this.lists = structuredClone({ users: people.users, perfis: people.perfis, reasons: people.reasons, queues: people.queues, dispositions: people.dispositions, departments: people.departments, locations: people.locations, devices: people.devices });
+    this.fault = null;
+    for (const h of this.hearers) h.close();
+  }
+
+  line() {
+    const { signedIn: me, calls, agents, accounts, watched, alerts } = this;
+    return { seq: this.seq, snapshot: { now: new Date(this.clock()).toISOString(), me, calls, agents, accounts, watched, alerts } };
+  }
+
+  tell(news) {
+    this.seq += 1;
+    for (const h of this.hearers) h.send(JSON.stringify({ seq: this.seq, news }));
+  }
+
+  change(id, more) {
+    const call = this.calls.find((c) => c.call === id);
+    if (!call) return refuse(404, 'no-such-call');
+    Object.assign(call, more);
+    this.tell({ call });
+    return {};
+  }
+
+  state(kind, more = {}) {
+    const agent = this.agents.find((a) => a.user === this.signedIn.user);
+    agent.state = { kind, since: new Date(this.clock()).toISOString(), reason: null, until: null, ...more };
+    this.tell({ agent });
+    return {};
+  }
+
+  end(id, by = 'us') {
+    const call = this.calls.find((c) => c.call === id);
+    this.calls = this.calls.filter((c) => c !== call);
+    this.tell({ 'call-ended': { ...call, state: 'ended', ended: new Date(this.clock()).toISOString(), cause: { kind: 'normal', by } } });
+    if (this.calls.length === 0) this.state('wrap-up', { until: at(this.clock(), -120) });
+    return {};
+  }
+}
+
+export const refuse = (status, code, more = {}) => ({ status, body: { error: { code, text: code, ...more } } });
+
+const ACTIONS = {
+  answer(w, id) {
+    for (const c of w.calls) if (c.state === 'answered' && c.call !== id) w.change(c.call, { held: true });
+    w.state('talking');
+    return w.change(id, { state: 'answered', answered: new Date(w.clock()).toISOString(), case: '501', recording: { recording: '801', paused: false } });
+  },
+  reject: (w, id) => w.end(id),
+  hangup: (w, id) => w.end(id),
+  leave: (w) => w.calls.map((c) => c.call).forEach((c) => w.end(c)),
+  hold: (w, id) => w.change(id, { held: true }),
+  resume: (w, id) => w.change(id, { held: false }),
+  mute: (w, id) => w.change(id, { muted: true }),
+  unmute: (w, id) => w.change(id, { muted: false }),
+  record: (w, id, { what }) => w.change(id, { recording: what === 'stop' ? null : { recording: '801', paused: what === 'pause' } }),
+  silence: (w, id, { on }) => w.change(id, { conference: { conference: '61', led: true, silenced: on } }),
+  consult(w, id, { number }) {
+    w.change(id, { held: true });
+    const colleague = rafael(w.clock(), { ago: 0, consults: id, number });
+    w.calls.push(colleague);
+    w.tell({ call: colleague });
+  },
+  transfer: (w, id, { number }) => w.change(id, { transfer: { to: number, state: 'trying' } }),
+  swap: (w) => w.calls.forEach((c) => w.change(c.call, { held: !c.held })),
+  back(w) {
+    const asked = w.calls.find((c) => c.consults);
+    w.end(asked.call);
+    w.change(asked.consults, { held: false });
+  },
+  complete: (w) => w.calls.map((c) => c.call).forEach((c) => w.end(c)),
+  dtmf: () => ({}),
+  supervise: () => ({}),
+};
+
+const rows = (all) => ({ rows: all, next: null });
+const strip = (text) => text.toLowerCase().normalize('NFD').replace(/[\u0300-\u036f]/g, '');
+
+/** One request: status and body. */
+export function answer(w, method, path, q, body) {
+  const [room, id, what] = path.split('/').filter(Boolean);
+  const route = `${method} ${room}`;
+  if (route === 'GET setup') return { needed: w.setup };
+  if (route === 'POST setup') return body.password.length < 12 ? refuse(422, 'invalid', { fields: { password: 'too-short' } }) : ((w.signedIn = people.chief), undefined);
+  if (route === 'POST session') return signIn(w, body);
+  if (w.signedIn === null) return refuse(401, 'not-signed-in');
+  if (route === 'GET session' || route === 'PATCH session') return w.signedIn;
+  if (route === 'DELETE session') return void (w.signedIn = null);
+  if (room === 'calls') return calls(w, method, id, what, body);
+  if (route === 'POST conferences') return body.calls.forEach((c) => w.change(c, { held: false, consults: null, conference: { conference: '61', led: true, silenced: false } }));
+  if (room === 'agent') return agent(w, id, what, body);
+  if (room === 'agents') return {};
+  if (room === 'history') return rows(history(w.clock()).filter((r) => !q.get('number') || r.number === q.get('number')).map((r) => ({ ...r })));
+  if (room === 'recordings') return what === 'peaks' ? peaks() : { wav: true };
+  if (room === 'directory') return rows(people.directory.filter((d) => strip(d.name).includes(strip(q.get('q') ?? '')) || d.number.startsWith(q.get('q') ?? '')));
+  if (room === 'cases') return cases(w, method, id, body);
+  if (path === '/extensions/test') return test(body);
+  if (room === 'extensions') return method === 'GET' ? rows(w.accounts.map((a) => ({ account: a.account, aor: `sip:${a.account}@pabx.nortelux.example`, server: 'pabx.nortelux.example', profile: 'asterisk', transport: 'tls' }))) : {};
+  if (w.lists[room]) return list(w, method, room, id, body);
+  return refuse(404, 'not-found');
+}
+
+function signIn(w, { login, password }) {
+  if (password === 'errada') return { ...refuse(401, 'bad-credentials'), headers: { 'Retry-After': '4' } };
+  w.signedIn = login.startsWith('helena') ? people.chief : people.me;
+  return w.signedIn;
+}
+
+function calls(w, method, id, what, body) {
+  if (what === 'story') return rows(w.calls.find((c) => c.call === id)?.direction === 'outbound' ? [{ at: at(w.clock(), 4), event: 'dialled', detail: null }] : story(w.clock()));
+  if (id) return ACTIONS[what]?.(w, id, body) ?? {};
+  if (/^0?90{2,}|^190000/.test(body.number)) return refuse(400, 'gate', { field: 'number', rule: 'prefix' });
+  const call = { ...rafael(w.clock(), { ago: 0, state: 'dialling' }), call: String(w.seq), number: body.number, name: null };
+  w.calls.push(call);
+  w.tell({ call });
+  w.state('talking');
+  return { call: call.call, protocolo: call.protocolo, warnings: [] };
+}
+
+function agent(w, id, what, body) {
+  const own = w.agents.find((a) => a.user === w.signedIn.user);
+  if (id === 'ready' || what === 'end') return w.state('ready');
+  if (id === 'pause') return w.state('paused', { reason: body.reason });
+  if (id === 'sign-out') return w.state('offline');
+  if (id === 'sign-in') return w.state('ready');
+  if (id === 'queues') own.queues = body.queues;
+  if (id === 'device') own.device = body.device;
+  if (id === 'browser') return w.taken && !body.take ? refuse(409, 'taken', { by: 'other-tab' }) : refuse(503, 'no-media-ports');
+  w.tell({ agent: own });
+  return {};
+}
+
+function cases(w, method, id, body) {
+  if (!id) return rows([]);
+  const one = w.cases[id];
+  if (!one) return refuse(404, 'not-found');
+  if (method === 'PATCH') {
+    if (w.fault) return w.fault;
+    const { version, ...fields } = body;
+    if (version < one.version) return refuse(409, 'conflict');
+    Object.assign(one, fields, { version: one.version + 1 });
+  }
+  return one;
+}
+
+function list(w, method, room, id, body) {
+  const key = { users: 'user', perfis: 'perfil', reasons: 'reason', queues: 'queue', dispositions: 'disposition' }[room] ?? 'id';
+  if (method === 'GET') return rows(w.lists[room]);
+  if (method === 'POST') w.lists[room].push({ ...body, [key]: String(w.lists[room].length + 100) });
+  if (method === 'PATCH') Object.assign(w.lists[room].find((r) => r[key] === id), body);
+  if (method === 'DELETE') w.lists[room] = w.lists[room].filter((r) => r[key] !== id);
+  w.tell({ lists: [room] });
+  return {};
+}
+
+function test({ password }) {
+  const ok = password === 'certa';
+  return {
+    steps: [
+      { step: 'resolve', ok: true, said: '192.0.2.20', ms: 12 },
+      { step: 'options', ok: true, said: '200 OK', ms: 18 },
+      { step: 'register', ok, said: ok ? '200 OK' : '403 Forbidden', ms: 22 },
+    ],
+  };
+}
+
+function peaks() {
+  const speak = (phase) => Array.from({ length: 300 }, (_, i) => Math.max(0, Math.sin(i / 9 + phase)) * (0.35 + 0.65 * Math.abs(Math.sin(i * 12.9898 + phase))));
+  return { seconds: 537, agent: speak(0), customer: speak(Math.PI) };
+}

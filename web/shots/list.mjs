@@ -1,0 +1,105 @@
+// Every screen: the scene of the mock daemon, the address, and what is pressed before the picture.
+
+const click = (selector) => async (page) => {
+  await page.waitForSelector(selector, { timeout: 5_000 });
+  await page.click(selector);
+};
+const alt = (code) => async (page) => {
+  await page.keyboard.down('Alt');
+  await page.keyboard.press(code);
+  await page.keyboard.up('Alt');
+};
+const seen = (page, text) => page.waitForFunction((wanted) => document.body.innerText.includes(wanted), { timeout: 5_000 }, text);
+
+export const SHOTS = [
+  { name: '09-entrar', scene: 'login', async act(page) {
+    await page.type('input[autocomplete=username]', 'luana.andrade');
+    await page.type('input[autocomplete=current-password]', 'errada');
+    await page.keyboard.press('Enter');
+    await seen(page, 'não conferem');
+  } },
+  { name: '09b-primeiro-acesso', scene: 'setup', path: 'setup/abc' },
+  { name: '09c-ligar-a-central', scene: 'setup', path: 'setup/abc', async act(page) {
+    const fields = await page.$$('form input');
+    for (const [i, text] of ['Helena Dias', 'helena.dias', 'uma senha comprida', 'uma senha comprida'].entries()) await fields[i].type(text);
+    await page.keyboard.press('Enter');
+    await seen(page, 'Onde o Ramal registra');
+    const inputs = await page.$$('.body input');
+    for (const [i, text] of ['pabx.nortelux.example', '2100', 'errada'].entries()) await inputs[i].type(text);
+    await click('.body .btn.primary')(page);
+    await seen(page, 'Resultado do teste');
+  } },
+  { name: '02-tocando', scene: 'ringing', path: 'tocando' },
+  { name: '02b-tocando-vazio', scene: 'idle', path: 'tocando' },
+  { name: '02c-nome-hostil', scene: 'hostile', path: 'tocando', themes: ['light'] },
+  { name: '01-atendimento', scene: 'talking', path: 'atendimento' },
+  { name: '01b-atendimento-mudo', scene: 'muted', path: 'atendimento' },
+  { name: '01c-pos-atendimento', scene: 'wrap-up', path: 'atendimento', async act(page) {
+    await seen(page, 'Como terminou');
+    await page.keyboard.press('1');
+    await alt('KeyP')(page);
+  } },
+  { name: '01d-espera', scene: 'held', path: 'atendimento' },
+  { name: '01e-chamando', scene: 'dialling', path: 'atendimento' },
+  { name: '01f-sem-som', scene: 'trouble', path: 'atendimento' },
+  { name: '01g-segunda-ligacao', scene: 'two-calls', path: 'atendimento' },
+  { name: '01h-guardado', scene: 'talking', path: 'atendimento', async act(page, world) {
+    world.fault = { status: 503, body: { error: { code: 'store', text: 'away' } } };
+    await page.type('textarea', ' Pediu retorno amanhã.');
+    await seen(page, 'Guardado neste computador');
+  } },
+  { name: '01i-nenhuma', scene: 'idle', path: 'atendimento' },
+  { name: '01j-historico-do-contato', scene: 'talking', path: 'atendimento', act: click('.work .tabs button:nth-child(2)') },
+  { name: '01k-atendimento-largo', scene: 'talking', path: 'atendimento', viewport: { width: 1920, height: 1080 }, themes: ['light'] },
+  { name: '01l-zoom-200', scene: 'muted', path: 'atendimento', viewport: { width: 640, height: 800 }, themes: ['light'] },
+  { name: '03-transferir', scene: 'talking', path: 'atendimento', async act(page) {
+    await alt('KeyT')(page);
+    await page.waitForSelector('.dock input');
+    await page.type('.dock input', 'ra');
+    await page.waitForSelector('.people li');
+  } },
+  { name: '03b-consulta', scene: 'consult', path: 'atendimento' },
+  { name: '04-conferencia', scene: 'conference', path: 'atendimento' },
+  { name: '04b-teclado', scene: 'talking', path: 'atendimento', async act(page) {
+    await alt('KeyK')(page);
+    await page.waitForSelector('.dock .keys');
+    await page.keyboard.type('12#');
+  } },
+  { name: '05-discar', scene: 'idle', path: 'atendimento', async act(page) {
+    await page.keyboard.down('Control');
+    await page.keyboard.press('KeyK');
+    await page.keyboard.up('Control');
+    await page.waitForSelector('.dial-box input');
+    await page.keyboard.type('0900 123 456');
+    await page.keyboard.press('Enter');
+    await seen(page, 'bloqueado');
+  } },
+  { name: '06-historico', scene: 'paused', path: 'historico', async act(page) {
+    await page.waitForSelector('tbody tr');
+    await page.click('tbody tr td');
+    await click('tbody tr .btn.quiet')(page);
+    await page.waitForSelector('.player path.rest');
+  } },
+  { name: '07-som-em-outra-aba', scene: 'other-tab', path: 'atendimento', async act(page) {
+    await seen(page, 'O som está em outra aba');
+    await page.evaluate(() => document.querySelector('.top .opt').closest('button').click());
+    await page.waitForSelector('.sound');
+  } },
+  { name: '07b-avisos', scene: 'talking', path: 'atendimento', themes: ['light'], act: (page) => page.evaluate(() => document.querySelector('.top .count.loud').closest('button').click()) },
+  { name: '07c-desconectada', scene: 'offline', path: 'atendimento', themes: ['light'], act: alt('KeyP') },
+  { name: '01m-concluir', scene: 'wrap-up', path: 'atendimento', themes: ['light'], act: (page) => seen(page, 'Como terminou') },
+  { name: '08-supervisor', scene: 'supervisor', path: 'ao-vivo' },
+  { name: '08b-mudar-estado', scene: 'supervisor', path: 'ao-vivo', themes: ['light'], act: click('.foot-bar .btn.quiet') },
+  { name: '11-administracao-usuarios', scene: 'supervisor', path: 'admin/users/7' },
+  { name: '11b-administracao-ramais', scene: 'supervisor', path: 'admin/extensions/2133', async act(page) {
+    await page.waitForSelector('form input');
+    await click('form .btn[type=button]')(page);
+    await seen(page, 'Resultado do teste');
+  } },
+  { name: '11c-administracao-motivos', scene: 'supervisor', path: 'admin/reasons/novo', themes: ['light'] },
+  { name: '12-english', scene: 'talking', path: 'atendimento', language: 'en', themes: ['light'], async act(page) {
+    await click('.top .face')(page);
+    await page.evaluate(() => [...document.querySelectorAll('.item')].find((b) => b.textContent.includes('English')).click());
+    await seen(page, 'Hang up');
+  } },
+];

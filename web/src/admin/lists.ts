@@ -1,0 +1,101 @@
+// What the administration can list and edit: one table of definitions, one list page, one form for all of them.
+
+import type { IconName } from '../parts/icons';
+import type { AdminList } from '../state/rights';
+import type { Key } from '../words/words.svelte';
+
+export type Row = Record<string, unknown>;
+
+export interface FormField {
+  name: string;
+  word: Key;
+  kind: 'text' | 'long' | 'secret' | 'choice' | 'many' | 'flag' | 'minutes' | 'seconds' | 'number';
+  required?: boolean;
+  /** Rows of that list are the choices. */
+  from?: AdminList;
+  /** Fixed choices: value and word. */
+  choices?: [string, Key][];
+  /** An empty choice stands for null. */
+  optional?: boolean;
+  hint?: Key;
+  /** Only when the row is new. */
+  onlyNew?: boolean;
+  /** Shown in the table too. */
+  column?: boolean;
+}
+
+export interface Definition {
+  list: AdminList;
+  /** The field that holds a row's id. */
+  id: string;
+  /** The field that names a row to people. */
+  title: string;
+  icon: IconName;
+  word: Key;
+  one: Key;
+  fields: FormField[];
+  /** The connection can be tested before it is saved. */
+  test?: boolean;
+}
+
+const NAME: FormField = { name: 'name', word: 'admin.name', kind: 'text', required: true, column: true };
+
+export const DEFINITIONS: Definition[] = [
+  {
+    list: 'users', id: 'user', title: 'name', icon: 'person', word: 'admin.users', one: 'admin.users.one',
+    fields: [
+      NAME,
+      { name: 'login', word: 'login.user', kind: 'text', required: true, column: true },
+      { name: 'password', word: 'login.password', kind: 'secret', hint: 'admin.password-hint' },
+      { name: 'perfil', word: 'admin.perfil', kind: 'choice', from: 'perfis', required: true, column: true },
+      { name: 'ramal', word: 'admin.ramal', kind: 'choice', from: 'extensions', optional: true, column: true },
+      { name: 'location', word: 'admin.location', kind: 'choice', from: 'locations', optional: true },
+      { name: 'queues', word: 'admin.queues', kind: 'many', from: 'queues' },
+      { name: 'directions', word: 'admin.directions', kind: 'choice', choices: [['both', 'admin.directions.both'], ['inbound', 'admin.directions.inbound'], ['outbound', 'admin.directions.outbound']] },
+      { name: 'active', word: 'admin.active', kind: 'flag', column: true },
+    ],
+  },
+  {
+    list: 'perfis', id: 'perfil', title: 'name', icon: 'shield', word: 'admin.perfis', one: 'admin.perfis.one',
+    fields: [NAME, { name: 'permissions', word: 'admin.permissions', kind: 'many' }],
+  },
+  {
+    list: 'reasons', id: 'reason', title: 'name', icon: 'pause', word: 'admin.reasons', one: 'admin.reasons.one',
+    fields: [NAME, { name: 'limit_s', word: 'admin.limit', kind: 'minutes', optional: true, hint: 'admin.limit-hint', column: true }, { name: 'nr17', word: 'admin.nr17', kind: 'flag', column: true }],
+  },
+  {
+    list: 'queues', id: 'queue', title: 'name', icon: 'layers', word: 'admin.queues', one: 'admin.queues.one',
+    fields: [
+      NAME,
+      { name: 'number', word: 'admin.queue-number', kind: 'number', column: true, hint: 'admin.queue-number-hint' },
+      { name: 'wrap_up_s', word: 'admin.wrap-up', kind: 'seconds', optional: true, column: true },
+      { name: 'hours', word: 'admin.hours', kind: 'text', hint: 'admin.hours-hint' },
+      { name: 'music', word: 'admin.music', kind: 'text' },
+      { name: 'members', word: 'admin.members', kind: 'many', from: 'users', column: true },
+      { name: 'script', word: 'admin.script', kind: 'long' },
+    ],
+  },
+  {
+    list: 'dispositions', id: 'disposition', title: 'name', icon: 'tag', word: 'admin.dispositions', one: 'admin.dispositions.one',
+    fields: [NAME, { name: 'queue', word: 'queue', kind: 'choice', from: 'queues', optional: true, column: true }],
+  },
+  { list: 'departments', id: 'id', title: 'name', icon: 'building', word: 'admin.departments', one: 'admin.departments.one', fields: [NAME] },
+  { list: 'locations', id: 'id', title: 'name', icon: 'globe', word: 'admin.locations', one: 'admin.locations.one', fields: [NAME] },
+  {
+    list: 'extensions', id: 'account', title: 'account', icon: 'phone', word: 'admin.extensions', one: 'admin.extensions.one', test: true,
+    fields: [
+      { name: 'ramal', word: 'admin.ramal', kind: 'number', required: true, onlyNew: true },
+      { name: 'server', word: 'setup.server', kind: 'text', required: true },
+      { name: 'profile', word: 'setup.profile', kind: 'choice', choices: [['asterisk', 'profile.asterisk'], ['freeswitch', 'profile.freeswitch'], ['generic', 'setup.profile.generic']] },
+      { name: 'transport', word: 'setup.transport', kind: 'choice', choices: [['tls', 'setup.transport.tls'], ['tcp', 'setup.transport.tcp'], ['udp', 'setup.transport.udp']] },
+      { name: 'password', word: 'setup.ramal-password', kind: 'secret', hint: 'admin.password-hint' },
+    ],
+  },
+];
+
+/** The rows of a list, whichever way the daemon wraps them. */
+export const rowsOf = (answer: Row[] | { rows: Row[] }): Row[] => (Array.isArray(answer) ? answer : answer.rows);
+
+/** An extension's own name is its account; others have ids. */
+export const idOf = (d: Definition, row: Row): string => String(row[d.id] ?? '');
+export const titleOf = (d: Definition, row: Row): string => String(row[d.title] ?? row[d.id] ?? '');

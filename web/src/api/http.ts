@@ -1,0 +1,78 @@
+// The daemon's HTTP side: one function, typed errors, every write with a key that makes a retry harmless.
+
+const BASE = 'api/v1';
+/** A wish that got no answer for so long, in ms, is told as `offline`. */
+const PATIENCE = 10_000;
+
+/** Why the daemon did not do it. `code` is what the page words; `said` is the daemon's own English sentence. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly said: string,
+    readonly field: string | null = null,
+    readonly fields: Record<string, string> = {},
+    readonly retryAfter: number | null = null,
+    readonly rule: string | null = null,
+  ) {
+    super(`${code}: ${said}`);
+  }
+}
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** Called when an answer says that nobody is signed in here any more. */
+let onSignedOut: () => void = () => {};
+/** Called with the daemon's clock, in ms since 1970, by each answer that tells it. */
+let onDate: (now: number) => void = () => {};
+
+export function listen(handlers: { signedOut: () => void; date: (now: number) => void }): void {
+  onSignedOut = handlers.signedOut;
+  onDate = handlers.date;
+}
+
+export async function ask<T>(method: Method, path: string, body?: unknown, key: string = newKey()): Promise<T> {
+  const headers: Record<string, string> = { Accept: 'application/json' };
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (method !== 'GET') headers['Idempotency-Key'] = key;
+  const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) };
+  if (body !== undefined) init.body = JSON.stringify(body);
+  let answer: Response;
+  try {
+    answer = await fetch(`${BASE}${path}`, init);
+  } catch (why) {
+    throw new ApiError(0, 'offline', String(why));
+  }
+  const date = Date.parse(answer.headers.get('Date') ?? '');
+  if (!Number.isNaN(date)) onDate(date);
+  if (!answer.ok) throw await refusal(answer);
+  return (answer.status === 204 ? undefined : await answer.json()) as T;
+}
+
+async function refusal(answer: Response): Promise<ApiError> {
+  if (answer.status === 401) onSignedOut();
+  const wait = Number(answer.headers.get('Retry-After'));
+  const said = await answer.json().catch(() => ({}));
+  const e = said?.error ?? {};
+  return new ApiError(
+    answer.status,
+    typeof e.code === 'string' ? e.code : `http-${answer.status}`,
+    typeof e.text === 'string' ? e.text : answer.statusText,
+    typeof e.field === 'string' ? e.field : null,
+    e.fields ?? {},
+    Number.isFinite(wait) && wait > 0 ? wait : null,
+    typeof e.rule === 'string' ? e.rule : null,
+  );
+}
+
+/** 128 random bits in hex; `randomUUID` is missing where the page has no TLS. */
+export function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
+}
+
+/** A query string of what is given; empty values are left out. */
+export function query(fields: Record<string, string | null | undefined>): string {
+  const given = Object.entries(fields).filter((f): f is [string, string] => !!f[1]);
+  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
+}

@@ -1,0 +1,170 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { ApiError } from '../api/http';
+import { Headset, type HeadsetState } from './headset';
+
+class FakeTrack extends EventTarget {
+  kind = 'audio';
+  readyState = 'live';
+  stop() {
+    this.readyState = 'ended';
+  }
+}
+
+class FakePeer {
+  connectionState = 'new';
+  iceGatheringState = 'complete';
+  localDescription: { sdp: string } | null = null;
+  remote: string | null = null;
+  closed = false;
+  senders: { track: FakeTrack; replaceTrack: (t: FakeTrack) => Promise<void> }[] = [];
+  onconnectionstatechange: (() => void) | null = null;
+  addTrack(track: FakeTrack) {
+    const sender = { track, replaceTrack: async (t: FakeTrack) => void (sender.track = t) };
+    this.senders.push(sender);
+  }
+  getSenders() {
+    return this.senders;
+  }
+  async createOffer() {
+    return { type: 'offer', sdp: 'offer' };
+  }
+  async setLocalDescription(d: { sdp: string }) {
+    this.localDescription = d;
+  }
+  async setRemoteDescription(d: { sdp: string }) {
+    this.remote = d.sdp;
+  }
+  close() {
+    this.closed = true;
+  }
+  becomes(state: string) {
+    this.connectionState = state;
+    this.onconnectionstatechange?.();
+  }
+}
+
+const settle = async () => {
+  for (let i = 0; i < 20; i += 1) await Promise.resolve();
+};
+
+function stage() {
+  const peers: FakePeer[] = [];
+  const tracks: FakeTrack[] = [];
+  const states: HeadsetState[] = [];
+  const due: { what: () => void; ms: number }[] = [];
+  const exchange = vi.fn(async (_offer: string, _take: boolean) => 'answer');
+  const openMicrophone = vi.fn(async (_id: string) => {
+    const track = new FakeTrack();
+    tracks.push(track);
+    return { getAudioTracks: () => [track], getTracks: () => [track] } as unknown as MediaStream;
+  });
+  const world = {
+    secure: true,
+    openMicrophone,
+    newPeer: () => {
+      peers.push(new FakePeer());
+      return peers.at(-1) as unknown as RTCPeerConnection;
+    },
+    exchange,
+    play: () => {},
+    later: (what: () => void, ms: number) => {
+      const timer = { what, ms };
+      due.push(timer);
+      return () => void due.splice(due.indexOf(timer), due.includes(timer) ? 1 : 0);
+    },
+  };
+  const headset = new Headset(world, (state) => states.push(state));
+  const fire = () => due.splice(0).forEach((timer) => timer.what());
+  return { headset, peers, tracks, states, exchange, openMicrophone, fire, world };
+}
+
+describe("the browser's headset (SP-05)", () => {
+  let s: ReturnType<typeof stage>;
+  beforeEach(() => (s = stage()));
+
+  it('offers once a sign-in and is live when the connection stands', async () => {
+    s.headset.want();
+    s.headset.want();
+    await settle();
+    expect(s.exchange).toHaveBeenCalledExactlyOnceWith('offer', false);
+    expect(s.peers[0]?.remote).toBe('answer');
+    s.peers[0]?.becomes('connected');
+    expect(s.states).toEqual(['asking', 'connecting', 'live']);
+  });
+
+  it('makes a new offer when the connection fails, with the microphone it has', async () => {
+    s.headset.want();
+    await settle();
+    s.peers[0]?.becomes('connected');
+    s.peers[0]?.becomes('failed');
+    s.fire();
+    await settle();
+    expect(s.peers.length).toBe(2);
+    expect(s.peers[0]?.closed).toBe(true);
+    expect(s.openMicrophone).toHaveBeenCalledTimes(1);
+  });
+
+  it('gives a short break the time to heal', async () => {
+    s.headset.want();
+    await settle();
+    s.peers[0]?.becomes('connected');
+    s.peers[0]?.becomes('disconnected');
+    s.peers[0]?.becomes('connected');
+    s.fire();
+    await settle();
+    expect(s.peers.length).toBe(1);
+  });
+
+  it('says that another tab has the sound, and takes it when asked', async () => {
+    s.exchange.mockRejectedValueOnce(new ApiError(409, 'taken', ''));
+    s.headset.want();
+    await settle();
+    expect(s.states.at(-1)).toBe('taken');
+    s.fire();
+    await settle();
+    expect(s.peers.length).toBe(1);
+    s.headset.take();
+    await settle();
+    expect(s.exchange).toHaveBeenLastCalledWith('offer', true);
+  });
+
+  it('tells a refused microphone from a missing one, and tries again when one is plugged in', async () => {
+    s.openMicrophone.mockRejectedValueOnce(new DOMException('', 'NotAllowedError'));
+    s.headset.want();
+    await settle();
+    expect(s.states.at(-1)).toBe('denied');
+    s.openMicrophone.mockRejectedValueOnce(new DOMException('', 'NotFoundError'));
+    s.headset.devicesChanged();
+    await settle();
+    expect(s.states.at(-1)).toBe('no-microphone');
+    s.headset.devicesChanged();
+    await settle();
+    expect(s.states.at(-1)).toBe('connecting');
+  });
+
+  it('changes the microphone in mid-call without a new connection', async () => {
+    s.headset.want();
+    await settle();
+    s.peers[0]?.becomes('connected');
+    await s.headset.useInput('usb');
+    expect(s.openMicrophone).toHaveBeenLastCalledWith('usb');
+    expect(s.peers.length).toBe(1);
+    expect(s.peers[0]?.senders[0]?.track).toBe(s.tracks[1]);
+    expect(s.tracks[0]?.readyState).toBe('ended');
+  });
+
+  it('needs a secure page', () => {
+    s.world.secure = false;
+    s.headset.want();
+    expect(s.states).toEqual(['insecure']);
+  });
+
+  it('leaves nothing open behind it', async () => {
+    s.headset.want();
+    await settle();
+    s.headset.leave();
+    expect(s.peers[0]?.closed).toBe(true);
+    expect(s.tracks[0]?.readyState).toBe('ended');
+    expect(s.states.at(-1)).toBe('off');
+  });
+});

@@ -1,0 +1,189 @@
+// The browser's own headset: one peer connection per sign-in, bridged by the daemon to whatever call comes. It offers, the daemon answers.
+//
+//   off --want--> asking --microphone--> connecting --connected--> live
+//                   \--refused, none--> denied, no-microphone      \--failed, ended--> connecting, by a new offer
+//   connecting --409 taken--> taken --take--> connecting     any --leave--> off
+//
+// Browser, daemon and time are given, so that tests run it without any of them. The call itself does not live here: when this
+// is gone, the daemon keeps the customer.
+
+import { ApiError } from '../api/http';
+
+/** Pauses between offers, in ms; the last one stays. */
+const PAUSES = [300, 1_000, 2_000, 4_000];
+/** A connection that says `disconnected` often comes back by itself within so long, in ms. */
+const PATIENCE = 1_500;
+/** Candidates of a LAN are found at once; longer than this the offer does not wait for more, in ms. */
+const GATHERING = 800;
+
+export type HeadsetState = 'off' | 'asking' | 'connecting' | 'live' | 'taken' | 'denied' | 'no-microphone' | 'insecure';
+
+export interface HeadsetWorld {
+  /** The microphone with that id, or the system's for ''. Fails as `getUserMedia` does. */
+  openMicrophone(id: string): Promise<MediaStream>;
+  newPeer(): RTCPeerConnection;
+  /** Brings the offer to the daemon; the answer is its SDP. */
+  exchange(offer: string, take: boolean): Promise<string>;
+  play(sound: MediaStream): void;
+  later(what: () => void, ms: number): () => void;
+  readonly secure: boolean;
+}
+
+export class Headset {
+  private peer: RTCPeerConnection | null = null;
+  private stream: MediaStream | null = null;
+  private wanted = false;
+  private failures = 0;
+  /** Grows with each start and end: an answer to an older offer is nobody's. */
+  private turn = 0;
+  private input = '';
+  private takeBack: () => void = () => {};
+
+  constructor(
+    private readonly world: HeadsetWorld,
+    private readonly onState: (state: HeadsetState, microphone: MediaStream | null) => void,
+  ) {}
+
+  want(): void {
+    if (this.wanted) return;
+    this.wanted = true;
+    void this.begin(false);
+  }
+
+  leave(): void {
+    this.wanted = false;
+    this.drop();
+    this.closeMicrophone();
+    this.onState('off', null);
+  }
+
+  /** Another tab has the sound; bring it here. */
+  take(): void {
+    this.wanted = true;
+    void this.begin(true);
+  }
+
+  /** Talks through another microphone, in mid-call too: the connection stays. */
+  async useInput(id: string): Promise<void> {
+    this.input = id;
+    if (!this.wanted) return;
+    if (this.peer === null) return this.begin(false);
+    if (!(await this.open(this.turn))) return;
+    await this.sender()?.replaceTrack(this.stream?.getAudioTracks()[0] ?? null);
+  }
+
+  /** A microphone was plugged in or out: what is gone is replaced, who had none tries again. */
+  devicesChanged(): void {
+    const track = this.stream?.getAudioTracks()[0];
+    if (this.wanted && track?.readyState !== 'live') void this.useInput(this.input);
+  }
+
+  private async begin(take: boolean): Promise<void> {
+    this.drop();
+    const turn = this.turn;
+    if (!this.world.secure) return this.onState('insecure', null);
+    if (this.stream?.getAudioTracks()[0]?.readyState !== 'live' && !(await this.open(turn))) return;
+    if (turn !== this.turn) return;
+    this.onState('connecting', this.stream);
+    try {
+      await this.connect(turn, take);
+    } catch (why) {
+      if (turn !== this.turn) return;
+      if (why instanceof ApiError && why.code === 'taken') {
+        this.drop();
+        this.onState('taken', this.stream);
+      } else this.again();
+    }
+  }
+
+  private async open(turn: number): Promise<boolean> {
+    if (this.stream === null) this.onState('asking', null);
+    try {
+      const stream = await this.world.openMicrophone(this.input);
+      if (turn !== this.turn) {
+        stream.getTracks().forEach((track) => track.stop());
+        return false;
+      }
+      this.closeMicrophone();
+      this.stream = stream;
+      stream.getAudioTracks()[0]?.addEventListener('ended', () => this.devicesChanged());
+      return true;
+    } catch (why) {
+      if (turn === this.turn) this.onState(isRefusal(why) ? 'denied' : 'no-microphone', null);
+      return false;
+    }
+  }
+
+  private async connect(turn: number, take: boolean): Promise<void> {
+    const peer = this.world.newPeer();
+    this.peer = peer;
+    peer.ontrack = (event) => this.world.play(event.streams[0] ?? new MediaStream([event.track]));
+    peer.onconnectionstatechange = () => turn === this.turn && this.turned(peer);
+    for (const track of this.stream?.getAudioTracks() ?? []) peer.addTrack(track, this.stream!);
+    await peer.setLocalDescription(await peer.createOffer());
+    await this.gathered(peer);
+    if (turn !== this.turn) return;
+    const answer = await this.world.exchange(peer.localDescription?.sdp ?? '', take);
+    if (turn === this.turn) await peer.setRemoteDescription({ type: 'answer', sdp: answer });
+  }
+
+  private turned(peer: RTCPeerConnection): void {
+    this.takeBack();
+    switch (peer.connectionState) {
+      case 'connected':
+        this.failures = 0;
+        return this.onState('live', this.stream);
+      case 'disconnected':
+        this.takeBack = this.world.later(() => this.again(), PATIENCE);
+        return;
+      case 'failed':
+      case 'closed':
+        return this.again();
+      case 'new':
+      case 'connecting':
+        return;
+    }
+  }
+
+  private again(): void {
+    this.drop();
+    if (!this.wanted) return;
+    this.onState('connecting', this.stream);
+    const pause = PAUSES[Math.min(this.failures, PAUSES.length - 1)] ?? 4_000;
+    this.failures += 1;
+    this.takeBack = this.world.later(() => void this.begin(false), pause);
+  }
+
+  private gathered(peer: RTCPeerConnection): Promise<void> {
+    if (peer.iceGatheringState === 'complete') return Promise.resolve();
+    return new Promise((done) => {
+      const giveUp = this.world.later(done, GATHERING);
+      peer.onicegatheringstatechange = () => {
+        if (peer.iceGatheringState !== 'complete') return;
+        giveUp();
+        done();
+      };
+    });
+  }
+
+  private sender(): RTCRtpSender | undefined {
+    return this.peer?.getSenders().find((s) => s.track?.kind === 'audio' || s.track === null);
+  }
+
+  private drop(): void {
+    this.takeBack();
+    this.turn += 1;
+    const peer = this.peer;
+    this.peer = null;
+    if (peer === null) return;
+    peer.ontrack = peer.onconnectionstatechange = peer.onicegatheringstatechange = null;
+    peer.close();
+  }
+
+  private closeMicrophone(): void {
+    this.stream?.getTracks().forEach((track) => track.stop());
+    this.stream = null;
+  }
+}
+
+const isRefusal = (why: unknown): boolean => why instanceof DOMException && (why.name === 'NotAllowedError' || why.name === 'SecurityError');

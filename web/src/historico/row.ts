@@ -1,0 +1,18 @@
+// What a row of the history says.
+
+import type { HistoryRow } from '../api/types';
+import { duration } from '../words/format';
+import { maybe, t } from '../words/words.svelte';
+
+export const isMissed = (r: HistoryRow): boolean => r.direction === 'inbound' && r.answered === null;
+
+/** How long they talked. */
+export const talked = (r: HistoryRow): number => (r.answered && r.ended ? Date.parse(r.ended) - Date.parse(r.answered) : 0);
+export const lasted = (r: HistoryRow): string => duration(talked(r));
+
+export function result(r: HistoryRow): string {
+  const kind = typeof r.cause === 'string' ? r.cause : r.cause?.kind ?? null;
+  if (isMissed(r)) return t('result.gave-up', { time: duration(r.ended ? Date.parse(r.ended) - Date.parse(r.started) : 0) });
+  if (kind === 'normal' && typeof r.cause !== 'string') return t(r.cause?.by === 'us' ? 'result.we-hung-up' : 'result.they-hung-up');
+  return kind === null ? t('result.going-on') : maybe(`cause.${kind}`) ?? kind;
+}

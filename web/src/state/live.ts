@@ -1,0 +1,89 @@
+// The live state as the page knows it, and how a line of the socket changes it. Pure: the only place that does.
+
+import type { Account, Agent, Alert, Call, HistoryRow, Id, Level, Line, Me, News, Snapshot, Watched } from '../api/types';
+
+/** Ended calls kept for the wrap-up; older ones are in the history. */
+const ENDED_KEPT = 20;
+
+export interface Live {
+  seq: number | null;
+  me: Me | null;
+  calls: Record<Id, Call>;
+  /** Newest first. */
+  ended: Call[];
+  agents: Record<Id, Agent>;
+  accounts: Record<string, Account>;
+  /** By number. */
+  watched: Record<string, Watched>;
+  alerts: Alert[];
+  levels: Record<Id, { said: Level; heard: Level }>;
+  /** Digits that the far end pressed, by call. */
+  digits: Record<Id, string>;
+}
+
+export function nothing(): Live {
+  return { seq: null, me: null, calls: {}, ended: [], agents: {}, accounts: {}, watched: {}, alerts: [], levels: {}, digits: {} };
+}
+
+/** Takes one line in; `live` is changed in place, so that only what changed is drawn again. */
+export function apply(live: Live, line: Line): void {
+  if (!('seq' in line)) return;
+  live.seq = line.seq;
+  if ('snapshot' in line) replaceAll(live, line.snapshot);
+  else change(live, line.news);
+}
+
+function replaceAll(live: Live, s: Snapshot): void {
+  live.me = s.me;
+  live.calls = byKey(s.calls, (c) => c.call);
+  live.agents = byKey(s.agents, (a) => a.user);
+  live.accounts = byKey(s.accounts, (a) => a.account);
+  live.watched = byKey(s.watched, (w) => w.number);
+  live.alerts = s.alerts;
+  live.levels = {};
+}
+
+function change(live: Live, n: News): void {
+  if (n.me) live.me = n.me;
+  if (n.call) live.calls[n.call.call] = n.call;
+  if (n['call-ended']) end(live, n['call-ended']);
+  if (n.agent) live.agents[n.agent.user] = n.agent;
+  if (n['agent-gone']) delete live.agents[n['agent-gone']];
+  if (n.account) live.accounts[n.account.account] = n.account;
+  if (n.watched) light(live, n.watched);
+  if (n.digit) live.digits[n.digit.call] = (live.digits[n.digit.call] ?? '') + n.digit.digit;
+  if (n.levels) live.levels[n.levels.call] = { said: n.levels.said, heard: n.levels.heard };
+  if (n.alert) live.alerts = [n.alert, ...live.alerts].slice(0, 50);
+  if (n.quality) measure(live, n.quality);
+}
+
+function end(live: Live, call: Call): void {
+  delete live.calls[call.call];
+  delete live.levels[call.call];
+  delete live.digits[call.call];
+  live.ended = [call, ...live.ended.filter((c) => c.call !== call.call)].slice(0, ENDED_KEPT);
+}
+
+/** An ended call, as far as its row in the history tells. */
+export function ended(row: HistoryRow): Call {
+  const { call, protocolo, direction, account, number, name, started, answered, user } = row;
+  const recording = row.recording && { recording: row.recording.recording, paused: false };
+  return {
+    call, protocolo, direction, account, number, name, started, answered, user, recording, ended: row.ended, case: row.case, state: 'ended', diverted_from: null, asserted: null, cause: null, muted: false,
+    held: false, held_by_peer: false, bridged_with: null, conference: null, consults: null, transfer: null, trouble: null, legs: [], contact: null, queue: null,
+  };
+}
+
+function light(live: Live, lamp: Watched): void {
+  if (lamp.state === 'unwatched') delete live.watched[lamp.number];
+  else live.watched[lamp.number] = lamp;
+}
+
+function measure(live: Live, q: NonNullable<News['quality']>): void {
+  const leg = live.calls[q.call]?.legs.find((l) => l.leg === q.leg);
+  if (leg) leg.quality = q.quality;
+}
+
+function byKey<T>(list: T[], key: (one: T) => string): Record<string, T> {
+  return Object.fromEntries(list.map((one) => [key(one), one]));
+}

@@ -1,0 +1,29 @@
+// The permissions that the page asks for by name; the daemon decides, the page only does not offer what it would refuse.
+
+import { session } from './session.svelte';
+
+export const mayDial = (): boolean => session.can('calls');
+export const mayRecord = (): boolean => session.can('recordings.make');
+export const mayHear = (): boolean => session.can('recordings.hear-own') || session.can('recordings.hear-all');
+export const maySupervise = (): boolean => session.can('agents.see');
+export const mayListen = (): boolean => session.can('calls.listen');
+export const mayTakeOver = (): boolean => session.can('calls.take-over');
+export const mayChangeAgents = (): boolean => session.can('agents.change');
+export const maySeeAll = (): boolean => session.can('history.see-all');
+export const mayExport = (): boolean => session.can('history.export');
+export const mayConfigure = (): boolean => session.can('administration');
+
+/** The lists of the administration. */
+export const ADMIN_LISTS = ['users', 'perfis', 'reasons', 'queues', 'dispositions', 'departments', 'locations', 'extensions'] as const;
+export type AdminList = (typeof ADMIN_LISTS)[number];
+
+/** Users and reasons have permissions of their own, the rest is administration (VZ-16). */
+const may = (list: AdminList, what: 'list' | 'create' | 'edit' | 'delete'): boolean => {
+  if (list === 'users') return session.can(`users.${what === 'delete' ? 'edit' : what}`);
+  return list === 'reasons' ? session.can(`reasons.${what}`) : mayConfigure();
+};
+export const maySee = (list: AdminList): boolean => may(list, 'list');
+export const mayCreate = (list: AdminList): boolean => may(list, 'create');
+export const mayEdit = (list: AdminList): boolean => may(list, 'edit');
+export const mayDelete = (list: AdminList): boolean => may(list, 'delete');
+export const mayAdminister = (): boolean => ADMIN_LISTS.some(maySee);
