@@ -1,10 +1,11 @@
 //! A PBX that registers everybody and rings for ever: enough for a call to begin and to be given up.
 
-use std::net::{SocketAddr, UdpSocket};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 
-/// Answers at `address` for as long as the test's process lives.
-pub fn answer(address: SocketAddr) {
-    let socket = UdpSocket::bind(address).expect("an address of the test's own");
+/// Answers there for as long as the test's process lives.
+pub fn answer(host: IpAddr) -> SocketAddr {
+    let socket = UdpSocket::bind((host, 0)).expect("a port of the test's own");
+    let address = socket.local_addr().expect("it is bound");
     std::thread::spawn(move || {
         let mut buffer = [0; 4096];
         while let Ok((length, from)) = socket.recv_from(&mut buffer) {
@@ -22,6 +23,7 @@ pub fn answer(address: SocketAddr) {
             }
         }
     });
+    address
 }
 
 /// RFC 3261 §8.2.6.2: these headers come back as they were; the far end of a dialog has a tag.

@@ -23,10 +23,10 @@ impl Office {
     pub fn empty(name: &str, web: &str, rest: &str) -> Office {
         let (folder, host) = (Folder::new(name), Host::claim());
         let ip = host.address();
-        exchange::answer(host.at(5999));
+        let pbx = exchange::answer(ip);
         let toml = format!(
             "[daemon]\ndata_dir = \"data\"\n[[listen]]\naddress = \"{ip}:5060\"\n[media]\nips = [\"{ip}\"]\n\
-             [web]\nlisten = [\"{ip}:8080\"]\n{web}\n[registrar.pbx]\nhost = \"{ip}:5999\"\n\
+             [web]\nlisten = [\"{ip}:8080\"]\n{web}\n[registrar.pbx]\nhost = \"{pbx}\"\n\
              [extension.2107]\nsecret = \"x\"\n[extension.2108]\nsecret = \"x\"\n\
              [trunk.carrier]\nregistrar = \"pbx\"\n{rest}\n"
         );
