@@ -1,4 +1,5 @@
 //! Builds the page in `web/` and writes down its files, so that the program carries them.
+#![expect(clippy::panic, reason = "a build reports by panicking")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

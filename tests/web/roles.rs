@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::office::Office;
-use crate::support::Browser;
+use crate::support::{Browser, LONG, wait_for, when};
 
 /// Every route of the API's own description, with an id of `id` in each place.
 fn routes(browser: &Browser, id: &str) -> Vec<(String, String, String)> {
@@ -139,7 +139,7 @@ fn the_things_of_others_are_not_found_whatever_is_tried_on_them() {
     assert_eq!(luana.get("/users").json().as_array().unwrap().len(), 1, "herself");
     assert_eq!(luana.get("/calls/1/story").status, 404);
     assert_eq!(luana.get("/recordings/1").status, 404);
-    assert_eq!(bia.get("/history").json()["rows"][0]["call"], json!(call));
+    wait_for(LONG, "her own row", || when(bia.get("/history").json()["rows"][0]["call"] == json!(call)));
     assert_eq!(bia.post(&format!("/calls/{call}/hangup"), &json!({})).status, 204);
 }
 
