@@ -1,4 +1,5 @@
 //! Builds the page in `web/` and writes down its files, so that the program carries them.
+#![expect(clippy::panic, reason = "a build reports by panicking")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -25,23 +26,32 @@ fn main() {
     fs::write(out.join("page.rs"), table).expect("OUT_DIR can be written");
 }
 
-/// Runs Vite on a copy, so that the checkout stays as it is.
+/// Runs Vite; only its packages are left in the checkout.
 fn built(web: &Path, out: &Path) -> PathBuf {
     let dist = out.join("dist");
-    for input in ["package.json", "package-lock.json", "index.html", "src", "public", "build", "vite.config.ts"] {
+    for input in INPUTS {
         println!("cargo::rerun-if-changed={}", web.join(input).display());
     }
-    if !web.join("package.json").exists() {
-        fs::create_dir_all(&dist).expect("OUT_DIR can be written");
-        fs::write(dist.join("index.html"), "<!doctype html><title>Ramal</title>").expect("OUT_DIR can be written");
-        return dist;
-    }
     if !web.join("node_modules").exists() {
-        npm(web, &["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
+        npm(web, &["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts"]);
     }
     npm(web, &["exec", "--", "vite", "build", "--emptyOutDir", "--outDir", &dist.to_string_lossy()]);
     dist
 }
+
+/// What the page is made of.
+const INPUTS: [&str; 10] = [
+    "package.json",
+    "package-lock.json",
+    "index.html",
+    "src",
+    "public",
+    "build",
+    "mock",
+    "vite.config.ts",
+    "svelte.config.js",
+    "tsconfig.json",
+];
 
 fn npm(web: &Path, arguments: &[&str]) {
     let ran = Command::new("npm").args(arguments).current_dir(web).output();

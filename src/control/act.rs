@@ -104,15 +104,8 @@ fn conference(action: ConferenceAction, calls: Vec<CallId>) -> Result<Conference
 }
 
 async fn snapshot(handle: &Handle) -> Result<Snapshot, Refusal> {
-    match handle.command(What::Watch { since: None }, None).await? {
-        Reply::Snapshot(snapshot) => Ok(*snapshot),
-        Reply::Done
-        | Reply::PhoneFirst { .. }
-        | Reply::Dialled { .. }
-        | Reply::Sent { .. }
-        | Reply::Kept { .. }
-        | Reply::Deltas(_) => Ok(Snapshot::default()),
-    }
+    let answer = handle.command(What::Watch { since: None }, None).await?;
+    Ok(answer.snapshot().unwrap_or_default())
 }
 
 /// Read on a thread that may block: the disk may be slow.

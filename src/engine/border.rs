@@ -210,6 +210,21 @@ pub enum Reply {
     Deltas(Vec<Delta>),
 }
 
+impl Reply {
+    /// The live state, where that was asked for.
+    pub fn snapshot(self) -> Option<Snapshot> {
+        match self {
+            Reply::Snapshot(snapshot) => Some(*snapshot),
+            Reply::Done
+            | Reply::Dialled { .. }
+            | Reply::PhoneFirst { .. }
+            | Reply::Sent { .. }
+            | Reply::Kept { .. }
+            | Reply::Deltas(_) => None,
+        }
+    }
+}
+
 /// The no to a command, naming what and why; the shell finds the words in the person's language by `code`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, thiserror::Error)]
 #[error("{text}")]

@@ -66,8 +66,10 @@ impl Reader {
     pub fn cases_of(&self, contact: Option<ContactId>, number: Option<&str>) -> Result<Vec<CaseLine>, StoreError> {
         let sql = "SELECT * FROM cases WHERE contact = ?1 OR number = ?2 ORDER BY opened_ms DESC LIMIT 100";
         let values = params![contact.map(|contact| id(contact.0)), number];
-        let read = || self.list(sql, values, line)?.into_iter().map(|line| with_tasks(self.base(), line)).collect();
-        read().map_err(|error| words(&error))
+        let lines = || -> rusqlite::Result<Vec<_>> {
+            self.list(sql, values, line)?.into_iter().map(|line| with_tasks(self.base(), line)).collect()
+        };
+        lines().map_err(|error| words(&error))
     }
 }
 
@@ -75,7 +77,7 @@ impl Reader {
 impl Store {
     /// Writes a case as it shall be, where it is still the version that was seen.
     pub fn edit_case(&self, wanted: CaseLine) -> Result<Edited<CaseLine>, StoreError> {
-        self.write(move |base| {
+        self.writer.run(move |base| {
             let rows = base.execute(
                 "UPDATE cases SET document = ?3, contact_name = ?4, contact_phone = ?5, account_name = ?6, owner = ?7,
                      department = ?8, subject = ?9, notes = ?10, disposition = ?11, closed_ms = ?12, contact = ?13,

@@ -29,7 +29,15 @@ impl ContactLine {
     /// One that is not kept yet.
     pub fn new() -> ContactLine {
         let (name, note) = (String::new(), String::new());
-        ContactLine { contact: ContactId(0), name, document: None, account_name: None, note, phones: Vec::new(), version: 1 }
+        ContactLine {
+            contact: ContactId(0),
+            name,
+            document: None,
+            account_name: None,
+            note,
+            phones: Vec::new(),
+            version: 1,
+        }
     }
 }
 
@@ -54,8 +62,10 @@ impl Reader {
     }
 
     fn contacts(&self, sql: &str, value: &str) -> Result<Vec<ContactLine>, StoreError> {
-        let read = || self.list(sql, [value], line)?.into_iter().map(|line| with_phones(self.base(), line)).collect();
-        read().map_err(|error| words(&error))
+        let lines = || -> rusqlite::Result<Vec<_>> {
+            self.list(sql, [value], line)?.into_iter().map(|line| with_phones(self.base(), line)).collect()
+        };
+        lines().map_err(|error| words(&error))
     }
 }
 
@@ -63,12 +73,12 @@ impl Reader {
 impl Store {
     /// All or none; gives the new ids, in order.
     pub fn add_contacts(&self, new: Vec<ContactLine>) -> Result<Vec<ContactId>, StoreError> {
-        self.write(move |base| new.iter().map(|contact| add(base, contact)).collect())
+        self.writer.run(move |base| new.iter().map(|contact| add(base, contact)).collect())
     }
 
     /// Writes a contact as it shall be, where it is still the version that was seen.
     pub fn edit_contact(&self, wanted: ContactLine) -> Result<Edited<ContactLine>, StoreError> {
-        self.write(move |base| {
+        self.writer.run(move |base| {
             let rows = base.execute(
                 "UPDATE contacts SET name = ?3, document = ?4, account_name = ?5, note = ?6, version = version + 1
                  WHERE contact = ?1 AND version = ?2",

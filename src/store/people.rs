@@ -134,7 +134,7 @@ impl Store {
         })
     }
 
-    fn write(
+    pub(super) fn write(
         &self,
         work: impl FnOnce(&rusqlite::Transaction<'_>) -> rusqlite::Result<usize> + Send + 'static,
     ) -> Result<(), StoreError> {

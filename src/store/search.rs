@@ -85,12 +85,12 @@ mod tests {
         let reader = store.reader().unwrap();
         let day = NaiveDate::from_ymd_opt(2026, 3, 12);
         let after = Some(Cursor { day: day.unwrap(), started: DateTime::UNIX_EPOCH, call: CallId(7) });
-        let [number, user] = [Some("+5511987654321".to_owned()), None];
+        let number = Some("+5511987654321".to_owned());
         for (filter, index) in [
             (CallFilter { after, ..CallFilter::default() }, "calls_by_day"),
             (CallFilter { day, ..CallFilter::default() }, "calls_by_day"),
             (CallFilter { user: Some(UserId(7)), after, ..CallFilter::default() }, "calls_by_user"),
-            (CallFilter { number, user, ..CallFilter::default() }, "calls_by_number"),
+            (CallFilter { number, ..CallFilter::default() }, "calls_by_number"),
         ] {
             let (sql, mut values) = statement(&filter);
             values.push(Value::from(10));

@@ -80,15 +80,11 @@ pub struct Confer {
 async fn dial(person: Person, key: Key, Body(body): Body<Dial>) -> Result<Response, Error> {
     let route = body.route.as_deref().map(AccountName::from);
     let command = Command::Dial { route, number: body.number, caller_id: body.caller_id };
-    match person.handle.command(What::Call(command), key.of(&person)).await? {
-        Reply::Dialled { call, protocolo, warnings } => {
-            Ok((StatusCode::CREATED, axum::Json(Dialled { call: call.into(), protocolo, warnings })).into_response())
-        }
-        // A key that belongs to another wish.
-        Reply::Done | Reply::Sent { .. } | Reply::Kept { .. } | Reply::Snapshot(_) | Reply::Deltas(_) => {
-            Err(Error::bad("Idempotency-Key: this key was used for something else"))
-        }
-    }
+    let answer = person.handle.command(What::Call(command), key.of(&person)).await?;
+    let Reply::Dialled { call, protocolo, warnings } = answer else {
+        return Err(Error::bad("Idempotency-Key: this key was used for something else"));
+    };
+    Ok((StatusCode::CREATED, axum::Json(Dialled { call: call.into(), protocolo, warnings })).into_response())
 }
 
 async fn act(

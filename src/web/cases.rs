@@ -181,11 +181,7 @@ async fn of(
     Ok(axum::Json(lines.into_iter().map(Case::from).collect()))
 }
 
-async fn one(
-    person: Person,
-    State(desk): State<Arc<Desk>>,
-    Named(case): Named<Id>,
-) -> Result<axum::Json<Case>, Error> {
+async fn one(person: Person, State(desk): State<Arc<Desk>>, Named(case): Named<Id>) -> Result<axum::Json<Case>, Error> {
     let line = known(&desk, &person, case.into(), Action::See(Kind::Case)).await?;
     Ok(axum::Json(line.into()))
 }

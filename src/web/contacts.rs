@@ -193,7 +193,8 @@ fn numbers(phones: &[String], rules: &GateRules) -> Result<Vec<String>, Error> {
         return Err(Error::field("phones", "too-long", format!("at most {MAX_PHONES} numbers")));
     }
     let read = |phone: &String| {
-        let number = Number::read(phone, rules).map_err(|why| Error::field("phones", "invalid", format!("{phone}: {why}")));
+        let number =
+            Number::read(phone, rules).map_err(|why| Error::field("phones", "invalid", format!("{phone}: {why}")));
         number.map(|number| number.normalised)
     };
     phones.iter().map(read).collect()

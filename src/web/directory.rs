@@ -149,12 +149,8 @@ async fn extensions(person: Person) -> Result<axum::Json<Value>, Error> {
 
 /// The live state as this person may see it.
 async fn snapshot(person: &Person) -> Result<Snapshot, Error> {
-    match person.handle.command(What::Watch { since: None }, None).await? {
-        Reply::Snapshot(snapshot) => Ok(*snapshot),
-        Reply::Done | Reply::Dialled { .. } | Reply::Sent { .. } | Reply::Kept { .. } | Reply::Deltas(_) => {
-            Ok(Snapshot::default())
-        }
-    }
+    let answer = person.handle.command(What::Watch { since: None }, None).await?;
+    Ok(answer.snapshot().unwrap_or_default())
 }
 
 /// Lines of one answer.

@@ -138,7 +138,7 @@ impl Follower {
                 }
                 Ok(())
             }
-            Ok(Reply::Done | Reply::Dialled { .. } | Reply::Sent { .. } | Reply::Kept { .. }) => Err(Bye::Gone),
+            Ok(_) => Err(Bye::Gone),
             Err(refusal) if refusal.code == engine::border::RefusalCode::Draining => Err(Bye::Draining),
             Err(_) => Err(Bye::SignedOut),
         }

@@ -28,6 +28,7 @@ mod page;
 mod password;
 mod people;
 mod person;
+mod proofs;
 mod recordings;
 mod routes;
 mod secret;

@@ -13,13 +13,17 @@ use utoipa::openapi::OpenApi;
 use super::desk::Desk;
 use super::doc::Routes;
 use super::error::Error;
-use super::{agent, audit, calls, cases, contacts, directory, guard, history, lists, live, page, recordings, session, setup, tokens};
+use super::{
+    agent, audit, calls, cases, contacts, directory, guard, history, lists, live, page, proofs, recordings, session,
+    setup, tokens,
+};
 
 /// The API's routes and what is said of them.
 fn all() -> Routes {
     Routes::default()
         .and(setup::routes())
         .and(session::routes())
+        .and(proofs::routes())
         .and(tokens::routes())
         .and(live::routes())
         .and(agent::routes())

@@ -29,6 +29,11 @@ pub async fn serve(
 ) {
     let app = routes::router(desk.clone());
     let places = Places::default();
+    // Nobody is answered before it is known who there is.
+    tokio::spawn(hub::follow(desk.clone(), desk.told.clone()));
+    if desk.catch_up().await.is_err() {
+        return;
+    }
     for listener in listeners {
         match tokio::net::TcpListener::from_std(listener) {
             Ok(listener) => {
@@ -37,7 +42,6 @@ pub async fn serve(
             Err(why) => tracing::error!(%why, "the desktop cannot be served"),
         }
     }
-    tokio::spawn(hub::follow(desk.clone(), desk.told.clone()));
     tokio::spawn(audit::keep_house(desk.clone()));
     tracing::info!(address = desk.names.address(), "the desktop is served");
     // An error is the end too.

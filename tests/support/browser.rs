@@ -120,7 +120,7 @@ impl Browser {
         for cookie in &self.cookie {
             request = request.header("Cookie", cookie);
         }
-        for (name, value) in &self.headers {
+        for (name, value) in self.headers.iter().filter(|(_, value)| !value.is_empty()) {
             request = request.header(name, value);
         }
         match tungstenite::client(request.body(()).expect("a request"), stream) {

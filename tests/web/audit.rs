@@ -25,10 +25,7 @@ fn what_people_do_is_in_the_log_and_a_changed_row_is_named() {
     let actions: Vec<&str> = log.as_array().unwrap().iter().map(|line| line["action"].as_str().unwrap()).collect();
     assert_eq!(actions, ["sign-out", "sign-in-failed", "sign-in", "created", "set-up"]);
     assert_eq!(log[1]["user"], json!(id));
-    assert_eq!(
-        log[0]["address"],
-        json!(office.host.address().to_string()).as_str().map_or(json!(null), |_| log[1]["address"].clone())
-    );
+    assert!(log[0]["address"].as_str().unwrap().starts_with("127."), "{log}");
     assert!(!log.to_string().contains(PASSWORD));
     assert_eq!(check(&office).0, true, "beside a running daemon too");
     assert!(office.daemon.term(LONG).success());

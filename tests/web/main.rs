@@ -6,6 +6,7 @@ mod support;
 
 mod audit;
 mod document;
+mod exchange;
 mod hostile;
 mod live;
 mod office;

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use serde_json::{Value, json};
 
+use crate::exchange;
 use crate::support::{Browser, Daemon, Folder, Host, LONG, wait_for};
 
 pub const PASSWORD: &str = "correct horse";
@@ -22,9 +23,10 @@ impl Office {
     pub fn empty(name: &str, web: &str, rest: &str) -> Office {
         let (folder, host) = (Folder::new(name), Host::claim());
         let ip = host.address();
+        let pbx = exchange::answer(ip);
         let toml = format!(
             "[daemon]\ndata_dir = \"data\"\n[[listen]]\naddress = \"{ip}:5060\"\n[media]\nips = [\"{ip}\"]\n\
-             [web]\nlisten = [\"{ip}:8080\"]\n{web}\n[registrar.pbx]\nhost = \"{ip}:5999\"\n\
+             [web]\nlisten = [\"{ip}:8080\"]\n{web}\n[registrar.pbx]\nhost = \"{pbx}\"\n\
              [extension.2107]\nsecret = \"x\"\n[extension.2108]\nsecret = \"x\"\n\
              [trunk.carrier]\nregistrar = \"pbx\"\n{rest}\n"
         );

@@ -261,6 +261,7 @@ impl Simulation {
         }
         let calls = self.sides[side].engine.snapshot().calls;
         let chosen = calls.get(self.random.below(calls.len() as u32) as usize);
+        let whose = chosen.and_then(|view| view.user);
         let wish = match chosen {
             Some(view) if self.random.below(4) > 0 => self.wish_about(&view.clone(), &calls),
             Some(_) | None if self.random.below(8) == 0 => return self.write_text(side),
@@ -273,7 +274,11 @@ impl Simulation {
         match wish {
             Some(wish) => {
                 // Whether it is granted is the engine's matter; that it is answered is checked by the shell.
-                let actor = self.who(side);
+                let actor = match (&wish, whose) {
+                    (Wish::Dial { .. }, _) => self.who(side),
+                    (_, Some(user)) => Actor::User(user),
+                    (_, None) => Actor::Local,
+                };
                 let _answer = self.sides[side].command_as(actor, What::Call(wish), None, self.now);
             }
             None => self.media_speaks(side),

@@ -2,7 +2,7 @@
 
 use engine::news::CallView;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::control::shaped;
