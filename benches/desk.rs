@@ -100,6 +100,7 @@ fn nothing() -> Facts {
         protocolo: None,
         answers: Vec::new(),
         do_not_disturb: Vec::new(),
+        unanswered: Vec::new(),
         entries: Vec::new(),
         chosen: Vec::new(),
     }

@@ -17,8 +17,8 @@ use engine::config::AccountKind;
 use engine::id::{CallId, CommandId, MessageId, Seq};
 use engine::news::{
     AccountView, CallState, CallView, Delta, Direction, GroupView, HangupCause, HangupKind, MessageState,
-    MessageSummary, MessageView, News, Party, RegistrationState, RegistrationView, Snapshot, Totals, TransferState,
-    TransferView, WatchedState, WatchedView,
+    MessageSummary, MessageView, News, Party, PhoneState, PhoneView, RegistrationState, RegistrationView, Snapshot,
+    StaffNews, Totals, TransferState, TransferView, WatchedState, WatchedView,
 };
 use engine::sip::uri::Transport;
 use engine::time::{Moment, Now};
@@ -127,6 +127,22 @@ fn sp_05_devices_are_shown_with_what_of_them_is_there_and_how_loud_it_is() {
     let json: Value = serde_json::from_slice(&daemon.ramal(&["devices", "--json"]).stdout).unwrap();
     assert_eq!(json["devices"][0]["said"]["peak"], 0.5);
     assert_eq!(json["offered"]["inputs"][0]["id"], "pulseaudio:usb");
+}
+
+#[test]
+fn SP_05_a_desk_phone_is_called_followed_and_shown_with_why_it_is_not_there() {
+    let daemon = Daemon::start("phones");
+    let table = String::from_utf8(daemon.ramal(&["--lang", "en", "devices"]).stdout).unwrap();
+    let mesa = table.lines().find(|line| line.starts_with("mesa")).unwrap();
+    assert!(mesa.contains("2001") && mesa.contains("not connected: busy"), "{mesa}");
+    let connected = daemon.ramal(&["--lang", "pt-BR", "devices", "connect", "mesa"]);
+    assert_eq!(connected.status.code(), Some(0));
+    let told = String::from_utf8(connected.stdout).unwrap();
+    assert!(told.ends_with("telefone de mesa mesa  conectado\n"), "{told}");
+    let unknown = daemon.ramal(&["--lang", "en", "devices", "connect", "mess"]);
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(String::from_utf8(unknown.stderr).unwrap().contains("no desk phone is called mess"));
+    assert_eq!(daemon.ramal(&["devices", "disconnect", "mesa"]).status.code(), Some(0));
 }
 
 #[test]
@@ -442,6 +458,18 @@ async fn stand_in(
                             .unwrap_or_default();
                     }
                 }
+                if let What::Call(call::Command::Phone(call::PhoneCommand::Connect { .. })) = &what {
+                    let end = phone(PhoneState::Connected);
+                    for (seq, view) in [(8, phone(PhoneState::Calling)), (9, end)] {
+                        deltas
+                            .send(Delta {
+                                seq: Seq(seq),
+                                audience: Audience::Everyone,
+                                news: News::Staff(StaffNews::Phone(view)),
+                            })
+                            .unwrap_or_default();
+                    }
+                }
                 if !matches!(what, What::Watch { .. }) {
                     let _ = seen.send(what);
                 }
@@ -483,10 +511,15 @@ fn reply(what: &What) -> Result<Reply, Refusal> {
         What::Call(call::Command::Answer { call: CallId(1) }) => {
             Err(Refusal::new(RefusalCode::NoSuchCall, "there is no call 1"))
         }
-        What::Message(_) => Ok(Reply::Sent { message: MessageId(TEXT) }),
-        What::Call(_) | What::Account(_) | What::Subscription(_) | What::Agent(_) | What::Staff(_) | What::Drain => {
-            Ok(Reply::Done)
+        What::Call(call::Command::Phone(
+            call::PhoneCommand::Connect { device } | call::PhoneCommand::Disconnect { device },
+        )) if device.as_str() != "mesa" => {
+            let text = format!("no desk phone is called {device}; one is a [device.{device}] with type = \"sip\"");
+            Err(Refusal::new(RefusalCode::NoSuchDevice, text))
         }
+        What::Message(_) => Ok(Reply::Sent { message: MessageId(TEXT) }),
+        What::Call(_) | What::Account(_) | What::Subscription(_) | What::Agent(_) | What::Staff(_) => Ok(Reply::Done),
+        What::Drain | What::DrainNow => Ok(Reply::Done),
     }
 }
 
@@ -545,9 +578,24 @@ fn snapshot() -> Snapshot {
         accounts: vec![account],
         groups: vec![group],
         watched: vec![lamp(WatchedState::Ringing)],
+        phones: vec![phone(PhoneState::Disconnected)],
         agents: Vec::new(),
         entries: Vec::new(),
         totals,
+    }
+}
+
+/// Last time it was busy.
+fn phone(state: PhoneState) -> PhoneView {
+    let busy = HangupCause { kind: HangupKind::Busy, by: Party::Peer, sip: Some(486), q850: 17, text: String::new() };
+    PhoneView {
+        device: "mesa".into(),
+        number: "2001".to_owned(),
+        account: "1001".into(),
+        leg: engine::id::LegId(3_573_829_017_124_730),
+        state,
+        since: at(0),
+        why: (state == PhoneState::Disconnected).then_some(busy),
     }
 }
 

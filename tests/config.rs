@@ -210,6 +210,8 @@ fn SP_15_extensions_and_trunks_take_what_they_do_not_say_from_their_registrar() 
         panic!("not a file")
     };
     assert_eq!((record.as_deref(), *repeat), (Some(Path::new("tests/config/heard.wav")), true));
+    let phone = &loaded.engine.phones[&DeviceName::from("mesa")];
+    assert_eq!((&*phone.number, phone.account.as_str()), ("2001", "1002"));
     assert!(lines(&warnings).contains("full.csv: is not UTF-8; read as Latin-1"), "{}", lines(&warnings));
     assert!(!format!("{loaded:?}{warnings:?}").contains("hunter2"));
 }

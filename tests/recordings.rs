@@ -20,7 +20,7 @@ use media::order::{DeviceOrder, Feed, LegKey, LegMedia, LegOrder, PortKey, Recor
 use media::record::{Chunk, Coding, End, Track};
 use media::rtp::Packet;
 use media::tone::{Voices, amplitude};
-use ramal::recordings::{ExportError, Format, Recordings, Settings, Sound, export, repair};
+use ramal::recordings::{ExportError, Format, Recordings, Settings, Sound, export, hand_out, repair};
 use ramal::shards::{Piece, PieceBody, Shards, Sinks};
 use ramal::sound::{DeviceKind, Devices};
 use ramal::store::{RecordingLine, Store};
@@ -163,6 +163,26 @@ fn sp_08_after_the_call_it_becomes_ogg_opus_with_the_tracks_still_apart() {
     assert!(amplitude(left, 440.0) > 6_000.0 && amplitude(left, 440.0) > 10.0 * amplitude(left, 600.0));
     assert!(amplitude(right, 600.0) > 6_000.0 && amplitude(right, 600.0) > 10.0 * amplitude(right, 440.0));
     assert_eq!(exported(&archive, &line, Format::Opus), std::fs::read(&file).unwrap(), "as it is kept");
+    archive.stop();
+}
+
+#[test]
+fn sp_08_a_recording_that_becomes_ogg_opus_while_it_is_asked_for_is_handed_out_all_the_same() {
+    let archive = Archive::new(|_| {});
+    archive.record(7, now_ms(), true);
+    let as_it_was = archive.wait(7, RecordingState::Done);
+    let archive = Archive::start(archive.stop(), |settings| settings.compact = true);
+    let file = archive.root().join(as_it_was.file.as_ref().unwrap());
+    archive.wait(7, RecordingState::Compacted);
+    wait_for(LONG, "the file as it was written to go", || when(!file.exists()));
+    let (reader, mut wav) = (archive.store.reader().unwrap(), Vec::new());
+    hand_out(&as_it_was, &reader, |line| export(line, &archive.root(), Format::Wav, &mut wav)).unwrap();
+    assert_eq!(channels(&wav).1.len(), 28_000);
+    // What is gone for no such reason is missed.
+    let now = archive.wait(7, RecordingState::Compacted);
+    std::fs::remove_file(archive.root().join(now.file.as_ref().unwrap())).unwrap();
+    let missed = hand_out(&now, &reader, |line| export(line, &archive.root(), Format::Wav, &mut Vec::new()));
+    assert!(matches!(missed, Err(ExportError::Io { .. })), "{missed:?}");
     archive.stop();
 }
 

@@ -129,6 +129,7 @@ fn config() -> Config {
         product: "Ramal".to_owned(),
         groups: BTreeMap::new(),
         accounts: BTreeMap::from([("trunk".into(), Arc::new(account))]),
+        phones: BTreeMap::new(),
         gate,
         default_route: Some("trunk".into()),
     }
@@ -150,6 +151,7 @@ fn one_of_each() -> Vec<Recorded> {
         protocolo: Some((at(0).civil.date_naive(), 100)),
         answers: Vec::new(),
         do_not_disturb: vec!["1001".into()],
+        unanswered: Vec::new(),
         entries: Vec::new(),
         chosen: Vec::new(),
     };

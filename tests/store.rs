@@ -56,11 +56,17 @@ fn write(store: &Store, batch: Batch) -> Result<(), StoreError> {
 }
 
 fn start(store: &Store) -> Start {
-    let Facts::Start { open_dialogs, open_calls, protocolo, answers, do_not_disturb, entries, chosen } =
+    let Facts::Start { open_dialogs, open_calls, protocolo, answers, do_not_disturb, entries, chosen, .. } =
         store.load(Question::Start).unwrap();
     let answers = answers.into_iter().map(|(key, _, answer)| (key.0, answer)).collect();
     let do_not_disturb = do_not_disturb.iter().map(|name| name.as_str().to_owned()).collect();
     Start { open_dialogs, open_calls, protocolo, answers, do_not_disturb, entries, chosen }
+}
+
+/// Texts that were on their way.
+fn unanswered(store: &Store) -> Vec<MessageView> {
+    let Facts::Start { unanswered, .. } = store.load(Question::Start).unwrap();
+    unanswered
 }
 
 /// The facts of a start, easier to compare.
@@ -540,12 +546,16 @@ fn texts_are_listed_newest_first_each_once_with_what_became_of_it() {
     let scratch = Scratch::new();
     let store = Store::open(&scratch.0).unwrap();
     write(&store, vec![Record::Message(text(1, MessageState::Sending, None))]).unwrap();
+    write(&store, vec![Record::Message(text(3, MessageState::Accepted, None))]).unwrap();
+    assert_eq!(unanswered(&store), [text(1, MessageState::Sending, None)], "a crash would leave it");
     let failed = text(1, MessageState::Failed, Some("it is too long"));
     let received = MessageView { direction: Direction::Inbound, ..text(2, MessageState::Received, None) };
     write(&store, vec![Record::Message(failed.clone()), Record::Message(received.clone())]).unwrap();
     let reader = store.reader().unwrap();
-    assert_eq!(reader.messages(Page::default()).unwrap(), [received, failed.clone()]);
-    assert_eq!(reader.messages(Page { skip: 1, take: 1 }).unwrap(), [failed]);
+    let accepted = text(3, MessageState::Accepted, None);
+    assert_eq!(reader.messages(Page::default()).unwrap(), [accepted, received, failed.clone()]);
+    assert_eq!(reader.messages(Page { skip: 2, take: 1 }).unwrap(), [failed]);
+    assert_eq!(unanswered(&store), []);
 }
 
 #[test]

@@ -1,17 +1,17 @@
 //! Commands of the running daemon, each to its own room; the small ones are done here.
 
 use engine::call::RecordWish;
-use engine::config::AccountName;
+use engine::config::{AccountName, DeviceName};
 use engine::id::{CallId, Seq};
 
 use crate::control::Wish;
 
-use super::args::{Action, Remote};
+use super::args::{Action, Phone, Remote};
 use super::client::Client;
 use super::exit::{Code, Failure};
 use super::pick::{Fits, pick, short};
 use super::screen::Screen;
-use super::{calls, devices, dial, events, extensions, message, status, trace, transfer, watch};
+use super::{calls, devices, dial, events, extensions, message, phones, status, trace, transfer, watch};
 
 pub fn run(command: &Remote, client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
     match command {
@@ -23,6 +23,11 @@ pub fn run(command: &Remote, client: &mut Client, screen: &Screen) -> Result<Cod
         Remote::Watch(wish) => watch::run(wish, client, screen),
         Remote::Events { since } => events::run(since.map(Seq), client, screen),
         Remote::Trace { call, follow } => trace::run(call.as_deref(), *follow, client, screen),
+        Remote::Devices { phone: Some(Phone::Connect { device }), .. } => phones::connect(device, client, screen),
+        Remote::Devices { phone: Some(Phone::Disconnect { device }), .. } => {
+            let wish = Wish::Disconnect { device: DeviceName::from(&**device) };
+            done(wish, "done.disconnect", &[("device", device)], client, screen)
+        }
         Remote::Devices { watch, .. } => devices::run(*watch, client, screen),
         Remote::Reload {} => reload(client, screen),
         Remote::Conference { action, calls } => conference(*action, calls, client, screen),
@@ -127,11 +132,13 @@ fn reload(client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
     Ok(Code::Done)
 }
 
-/// Asks, and says the sentence of `key` when it is done.
+/// Asks, and says the sentence of `key` when it is done, or that a desk phone has to be picked up first.
 fn done(wish: Wish, key: &str, values: &[(&str, &str)], client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
     let answer = client.ask(wish)?;
     if screen.json {
         screen.value(&answer);
+    } else if let Some(device) = answer["phone_first"].as_str() {
+        screen.line(&screen.words.fill("devices.phone_first", &[values, &[("device", device)]].concat()));
     } else {
         screen.line(&screen.words.fill(key, values));
     }

@@ -178,13 +178,29 @@ pub enum Remote {
         #[arg(long, short)]
         follow: bool,
     },
+    #[command(args_conflicts_with_subcommands = true)]
     Devices {
         #[arg(long, conflicts_with = "watch")]
         list: bool,
         #[arg(long)]
         watch: bool,
+        #[command(subcommand)]
+        phone: Option<Phone>,
     },
     Reload {},
+}
+
+/// What is done with a desk phone.
+#[derive(Subcommand, Debug)]
+pub enum Phone {
+    Connect {
+        #[arg(value_name = "DEVICE")]
+        device: String,
+    },
+    Disconnect {
+        #[arg(value_name = "DEVICE")]
+        device: String,
+    },
 }
 
 /// What is done with recordings that are kept.
@@ -359,6 +375,6 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ("register", "ramal register 1001"),
     ("events", "ramal events --json | jq -c .news"),
     ("trace", "ramal trace 4711 --follow"),
-    ("devices", "ramal devices --list"),
+    ("devices", "ramal devices connect desk"),
     ("reload", "ramal reload"),
 ];

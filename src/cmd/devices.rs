@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use engine::news::PhoneView;
 use serde_json::json;
 
 use crate::control::Wish;
@@ -12,14 +13,15 @@ use crate::words::Words;
 use super::client::Client;
 use super::exit::{Code, Failure};
 use super::screen::Screen;
-use super::table;
+use super::{phones, table};
 
 /// The daemon's devices; with `watch` their loudness, until Ctrl-C.
 pub fn run(watch: bool, client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
-    let mut report = ask(!watch, client, screen)?;
+    let (mut report, phones) = ask(!watch, client, screen)?;
     if !watch {
         if !screen.json {
             configured(&report.devices, screen);
+            phones::show(&phones, screen);
             show(&report.offered.unwrap_or_default(), screen);
         }
         return Ok(Code::Done);
@@ -30,7 +32,7 @@ pub fn run(watch: bool, client: &mut Client, screen: &Screen) -> Result<Code, Fa
         }
         // A meter for the eye: the rate is the point.
         std::thread::sleep(EVERY);
-        report = ask(false, client, screen)?;
+        (report, _) = ask(false, client, screen)?;
     }
 }
 
@@ -45,12 +47,13 @@ pub fn list(screen: &Screen) -> Result<Code, Failure> {
     Ok(Code::Done)
 }
 
-fn ask(offered: bool, client: &mut Client, screen: &Screen) -> Result<DeviceReport, Failure> {
-    let answer = client.ask(Wish::Devices { offered })?;
+fn ask(offered: bool, client: &mut Client, screen: &Screen) -> Result<(DeviceReport, Vec<PhoneView>), Failure> {
+    let mut answer = client.ask(Wish::Devices { offered })?;
     if screen.json {
         screen.value(&answer);
     }
-    client.typed(answer)
+    let phones = client.typed(answer["phones"].take())?;
+    Ok((client.typed(answer)?, phones))
 }
 
 fn configured(devices: &[DeviceView], screen: &Screen) {

@@ -13,7 +13,7 @@ use super::exit::{Code, Failure};
 use super::extensions::{clock, mailbox, state};
 use super::pick::short;
 use super::screen::Screen;
-use super::{calls, message, watch};
+use super::{calls, message, phones, watch};
 
 pub fn run(since: Option<Seq>, client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
     let mut begin = client.ask(Wish::Events { since })?;
@@ -104,6 +104,7 @@ fn staff(news: StaffNews, words: &Words) -> String {
             });
             words.fill("event.agent", &[("name", &view.name), ("state", state)])
         }
+        StaffNews::Phone(view) => phones::sentence(&view, words),
         StaffNews::Kept(_) => words.say("event.kept").to_owned(),
         StaffNews::Gone(_) => words.say("event.gone").to_owned(),
     }
@@ -123,6 +124,9 @@ fn alarm(alert: Alert, words: &Words) -> String {
         }
         Alert::StoreWorks => words.say("alert.store_works").to_owned(),
         Alert::ClockNotSynchronised => words.say("alert.clock").to_owned(),
+        Alert::PhoneLost { device, why, .. } => {
+            words.fill("alert.phone_lost", &[("device", device.as_str()), ("why", &why)])
+        }
         Alert::NoRecordings { why } => words.fill("alert.no_recordings", &[("why", &why)]),
         Alert::RecordingsWork => words.say("alert.recordings_work").to_owned(),
         Alert::NotRecorded { call, account } => {

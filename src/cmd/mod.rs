@@ -13,6 +13,7 @@ pub(crate) mod exit;
 pub(crate) mod extensions;
 mod help;
 mod message;
+mod phones;
 mod pick;
 mod place;
 mod recordings;

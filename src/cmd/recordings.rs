@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::config::Loaded;
 use crate::control::shaped;
-use crate::recordings::{ExportError, Format, export, export_to};
+use crate::recordings::{ExportError, Format, export, export_to, hand_out};
 use crate::store::{Page, Reader, RecordingFilter, RecordingLine, Store};
 use crate::words::Words;
 
@@ -34,13 +34,13 @@ pub fn run(command: &Recordings, config: &Path, screen: &Screen) -> Result<Code,
             let number = number.as_ref().map(normalised);
             list(&RecordingFilter { day: *day, number, call: of_call.clone() }, &reader, &loaded, screen)
         }
-        Recordings::Play { recording } => play(&pick(recording, &reader, screen)?, folder, screen),
+        Recordings::Play { recording } => play(&pick(recording, &reader, screen)?, &reader, folder, screen),
         Recordings::Export { recording, file } => {
             let Some(format) = Format::of(file) else {
                 return Err(Failure::Unclear(screen.words.say("recordings.ending").to_owned()));
             };
             let line = pick(recording, &reader, screen)?;
-            export_to(&line, folder, format, file).map_err(failed)?;
+            hand_out(&line, &reader, |line| export_to(line, folder, format, file)).map_err(failed)?;
             said(&line, file, screen);
             Ok(Code::Done)
         }
@@ -102,9 +102,11 @@ fn pick(typed: &str, reader: &Reader, screen: &Screen) -> Result<RecordingLine, 
 }
 
 /// Into a pipe as WAV; for a person through whatever plays sound here, else as a file that is named.
-fn play(line: &RecordingLine, folder: &Path, screen: &Screen) -> Result<Code, Failure> {
+fn play(line: &RecordingLine, reader: &Reader, folder: &Path, screen: &Screen) -> Result<Code, Failure> {
+    let to_file =
+        |file: &Path| hand_out(line, reader, |line| export_to(line, folder, Format::Wav, file)).map_err(failed);
     if !std::io::stdout().is_terminal() {
-        return match export(line, folder, Format::Wav, &mut std::io::stdout()) {
+        return match hand_out(line, reader, |line| export(line, folder, Format::Wav, &mut std::io::stdout())) {
             // Who closed the pipe has heard enough.
             Err(ExportError::Io { source, .. }) if source.kind() == std::io::ErrorKind::BrokenPipe => Ok(Code::Done),
             other => other.map(|()| Code::Done).map_err(failed),
@@ -114,7 +116,7 @@ fn play(line: &RecordingLine, folder: &Path, screen: &Screen) -> Result<Code, Fa
     match player() {
         Some(player) => {
             let file = std::env::temp_dir().join(name);
-            export_to(line, folder, Format::Wav, &file).map_err(failed)?;
+            to_file(&file)?;
             let played = Command::new(player).arg(&file).status();
             // What was heard is not left lying about.
             let _ = std::fs::remove_file(&file);
@@ -126,7 +128,7 @@ fn play(line: &RecordingLine, folder: &Path, screen: &Screen) -> Result<Code, Fa
         }
         None => {
             let file = PathBuf::from(name);
-            export_to(line, folder, Format::Wav, &file).map_err(failed)?;
+            to_file(&file)?;
             said(line, &file, screen);
             Ok(Code::Done)
         }

@@ -12,6 +12,7 @@ use super::report::Report;
 use super::table::{Keys, Read, Table};
 use super::value::{choice, flag, path, printable, string};
 use crate::sound::card::{HeadsetSettings, Improvements, Wanted};
+use crate::sound::hid;
 
 /// A device as configured.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -23,14 +24,17 @@ pub enum Device {
     File { play: Option<PathBuf>, record: Option<PathBuf>, repeat: bool },
     /// The sound card.
     Headset(HeadsetSettings),
+    /// A desk phone at the PBX; `phone` says more of it.
+    Sip,
 }
 
 /// The device that exists without being configured.
 pub const NULL_DEVICE: &str = "null";
 
-pub(super) const KEYS: Keys = &[&["type"], FILE, HEADSET];
+pub(super) const KEYS: Keys = &[&["type"], FILE, HEADSET, SIP];
 const FILE: &[&str] = &["play", "record", "repeat"];
-const HEADSET: &[&str] = &["input", "output", "ring", "echo_cancellation", "noise_suppression", "gain"];
+const SIP: &[&str] = &["number", "account"];
+const HEADSET: &[&str] = &["input", "output", "ring", "echo_cancellation", "noise_suppression", "gain", "buttons"];
 
 pub(super) fn read_all(root: &Table<'_>, context: &Context<'_>, report: &mut Report) -> BTreeMap<DeviceName, Device> {
     let mut devices = BTreeMap::from([(DeviceName::from(NULL_DEVICE), Device::Null)]);
@@ -40,10 +44,11 @@ pub(super) fn read_all(root: &Table<'_>, context: &Context<'_>, report: &mut Rep
         }
         let kind = table.required(report, "type", choice(KINDS));
         refuse_others(&table, kind, report);
-        let (file, headset) = (file(&table, context, report), headset(&table, report));
+        let (file, headset) = (file(&table, context, report), headset(&table, context, report));
         let device = match kind {
             Some(Kind::File) => file,
             Some(Kind::Headset) => headset,
+            Some(Kind::Sip) => Device::Sip,
             // A device with an error still exists for those that name it.
             Some(Kind::Null) | None => Device::Null,
         };
@@ -60,7 +65,7 @@ fn file(table: &Table<'_>, context: &Context<'_>, report: &mut Report) -> Device
     }
 }
 
-fn headset(table: &Table<'_>, report: &mut Report) -> Device {
+fn headset(table: &Table<'_>, context: &Context<'_>, report: &mut Report) -> Device {
     let mut is_on = |key| table.get(report, key, flag).unwrap_or(false);
     let improvements = Improvements {
         echo_cancellation: is_on("echo_cancellation"),
@@ -72,14 +77,15 @@ fn headset(table: &Table<'_>, report: &mut Report) -> Device {
         output: table.get(report, "output", card).unwrap_or(Wanted::Default),
         ring: table.get(report, "ring", card),
         improvements,
+        buttons: table.get(report, "buttons", |value| buttons(value, &context.dir)).unwrap_or(hid::Wanted::None),
     })
 }
 
 /// Keys that only another type has.
 fn refuse_others(table: &Table<'_>, kind: Option<Kind>, report: &mut Report) {
     let Some(kind) = kind else { return };
-    let of_files = FILE.iter().map(|key| (*key, Kind::File));
-    for (key, owner) in of_files.chain(HEADSET.iter().map(|key| (*key, Kind::Headset))) {
+    let of = |keys: &'static [&str], kind| keys.iter().map(move |key| (*key, kind));
+    for (key, owner) in of(FILE, Kind::File).chain(of(HEADSET, Kind::Headset)).chain(of(SIP, Kind::Sip)) {
         if table.has(key) && owner != kind {
             let (kind, owner) = (kind.word(), owner.word());
             report.error(
@@ -99,6 +105,16 @@ fn card(value: &DeValue<'_>) -> Read<Wanted> {
     }
 }
 
+/// `"none"`, `"any"`, or a path.
+fn buttons(value: &DeValue<'_>, dir: &Path) -> Read<hid::Wanted> {
+    match string(value, "\"none\", \"any\" or the path of a hidraw device")? {
+        "none" => Ok(hid::Wanted::None),
+        "any" => Ok(hid::Wanted::Any),
+        "" => Err("must be \"none\", \"any\" or the path of a hidraw device".to_owned()),
+        path => Ok(hid::Wanted::Named(dir.join(path))),
+    }
+}
+
 fn readable(path: &Path) -> Read<PathBuf> {
     match std::fs::File::open(path) {
         Ok(_) => Ok(path.to_owned()),
@@ -111,6 +127,7 @@ enum Kind {
     File,
     Headset,
     Null,
+    Sip,
 }
 
 impl Kind {
@@ -119,4 +136,5 @@ impl Kind {
     }
 }
 
-const KINDS: &[(&str, Kind)] = &[("file", Kind::File), ("headset", Kind::Headset), ("null", Kind::Null)];
+const KINDS: &[(&str, Kind)] =
+    &[("file", Kind::File), ("headset", Kind::Headset), ("null", Kind::Null), ("sip", Kind::Sip)];

@@ -9,6 +9,7 @@ mod address;
 mod bulk;
 mod device;
 mod gate;
+mod phone;
 mod profile;
 mod recordings;
 mod registrar;
@@ -137,6 +138,7 @@ fn engine_part(
             "there is no extension and no trunk: add [extension.NUMBER], [[extensions]] or [trunk.NAME]",
         );
     }
+    let gate = gate::read(root, report);
     let groups = registrars.into_values().flatten().map(|registrar| (registrar.group.name.clone(), registrar.group));
     Config {
         zone: daemon.get(report, "zone", zone).unwrap_or(chrono_tz::America::Sao_Paulo),
@@ -144,8 +146,9 @@ fn engine_part(
         product: daemon.get(report, "product", text).unwrap_or_else(|| PRODUCT.to_owned()),
         groups: groups.collect(),
         default_route: route.map(|name| AccountName::from(&*name)).or_else(|| only_route(&accounts)),
+        phones: phone::read_all(root, &accounts, &gate, report),
         accounts: accounts.by_name,
-        gate: gate::read(root, report),
+        gate,
     }
 }
 

@@ -1,7 +1,7 @@
 //! A wish done: what the engine, the driver and the observer say to it.
 
 use engine::border::{AccountCommand, IdempotencyKey, Refusal, Reply, StoreError, What};
-use engine::call::{Command, ConferenceCommand, TransferCommand};
+use engine::call::{Command, ConferenceCommand, PhoneCommand, TransferCommand};
 use engine::id::CallId;
 use engine::news::Snapshot;
 use engine::{messages, subscription};
@@ -39,7 +39,9 @@ pub(super) async fn act(
             let live = has(&snapshot(handle).await?.calls, call);
             return Ok(json!({ "live": live, "entries": shaped(&handle.trace(call).await) }));
         }
-        Wish::Devices { offered } => return Ok(shaped(&handle.devices(offered).await)),
+        Wish::Devices { offered } => return devices(offered, handle).await,
+        Wish::Connect { device } => What::Call(Command::Phone(PhoneCommand::Connect { device })),
+        Wish::Disconnect { device } => What::Call(Command::Phone(PhoneCommand::Disconnect { device })),
         Wish::Reload {} => return reload(handle).await,
         Wish::Dial { number, route, caller_id } => What::Call(Command::Dial { route, number, caller_id }),
         Wish::Answer { call } => What::Call(Command::Answer { call }),
@@ -67,11 +69,19 @@ pub(super) async fn act(
     };
     Ok(match handle.command(what, key).await? {
         Reply::Done | Reply::Snapshot(_) | Reply::Deltas(_) | Reply::Kept { .. } => json!({}),
+        Reply::PhoneFirst { device } => json!({ "phone_first": device }),
         Reply::Sent { message } => json!({ "message": message.to_string() }),
         Reply::Dialled { call, protocolo, warnings } => {
             json!({ "call": call.to_string(), "protocolo": protocolo, "warnings": warnings })
         }
     })
+}
+
+/// Those of this machine, and the desk phones.
+async fn devices(offered: bool, handle: &Handle) -> Result<Value, Error> {
+    let mut report = shaped(&handle.devices(offered).await);
+    report["phones"] = shaped(&snapshot(handle).await?.phones);
+    Ok(report)
 }
 
 fn transfer(wish: TransferCommand) -> What {
@@ -96,9 +106,12 @@ fn conference(action: ConferenceAction, calls: Vec<CallId>) -> Result<Conference
 async fn snapshot(handle: &Handle) -> Result<Snapshot, Refusal> {
     match handle.command(What::Watch { since: None }, None).await? {
         Reply::Snapshot(snapshot) => Ok(*snapshot),
-        Reply::Done | Reply::Dialled { .. } | Reply::Sent { .. } | Reply::Kept { .. } | Reply::Deltas(_) => {
-            Ok(Snapshot::default())
-        }
+        Reply::Done
+        | Reply::PhoneFirst { .. }
+        | Reply::Dialled { .. }
+        | Reply::Sent { .. }
+        | Reply::Kept { .. }
+        | Reply::Deltas(_) => Ok(Snapshot::default()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use engine::border::{IdempotencyKey, Refusal};
 use engine::call::{RecordWish, RejectAs};
-use engine::config::AccountName;
+use engine::config::{AccountName, DeviceName};
 use engine::id::{CallId, Seq};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -158,6 +158,14 @@ pub enum Wish {
     Devices {
         #[serde(default = "yes")]
         offered: bool,
+    },
+    /// Calls a desk phone and keeps the call, for every call to come.
+    Connect {
+        device: DeviceName,
+    },
+    /// Hangs it up.
+    Disconnect {
+        device: DeviceName,
     },
     Trace {
         #[serde(with = "id_text")]

@@ -1,6 +1,6 @@
 //! What the journal is told: state, never secrets, numbers redacted.
 
-use engine::news::{Alert, CallState, News, RegistrationState, StaffNews};
+use engine::news::{Alert, News, RegistrationState, StaffNews};
 use engine::number::redacted;
 use tracing::{debug, info, warn};
 
@@ -65,6 +65,14 @@ pub(super) fn news(news: &News) {
 fn staff(news: &StaffNews) {
     match news {
         StaffNews::Agent(view) => debug!(user = %view.user, state = ?view.state, "agent"),
+        StaffNews::Phone(view) => info!(
+            device = %view.device,
+            number = %redacted(&view.number),
+            account = %view.account,
+            state = ?view.state,
+            why = ?view.why.as_ref().map(|why| why.kind),
+            "desk phone"
+        ),
         StaffNews::Kept(entry) => info!(entry = ?entry.id(), "kept"),
         StaffNews::Gone(entry) => info!(?entry, "deleted"),
     }
@@ -78,6 +86,9 @@ fn alert_line(alert: &Alert) {
         Alert::StoreFailing { why } => warn!(%why, "the store fails; calls live on, nothing is dialled automatically"),
         Alert::StoreWorks => info!("the store works again"),
         Alert::ClockNotSynchronised => warn!("the clock is not synchronised"),
+        Alert::PhoneLost { device, why, .. } => {
+            warn!(%device, %why, "a desk phone was put down in mid-call; its call waits")
+        }
         Alert::NoRecordings { why } => warn!(%why, "no new recordings; calls go on"),
         Alert::RecordingsWork => info!("calls can be recorded again"),
         Alert::NotRecorded { call, account } => warn!(%call, %account, "a call that should be recorded is not"),
@@ -88,9 +99,4 @@ fn alert_line(alert: &Alert) {
         Alert::PauseOverLimit { user, seconds, .. } => info!(%user, seconds, "a pause is over its limit"),
         Alert::NoMediaPorts => warn!("every media port is in use; widen media.rtp_ports"),
     }
-}
-
-/// Whether a call in this state still holds up a drain.
-pub(super) fn is_live(state: CallState) -> bool {
-    state != CallState::Ended
 }

@@ -7,6 +7,7 @@
 //!   handle┘                        └──> handle   replies, deltas
 //! ```
 
+mod buttons;
 pub(crate) mod clock;
 mod handle;
 mod lend;
@@ -30,11 +31,13 @@ use crate::net::{self, Net};
 use crate::recordings::Recordings;
 use crate::replay::Recorder;
 use crate::shards::Shards;
+use crate::sound::hid::Press;
 use crate::sound::{DeviceReport, Library, card};
 use crate::store::Store;
 use crate::trace;
 use crate::web::Web;
 
+use buttons::Buttons;
 use lend::Lender;
 
 pub use handle::{Handle, Request};
@@ -46,6 +49,8 @@ enum Back {
     Stored(BatchId, Result<(), StoreError>),
     Media(MediaNews),
     Recordings(RecordingNews),
+    /// On the headset of this name.
+    Pressed(Arc<str>, Press),
 }
 
 /// The engine with the world around it. One task owns it.
@@ -61,6 +66,7 @@ struct Driver {
     store: Arc<Store>,
     recordings: Recordings,
     sounds: Library,
+    buttons: Buttons,
     trace: trace::Recorder,
     backs: mpsc::UnboundedSender<Back>,
     deltas: broadcast::Sender<Delta>,
@@ -76,7 +82,7 @@ impl Driver {
         self.record(|recorder| recorder.input(&input, now));
         self.engine.handle(input, now);
         let mut lend = Vec::new();
-        let mut facts = None;
+        let (mut facts, mut lights) = (None, false);
         while let Some(output) = self.engine.poll_output() {
             self.record(|recorder| recorder.output(&output));
             match output {
@@ -105,6 +111,7 @@ impl Driver {
                 }
                 Output::Tell(audience, seq, news) => {
                     log::news(&news);
+                    lights |= self.is_lit_by(&news);
                     // Nobody may be watching.
                     let _nobody = self.deltas.send(Delta { seq, audience, news });
                 }
@@ -112,6 +119,9 @@ impl Driver {
         }
         let deadline = self.engine.poll_timeout();
         self.record(|recorder| recorder.drained(deadline));
+        if lights {
+            self.light();
+        }
         if let Some((question, facts)) = facts {
             self.step(Input::Loaded(question, facts));
         }
@@ -134,7 +144,10 @@ impl Driver {
         match event {
             net::Event::Received(flow, bytes) => {
                 self.lend_on(flow.local.ip());
-                self.trace.record(false, flow, &bytes, clock::now().civil);
+                // Whoever is no peer of ours must not push the traces of calls out.
+                if self.engine.trusts(flow) {
+                    self.trace.record(false, flow, &bytes, clock::now().civil);
+                }
                 self.step(Input::Received(flow, &bytes));
             }
             net::Event::Flow(news) => {
@@ -158,6 +171,7 @@ impl Driver {
             Back::Stored(id, result) => self.step(Input::Stored(id, result)),
             Back::Media(news) => self.step(Input::Media(news)),
             Back::Recordings(news) => self.step(Input::Recordings(news)),
+            Back::Pressed(device, press) => self.on_press(&device, press),
         }
     }
 

@@ -25,10 +25,12 @@ impl Driver {
                 .iter()
                 .map(|key| format!("{key} has changed; it takes effect with a restart")),
         );
-        let devices = self.shards.devices().changed(kinds(&loaded)).map_err(|why| vec![why.to_string()])?;
+        let kinds = kinds(&loaded);
+        let devices = self.shards.devices().changed(kinds.clone()).map_err(|why| vec![why.to_string()])?;
         self.web.as_ref().map_or(Ok(()), |web| web.reload()).map_err(|why| vec![why])?;
         self.sounds = sounds;
         self.shards.set_devices(devices);
+        self.buttons.follow(&kinds, &self.backs);
         let engine = loaded.engine.clone();
         self.loaded = loaded;
         self.step(Input::Config(engine));
@@ -55,11 +57,13 @@ pub(super) fn sounds(loaded: &config::Loaded) -> Result<Library, SoundError> {
 /// The devices as media opens them.
 pub(super) fn kinds(loaded: &config::Loaded) -> BTreeMap<Arc<str>, DeviceKind> {
     let kind = |device: &config::Device| match device {
-        config::Device::Null => DeviceKind::Null,
+        config::Device::Null => Some(DeviceKind::Null),
         config::Device::File { play, record, repeat } => {
-            DeviceKind::File { play: play.clone(), record: record.clone(), repeat: *repeat }
+            Some(DeviceKind::File { play: play.clone(), record: record.clone(), repeat: *repeat })
         }
-        config::Device::Headset(settings) => DeviceKind::Headset(settings.clone()),
+        config::Device::Headset(settings) => Some(DeviceKind::Headset(settings.clone())),
+        // A call of the engine's, and no device of this machine.
+        config::Device::Sip => None,
     };
-    loaded.shell.devices.iter().map(|(name, device)| (name.0.clone(), kind(device))).collect()
+    loaded.shell.devices.iter().filter_map(|(name, device)| Some((name.0.clone(), kind(device)?))).collect()
 }

@@ -21,9 +21,10 @@ use crate::store::Store;
 use crate::web::{self, Web};
 use crate::{control, trace};
 
+use super::buttons::Buttons;
 use super::lend::Lender;
 use super::reload::{kinds, sounds};
-use super::{Back, Driver, Handle, clock, log, translate};
+use super::{Back, Driver, Handle, clock, translate};
 
 /// How to run.
 #[derive(Clone, Debug)]
@@ -145,7 +146,10 @@ async fn assemble(
     let recordings = recordings(&loaded, &store, &backs).map_err(system("the folder of recordings"))?;
     let threads = loaded.shell.shards.map_or_else(processors, |count| usize::from(count.get()));
     let sinks = Sinks { news: sink, pieces: recordings.sink() };
-    let devices = Devices::new(kinds(&loaded))?;
+    let kinds = kinds(&loaded);
+    let mut buttons = Buttons::default();
+    buttons.follow(&kinds, &backs);
+    let devices = Devices::new(kinds)?;
     let shards = Shards::start_with(threads, loaded.shell.media.ports.clone(), devices, sinks);
     Ok(Driver {
         engine: Engine::new(seed),
@@ -156,6 +160,7 @@ async fn assemble(
         store,
         recordings,
         sounds,
+        buttons,
         trace: trace::Recorder::default(),
         backs,
         deltas: broadcast::channel(MAX_DELTAS).0,
@@ -216,13 +221,11 @@ impl Driver {
 
     /// Draining, and nothing is left to end or its time is up.
     fn may_leave(&mut self, until: Instant) -> bool {
-        let live: Vec<_> = match Instant::now() >= until {
-            false => return self.engine.may_leave(),
-            true => self.engine.snapshot().calls.into_iter().filter(|call| log::is_live(call.state)).collect(),
-        };
-        for call in &live {
-            let hang_up = What::Call(engine::call::Command::HangUp { call: call.call });
-            self.command(Actor::Local, hang_up, None, None);
+        if Instant::now() < until {
+            return self.engine.may_leave();
+        }
+        if !self.engine.snapshot().calls.is_empty() {
+            self.command(Actor::Local, What::DrainNow, None, None);
         }
         // BYE answered or not, unregistered or not: two more seconds.
         self.engine.may_leave() || Instant::now() >= until + LAST_WORDS

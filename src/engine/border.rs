@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::access::Audience;
 use crate::agent;
 use crate::call;
-use crate::config::{AccountName, Config, Destination, Target};
+use crate::config::{AccountName, Config, Destination, DeviceName, Target};
 use crate::id::{BatchId, CallId, CommandId, ConnectionId, FlowAsk, MessageId, QueryId, QuestionId, Seq, UserId};
 use crate::leg::{LegState, MediaNews, PortBlock, RecordingNews};
 use crate::messages;
@@ -158,6 +158,8 @@ pub enum What {
     },
     /// No new calls; answered at once. The shell leaves when the snapshot holds no call.
     Drain,
+    /// Patience with a drain is over: every call that lives is hung up.
+    DrainNow,
 }
 
 impl What {
@@ -165,7 +167,7 @@ impl What {
     pub fn changes(&self) -> bool {
         match self {
             What::Call(_) | What::Account(_) | What::Subscription(_) | What::Message(_) => true,
-            What::Agent(_) | What::Staff(_) | What::Drain => true,
+            What::Agent(_) | What::Staff(_) | What::Drain | What::DrainNow => true,
             What::Watch { .. } => false,
         }
     }
@@ -187,6 +189,10 @@ pub enum AccountCommand {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Reply {
     Done,
+    /// Nobody could talk yet: the desk phone is called, and the call goes on as wished when it is picked up.
+    PhoneFirst {
+        device: DeviceName,
+    },
     Dialled {
         call: CallId,
         protocolo: String,
@@ -228,6 +234,10 @@ pub enum RefusalCode {
     NoSuchEntry,
     NoSuchCall,
     NoSuchAccount,
+    /// No desk phone of this name is configured.
+    NoSuchDevice,
+    /// The person's desk phone is not connected: nobody could talk.
+    DeviceNotConnected,
     /// The call exists, but not in a state for this.
     WrongState,
     /// The gate said no: number, prefix, rate, emergency.

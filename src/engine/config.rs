@@ -25,6 +25,9 @@ pub struct Config {
     pub groups: BTreeMap<GroupName, Group>,
     /// Extensions and trunks, by name. An AOR is here once.
     pub accounts: BTreeMap<AccountName, Arc<Account>>,
+    /// Devices that are extensions of the PBX themselves (SP-05).
+    #[serde(default)]
+    pub phones: BTreeMap<DeviceName, Arc<Phone>>,
     /// Which numbers may be dialled at all.
     pub gate: GateRules,
     /// Used when a command names no route: the first that exists of this list.
@@ -40,6 +43,7 @@ impl Config {
             product: concat!("ramal/", env!("CARGO_PKG_VERSION")).to_owned(),
             groups: BTreeMap::new(),
             accounts: BTreeMap::new(),
+            phones: BTreeMap::new(),
             gate: GateRules {
                 version: 0,
                 local_ddd: None,
@@ -162,6 +166,16 @@ pub struct Account {
     pub mwi: bool,
     /// Numbers that may stand in From; the first is the default. Empty: `user`.
     pub caller_ids: Vec<String>,
+}
+
+/// A desk phone as a person's device: another extension of the PBX, called through it once per sign-in (SP-05).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Phone {
+    pub device: DeviceName,
+    /// Its number, as dialled.
+    pub number: String,
+    /// The account that calls it.
+    pub account: AccountName,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]

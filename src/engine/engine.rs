@@ -168,6 +168,7 @@ impl Engine {
             accounts: self.config.accounts.keys().filter_map(|name| self.account_view(name)).collect(),
             groups: self.registrations.group_views().collect(),
             watched: self.subscriptions.views().collect(),
+            phones: self.calls.phone_views().collect(),
             agents: self.agents.views().collect(),
             entries: self.staff.entries().collect(),
             totals: Totals { calls: self.calls.total(), ..self.totals },
@@ -222,6 +223,7 @@ impl Engine {
         } else if self.waiting.is_none() {
             self.registrations.configure(&self.config, now, &mut self.random);
             self.with_subscriptions(now, Subscriptions::configure);
+            self.with_calls(now, Calls::configure);
         }
     }
 
@@ -231,15 +233,26 @@ impl Engine {
         }
         self.registrations.configure(&self.config, now, &mut self.random);
         self.with_subscriptions(now, Subscriptions::configure);
+        self.with_calls(now, Calls::configure);
         let initially = self.config.accounts.values().filter(|account| account.do_not_disturb);
         self.do_not_disturb = initially.map(|account| account.name.clone()).collect();
         match facts {
-            Ok(Facts::Start { open_dialogs, open_calls, protocolo, answers, do_not_disturb, entries, chosen }) => {
+            Ok(Facts::Start {
+                open_dialogs,
+                open_calls,
+                protocolo,
+                answers,
+                do_not_disturb,
+                unanswered,
+                entries,
+                chosen,
+            }) => {
                 self.protocolos = Protocolos::new(protocolo, now.civil.with_timezone(&self.config.zone).date_naive());
                 self.answers = Answers::restore(answers);
                 self.do_not_disturb.extend(do_not_disturb);
                 self.staff = Staff::restore(entries);
                 self.agents = Agents::restore(chosen, &agent::Context { staff: &self.staff, now });
+                self.messages.begin(unanswered);
                 self.with_rescues(now, |rescues, cx| rescues.begin(&open_dialogs, &open_calls, cx));
             }
             Err(why) => self.tell(News::Alert(Alert::StoreFailing { why: why.0 })),
@@ -256,7 +269,7 @@ impl Engine {
             } else if let Some(order) = self.calls.poll_order().or_else(|| self.rescues.poll_order()) {
                 self.on_call_order(order, now);
             } else if let Some(order) = self.agents.poll_order() {
-                self.on_agent_order(order);
+                self.on_agent_order(order, now);
             } else if let Some(order) = self.subscriptions.poll_order() {
                 self.on_subscription_order(order);
             } else if let Some(order) = self.messages.poll_order() {

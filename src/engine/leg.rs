@@ -25,7 +25,8 @@ pub struct LegState {
     pub leg: LegId,
     /// Grows by one with every change.
     pub generation: u32,
-    /// `None`: the leg has ended; give back its port or device. Only a device may be wanted again, under a higher generation.
+    /// `None`: the leg has ended; give back its port or device. Only a device, or a desk
+    /// phone that is one, may be wanted again, under a higher generation.
     pub media: Option<LegMedia>,
 }
 

@@ -19,6 +19,9 @@ pub struct Snapshot {
     pub groups: Vec<GroupView>,
     /// Lamps, by account and number.
     pub watched: Vec<WatchedView>,
+    /// Desk phones that are people's devices.
+    #[serde(default)]
+    pub phones: Vec<PhoneView>,
     pub agents: Vec<AgentView>,
     /// What is administered.
     pub entries: Vec<Entry>,
@@ -56,11 +59,13 @@ pub enum News {
     Alert(Alert),
 }
 
-/// Of people: what one is doing, what is administered.
+/// Of people: what one is doing, the phone one talks through, what is administered.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StaffNews {
     Agent(AgentView),
+    /// A desk phone; one that left the configuration is told as such once.
+    Phone(PhoneView),
     Kept(Entry),
     Gone(EntryId),
 }
@@ -98,6 +103,12 @@ pub enum Alert {
         call: CallId,
         account: AccountName,
         seconds: u64,
+    },
+    /// A desk phone was put down in mid-call: who talked there waits with music for it.
+    PhoneLost {
+        device: DeviceName,
+        account: AccountName,
+        why: String,
     },
     /// A pause is over its limit (VZ-14).
     PauseOverLimit {
@@ -326,6 +337,33 @@ pub enum WatchedState {
     Talking,
     /// Nobody watches it any more.
     Unwatched,
+}
+
+/// A desk phone that is a person's device, and the one call that leads to it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PhoneView {
+    pub device: DeviceName,
+    pub number: String,
+    /// Who calls it.
+    pub account: AccountName,
+    /// Of its media, for every call there.
+    pub leg: LegId,
+    pub state: PhoneState,
+    /// Of `state`.
+    pub since: DateTime<Utc>,
+    /// Why it is not connected; none where nobody wished it to be.
+    pub why: Option<HangupCause>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PhoneState {
+    Disconnected,
+    /// It is being called, and was not picked up yet.
+    Calling,
+    Connected,
+    /// It left the configuration.
+    Gone,
 }
 
 /// SP-01: until when, round trip, last error in words.

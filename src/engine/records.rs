@@ -216,6 +216,9 @@ pub enum Facts {
         answers: Vec<(IdempotencyKey, DateTime<Utc>, Result<Reply, Refusal>)>,
         /// Do-not-disturb as the person last set it.
         do_not_disturb: Vec<AccountName>,
+        /// Texts that were on their way out.
+        #[serde(default)]
+        unanswered: Vec<MessageView>,
         /// What is administered.
         entries: Vec<Entry>,
         chosen: Vec<(UserId, Chosen)>,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use engine::records::RecordingState;
 
 use super::{Sound, disk, opus, wav};
-use crate::store::RecordingLine;
+use crate::store::{Reader, RecordingLine};
 
 /// What a recording becomes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -40,6 +40,24 @@ impl Format {
             "opus" | "ogg" => Some(Format::Opus),
             _ => None,
         }
+    }
+}
+
+/// Hands a recording out by `write`. Where its file went after its line was read, it has become Ogg/Opus or was deleted
+/// since: the store says which, and it is tried once more.
+pub fn hand_out(
+    line: &RecordingLine,
+    reader: &Reader,
+    mut write: impl FnMut(&RecordingLine) -> Result<(), ExportError>,
+) -> Result<(), ExportError> {
+    let result = write(line);
+    let Err(ExportError::Io { source, .. }) = &result else { return result };
+    if source.kind() != io::ErrorKind::NotFound {
+        return result;
+    }
+    match reader.recording(line.recording) {
+        Ok(Some(changed)) if changed.file != line.file || changed.state != line.state => write(&changed),
+        Ok(_) | Err(_) => result,
     }
 }
 

@@ -31,7 +31,7 @@ use engine::leg::RecordingNews;
 use crate::shards::{Piece, PieceSink};
 use crate::store::Store;
 
-pub use export::{ExportError, Format, export, export_to};
+pub use export::{ExportError, Format, export, export_to, hand_out};
 pub use repair::{Repaired, repair};
 pub use sound::Sound;
 

@@ -28,12 +28,13 @@ pub struct Pseudonyms {
 impl Pseudonyms {
     /// Learns which numbers are the installation's own.
     pub fn on_config(&mut self, config: &Config) {
+        let phones = config.phones.values().map(|phone| phone.number.as_str());
+        self.own.extend(phones.filter_map(last_eight));
         for account in config.accounts.values() {
             let login = account.credentials.as_ref().map(|credentials| credentials.user.as_str());
             let names = [account.name.as_str(), &account.user].into_iter().chain(login);
             for number in names.chain(account.caller_ids.iter().map(String::as_str)) {
-                let digits: Vec<u8> = number.bytes().filter(u8::is_ascii_digit).collect();
-                self.own.extend(digits.last_chunk::<8>());
+                self.own.extend(last_eight(number));
             }
         }
     }
@@ -119,6 +120,11 @@ impl Pseudonyms {
         let digit = |value: u64| b'0' + (value % 10) as u8;
         [p, q, r, s, digit(left / 10), digit(left), digit(right / 10), digit(right)]
     }
+}
+
+fn last_eight(number: &str) -> Option<[u8; 8]> {
+    let digits: Vec<u8> = number.bytes().filter(u8::is_ascii_digit).collect();
+    digits.last_chunk().copied()
 }
 
 fn pair(tens: u8, ones: u8) -> u64 {

@@ -10,6 +10,7 @@
 //! ```
 
 mod deck;
+mod links;
 mod ports;
 mod receive;
 mod slot;

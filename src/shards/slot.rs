@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use media::codec::Codec;
-use media::leg::{DeviceLeg, Heard, PeerSound, RtpLeg};
+use media::leg::{DeviceLeg, Format, Heard, PeerSound, RtpLeg};
 use media::order::{DeviceOrder, Event, LegKey, RtpOrder};
 use media::time::Moment;
 use media::{Frame, Rate};
@@ -85,6 +85,14 @@ impl Slot {
         match (&self.body, &listener.body) {
             (Body::Rtp { leg: from, .. }, Body::Rtp { leg: to, .. }) => to.can_relay(from),
             (Body::Device { .. }, _) | (_, Body::Device { .. }) => false,
+        }
+    }
+
+    /// What it can send of what is encoded for several; see [`RtpLeg::format`].
+    pub fn format(&self) -> Option<Format> {
+        match &self.body {
+            Body::Rtp { leg, .. } => leg.format(),
+            Body::Device { .. } => None,
         }
     }
 
@@ -190,4 +198,17 @@ fn before(now: Moment, waited: Duration) -> Moment {
 /// A packet that cannot go is lost, as packets are.
 fn send(socket: &UdpSocket, to: std::net::SocketAddr, bytes: &[u8]) {
     let _ = socket.send_to(bytes, to);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is there for every leg, whatever it does; a bridged call has four. Sound under way is apart, and only while it is.
+    #[test]
+    fn a_leg_that_only_relays_is_small() {
+        assert!(size_of::<Slot>() <= 512, "{}", size_of::<Slot>());
+        assert!(size_of::<RtpLeg>() <= 1_152, "{}", size_of::<RtpLeg>());
+        assert!(size_of::<RtpLeg>() < size_of::<Frame>() && size_of::<DeviceLeg>() < size_of::<Frame>());
+    }
 }

@@ -220,7 +220,7 @@ fn event_line(row: &Row<'_>) -> rusqlite::Result<EventLine> {
     })
 }
 
-fn message(row: &Row<'_>) -> rusqlite::Result<MessageView> {
+pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<MessageView> {
     Ok(MessageView {
         message: MessageId(row.id("message")?),
         direction: row.direction("direction")?,

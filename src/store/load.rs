@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::column::RowExt;
+use super::history::message;
 
 pub(super) fn load(base: &Connection, question: Question) -> rusqlite::Result<Facts> {
     let snapshot = base.unchecked_transaction()?;
@@ -29,6 +30,11 @@ pub(super) fn load(base: &Connection, question: Question) -> rusqlite::Result<Fa
                 &snapshot,
                 "SELECT account FROM accounts WHERE do_not_disturb = 1 ORDER BY account",
                 |row| row.account("account"),
+            )?,
+            unanswered: all(
+                &snapshot,
+                "SELECT * FROM messages WHERE state = 'sending' ORDER BY at_ms, message",
+                message,
             )?,
             entries: all(&snapshot, "SELECT entry FROM entries ORDER BY kind, id", |row| row.json("entry"))?,
             chosen: all(&snapshot, "SELECT user, chosen FROM agents ORDER BY user", |row| {

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use engine::leg::OneWay;
-use engine::news::{CallState, HangupKind, MessageState, RegistrationState, WatchedState};
+use engine::news::{CallState, HangupKind, MessageState, PhoneState, RegistrationState, WatchedState};
 use engine::records::RecordingState;
 use serde::Serialize;
 
@@ -112,6 +112,10 @@ impl Words {
 
     pub fn lamp(&self, state: WatchedState) -> &str {
         self.named("lamp", &state)
+    }
+
+    pub fn phone(&self, state: PhoneState) -> &str {
+        self.named("phone", &state)
     }
 
     pub fn message_state(&self, state: MessageState) -> &str {

@@ -70,6 +70,8 @@ fn every_state_cause_and_refusal_has_its_words() {
         NotStored,
         NoSuchCall,
         NoSuchAccount,
+        NoSuchDevice,
+        DeviceNotConnected,
         WrongState,
         Gate,
         RouteDown,
@@ -87,6 +89,10 @@ fn every_state_cause_and_refusal_has_its_words() {
         use WatchedState::*;
         [Unknown, Idle, Ringing, Talking, Unwatched]
     };
+    let phones = {
+        use PhoneState::*;
+        [Disconnected, Calling, Connected, Gone]
+    };
     let messages = {
         use MessageState::*;
         [Sending, Delivered, Accepted, Failed, Received]
@@ -97,6 +103,7 @@ fn every_state_cause_and_refusal_has_its_words() {
         assert!(kinds.iter().all(|kind| !words.cause(*kind).is_empty()));
         assert!(registrations.iter().all(|state| !words.registration(*state).is_empty()));
         assert!(lamps.iter().all(|state| !words.lamp(*state).is_empty()));
+        assert!(phones.iter().all(|state| !words.phone(*state).is_empty()));
         assert!(messages.iter().all(|state| !words.message_state(*state).is_empty()));
         assert!(states.iter().all(|state| !words.call_state(*state).is_empty()));
         assert!(codes.iter().all(|code| !words.named("refusal", code).is_empty()));

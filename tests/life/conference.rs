@@ -9,7 +9,8 @@ use serde_json::json;
 use crate::desk::{Desk, LONG, Plan, list, text};
 use crate::support::{sound, wait_for, when};
 
-const CODECS: [&str; 4] = ["pcma", "pcmu", "g722", "opus"];
+/// Every codec there is; guests take them in turn.
+pub const ALL_CODECS: [&str; 4] = ["pcma", "pcmu", "g722", "opus"];
 
 /// Hertz of party `number`; the leader is 0. No multiple of another, and below a telephone's 3,400.
 fn voice(number: usize) -> u32 {
@@ -23,19 +24,32 @@ fn device(name: &str, folder: &Path, number: usize) -> String {
     format!("[device.{name}]\ntype = \"file\"\nplay = {says:?}\nrepeat = true\nrecord = \"{name}-heard.wav\"\n")
 }
 
-/// The guests' daemon: accounts 2001, 2002, … that take calls from `leader`.
-fn guests(leader: std::net::SocketAddr, count: usize) -> Desk {
+/// The guests' daemon: accounts 2001, 2002, … that take calls from `leader`, on these codecs in turn, and its desk phone [`PHONE`].
+fn guests(leader: std::net::SocketAddr, count: usize, codecs: &[&str]) -> Desk {
     let mut plan = Plan::new("guests").with(format!("[registrar.leader]\nhost = \"{leader}\"\nprobe = false\n"));
     for number in 1..=count {
-        let (name, codec) = (2_000 + number, CODECS[number % CODECS.len()]);
+        let (name, codec) = (2_000 + number, codecs[number % codecs.len()]);
         let device = device(&name.to_string(), plan.folder.path(), number);
         plan = plan.with(format!(
             "[profile.p{name}]\ncodecs = [\"{codec}\"]\n\
              [trunk.{name}]\nregistrar = \"leader\"\nuser = \"{name}\"\nprofile = \"p{name}\"\ndevice = \"{name}\"\n{device}"
         ));
     }
-    plan.start()
+    let phone = device(PHONE, plan.folder.path(), 0);
+    plan.with(format!("[trunk.{PHONE}]\nregistrar = \"leader\"\nuser = \"{PHONE}\"\ndevice = \"{PHONE}\"\n{phone}"))
+        .start()
 }
+
+/// Where the leader talks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Seat {
+    Here,
+    /// At a desk phone: an account of the guests' daemon.
+    Phone,
+}
+
+/// The number of the leader's desk phone.
+const PHONE: &str = "2099";
 
 /// A leader's daemon and its guests'.
 pub struct Scene {
@@ -44,14 +58,22 @@ pub struct Scene {
     count: usize,
 }
 
-/// `count` parties, the leader among them; `keys` are given to the leader's account.
+/// `count` parties on all codecs, the leader among them; `keys` are given to the leader's account.
 pub fn scene(count: usize, keys: &str) -> Scene {
+    scene_at(Seat::Here, count, keys, &ALL_CODECS)
+}
+
+/// The same with the leader's seat, which is connected where it is a phone, and the guests on these codecs.
+pub fn scene_at(seat: Seat, count: usize, keys: &str, codecs: &[&str]) -> Scene {
     let plan = Plan::new("leader").daemon("sounds_dir = \"sounds\"");
     let sounds = plan.folder.join("sounds");
     std::fs::create_dir(&sounds).unwrap();
     sound::tone(&sounds.join("music.wav"), 3_300, 2);
-    let guests = guests(plan.host.sip(), count - 1);
-    let robot = device("robot", plan.folder.path(), 0);
+    let guests = guests(plan.host.sip(), count - 1, codecs);
+    let robot = match seat {
+        Seat::Here => device("robot", plan.folder.path(), 0),
+        Seat::Phone => format!("[device.robot]\ntype = \"sip\"\nnumber = \"{PHONE}\"\n"),
+    };
     let leader = plan.with(format!(
         "[registrar.guests]\nhost = \"{}\"\nprobe = false\n\
          [profile.all]\ncodecs = [\"pcma\", \"pcmu\", \"g722\", \"opus\"]\nrefer = false\n\
@@ -59,7 +81,13 @@ pub fn scene(count: usize, keys: &str) -> Scene {
          calls_per_minute = 600\n{keys}\n{robot}",
         guests.host.sip()
     ));
-    Scene { leader: leader.start(), guests, count }
+    let scene = Scene { leader: leader.start(), guests, count };
+    if seat == Seat::Phone {
+        scene.leader.ask(&[serde_json::json!({ "do": "connect", "device": "robot" })]);
+        scene.guest_answers();
+        scene.leader.wait_phone("robot", "connected");
+    }
+    scene
 }
 
 impl Scene {
@@ -99,6 +127,13 @@ impl Scene {
         self.hears(name, &[]);
     }
 
+    /// Waits until the first guest has heard so many seconds more.
+    pub fn goes_on(&self, seconds: f64) {
+        let heard = self.guests.folder.join("2001-heard.wav");
+        let until = sound::length(&heard).as_secs_f64() + seconds;
+        wait_for(LONG, "the call to go on", || when(sound::length(&heard).as_secs_f64() >= until));
+    }
+
     /// Keys that guests have received so far, in calls of today.
     pub fn digits_received(&self) -> usize {
         let stories = crate::desk::stories_of(&ramal::store::Store::read(&self.guests.folder.join("data")).unwrap());
@@ -112,7 +147,8 @@ impl Scene {
             let _ = self.leader.daemon.try_ctl(&["hangup", &text(&call["call"])]);
         }
         self.leader.wait_no_calls(LONG);
-        self.guests.wait_no_calls(LONG);
+        let is_guest = |call: &serde_json::Value| call["account"] != PHONE;
+        wait_for(LONG, "the end of every guest's call", || when(!self.guests.calls().iter().any(is_guest)));
     }
 }
 

@@ -155,6 +155,19 @@ impl Desk {
         wait_for(LONG, "a ringing call", || self.calls().into_iter().find(rings))
     }
 
+    /// A desk phone as it is shown.
+    pub fn phone(&self, device: &str) -> Value {
+        let all = list(&self.daemon.ctl(&["devices"]), "phones");
+        all.into_iter().find(|phone| phone["device"] == device).unwrap_or_else(|| panic!("no phone {device}"))
+    }
+
+    /// Waits until a desk phone has `state`.
+    pub fn wait_phone(&self, device: &str, state: &str) -> Value {
+        wait_for(LONG, &format!("phone {device}: {state}"), || {
+            Some(self.phone(device)).filter(|phone| phone["state"] == state)
+        })
+    }
+
     /// Waits until no call is left.
     pub fn wait_no_calls(&self, deadline: Duration) {
         wait_for(deadline, "the end of every call", || when(self.calls().is_empty()));

@@ -1,12 +1,12 @@
 //! Every feature of a call together with hold and with recording: `docs/features.md` is what this story prints.
 //!
 //! One daemon leads, another one is three guests on three codecs (see `conference`); who hears whom is judged by their tones.
+//! All of it once with a device of the leader's own machine, and once with a desk phone.
 
-use serde_json::Value;
-
-use crate::conference::{Scene, scene};
-use crate::desk::{LONG, list, text};
+use crate::conference::{ALL_CODECS, Scene, Seat, scene, scene_at};
+use crate::desk::{LONG, text};
 use crate::support::{sound, wait_for, when};
+use crate::tracks::{Tracks, tracks};
 
 type Deed = fn(&Scene, &str);
 
@@ -27,12 +27,25 @@ const LAST: &[(&str, Deed)] =
 
 #[test]
 fn vz_05_sp_08_every_feature_goes_with_hold_and_with_recording() {
-    let scene = scene(4, "record = \"on-demand\"");
+    assert_table(&scene(4, "record = \"on-demand\""));
+}
+
+#[test]
+fn sp_05_every_feature_goes_with_hold_and_with_recording_at_a_desk_phone_too() {
+    let scene = scene_at(Seat::Phone, 4, "record = \"on-demand\"", &ALL_CODECS);
+    assert_table(&scene);
+    assert_eq!(scene.leader.phone("robot")["state"], "connected");
+    let called = scene.guests.calls();
+    assert!(matches!(&called[..], [one] if one["account"] == "2099"), "the phone was called once: {called:?}");
+}
+
+/// Tries everything, and compares with what is written.
+fn assert_table(scene: &Scene) {
     let mut table = String::from("| feature | with hold | with recording |\n| --- | --- | --- |\n");
     for (number, (name, deed)) in FEATURES.iter().chain(LAST).enumerate() {
         let leaves = number >= FEATURES.len();
-        with_hold(&scene, *deed, leaves);
-        with_recording(&scene, name, *deed, leaves);
+        with_hold(scene, *deed, leaves);
+        with_recording(scene, name, *deed, leaves);
         table += &format!("| {name} | yes | {} |\n", if *name == "recording" { "–" } else { "yes" });
     }
     println!("{table}");
@@ -78,15 +91,7 @@ fn with_recording(scene: &Scene, name: &str, deed: Deed, leaves: bool) {
 
 /// Half a second of the customer alone on the right, of the leader alone on the left.
 fn check_tracks(scene: &Scene, call: &str) {
-    let config = scene.leader.folder.join("ramal.toml").display().to_string();
-    let listed =
-        || list(&scene.leader.daemon.ctl(&["recordings", "list", "--call", call, "--config", &config]), "recordings");
-    let done = |line: &Value| line["state"] == "done" || line["state"] == "compacted";
-    let line = wait_for(LONG, "the recording's file", || listed().into_iter().find(done));
-    let (recording, wav) = (text(&line["recording"]), scene.leader.folder.join(&format!("{call}.wav")));
-    let exported = wav.display().to_string();
-    scene.leader.daemon.ctl(&["recordings", "export", &recording, &exported, "--config", &config]);
-    let (agent, customer) = (sound::channel(&wav, 1), sound::channel(&wav, 2));
+    let Tracks { agent, customer } = tracks(&scene.leader, call);
     assert!(sound::seconds_of_tone(&agent, scene.voice(0)) >= 0.3, "the leader is on the left");
     assert!(sound::seconds_of_tone(&customer, scene.voice(1)) >= 0.3, "the customer is on the right");
 }

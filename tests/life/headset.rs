@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::desk::{Desk, LONG, Plan, extensions, list, pbx};
 use crate::support::peers::{Asterisk, Options};
 use crate::support::pulse::{Playing, Pulse};
+use crate::support::uhid::Headset;
 use crate::support::{sound, wait_for, when};
 
 /// What the person at the headset says, and the party at the other end.
@@ -174,6 +175,24 @@ fn sp_07_a_microphone_that_gives_nothing_is_named_until_it_speaks() {
     talk.wait_trouble(Value::Null);
     talk.desk.daemon.ctl(&["mute", &talk.call]);
     talk.wait_trouble(json!("muted"));
+}
+
+#[test]
+fn sp_05_a_call_is_answered_and_hung_up_by_the_headsets_hook_and_its_lamps_follow() {
+    let mut headset = match Headset::plug_in("Ramal's test headset") {
+        Ok(headset) => headset,
+        Err(why) => return println!("NOT TESTED HERE: the kernel makes no virtual devices: /dev/uhid: {why}"),
+    };
+    let mut talk = Talk::prepare("hook", &format!("{NAMED}\nbuttons = {:?}", headset.path), |_| {});
+    talk.call = talk.desk.dial("1002", "1001");
+    let rung = talk.desk.wait_ringing();
+    headset.wait_lit(0b010);
+    headset.hook(true);
+    talk.desk.wait_state(rung["call"].as_str().unwrap(), "answered");
+    headset.wait_lit(0b001);
+    headset.hook(false);
+    talk.desk.wait_no_calls(LONG);
+    headset.wait_lit(0);
 }
 
 #[test]

@@ -4,7 +4,9 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use crate::desk::{LONG, Plan, trunk};
+use serde_json::json;
+
+use crate::desk::{LONG, Plan, text, trunk};
 use crate::support::{wait_for, when};
 use crate::wire::Wire;
 
@@ -30,6 +32,26 @@ fn sp_09_a_stranger_gets_not_one_byte_and_is_counted() {
     assert!(desk.calls().is_empty());
     assert_eq!(desk.daemon.ctl(&["status"])["totals"]["calls"], 0);
     assert!(desk.stop_and_read().is_empty(), "nothing is kept of them");
+}
+
+#[test]
+fn sp_09_strangers_push_no_call_out_of_the_traces() {
+    let (friend, stranger) = (Wire::new(), Wire::new());
+    let desk = Plan::new("flood").with(trunk("carrier", friend.sip(), "")).start();
+    let to = desk.host.sip();
+    friend.send(to, friend.request("INVITE", "551130001000", to, b"<sip:friend@1.1.1.1>", "UDP", "1"));
+    let call = text(&desk.wait_ringing()["call"]);
+    let mut sent = 0..;
+    // More calls than traces are kept of.
+    while desk.strangers() < 2_100 {
+        for number in sent.by_ref().take(100) {
+            let id = format!("s{number}");
+            stranger.send(to, stranger.request("INVITE", "551130001000", to, b"<sip:x@1.1.1.1>", "UDP", &id));
+        }
+    }
+    let trace = desk.ask(&[json!({ "do": "trace", "call": call })]).remove(0);
+    let entries = trace["ok"]["entries"].as_array().unwrap();
+    assert!(entries.iter().any(|entry| entry["text"].as_str().unwrap().starts_with("INVITE")), "{trace}");
 }
 
 #[test]

@@ -74,6 +74,15 @@ impl Wire {
         self.send(*from, format!("ACK sip:ramal@{from} SIP/2.0\r\n{copied}{cseq}Content-Length: 0\r\n\r\n"));
     }
 
+    /// ACK to a 2xx: a request of its own in the dialog (RFC 3261 §13.2.2.4).
+    pub fn confirm(&self, (response, from): &(String, SocketAddr)) {
+        let copied = ["From", "To", "Call-ID"].map(|name| fields(response, name)).concat();
+        let (sip, cseq) = (self.sip(), fields(response, "CSeq").replace("INVITE", "ACK"));
+        let via = format!("Via: SIP/2.0/UDP {sip};branch=z9hG4bK{}\r\n", cseq.len() + copied.len());
+        let head = format!("ACK sip:ramal@{from} SIP/2.0\r\n{via}Max-Forwards: 70\r\n");
+        self.send(*from, format!("{head}{copied}{cseq}Content-Length: 0\r\n\r\n"));
+    }
+
     /// 200 with SDP: A-law at our port 6000.
     pub fn accept(&self, request: &(String, SocketAddr)) {
         self.answer(request, "200 OK", &self.with_sdp());

@@ -19,6 +19,7 @@ pub mod pulse;
 pub mod softphone;
 pub mod sound;
 pub mod tap;
+pub mod uhid;
 
 use std::time::{Duration, Instant};
 

@@ -1,8 +1,11 @@
 //! A sound server without a sound card: what is played into `micfeed` is heard by the microphone `mic`; what is played to the
 //! loudspeaker `spk` can be recorded.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
 
 use super::process::Process;
 use super::{LONG, sound, wait_for, when};
@@ -23,6 +26,14 @@ pub struct Playing(#[expect(dead_code, reason = "held for its end")] Process);
 pub struct Recording {
     file: PathBuf,
     _process: Process,
+}
+
+/// Somebody at a card's loudspeaker, who says when there is sound.
+#[derive(Debug)]
+pub struct Listening {
+    child: Child,
+    /// The moments of loud samples, one for each hundredth of a second.
+    loud: Receiver<Instant>,
 }
 
 impl Pulse {
@@ -97,6 +108,47 @@ impl Pulse {
             command.args(["--raw", "--latency-msec=20"]).arg(&file);
         });
         Recording { file, _process: process }
+    }
+
+    /// Listens to what is played to a card from now on.
+    pub fn listen(&self, card: &str) -> Listening {
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig", "KILL", "--", "parec", &format!("--device={card}.monitor")]);
+        command.args(["--format=s16le", "--rate=8000", "--channels=1", "--raw", "--latency-msec=10"]);
+        command.envs(self.environment()).stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = command.spawn().expect("parec of tests/interop/install");
+        let mut sound = child.stdout.take().expect("it was piped");
+        let (tell, loud) = channel();
+        std::thread::spawn(move || {
+            let mut hundredth = [0; 160];
+            while sound.read_exact(&mut hundredth).is_ok() {
+                let samples = hundredth.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]]));
+                // Nobody listens any more: the card's end is near.
+                if samples.map(i16::unsigned_abs).max() > Some(1_000) && tell.send(Instant::now()).is_err() {
+                    return;
+                }
+            }
+        });
+        Listening { child, loud }
+    }
+}
+
+impl Listening {
+    /// Waits until it has been quiet for so long.
+    pub fn wait_quiet(&self, span: Duration) {
+        wait_for(LONG, "quiet", || when(self.loud.recv_timeout(span) == Err(RecvTimeoutError::Timeout)));
+    }
+
+    /// When there was sound for the first time since `begin`.
+    pub fn first_sound(&self, begin: Instant) -> Instant {
+        wait_for(LONG, "sound at the loudspeaker", || self.loud.recv_timeout(LONG).ok().filter(|at| *at >= begin))
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        let _ = self.child.kill(); // an ended child needs no killing
+        let _ = self.child.wait();
     }
 }
 

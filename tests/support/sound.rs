@@ -66,9 +66,13 @@ pub fn soft_tone(wav: &Path, hertz: u32, seconds: u32) {
 /// Which of these tones the last half second of a growing WAV holds, at four tenths of `amplitude` or more: a codec takes
 /// some of it away.
 pub fn voices_at_the_end(wav: &Path, all: &[f64], amplitude: f64) -> Vec<f64> {
-    let Some((rate, samples)) = end(wav) else { return Vec::new() };
-    let loud = |hertz: f64| (share(&samples, hertz, rate) * energy(&samples) * 2.0 / samples.len() as f64).sqrt();
-    all.iter().copied().filter(|hertz| loud(*hertz) > amplitude * 0.4).collect()
+    end(wav).map_or_else(Vec::new, |(rate, samples)| voices_in(&samples, rate, all, amplitude))
+}
+
+/// The same of every half second of a WAV, one after the other.
+pub fn voices_by_half_second(wav: &Path, all: &[f64], amplitude: f64) -> Vec<Vec<f64>> {
+    let (rate, samples) = read(wav);
+    samples.chunks_exact(rate as usize / 2).map(|half| voices_in(half, rate, all, amplitude)).collect()
 }
 
 /// PESQ of a recording that holds `reference` somewhere, wide band where both are at 16 kHz; 4.5 is perfect, 3.5 good.
@@ -180,6 +184,12 @@ fn read(wav: &Path) -> (u32, Vec<f64>) {
     let spec = reader.spec();
     let samples = reader.samples::<i16>().step_by(usize::from(spec.channels.max(1)));
     (spec.sample_rate, samples.map(|sample| f64::from(sample.expect("a whole 16 bit sample"))).collect())
+}
+
+/// Which of these tones are in `samples`.
+fn voices_in(samples: &[f64], rate: u32, all: &[f64], amplitude: f64) -> Vec<f64> {
+    let loud = |hertz: f64| (share(samples, hertz, rate) * energy(samples) * 2.0 / samples.len() as f64).sqrt();
+    all.iter().copied().filter(|hertz| loud(*hertz) > amplitude * 0.4).collect()
 }
 
 /// How much of the energy of `samples` is a sine of `hertz`; silence has none.

@@ -82,7 +82,7 @@ impl Action {
                 staff::Command::Delete(id) => Action::Delete(Kind::of_id(*id, list_of)),
             },
             What::Watch { .. } => Action::Watch,
-            What::Drain => Action::Drain,
+            What::Drain | What::DrainNow => Action::Drain,
         }
     }
 
@@ -123,6 +123,7 @@ impl Action {
             call::Command::Transfer(_) => Action::Transfer,
             call::Command::Bridge { .. } => Action::Bridge,
             call::Command::Record { .. } => Action::Record,
+            call::Command::Phone(_) => Action::ChooseDevice,
         }
     }
 }

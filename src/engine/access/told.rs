@@ -42,13 +42,14 @@ pub fn audience(
         // Lamps are there to be seen by whoever transfers.
         News::Watched(_) => Audience::Everyone,
         News::Message(view) => owner(of_account(&view.account), Permission::Administration),
-        News::Staff(news) => staff(news),
+        News::Staff(news) => staff(news, of_account),
         News::Alert(alert) => self::alert(alert, of_call, of_account),
     }
 }
 
-fn staff(news: &StaffNews) -> Audience {
+fn staff(news: &StaffNews, of_account: impl Fn(&crate::config::AccountName) -> Option<UserId>) -> Audience {
     match news {
+        StaffNews::Phone(view) => Audience::Owner { user: of_account(&view.account), others: Permission::AgentsSee },
         StaffNews::Agent(view) => Audience::Owner { user: Some(view.user), others: Permission::AgentsSee },
         StaffNews::Kept(Entry::User(user)) => Audience::Owner { user: Some(user.user), others: Permission::UsersList },
         StaffNews::Gone(EntryId::User(user)) => Audience::Owner { user: Some(*user), others: Permission::UsersList },
@@ -65,6 +66,7 @@ fn alert(
 ) -> Audience {
     let (user, others) = match alert {
         Alert::RegistrationLost { account, .. } => (of_account(account), Permission::Administration),
+        Alert::PhoneLost { account, .. } => (of_account(account), Permission::AgentsSee),
         Alert::ForgottenHold { call, .. } | Alert::NotRecorded { call, .. } => {
             (of_call(*call), Permission::CallsSeeAll)
         }

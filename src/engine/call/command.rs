@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::AccountName;
+use crate::config::{AccountName, DeviceName};
 use crate::id::CallId;
 
 /// A wish about calls. Every outgoing call names its route; `None` takes the configured default.
@@ -56,6 +56,17 @@ pub enum Command {
         first: CallId,
         second: CallId,
     },
+    Phone(Phone),
+}
+
+/// A wish about a desk phone that is a person's device (SP-05).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phone {
+    /// Calls it and keeps the call, for all calls to come. Calls that wait for it go on when it is picked up.
+    Connect { device: DeviceName },
+    /// Hangs it up. Refused while somebody talks there.
+    Disconnect { device: DeviceName },
 }
 
 /// A wish about calls that talk together (VZ-10).

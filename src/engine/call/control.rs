@@ -50,7 +50,11 @@ impl Calls {
     }
 
     pub(super) fn resume(&mut self, id: CallId, cx: &mut Context<'_>) -> Result<CallId, Refusal> {
-        let call = self.answered(id, "be resumed")?;
+        self.answered(id, "be resumed")?;
+        if self.phone_first(id, cx)? {
+            return Ok(id);
+        }
+        let call = self.live(id)?;
         let conference = call.conference;
         if call.held {
             self.unhold(id, cx);
@@ -117,15 +121,12 @@ impl Calls {
         Ok(id)
     }
 
-    /// A device that can talk in one call only: the account's other talking calls are held.
+    /// A person talks in one call at a desk: the other ones that talk there are held.
     pub(super) fn hold_others(&mut self, id: CallId, cx: &mut Context<'_>) {
-        let Some(account) = self.calls.get(&id).map(|call| call.account.clone()).filter(|account| account.exclusive)
-        else {
+        let Some((desk, conference)) = self.calls.get(&id).map(|call| (call.desk.clone(), call.conference)) else {
             return;
         };
-        let conference = self.calls.get(&id).and_then(|call| call.conference);
-        let others: Vec<CallId> =
-            self.by_account.get(&account.name).into_iter().flatten().copied().filter(|other| *other != id).collect();
+        let others: Vec<CallId> = self.calls_at(&desk).map(|call| call.id).filter(|other| *other != id).collect();
         for other in others {
             let Some(call) = self.calls.get(&other).filter(|call| call.is_answered() && !call.held) else { continue };
             if call.conference.is_some() && call.conference == conference {
@@ -139,7 +140,7 @@ impl Calls {
     }
 
     /// The leader of this call's conference talks elsewhere now: who can talk with others does so. False where it must be held.
-    fn step_out(&mut self, id: CallId) -> bool {
+    pub(super) fn step_out(&mut self, id: CallId) -> bool {
         let conference = self.calls.get(&id).and_then(|call| call.conference);
         match conference.and_then(|key| self.conferences.get_mut(&key)) {
             Some(conference) if conference.members.len() > 1 => {

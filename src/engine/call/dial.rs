@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::border::{Refusal, RefusalCode, Reply};
+use crate::border::{Flow, Refusal, RefusalCode, Reply};
 use crate::config::{Account, AccountKind, AccountName};
 use crate::gate::{self, Facts, Load, Purpose};
 use crate::id::{CallId, LegId};
@@ -96,26 +96,14 @@ impl Calls {
             return Err(Refusal::new(RefusalCode::Draining, "the daemon is stopping and takes no new calls"));
         }
         let Dialling { account, number, from, purpose, uri, extra, protocolo, tie } = dialling;
+        if !tie.is_unattended() {
+            self.needs_phone(&account)?;
+        }
         let warnings = self.ask_gate(&account, &number, purpose, cx)?;
-        let flow = cx.registrations.flow(&account.name).ok_or_else(|| {
-            let text = format!("route {} is down: {}", account.name, cx.registrations.why_down(&account.name));
-            Refusal::new(RefusalCode::RouteDown, text)
-        })?;
-        let port = self.ports.take(flow.local.ip()).ok_or_else(|| {
-            self.no_ports();
-            Refusal::new(RefusalCode::NoMediaPorts, "every media port is in use; widen media.rtp_ports")
-        })?;
+        let (flow, port) = self.way(&account, cx)?;
         self.count(&account, cx);
         let uri = uri.unwrap_or_else(|| request_uri(&account, &number, cx));
-        let invitation = Invitation {
-            request_uri: uri.clone(),
-            from: from_address(&account, from),
-            to: NameAddr::new(uri),
-            routes: Vec::new(),
-            next: NextHop::Flow(flow),
-            extra,
-            offerless: false,
-        };
+        let invitation = Invitation { extra, ..invitation(&account, uri, from, flow) };
         let id = CallId(cx.ids.next(cx.now.civil));
         let session = new_session(id, &account, port, contact(&account, flow), invitation, cx);
         let far_end = FarEnd { number, caller: Caller::default(), direction: Direction::Outbound };
@@ -127,6 +115,19 @@ impl Calls {
         self.timers.set(Timer::Ring(id), until);
         self.touch(id, cx);
         Ok((id, protocolo, warnings))
+    }
+
+    /// How a call of the account gets out, and a port for its sound.
+    pub(super) fn way(&mut self, account: &Account, cx: &Context<'_>) -> Result<(Flow, LentPort), Refusal> {
+        let flow = cx.registrations.flow(&account.name).ok_or_else(|| {
+            let text = format!("route {} is down: {}", account.name, cx.registrations.why_down(&account.name));
+            Refusal::new(RefusalCode::RouteDown, text)
+        })?;
+        let port = self.ports.take(flow.local.ip()).ok_or_else(|| {
+            self.no_ports();
+            Refusal::new(RefusalCode::NoMediaPorts, "every media port is in use; widen media.rtp_ports")
+        })?;
+        Ok((flow, port))
     }
 
     /// The gate's decision; [`Calls::count`] follows when the call begins.
@@ -293,15 +294,7 @@ impl Calls {
         self.count(&account, cx);
         let mut uri = Uri::sip(target.user.as_deref(), target.host.clone());
         uri.port = target.port;
-        let invitation = Invitation {
-            request_uri: uri.clone(),
-            from: from_address(&account, account.user.clone()),
-            to: NameAddr::new(uri),
-            routes: Vec::new(),
-            next: NextHop::Flow(flow),
-            extra: Vec::new(),
-            offerless: false,
-        };
+        let invitation = invitation(&account, uri, account.user.clone(), flow);
         let session = new_session(id, &account, port, contact(&account, flow), invitation, cx);
         let (call_id, tag) = (session.key().0.to_owned(), session.key().1.to_owned());
         self.by_dialog.insert((call_id, tag), id);
@@ -318,8 +311,21 @@ impl Calls {
     }
 }
 
+/// An INVITE with our offer; `from` is the user part.
+pub(super) fn invitation(account: &Account, uri: Uri, from: String, flow: Flow) -> Invitation {
+    Invitation {
+        request_uri: uri.clone(),
+        from: from_address(account, from),
+        to: NameAddr::new(uri),
+        routes: Vec::new(),
+        next: NextHop::Flow(flow),
+        extra: Vec::new(),
+        offerless: false,
+    }
+}
+
 /// Sends the INVITE of a call.
-fn new_session(
+pub(super) fn new_session(
     id: CallId,
     account: &Account,
     port: LentPort,
@@ -350,7 +356,7 @@ pub(super) fn settings(account: &Account, contact: NameAddr) -> Settings {
 }
 
 /// Our Contact on a flow.
-pub(super) fn contact(account: &Account, flow: crate::border::Flow) -> NameAddr {
+pub(super) fn contact(account: &Account, flow: Flow) -> NameAddr {
     let mut uri = Uri::sip(Some(&account.user), Host::Ip(flow.local.ip()));
     uri.port = Some(flow.local.port());
     if flow.transport != Transport::Udp {

@@ -41,6 +41,7 @@ impl Calls {
 
     /// It has rung for as long as the profile lets it.
     pub(super) fn rang_out(&mut self, id: CallId, cx: &mut Context<'_>) {
+        self.phone_rang_out(id, cx);
         let ringing = self.calls.get(&id).is_some_and(|call| !call.is_ended() && !call.is_answered());
         if ringing {
             self.finish(id, HangupCause::ours(HangupKind::NoAnswer, "nobody answered within the ring timeout"), cx);
@@ -81,7 +82,8 @@ impl Calls {
         call.phase = Phase::Ended { at, cause: cause.clone() };
         let recording = call.recording.end();
         let (leg, quality, port) = (call.leg, call.quality, call.port);
-        let (device_leg, account, user) = (call.device_leg, call.account.name.clone(), call.user);
+        let (device_leg, desk) = (call.device_leg, call.desk.clone());
+        let (account, user) = (call.account.name.clone(), call.user);
         for (leg, quality) in [(leg, quality), (device_leg, None)] {
             self.orders.push_back(Order::Store(Record::LegEnded { leg, call: id, at, cause: cause.clone(), quality }));
         }
@@ -91,6 +93,7 @@ impl Calls {
         self.orders.push_back(Order::Tell(News::CallEnded(view)));
         self.timers.cancel(&Timer::Ring(id));
         self.timers.cancel(&Timer::ForgottenHold(id));
+        self.desks.rise(&desk, id);
         if let Some(calls) = self.by_account.get_mut(&account) {
             calls.retain(|other| *other != id);
         }
@@ -110,7 +113,7 @@ impl Calls {
 }
 
 /// A session's end in a person's words.
-fn cause_of(end: &End) -> HangupCause {
+pub(super) fn cause_of(end: &End) -> HangupCause {
     match end {
         End::Refused(response) => HangupCause::from_message(response),
         End::Bye(request) => HangupCause::from_message(request),

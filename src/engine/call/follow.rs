@@ -35,6 +35,7 @@ impl Calls {
     /// A registrar is back after an outage: calls that lived through it tell it where we are now, and learn whether they
     /// still exist there.
     pub fn on_group_up(&mut self, group: &GroupName, cx: &mut Context<'_>) {
+        self.phones_on_group_up(group, cx);
         let there = |call: &&Call| call.is_answered() && call.account.group == *group;
         let calls: Vec<_> = self.calls.values().filter(there).map(|call| (call.id, call.account.clone())).collect();
         for (id, account) in calls {

@@ -158,7 +158,7 @@ impl Calls {
         let (state, ended, cause) = call.state();
         let conference = call.conference.and_then(|key| self.conferences.get(&key).map(|conference| (key, conference)));
         let partner = conference.filter(|(_, conference)| conference.desk.is_none() && conference.members.len() == 2);
-        let desk = conference.map_or(Some(&call.desk), |(_, conference)| conference.desk.as_ref());
+        let desk = self.home_of(call);
         CallView {
             call: call.id,
             protocolo: call.protocolo.clone(),

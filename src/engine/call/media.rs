@@ -5,7 +5,7 @@ use crate::id::{CallId, LegId};
 use crate::leg::{Feed, LegMedia, LegState, RtpMedia, Tone};
 use crate::news::{Direction, News};
 
-use super::desk::DeskKey;
+use super::desk::{Desk, DeskKey};
 use super::live::{Call, Phase};
 use super::transfer::Tie;
 use super::{Calls, Order};
@@ -35,7 +35,7 @@ impl Calls {
         self.sync_desk(&home);
     }
 
-    fn sync_leg(&mut self, id: CallId) {
+    pub(super) fn sync_leg(&mut self, id: CallId) {
         let Some(call) = self.calls.get(&id) else { return };
         let wanted = self.network(call);
         if let Some(state) = next_state(call.leg, call.said.as_ref(), wanted)
@@ -91,11 +91,20 @@ impl Calls {
         let others = others.into_iter().flat_map(|conference| conference.members.iter()).filter(|id| **id != call.id);
         let voices = others.filter_map(|id| self.calls.get(id)).filter(|other| self.is_voice(other));
         let desk = self.desk_of(call).and_then(|key| self.desks.get(key));
-        voices.map(|other| other.leg).chain(desk.map(|desk| desk.leg)).collect()
+        let person = desk.filter(|desk| call.conference.is_none() || !desk.holds_us()).and_then(Desk::voice);
+        voices.map(|other| other.leg).chain(person).collect()
+    }
+
+    /// The desk that a call belongs to: its own, or that of its conference's leader.
+    pub(super) fn home_of<'a>(&'a self, call: &'a Call) -> Option<&'a DeskKey> {
+        match call.conference.and_then(|conference| self.conferences.get(&conference)) {
+            Some(conference) => conference.desk.as_ref(),
+            None => Some(&call.desk),
+        }
     }
 
     /// The desk a call talks with: its own, or its conference's; none where the conference goes on alone.
-    fn desk_of<'a>(&'a self, call: &'a Call) -> Option<&'a DeskKey> {
+    pub(super) fn desk_of<'a>(&'a self, call: &'a Call) -> Option<&'a DeskKey> {
         match call.conference.and_then(|conference| self.conferences.get(&conference)) {
             Some(conference) => conference.attended_by(),
             None => Some(&call.desk),

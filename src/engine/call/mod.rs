@@ -38,7 +38,7 @@ use crate::config::{Account, AccountName, Config};
 use crate::gate::RateMeter;
 use crate::id::{CallId, ConferenceId, Ids, LegId, TransactionId, UserId};
 use crate::leg::{LegState, MediaEvent, MediaNews, PortBlock};
-use crate::news::{CallView, Direction, News};
+use crate::news::{CallView, Direction, HangupCause, HangupKind, News};
 use crate::owner::Owner;
 use crate::protocolo::Protocolos;
 use crate::random::Random;
@@ -50,7 +50,9 @@ use crate::sip::ua::Ua;
 use crate::staff::Staff;
 use crate::time::{Moment, Now, Timers};
 
-pub use command::{Command, Conference as ConferenceCommand, RecordWish, RejectAs, Transfer as TransferCommand};
+pub use command::{
+    Command, Conference as ConferenceCommand, Phone as PhoneCommand, RecordWish, RejectAs, Transfer as TransferCommand,
+};
 pub use invite::capabilities;
 pub use rescues::Rescues;
 
@@ -58,6 +60,7 @@ use conference::Conference;
 use desk::Desks;
 use live::Call;
 use ports::Ports;
+use transfer::Leaving;
 
 /// What the room borrows while it works.
 #[derive(Debug)]
@@ -96,8 +99,9 @@ pub struct Calls {
     by_user: BTreeMap<UserId, Vec<CallId>>,
     desks: Desks,
     conferences: BTreeMap<ConferenceId, Conference>,
-    /// Sessions that were replaced in their calls, until their BYE or CANCEL is answered.
-    leaving: BTreeMap<CallId, session::Session>,
+    /// Sessions that were replaced in their calls, and those of phones that were hung up, until their BYE or CANCEL is
+    /// answered.
+    leaving: BTreeMap<CallId, Leaving>,
     ports: Ports,
     /// Outgoing calls of each account, for the gate.
     meters: BTreeMap<AccountName, RateMeter>,
@@ -127,6 +131,7 @@ impl Calls {
                 return self.dial(route.as_ref(), number, caller_id.as_deref(), cx);
             }
             Command::Transfer(wish) => return self.on_transfer(wish, cx),
+            Command::Phone(wish) => return self.on_phone(wish, cx).map(|()| Reply::Done),
             Command::Answer { call } => self.answer(*call, cx)?,
             Command::Reject { call, how } => self.reject(*call, *how, cx)?,
             Command::HangUp { call } => self.hang_up(*call, cx)?,
@@ -141,7 +146,7 @@ impl Calls {
             Command::Bridge { first, second } => self.bridge(*first, *second, cx)?,
         };
         self.touch(touched, cx);
-        Ok(Reply::Done)
+        Ok(self.phone_awaited_by(touched).map_or(Reply::Done, |device| Reply::PhoneFirst { device }))
     }
 
     /// A response to a request of a call's session. A 2xx to the INVITE of a call that is forgotten is hung up.
@@ -153,7 +158,7 @@ impl Calls {
         cx: &mut Context<'_>,
     ) {
         let call = self.leaving_of(response).unwrap_or(call);
-        match self.calls.contains_key(&call) || self.leaving.contains_key(&call) {
+        match self.calls.contains_key(&call) || self.leaving.contains_key(&call) || self.is_line(call) {
             true => self.with_session(call, cx, |session, cx| session.on_response(id, flow, response, cx)),
             false => session::shed(response, flow, &mut session_context(call, cx)),
         }
@@ -178,6 +183,14 @@ impl Calls {
     ) {
         let call = self.leaving_that_sent(id).unwrap_or(call);
         self.with_session(call, cx, |session, cx| session.on_failed(id, why, cx));
+    }
+
+    /// A text inside a call's dialog (RFC 3428 §4): whose it is, or the answer to one out of order; `None` when the dialog is
+    /// none of ours.
+    pub fn on_text(&mut self, request: &Message) -> Option<Result<AccountName, u16>> {
+        let id = self.call_of(request)?;
+        let call = self.calls.get_mut(&id)?;
+        Some(call.session.on_text(request).map(|()| call.account.name.clone()))
     }
 
     /// A request inside a dialog; `false` when none of ours.
@@ -234,6 +247,9 @@ impl Calls {
         let current = self.desks.get(desk).is_some_and(|desk| desk.is_current(news));
         match &news.event {
             MediaEvent::OneWay { cause } => self.on_desk_one_way(desk, *cause),
+            MediaEvent::Failed { why } if current && self.is_phone(desk) => {
+                self.hang_up_phone(desk, HangupCause::ours(HangupKind::MediaFailed, why), cx);
+            }
             MediaEvent::Failed { why } if current => {
                 let calls: Vec<CallId> = self.calls_at(desk).map(|call| call.id).collect();
                 for call in calls {
@@ -241,8 +257,8 @@ impl Calls {
                     self.touch_if_there(call, cx);
                 }
             }
+            MediaEvent::Digit { digit, .. } => self.on_phone_key(desk, *digit, desk::Heard::InStream, cx),
             MediaEvent::Failed { .. }
-            | MediaEvent::Digit { .. }
             | MediaEvent::DigitSent { .. }
             | MediaEvent::Quality(_)
             | MediaEvent::Receiving
@@ -279,8 +295,18 @@ impl Calls {
     }
 
     /// No new calls from now on (SP-11).
-    pub fn drain(&mut self) {
+    pub fn drain(&mut self, cx: &mut Context<'_>) {
         self.draining = true;
+        self.let_phones_go(cx);
+    }
+
+    /// Hangs every live call up: the drain waits no longer.
+    pub fn cut(&mut self, cx: &mut Context<'_>) {
+        let live: Vec<CallId> = self.calls.values().filter(|call| !call.is_ended()).map(|call| call.id).collect();
+        for id in live {
+            self.finish(id, HangupCause::ours(HangupKind::Drained, "the daemon stops"), cx);
+            self.touch_if_there(id, cx);
+        }
     }
 
     /// Live calls, oldest first.
@@ -314,7 +340,7 @@ impl Calls {
 
     /// Nothing lives any more, transactions of ended calls included.
     pub fn is_idle(&self) -> bool {
-        self.calls.is_empty() && self.leaving.is_empty()
+        self.calls.is_empty() && self.leaving.is_empty() && self.phones_are_down()
     }
 
     fn call_of(&self, message: &Message) -> Option<CallId> {
@@ -338,6 +364,9 @@ impl Calls {
         cx: &mut Context<'_>,
         work: impl FnOnce(&mut session::Session, &mut session::Context<'_, Owner>),
     ) {
+        if self.is_line(id) {
+            return self.with_phone(id, cx, work);
+        }
         let Some(call) = self.calls.get_mut(&id) else { return self.with_leaving(id, cx, work) };
         work(&mut call.session, &mut session_context(id, cx));
         self.touch(id, cx);
@@ -349,10 +378,11 @@ impl Calls {
         }
     }
 
-    /// After anything happened to a call: follow its session, say what media shall do, store what a crash must know,
+    /// After anything happened to a call: follow its session, see that somebody talks in it, say what media shall do, store what a crash must know,
     /// tell who watches, set the timer, forget it when all is over.
     fn touch(&mut self, id: CallId, cx: &mut Context<'_>) {
         self.follow(id, cx);
+        self.wait_for_phone(id, cx);
         self.sync_media(id);
         self.sync_rescue(id, cx);
         self.sync_view(id);
@@ -363,6 +393,7 @@ impl Calls {
         }
         if call.is_ended() && call.session.is_over() {
             self.forget(id);
+            self.let_phones_go(cx);
         }
     }
 

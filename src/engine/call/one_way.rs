@@ -1,8 +1,5 @@
 //! Only one side is heard (SP-07): media names the cause of each leg, a call shows it while it should be heard both ways.
 
-use std::collections::BTreeSet;
-
-use crate::id::CallId;
 use crate::leg::OneWay;
 
 use super::Calls;
@@ -14,10 +11,7 @@ impl Calls {
     pub(super) fn on_desk_one_way(&mut self, key: &DeskKey, cause: Option<OneWay>) {
         let Some(desk) = self.desks.get_mut(key) else { return };
         desk.one_way = cause;
-        let led = self.conferences.values().filter(|conference| conference.desk.as_ref() == Some(key));
-        let members = led.flat_map(|conference| conference.members.iter().copied());
-        let calls: BTreeSet<CallId> = self.calls_at(key).map(|call| call.id).chain(members).collect();
-        calls.into_iter().for_each(|call| self.sync_view(call));
+        self.calls_around(key).into_iter().for_each(|call| self.sync_view(call));
     }
 }
 

@@ -1,12 +1,12 @@
 //! Dialogs outlive a crash: what is stored of them while a call lives (SP-14). [`super::rescues`] is what follows.
 
 use crate::border::Flow;
-use crate::config::Target;
-use crate::id::{CallId, TransactionId};
+use crate::config::{AccountName, Target};
+use crate::id::{CallId, LegId, TransactionId};
 use crate::records::{DialogRow, Record, Rescue};
 use crate::sip::header::Name;
 use crate::sip::message::{Message, Method};
-use crate::sip::session::Remains;
+use crate::sip::session::{Remains, Session};
 
 use super::{Calls, Context, Order};
 
@@ -25,43 +25,58 @@ pub(super) enum Stored {
     Ended,
 }
 
+impl Stored {
+    /// A dialog is in the store.
+    pub fn is_open(self) -> bool {
+        match self {
+            Stored::Nothing | Stored::Ended => false,
+            Stored::Invite(_) | Stored::Ringing | Stored::Dialog { .. } => true,
+        }
+    }
+}
+
 impl Calls {
     /// Stores what a crash now would have to undo, when it has changed.
     pub(super) fn sync_rescue(&mut self, id: CallId, cx: &mut Context<'_>) {
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let (stored, flow, rescue) = match call.session.remains() {
-            Remains::Invite(invite) if call.rescue != Stored::Invite(invite) => match cancel_of(invite, cx) {
-                Some((cancel, flow)) => {
-                    let (call_id, local_tag) = (call.session.key().0.to_owned(), call.session.key().1.to_owned());
-                    (Stored::Invite(invite), flow, Rescue::Cancel { cancel: cancel.to_bytes(), call_id, local_tag })
-                }
-                None => return,
-            },
-            Remains::Ringing(response, flow) if call.rescue != Stored::Ringing => {
-                (Stored::Ringing, flow, Rescue::Respond { response: response.to_bytes(), to: flow.remote })
-            }
-            Remains::Dialog(dialog, flow) => match call.rescue {
-                Stored::Dialog { below } if dialog.local_cseq < below => return,
-                Stored::Nothing | Stored::Invite(_) | Stored::Ringing | Stored::Dialog { .. } | Stored::Ended => {
-                    let below = (dialog.local_cseq / CSEQ_BLOCK + 1) * CSEQ_BLOCK;
-                    (
-                        Stored::Dialog { below },
-                        flow,
-                        Rescue::Bye { dialog: Box::new(dialog.clone()), cseq_block: below },
-                    )
-                }
-            },
-            Remains::Nothing if !matches!(call.rescue, Stored::Nothing | Stored::Ended) => {
-                call.rescue = Stored::Ended;
-                return self.orders.push_back(Order::Store(Record::DialogEnded { leg: call.leg }));
-            }
-            Remains::Invite(_) | Remains::Ringing(..) | Remains::Nothing => return,
-        };
-        call.rescue = stored;
-        let target = Target { transport: flow.transport, address: flow.remote };
-        let row = DialogRow { leg: call.leg, call: id, account: call.account.name.clone(), target, rescue };
-        self.orders.push_back(Order::Store(Record::Dialog(row)));
+        let at = (call.leg, id, &call.account.name);
+        let record = next_rescue(&call.session, &mut call.rescue, at, cx);
+        self.orders.extend(record.map(Order::Store));
     }
+}
+
+/// What is to be stored of a session's dialog after `stored`; `None` when that still holds.
+pub(super) fn next_rescue(
+    session: &Session,
+    stored: &mut Stored,
+    (leg, call, account): (LegId, CallId, &AccountName),
+    cx: &Context<'_>,
+) -> Option<Record> {
+    let (next, flow, rescue) = match session.remains() {
+        Remains::Invite(invite) if *stored != Stored::Invite(invite) => {
+            let (cancel, flow) = cancel_of(invite, cx)?;
+            let (call_id, local_tag) = (session.key().0.to_owned(), session.key().1.to_owned());
+            (Stored::Invite(invite), flow, Rescue::Cancel { cancel: cancel.to_bytes(), call_id, local_tag })
+        }
+        Remains::Ringing(response, flow) if *stored != Stored::Ringing => {
+            (Stored::Ringing, flow, Rescue::Respond { response: response.to_bytes(), to: flow.remote })
+        }
+        Remains::Dialog(dialog, flow) => match *stored {
+            Stored::Dialog { below } if dialog.local_cseq < below => return None,
+            Stored::Nothing | Stored::Invite(_) | Stored::Ringing | Stored::Dialog { .. } | Stored::Ended => {
+                let below = (dialog.local_cseq / CSEQ_BLOCK + 1) * CSEQ_BLOCK;
+                (Stored::Dialog { below }, flow, Rescue::Bye { dialog: Box::new(dialog.clone()), cseq_block: below })
+            }
+        },
+        Remains::Nothing if stored.is_open() => {
+            *stored = Stored::Ended;
+            return Some(Record::DialogEnded { leg });
+        }
+        Remains::Invite(_) | Remains::Ringing(..) | Remains::Nothing => return None,
+    };
+    *stored = next;
+    let target = Target { transport: flow.transport, address: flow.remote };
+    Some(Record::Dialog(DialogRow { leg, call, account: account.clone(), target, rescue }))
 }
 
 /// The CANCEL for an INVITE as it went out: same Request-URI, Via, Route, To, From, Call-ID and CSeq number (RFC 3261 §9.1).

@@ -48,6 +48,10 @@ impl Engine {
                     self.with_calls(now, |calls, cx| calls.on_group_up(group, cx));
                 }
                 if let Alert::GroupDown { group } = &alert {
+                    let registrations = &self.registrations;
+                    self.ua.give_up(
+                        |owner| matches!(owner, Owner::Registration(who) if registrations.is_register_at(who, group)),
+                    );
                     self.with_subscriptions(now, |watched, cx| watched.on_group_down(group, cx));
                 }
                 self.tell(News::Alert(alert));
@@ -69,11 +73,13 @@ impl Engine {
         }
     }
 
-    pub(super) fn on_agent_order(&mut self, order: agent::Order) {
+    pub(super) fn on_agent_order(&mut self, order: agent::Order, now: Now) {
         match order {
             agent::Order::Tell(news) => self.tell(news),
             agent::Order::Store(record) => self.batch.push(record),
-            agent::Order::Device(account, device) => self.calls.use_device(&account, device, &self.config),
+            agent::Order::Device(account, device) => {
+                self.with_calls(now, |calls, cx| calls.use_device(&account, device, cx));
+            }
         }
     }
 

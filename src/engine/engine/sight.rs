@@ -3,7 +3,7 @@
 use crate::access::{self, Action, Audience, Whose};
 use crate::border::{AccountCommand, Actor, Refusal, What};
 use crate::call;
-use crate::config::AccountName;
+use crate::config::{AccountName, DeviceName};
 use crate::id::{CallId, UserId};
 use crate::messages;
 use crate::news::{Delta, News, Snapshot, StaffNews};
@@ -39,7 +39,7 @@ impl Engine {
                 None => Whose::Missing,
             },
             What::Staff(_) => Whose::Shared,
-            What::Watch { .. } | What::Drain => Whose::Nothing,
+            What::Watch { .. } | What::Drain | What::DrainNow => Whose::Nothing,
         }
     }
 
@@ -48,6 +48,9 @@ impl Engine {
             call::Command::Dial { route, .. } => {
                 return route.as_ref().map_or(Whose::Nothing, |route| self.whose_account(route));
             }
+            call::Command::Phone(
+                call::PhoneCommand::Connect { device } | call::PhoneCommand::Disconnect { device },
+            ) => return self.whose_phone(device),
             call::Command::Bridge { first, second } => vec![*first, *second],
             call::Command::Conference(call::ConferenceCommand::Join { calls }) => calls.clone(),
             call::Command::Conference(
@@ -98,6 +101,14 @@ impl Engine {
         }
     }
 
+    /// A desk phone is the person's whose extension talks through it.
+    fn whose_phone(&self, device: &DeviceName) -> Whose {
+        let Some(phone) = self.config.phones.get(device) else { return Whose::Missing };
+        let there = self.config.accounts.values().filter(|account| account.device == *device);
+        let mut accounts = there.map(|account| &account.name).chain([&phone.account]);
+        accounts.find_map(|account| self.staff.user_of(account)).map_or(Whose::Shared, |user| Whose::Of(user.user))
+    }
+
     /// Whether a change of a user is one of who has which ramal, a right of its own (VZ-16).
     pub(super) fn associates(&self, what: &What) -> bool {
         match what {
@@ -132,6 +143,7 @@ impl Engine {
             accounts: whole.accounts.into_iter().filter(|view| sees(News::Account(view.clone()))).collect(),
             groups: whole.groups.into_iter().filter(|view| sees(News::Group(view.clone()))).collect(),
             watched: whole.watched.into_iter().filter(|view| sees(News::Watched(view.clone()))).collect(),
+            phones: whole.phones.into_iter().filter(|view| sees(phone_news(view))).collect(),
             agents: whole.agents.into_iter().filter(|view| sees(agent_news(view))).collect(),
             entries: whole.entries.into_iter().filter(|entry| sees(entry_news(entry))).collect(),
             totals: if sees(News::Totals(whole.totals)) { whole.totals } else { Default::default() },
@@ -150,6 +162,10 @@ impl Engine {
 
 fn agent_news(view: &crate::agent::AgentView) -> News {
     News::Staff(StaffNews::Agent(view.clone()))
+}
+
+fn phone_news(view: &crate::news::PhoneView) -> News {
+    News::Staff(StaffNews::Phone(view.clone()))
 }
 
 fn entry_news(entry: &Entry) -> News {

@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use crate::border::{Flow, FlowNews, Output};
 use crate::call;
+use crate::config::AccountName;
 use crate::id::TransactionId;
 use crate::owner::Owner;
 use crate::sip::message::{Message, Method};
@@ -16,7 +17,7 @@ use super::Engine;
 impl Engine {
     /// Strangers get nothing, not even a parser (SP-09).
     pub(super) fn on_received(&mut self, flow: Flow, bytes: &[u8], now: Now) {
-        if !self.registrations.trusts(flow) && !self.ua.opened_by_us(flow) {
+        if !self.trusts(flow) {
             self.totals.strangers += 1;
             return;
         }
@@ -31,6 +32,11 @@ impl Engine {
                 }
             }
         }
+    }
+
+    /// Whether messages that come this way are read at all.
+    pub fn trusts(&self, flow: Flow) -> bool {
+        self.registrations.trusts(flow) || self.ua.opened_by_us(flow)
     }
 
     /// Groups trust the addresses their names lead to.
@@ -115,6 +121,13 @@ impl Engine {
     /// A request: inside a dialog to its call or subscription, else by method.
     pub(super) fn on_request(&mut self, id: TransactionId, flow: Flow, request: Message, now: Now) {
         let inside = request.to().is_ok_and(|to| to.tag().is_some());
+        if inside && request.method() == Some(Method::Message) {
+            return match self.with_calls(now, |calls, _| calls.on_text(&request)) {
+                Some(Ok(account)) => self.take_text(id, Some(account), &request, now),
+                Some(Err(status)) => self.ua.respond(id, Message::response(&request, status), now),
+                None => self.ua.respond(id, Message::response(&request, 481), now),
+            };
+        }
         if inside {
             let known = self.with_calls(now, |calls, cx| calls.on_request(id, &request, cx))
                 || (request.method() == Some(Method::Notify)
@@ -136,7 +149,10 @@ impl Engine {
                 let capabilities = session::tagged(call::capabilities(&request), &mut self.random);
                 self.ua.respond(id, capabilities, now);
             }
-            Method::Message => self.with_messages(now, |messages, cx| messages.on_request(id, flow, &request, cx)),
+            Method::Message => {
+                let account = self.registrations.account_for(&request, flow);
+                self.take_text(id, account, &request, now);
+            }
             // They belong into a dialog, and this one is in none (RFC 3261 §12.2.2).
             Method::Bye | Method::Info | Method::Prack | Method::Update => self.refuse(id, &request, 481, now),
             // No subscription of ours leads here (RFC 6665 §4.1.3), but some PBXs tell of mailboxes unasked.
@@ -149,6 +165,10 @@ impl Engine {
             Method::Refer => self.refuse(id, &request, 403, now),
             _ => session::refuse_method(id, &request, &mut self.nobodys_session(now)),
         }
+    }
+
+    fn take_text(&mut self, id: TransactionId, account: Option<AccountName>, request: &Message, now: Now) {
+        self.with_messages(now, |messages, cx| messages.on_request(id, account, request, cx));
     }
 
     /// A final answer outside any dialog.

@@ -3,6 +3,7 @@
 use crate::access::{self, Action, Whose};
 use crate::agent;
 use crate::border::{AccountCommand, Actor, Command, IdempotencyKey, Output, Refusal, RefusalCode, Reply, What};
+use crate::call::Calls;
 use crate::records::Record;
 use crate::time::Now;
 
@@ -71,12 +72,21 @@ impl Engine {
                 None => Reply::Snapshot(Box::new(self.snapshot_for(actor))),
             }),
             What::Drain => {
-                self.draining = true;
-                self.calls.drain();
-                self.messages.drain();
+                self.drain(now);
+                Ok(Reply::Done)
+            }
+            What::DrainNow => {
+                self.drain(now);
+                self.with_calls(now, Calls::cut);
                 Ok(Reply::Done)
             }
         }
+    }
+
+    fn drain(&mut self, now: Now) {
+        self.draining = true;
+        self.with_calls(now, Calls::drain);
+        self.messages.drain();
     }
 
     pub(super) fn on_account_command(&mut self, command: &AccountCommand, now: Now) -> Result<Reply, Refusal> {

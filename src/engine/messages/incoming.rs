@@ -1,6 +1,6 @@
 //! A message to us (RFC 3428 §7): from the PBX, for an account of ours, plain text.
 
-use crate::border::Flow;
+use crate::config::AccountName;
 use crate::id::{MessageId, TransactionId};
 use crate::news::{Direction, MessageState, MessageView};
 use crate::number::Number;
@@ -12,9 +12,16 @@ use crate::sip::uri::Params;
 use super::{Context, MOST_BYTES, Messages};
 
 impl Messages {
-    /// A MESSAGE outside any dialog, from a source that is trusted (SP-09); answered in any case.
-    pub fn on_request(&mut self, id: TransactionId, flow: Flow, request: &Message, cx: &mut Context<'_>) {
-        let taken = self.take(flow, request, cx);
+    /// A MESSAGE for `account`, outside any dialog or in one of its calls, from a source that is trusted (SP-09); answered in
+    /// any case.
+    pub fn on_request(
+        &mut self,
+        id: TransactionId,
+        account: Option<AccountName>,
+        request: &Message,
+        cx: &mut Context<'_>,
+    ) {
+        let taken = self.take(account, request, cx);
         let status = taken.err().unwrap_or(200);
         let mut response = tagged(Message::response(request, status), cx.random);
         if status == 415 {
@@ -23,8 +30,8 @@ impl Messages {
         cx.ua.respond(id, response, cx.now);
     }
 
-    fn take(&mut self, flow: Flow, request: &Message, cx: &mut Context<'_>) -> Result<(), u16> {
-        let account = cx.registrations.account_for(request, flow).ok_or(404_u16)?;
+    fn take(&mut self, account: Option<AccountName>, request: &Message, cx: &mut Context<'_>) -> Result<(), u16> {
+        let account = account.ok_or(404_u16)?;
         if request.body.len() > MOST_BYTES {
             return Err(413);
         }

@@ -70,6 +70,14 @@ impl Messages {
         self.orders.pop_front()
     }
 
+    /// What an earlier run left without an answer: nobody will hear of it any more.
+    pub fn begin(&mut self, unanswered: Vec<MessageView>) {
+        for view in unanswered {
+            let why = Some("the daemon ended before an answer came; it may have arrived all the same".to_owned());
+            self.show(MessageView { state: MessageState::Failed, why, ..view });
+        }
+    }
+
     /// Takes no new ones to send.
     pub fn drain(&mut self) {
         self.draining = true;

@@ -140,6 +140,16 @@ impl Registrations {
         }
     }
 
+    /// Whether `who` is a REGISTER on its way to this group.
+    pub fn is_register_at(&self, who: &Request, group: &GroupName) -> bool {
+        match who {
+            Request::Probe { .. } => false,
+            Request::Register { binding, .. } => {
+                self.bindings.get(binding).is_some_and(|binding| binding.account.group == *group)
+            }
+        }
+    }
+
     /// An answer to any other request of ours came over `flow`: that is life too.
     pub fn on_heard(&mut self, flow: Flow, now: Now) {
         let there = |group: &&Group| group.route.flow.is_some_and(|own| own.remote == flow.remote);

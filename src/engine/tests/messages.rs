@@ -42,17 +42,22 @@ impl World {
         refusal
     }
 
-    /// All that was told of messages; the last of each is stored alike.
-    fn told(&self) -> Vec<MessageView> {
+    /// All that was told of messages in this run.
+    fn told_now(&self) -> Vec<MessageView> {
         let told = self.shell.news.iter().filter_map(|(_, news)| match news {
             News::Message(view) => Some(view.clone()),
             _ => None,
         });
+        told.collect()
+    }
+
+    /// The same; the store has all of it alike.
+    fn told(&self) -> Vec<MessageView> {
         let stored = self.shell.store.records.iter().filter_map(|record| match record {
             Record::Message(view) => Some(view.clone()),
             _ => None,
         });
-        let (told, stored): (Vec<_>, Vec<_>) = (told.collect(), stored.collect());
+        let (told, stored): (_, Vec<_>) = (self.told_now(), stored.collect());
         assert_eq!(told, stored, "told and stored alike");
         told
     }
@@ -208,6 +213,48 @@ fn a_text_comes_in_and_is_kept() {
     world.got(200);
     assert_eq!(world.told().len(), 2);
     world.over();
+}
+
+#[test]
+fn rfc3428_a_text_inside_a_call_is_kept_for_the_call_s_account() {
+    let mut world = World::new();
+    let (call, mut far) = world.up();
+    let mut text = far.request(Method::Message);
+    text.remove(&Name::Contact);
+    text.set_body("text/plain", "Anote: 4711");
+    world.deliver(&text);
+    world.got(200);
+    assert_eq!((world.last().text.as_str(), world.last().state), ("Anote: 4711", MessageState::Received));
+    assert_eq!(world.last().account, world.call(call).account);
+    let mut late = text.clone();
+    late.set(Name::CSeq, "0 MESSAGE");
+    late.set(Name::Via, "SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bKlate");
+    world.deliver(&late);
+    world.got(500);
+    let mut html = far.request(Method::Message);
+    html.set_body("text/html", "<b>Oi</b>");
+    world.deliver(&html);
+    world.got(415);
+    let mut stranger = far.request(Method::Message);
+    stranger.set(Name::CallId, "of-nobody");
+    world.deliver(&stranger);
+    world.got(481);
+    assert_eq!(world.told().len(), 1);
+}
+
+#[test]
+fn a_text_that_a_crash_left_without_an_answer_has_failed_and_is_told() {
+    let mut world = World::new();
+    let (id, _) = world.text("3000", "Oi");
+    let (_, answered) = world.text("3001", "Olá");
+    world.deliver(&Message::response(&answered, 200));
+    let world = world.crash();
+    let told = world.told_now();
+    let [failed] = &told[..] else { panic!("{told:?}") };
+    assert_eq!((failed.message, failed.state, failed.text.as_str()), (id, MessageState::Failed, "Oi"));
+    assert!(failed.why.as_ref().unwrap().contains("may have arrived"));
+    let world = world.crash();
+    assert!(world.told_now().is_empty(), "told once");
 }
 
 #[test]

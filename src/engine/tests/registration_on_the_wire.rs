@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use engine::border::{FlowNews, FlowOrder, Output};
+use engine::news::Alert;
 use engine::registration::{Order, Request};
 use engine::sip::header::Name;
 use engine::sip::message::{Message, Method};
@@ -59,8 +60,15 @@ impl Wired {
             let now = self.world.now;
             let registrations = &mut self.world.registrations;
             if let Some(order) = registrations.poll_order() {
-                if let Order::Send { who, outgoing } = order {
-                    self.ua.send(who, *outgoing, now, &mut self.world.random);
+                match order {
+                    Order::Send { who, outgoing } => {
+                        self.ua.send(who, *outgoing, now, &mut self.world.random);
+                    }
+                    // As the engine does.
+                    Order::Alert(Alert::GroupDown { group }) => {
+                        self.ua.give_up(|who| registrations.is_register_at(who, &group));
+                    }
+                    _ => {}
                 }
             } else if let Some(event) = self.ua.poll_event() {
                 match event {
@@ -114,6 +122,27 @@ fn SP_01_ten_register_with_a_contact_that_leads_back() {
     assert!(register.header(&Name::UserAgent).is_some());
     let own = wired.world.registrations.contact(&name(1000)).unwrap();
     assert_eq!(own.to_string(), "<sip:1000@10.0.0.1:5070>");
+}
+
+#[test]
+fn SP_03_a_REGISTER_under_way_is_not_sent_again_once_its_registrar_is_down() {
+    let mut wired = Wired::new(1);
+    wired.pass(seconds(3));
+    wired.world.kill_pbx();
+    wired.world.registrations.register_now(&name(1000), wired.world.now, &mut wired.world.random);
+    wired.settle();
+    let up = |wired: &Wired| wired.world.registrations.group_view(&"pbx".into()).unwrap().up;
+    wired.registers.clear();
+    while up(&wired) {
+        wired.pass(Duration::from_millis(100));
+    }
+    assert!(!wired.registers.is_empty(), "it was under way");
+    wired.registers.clear();
+    wired.pass(seconds(120));
+    assert!(wired.registers.is_empty(), "not even one that was under way");
+    wired.world.start_pbx();
+    wired.pass(seconds(15));
+    assert_eq!(wired.world.registered(), 1);
 }
 
 #[test]

@@ -12,12 +12,14 @@ use bytes::Bytes;
 use chrono::DateTime;
 use engine::agent;
 use engine::border::{Actor, Flow, Input, Output, What};
-use engine::call::{Command as Wish, ConferenceCommand as Conference, RejectAs, TransferCommand as Transfer};
+use engine::call::{
+    Command as Wish, ConferenceCommand as Conference, PhoneCommand, RecordWish, RejectAs, TransferCommand as Transfer,
+};
 use engine::config::*;
 use engine::id::{CallId, ItemId, QueueId, UserId};
-use engine::leg::{LegMedia, MediaEvent, MediaNews};
+use engine::leg::{Feed, LegMedia, MediaEvent, MediaNews, RecordingNews};
 use engine::messages;
-use engine::news::{CallState, CallView, Direction};
+use engine::news::{Alert, CallState, CallView, Direction, News, PhoneState, StaffNews};
 use engine::random::Random;
 use engine::sip::header::Name;
 use engine::sip::message::{Message, Method};
@@ -25,10 +27,13 @@ use engine::sip::uri::NameAddr;
 use engine::staff::{self, Builtin, Directions, Entry, Item, List, Queue, User};
 use engine::time::{Moment, Now, earliest};
 use shell::pbx::{config, extension};
+use shell::seen::Seen;
 use shell::{Cost, Ladder, Shell, Store};
 
 /// Where the two ends are; the second is where the stories' PBX is too.
 const ADDRESSES: [&str; 2] = ["10.0.0.1:5070", shell::PBX];
+/// The desk phone that is the device of one side in three.
+const PHONE: &str = "mesa";
 /// How long both sides wish things.
 const BUSY: Duration = Duration::from_secs(90);
 /// Longer than every transaction, CANCEL's patience and a session timer of 90 s.
@@ -65,6 +70,15 @@ struct Simulation {
     /// INVITEs, by Call-ID, and whose place they shall take at the other side.
     takeovers: BTreeMap<String, Option<String>>,
     cost: Cost,
+}
+
+/// How often a phone was picked up, and put down in mid-call.
+fn phones(side: &Shell) -> [usize; 2] {
+    let count = |is: fn(&News) -> bool| side.news.iter().filter(|(_, news)| is(news)).count();
+    [
+        count(|news| matches!(news, News::Staff(StaffNews::Phone(view)) if view.state == PhoneState::Connected)),
+        count(|news| matches!(news, News::Alert(Alert::PhoneLost { .. }))),
+    ]
 }
 
 impl Simulation {
@@ -250,6 +264,7 @@ impl Simulation {
         let wish = match chosen {
             Some(view) if self.random.below(4) > 0 => self.wish_about(&view.clone(), &calls),
             Some(_) | None if self.random.below(8) == 0 => return self.write_text(side),
+            Some(_) | None if self.has_phone(side) && self.random.below(2) == 0 => Some(self.wish_about_phone()),
             Some(_) | None => {
                 let number = format!("3{:03}", self.random.below(1000));
                 Some(Wish::Dial { route: None, number, caller_id: None })
@@ -333,7 +348,9 @@ impl Simulation {
             2 => agent::Wish::SignOut,
             3 => agent::Wish::Ready,
             4 => agent::Wish::Pause { reason, after_call: self.random.below(2) == 0 },
-            5 => agent::Wish::Device(Some("other".into())),
+            5 => agent::Wish::Device(
+                [None, Some("other".into()), Some(PHONE.into())][self.random.below(3) as usize].clone(),
+            ),
             _ => agent::Wish::Written,
         };
         let what = What::Agent(agent::Command { user, wish });
@@ -350,9 +367,22 @@ impl Simulation {
         self.carry(side);
     }
 
+    /// Whether the person of this side has a desk phone, which is an extension of the other side.
+    fn has_phone(&self, side: usize) -> bool {
+        !self.configs[side].phones.is_empty()
+    }
+
+    fn wish_about_phone(&mut self) -> Wish {
+        let device = PHONE.into();
+        Wish::Phone(match self.random.below(6) {
+            0 => PhoneCommand::Disconnect { device },
+            _ => PhoneCommand::Connect { device },
+        })
+    }
+
     fn wish_about(&mut self, view: &CallView, calls: &[CallView]) -> Option<Wish> {
         let call = view.call;
-        let roll = self.random.below(20);
+        let roll = self.random.below(26);
         let other = calls[self.random.below(calls.len() as u32) as usize].call;
         Some(match (view.state, view.direction) {
             (CallState::Ringing, Direction::Inbound) => match roll {
@@ -369,6 +399,7 @@ impl Simulation {
                 10..=11 => Wish::Conference(self.conference_of(call, other)),
                 9 => Wish::HangUp { call },
                 12..=15 => Wish::Transfer(self.transfer_of(call)),
+                16..=21 => Wish::Record { call, what: self.record_wish(view) },
                 _ => return None,
             },
             (CallState::Dialling | CallState::Ringing | CallState::EarlyMedia | CallState::Ended, _) => match roll {
@@ -400,8 +431,33 @@ impl Simulation {
         }
     }
 
-    /// Digits go out, ports fail, news come late.
+    /// Mostly what makes sense, sometimes not.
+    fn record_wish(&mut self, view: &CallView) -> RecordWish {
+        use RecordWish::{Pause, Resume, Start, Stop};
+        let sensible = match view.recording.map(|recording| recording.paused) {
+            None => Start,
+            Some(false) => Pause,
+            Some(true) => Resume,
+        };
+        [sensible, sensible, sensible, Start, Pause, Resume, Stop][self.random.below(7) as usize]
+    }
+
+    /// The disk is full, or is not any more, or lost a second.
+    fn recordings_speak(&mut self, side: usize) {
+        let running: Vec<_> = self.sides[side].store.recording.keys().copied().collect();
+        let news = match (self.random.below(6), running.first()) {
+            (0, _) => RecordingNews::Impossible { why: "the disk is full".to_owned() },
+            (1..=2, Some(recording)) => RecordingNews::Lost { recording: *recording, chunks: 1 },
+            (_, _) => RecordingNews::PossibleAgain,
+        };
+        self.sides[side].handle(Input::Recordings(news), self.now);
+    }
+
+    /// Digits go out, ports fail, sounds end, news come late.
     fn media_speaks(&mut self, side: usize) {
+        if self.random.below(6) == 0 {
+            return self.recordings_speak(side);
+        }
         let shell = &self.sides[side];
         let live: Vec<_> = shell
             .media
@@ -416,6 +472,9 @@ impl Simulation {
             (1..=4, _) => MediaEvent::Digit { digit: '5', duration_ms: 100 },
             (_, LegMedia::Rtp(media)) if !media.digits.is_empty() => {
                 MediaEvent::DigitSent { number: media.digits[0].number }
+            }
+            (_, LegMedia::Rtp(media)) if matches!(media.feed, Feed::Sound { repeat: false, .. }) => {
+                MediaEvent::SoundEnded
             }
             (_, LegMedia::Rtp(_) | LegMedia::Device(_)) => MediaEvent::Receiving,
         };
@@ -462,6 +521,8 @@ impl Simulation {
             assert_eq!(stuck, None, "side {side}: somebody is busy without a call");
             let endless = shell.store.opened.iter().find(|call| !shell.store.ended.contains_key(call));
             assert_eq!(endless, None, "side {side}: a call has no end");
+            let endless = &shell.store.recording;
+            assert!(endless.is_empty(), "side {side}: recordings have no end: {endless:?}");
             self.add_cost(side);
         }
     }
@@ -508,15 +569,26 @@ fn trunk(side: usize, random: &mut Random) -> Config {
     account.limits = Limits { calls_at_once: 6, calls_per_minute: 60 };
     account.exclusive = random.below(3) == 0;
     account.domain = host(1 - side);
+    let has_phone = random.below(3) == 0;
+    if has_phone {
+        account.device = PHONE.into();
+    }
     let profile = Arc::make_mut(&mut account.profile);
     profile.hold = [HoldMode::Local, HoldMode::Sendonly, HoldMode::Inactive][random.below(3) as usize];
     profile.refer = random.below(3) > 0;
     profile.prack = [PrackMode::Off, PrackMode::Supported, PrackMode::Required][random.below(3) as usize];
+    profile.record = [RecordPolicy::Never, RecordPolicy::OnDemand, RecordPolicy::OnDemand, RecordPolicy::Always]
+        [random.below(4) as usize];
+    profile.recording_notice = (random.below(3) == 0).then(|| "gravacao".into());
     profile.dtmf = [DtmfMode::Rfc4733, DtmfMode::Info, DtmfMode::Inband][random.below(3) as usize];
     profile.ring_timeout = Duration::from_secs(5 + u64::from(random.below(40)));
     profile.session_timer.expires = [None, Some(Duration::from_secs(90))][random.below(2) as usize];
     profile.session_timer.refresher = [Refresher::Any, Refresher::Us, Refresher::Them][random.below(3) as usize];
     let mut config = config([account].into_iter());
+    if has_phone {
+        let phone = Phone { device: PHONE.into(), number: "3999".to_owned(), account: "trunk".into() };
+        config.phones.insert(PHONE.into(), Arc::new(phone));
+    }
     config.node = side as u8 + 1;
     config.default_route = Some("trunk".into());
     config.gate.extension_digits = 2..=4;
@@ -535,10 +607,6 @@ fn number_of(variable: &str) -> Option<u64> {
     std::env::var(variable).ok()?.parse().ok()
 }
 
-/// Lines of the calls' stories that show a transfer's every role and end.
-const TRANSFERS: [&str; 7] =
-    ["transfer", "transfer-ringing", "transfer-done", "transfer-failed", "referred", "referral-refused", "replaced"];
-
 /// What this thread has cost so far: what others do on the machine does not count.
 fn cpu_time() -> Duration {
     let said = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
@@ -552,15 +620,16 @@ fn whatever_happens_every_call_ends_once_and_nothing_is_left() {
     let seeds = only.map_or(0..number_of("RAMAL_SEEDS").unwrap_or(1_000), |seed| seed..seed + 1);
     let (count, begin) = (seeds.end - seeds.start, cpu_time());
     let (mut cost, mut calls, mut answered) = (Cost::default(), 0, 0);
-    let mut transfers = TRANSFERS.map(|_| 0);
+    let mut seen = Seen::default();
+    let (mut picked_up, mut put_down) = (0, 0);
     for seed in seeds {
         let mut simulation = Simulation::new(seed, false);
         simulation.run();
         cost.add(simulation.cost);
         calls += simulation.sides.iter().map(|side| side.store.opened.len()).sum::<usize>();
-        for (count, event) in transfers.iter_mut().zip(TRANSFERS) {
-            let told = simulation.sides.iter().flat_map(|side| side.store.events());
-            *count += told.filter(|told| *told == event).count();
+        simulation.sides.iter().for_each(|side| seen.add(&side.store));
+        for [up, lost] in simulation.sides.each_ref().map(phones) {
+            (picked_up, put_down) = (picked_up + up, put_down + lost);
         }
         answered += simulation.sides.iter().map(|side| side.store.answered).sum::<u64>();
     }
@@ -568,9 +637,11 @@ fn whatever_happens_every_call_ends_once_and_nothing_is_left() {
         "{count} seeds, {calls} calls, {answered} of them answered; {:?} of CPU a seed",
         (cpu_time() - begin) / count as u32
     );
-    println!("{TRANSFERS:?}: {transfers:?}");
+    println!("{seen}");
+    println!("desk phones: {picked_up} times picked up, {put_down} times put down in mid-call");
     println!("{} inputs, {:?} each, {:?} the longest", cost.handled, cost.total / cost.handled as u32, cost.longest);
-    assert!(only.is_some() || transfers.iter().all(|count| *count > 0), "no transfer of one kind ever happened");
+    assert!(only.is_some() || seen.never().is_empty(), "never happened: {:?}", seen.never());
+    assert!(only.is_some() || (picked_up > 0 && put_down > 0), "no desk phone was ever picked up, or put down");
     assert!(only.is_some() || answered > count, "a simulation in which nothing happens shows nothing");
 }
 

@@ -34,6 +34,8 @@ pub use system::{Offered, offered};
 
 use serde::Serialize;
 
+use super::hid;
+
 use improve::Improver;
 use keeper::{Keeper, Role};
 use mixer::{Command, Mixer, Seat};
@@ -48,6 +50,8 @@ pub struct HeadsetSettings {
     /// Where calls ring; `None`: at the output.
     pub ring: Option<Wanted>,
     pub improvements: Improvements,
+    /// What a person presses.
+    pub buttons: hid::Wanted,
 }
 
 /// An open headset. Clones share it; its threads end when the last one is gone, and the last leg on it.

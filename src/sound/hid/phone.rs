@@ -17,7 +17,7 @@ pub struct Phone {
 enum Button {
     HookSwitch,
     Mute,
-    Flash,
+    Hold,
     Redial,
 }
 
@@ -26,6 +26,7 @@ enum Lamp {
     OffHook,
     Ring,
     Mute,
+    Hold,
 }
 
 impl Phone {
@@ -62,10 +63,10 @@ impl Phone {
                 (_, true, true) | (_, false, false) => {}
                 (Button::HookSwitch, _, off) => presses.push(Press::Hook(off)),
                 (Button::Mute, false, true) => presses.push(Press::Mute),
-                (Button::Flash, false, true) => presses.push(Press::Flash),
+                (Button::Hold, false, true) => presses.push(Press::Hold),
                 (Button::Redial, false, true) => presses.push(Press::Redial),
                 // Let go.
-                (Button::Mute | Button::Flash | Button::Redial, true, false) => {}
+                (Button::Mute | Button::Hold | Button::Redial, true, false) => {}
             }
         }
         presses
@@ -86,6 +87,7 @@ impl Phone {
                 Lamp::OffHook => lamps.off_hook,
                 Lamp::Ring => lamps.ring,
                 Lamp::Mute => lamps.mute,
+                Lamp::Hold => lamps.hold,
             };
             if let Some(byte) = report.get_mut(byte) {
                 *byte |= u8::from(lit) << bit;
@@ -98,7 +100,8 @@ impl Phone {
 fn button(usage: u32) -> Option<Button> {
     match usage {
         0x0b_0020 => Some(Button::HookSwitch),
-        0x0b_0021 => Some(Button::Flash),
+        // Flash and hold mean the same to a person with one or two calls.
+        0x0b_0021 | 0x0b_0023 => Some(Button::Hold),
         0x0b_0024 => Some(Button::Redial),
         0x0b_002f => Some(Button::Mute),
         _ => None,
@@ -110,6 +113,7 @@ fn lamp(usage: u32) -> Option<Lamp> {
         0x08_0009 => Some(Lamp::Mute),
         0x08_0017 => Some(Lamp::OffHook),
         0x08_0018 => Some(Lamp::Ring),
+        0x08_0020 => Some(Lamp::Hold),
         _ => None,
     }
 }
@@ -148,7 +152,7 @@ mod tests {
         assert_eq!(phone.read(&[1, 0b0000_0010]), [], "still off the hook");
         assert_eq!(phone.read(&[1, 0b0000_0110]), [Press::Mute]);
         assert_eq!(phone.read(&[1, 0b0000_0010]), [], "the button let go");
-        assert_eq!(phone.read(&[1, 0b0001_1000]), [Press::Hook(false), Press::Flash, Press::Redial]);
+        assert_eq!(phone.read(&[1, 0b0001_1000]), [Press::Hook(false), Press::Hold, Press::Redial]);
         assert_eq!(phone.read(&[2, 0b0000_0010]), [], "a report of another number");
         assert_eq!(phone.read(&[1]), [], "a report cut short");
         assert_eq!(phone.read(&[]), []);
@@ -158,7 +162,7 @@ mod tests {
     fn sp_05_lamps_are_lit_each_by_its_bit() {
         let phone = Phone::new(HEADSET).unwrap();
         assert_eq!(phone.light(Lamps { ring: true, ..Lamps::default() }), [[2, 0b010]]);
-        assert_eq!(phone.light(Lamps { off_hook: true, mute: true, ring: false }), [[2, 0b101]]);
+        assert_eq!(phone.light(Lamps { off_hook: true, mute: true, ..Lamps::default() }), [[2, 0b101]]);
         assert_eq!(phone.light(Lamps::default()), [[2, 0]]);
     }
 

@@ -23,6 +23,8 @@ mod bridging;
 mod target;
 mod transferee;
 
+pub(super) use target::Leaving;
+
 use crate::border::{Refusal, Reply};
 use crate::id::CallId;
 use crate::news::{HangupCause, HangupKind, Party, TransferState, TransferView};

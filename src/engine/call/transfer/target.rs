@@ -2,14 +2,23 @@
 //! end. For its person it stays the same call: same desk, same Protocolo, same history.
 
 use crate::border::Flow;
-use crate::id::{CallId, TransactionId};
+use crate::id::{CallId, LegId, TransactionId};
+use crate::records::Record;
 use crate::sip::header::{Name, Replaces};
 use crate::sip::message::Message;
 use crate::sip::session::{Session, Standing, tagged};
 
 use super::super::dial::{contact, local_media, settings};
 use super::super::invite::{caller, decline};
-use super::super::{Calls, Context, Timer, session_context};
+use super::super::{Calls, Context, Order, Timer, session_context};
+
+/// A session that was let go, while its BYE or CANCEL is under way.
+#[derive(Debug)]
+pub(in super::super) struct Leaving {
+    pub session: Session,
+    /// Its dialog is stored for a crash under this leg.
+    pub stored: Option<LegId>,
+}
 
 impl Calls {
     /// An INVITE with Replaces: takes over, or gets its final answer; the call it names is left alone then.
@@ -74,8 +83,13 @@ impl Calls {
         let (call_id, tag) = old.key();
         self.by_dialog.insert((call_id.to_owned(), tag.to_owned()), leaving);
         old.end(487, Some("SIP;cause=200;text=\"replaced\"".to_owned()), &mut session_context(leaving, cx));
-        self.leaving.insert(leaving, old);
-        self.watch_leaving(leaving);
+        self.let_leave(leaving, Leaving { session: old, stored: None });
+    }
+
+    /// Keeps a session that serves nobody any more until its last transaction is over.
+    pub(in super::super) fn let_leave(&mut self, id: CallId, leaving: Leaving) {
+        self.leaving.insert(id, leaving);
+        self.watch_leaving(id);
     }
 
     /// Lets a replaced session work.
@@ -85,8 +99,8 @@ impl Calls {
         cx: &mut Context<'_>,
         work: impl FnOnce(&mut Session, &mut crate::sip::session::Context<'_, crate::owner::Owner>),
     ) {
-        if let Some(session) = self.leaving.get_mut(&id) {
-            work(session, &mut session_context(id, cx));
+        if let Some(leaving) = self.leaving.get_mut(&id) {
+            work(&mut leaving.session, &mut session_context(id, cx));
             self.watch_leaving(id);
         }
     }
@@ -103,12 +117,12 @@ impl Calls {
 
     /// The replaced session that waits for an answer to this request.
     pub(in super::super) fn leaving_that_sent(&self, id: TransactionId) -> Option<CallId> {
-        self.leaving.iter().find(|(_, session)| session.waits_for(id)).map(|(leaving, _)| *leaving)
+        self.leaving.iter().find(|(_, leaving)| leaving.session.waits_for(id)).map(|(leaving, _)| *leaving)
     }
 
     /// Its timer, or its end. Nobody asks what it says.
     fn watch_leaving(&mut self, id: CallId) {
-        let Some(session) = self.leaving.get_mut(&id) else { return };
+        let Some(Leaving { session, stored }) = self.leaving.get_mut(&id) else { return };
         while session.poll_event().is_some() {}
         match session.poll_timeout() {
             Some(at) => self.timers.set(Timer::Session(id), at),
@@ -117,6 +131,7 @@ impl Calls {
         if session.is_over() {
             let (call_id, tag) = session.key();
             self.by_dialog.remove(&(call_id.to_owned(), tag.to_owned()));
+            self.orders.extend(stored.map(|leg| Order::Store(Record::DialogEnded { leg })));
             self.leaving.remove(&id);
         }
     }

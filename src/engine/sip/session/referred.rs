@@ -7,6 +7,8 @@
 //!
 //! Its subscription outlives a BYE: the dialog then stays for it alone (RFC 5057 §4.1).
 
+use std::time::Duration;
+
 use crate::border::Flow;
 use crate::id::TransactionId;
 use crate::sip::dialog::Dialog;
@@ -200,6 +202,46 @@ impl Session {
         self.stop_telling();
     }
 
+    /// The peer refreshes its subscription (RFC 6665 §4.2.1.2): it is given no longer than a transfer may take, and told at
+    /// once how things stand; or it wants to hear no more. A subscription of its own has no place in a call's dialog.
+    pub(super) fn on_subscribe<O: Clone + std::fmt::Debug>(
+        &mut self,
+        id: TransactionId,
+        request: &Message,
+        cx: &mut Context<'_, O>,
+    ) {
+        if !is_of_refer(request) {
+            let mut response = Message::response(request, 489);
+            response.push(Name::from("Allow-Events"), "refer");
+            return cx.ua.respond(id, response, cx.now);
+        }
+        let Some(Referred::Telling(telling)) = &mut self.referred else {
+            return cx.ua.respond(id, Message::response(request, 481), cx.now);
+        };
+        let asked = request.header(&Name::Expires).and_then(|expires| expires.trim().parse().ok());
+        let until = telling.until.min(asked.map_or(telling.until, |asked| cx.now.moment + Duration::from_secs(asked)));
+        (telling.until, telling.told) = (until, None);
+        let mut response = Message::response(request, 200);
+        response.push(Name::Contact, self.settings.contact.to_string());
+        response.push(Name::Expires, until.since(cx.now.moment).as_secs().to_string());
+        cx.ua.respond(id, response, cx.now);
+        match asked {
+            Some(0) => self.expire_telling(cx),
+            Some(_) | None => {
+                self.timers.set(Timer::Subscription, until);
+                self.tell(cx);
+            }
+        }
+    }
+
+    /// The dialog that no call owns any more.
+    pub(super) fn dialog_of_telling(&mut self) -> Option<&mut Dialog> {
+        match &mut self.referred {
+            Some(Referred::Telling(telling)) => telling.alone.as_mut().map(|(dialog, _)| dialog),
+            Some(Referred::Asked { .. }) | None => None,
+        }
+    }
+
     /// The INVITE usage is over: the dialog is the subscription's alone, if there is one.
     pub(super) fn leave_dialog(&mut self, dialog: Dialog, flow: Flow) {
         match &mut self.referred {
@@ -216,4 +258,10 @@ impl Session {
             self.timers.set(Timer::Subscription, at);
         }
     }
+}
+
+/// `Event: refer`, with an id or without.
+fn is_of_refer(request: &Message) -> bool {
+    let event = request.header(&Name::Event).unwrap_or_default();
+    event.split(';').next().is_some_and(|package| package.trim().eq_ignore_ascii_case("refer"))
 }

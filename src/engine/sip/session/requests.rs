@@ -31,7 +31,18 @@ impl Session {
                 let status = if super::method_of(request) == Method::Bye { 200 } else { 481 };
                 cx.ua.respond(id, Message::response(request, status), cx.now);
             }
+            // What is left may be the subscription of a REFER.
+            State::Over if super::method_of(request) == Method::Subscribe => self.on_subscribe(id, request, cx),
             State::Over => cx.ua.respond(id, Message::response(request, 481), cx.now),
+        }
+    }
+
+    /// A text inside the dialog (RFC 3428 §4), which the layer above answers; `Err` is the answer to one out of order.
+    pub fn on_text(&mut self, request: &Message) -> Result<(), u16> {
+        self.check_order(request)?;
+        match self.state {
+            State::Up(_) | State::Ringing(_) | State::Calling(_) => Ok(()),
+            State::Ending(_) | State::Over => Err(481),
         }
     }
 
@@ -74,7 +85,11 @@ impl Session {
             State::Up(up) => &mut up.dialog,
             State::Ringing(ringing) => &mut ringing.dialog,
             State::Ending(ending) => &mut ending.dialog,
-            State::Calling(_) | State::Over => return Ok(()),
+            State::Over => match self.dialog_of_telling() {
+                Some(dialog) => dialog,
+                None => return Ok(()),
+            },
+            State::Calling(_) => return Ok(()),
         };
         if !dialog.matches_request(request) {
             return Err(481);
@@ -105,6 +120,7 @@ impl Session {
             Method::Prack => self.on_late_prack(id, request, cx),
             Method::Refer => self.on_refer(id, request, cx),
             Method::Notify => self.on_notify(id, request, cx),
+            Method::Subscribe => self.on_subscribe(id, request, cx),
             _ => refuse_method(id, request, cx),
         }
     }

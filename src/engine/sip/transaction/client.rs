@@ -233,7 +233,8 @@ impl Clients {
         }
     }
 
-    fn forget(&mut self, id: TransactionId) {
+    /// Nobody waits for its answer any more: it is not sent again.
+    pub(crate) fn forget(&mut self, id: TransactionId) {
         let Some(client) = self.live.remove(&id) else { return };
         self.by_key.remove(&client.key);
         let invite = client_invite::Timer::ALL.map(Timer::Invite);

@@ -24,7 +24,7 @@ use crate::config::{Destination, Target};
 use crate::id::{QueryId, TransactionId};
 use crate::random::Random;
 use crate::sip::header::Name;
-use crate::sip::message::{Message, Start};
+use crate::sip::message::{Message, Method, Start};
 use crate::sip::transaction::client::Clients;
 use crate::sip::transaction::server::Servers;
 use crate::sip::uri::{Host, Uri};
@@ -212,6 +212,21 @@ impl<O: Clone + std::fmt::Debug> Ua<O> {
     /// still comes, a 487 or a 2xx that crossed; 64·T1 later at most, [`SendFailure::Timeout`].
     pub fn cancel(&mut self, id: TransactionId, reason: Option<String>, now: Now, random: &mut Random) {
         self.cancel_request(id, reason, now, random);
+    }
+
+    /// Stops asking what `of` says, INVITEs aside: nobody answers there. As if Timer F had fired, whoever asked hears
+    /// [`SendFailure::Timeout`].
+    pub fn give_up(&mut self, of: impl Fn(&O) -> bool) {
+        let is_of =
+            |request: &Request<O>| request.outgoing.request.method() != Some(Method::Invite) && of(&request.owner);
+        let ids: Vec<_> = self.requests.iter().filter(|(_, request)| is_of(request)).map(|(id, _)| *id).collect();
+        for id in ids {
+            if let Some(attempt) = self.requests.get(&id).and_then(Request::attempt) {
+                self.attempts.remove(&attempt);
+                self.clients.forget(attempt);
+            }
+            self.fail(id, SendFailure::Timeout);
+        }
     }
 
     /// The request as sent, with our Via, and its flow, once it is on one: what a CANCEL after a crash needs. Until the final

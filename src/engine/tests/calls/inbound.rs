@@ -318,3 +318,18 @@ fn a_damaged_message_is_counted_and_refused() {
     world.got(400);
     assert_eq!(world.shell.engine.snapshot().totals.malformed, 1);
 }
+
+#[test]
+fn SP_11_calls_that_outlast_the_drain_end_as_drained() {
+    let mut world = World::new();
+    let (talking, far) = world.up();
+    let (dialled, _) = world.dial("31");
+    world.command(What::Drain).unwrap();
+    world.command(What::DrainNow).unwrap();
+    for call in [talking, dialled] {
+        assert_eq!((world.cause(call).kind, world.cause(call).by), (HangupKind::Drained, Party::Us));
+    }
+    let bye = world.get(Method::Bye);
+    world.deliver(&far.answer_to(&bye, 200));
+    assert_eq!(world.calls(), []);
+}

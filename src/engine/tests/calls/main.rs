@@ -11,6 +11,7 @@ mod world;
 mod bridged_transfers;
 mod conference;
 mod crash;
+mod desk_phone;
 mod established;
 mod inbound;
 mod one_way;

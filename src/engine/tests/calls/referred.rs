@@ -60,6 +60,35 @@ fn VZ_07_we_call_whom_the_PBX_names_tell_it_and_leave_it() {
 }
 
 #[test]
+fn rfc6665_a_refreshed_subscription_is_told_at_once_and_may_end_before_the_transfer() {
+    let mut world = desk();
+    let (_, mut far) = world.up();
+    let subscribe = |far: &mut Far, event: &str, expires: &str| {
+        far.request(Method::Subscribe).with(Name::Event, event).with(Name::Expires, expires)
+    };
+    world.deliver(&subscribe(&mut far, "refer", "60"));
+    world.got(481);
+    let (_, invite) = asked(&mut world, &mut far, "<sip:3001@10.0.0.2>");
+    let target = Far::called(&invite, "c1");
+    world.deliver(&target.answer(180));
+    told(&mut world, &far);
+    world.pass(seconds(10));
+    world.deliver(&subscribe(&mut far, "refer", "3600"));
+    assert_eq!(world.got(200).header(&Name::Expires).unwrap(), "170", "no longer than a transfer may take");
+    assert_eq!(told(&mut world, &far).1, "active;expires=170");
+    world.deliver(&subscribe(&mut far, "refer", "30"));
+    assert_eq!(world.got(200).header(&Name::Expires).unwrap(), "30");
+    assert_eq!(told(&mut world, &far).1, "active;expires=30");
+    world.deliver(&subscribe(&mut far, "dialog", "30"));
+    world.got(489);
+    world.deliver(&subscribe(&mut far, "refer", "0"));
+    assert_eq!(world.got(200).header(&Name::Expires).unwrap(), "0");
+    assert_eq!(told(&mut world, &far).1, "terminated;reason=timeout");
+    world.deliver(&target.answer(183));
+    world.quiet();
+}
+
+#[test]
 fn rfc3891_an_attended_transfer_brings_us_into_the_place_that_is_named() {
     let mut world = desk();
     let (_, mut far) = world.up();

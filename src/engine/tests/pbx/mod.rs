@@ -407,6 +407,7 @@ pub fn config(accounts: impl Iterator<Item = Account>) -> Config {
         product: "Ramal".to_owned(),
         groups: BTreeMap::from([("pbx".into(), group())]),
         accounts: accounts.map(|account| (account.name.clone(), Arc::new(account))).collect(),
+        phones: BTreeMap::new(),
         gate: GateRules {
             version: 1,
             local_ddd: None,

@@ -5,6 +5,8 @@
 mod ladder;
 #[path = "../pbx/mod.rs"]
 pub mod pbx;
+mod recordings;
+pub mod seen;
 mod store;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -14,15 +16,18 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use engine::Engine;
 use engine::border::*;
+use engine::call::{self, RecordWish};
 use engine::config::{Config, Target};
 use engine::id::*;
-use engine::leg::{LegMedia, LegState, PortBlock};
-use engine::news::News;
+use engine::leg::{Feed, LegMedia, LegState, PortBlock};
+use engine::news::{News, StaffNews};
 use engine::sip::uri::Transport;
 use engine::time::{Moment, Now};
 
 pub use ladder::Ladder;
 pub use store::Store;
+
+use recordings::Recordings;
 
 /// One engine and what surrounds it.
 pub struct Shell {
@@ -40,6 +45,9 @@ pub struct Shell {
     pub outputs: Option<Vec<Output>>,
     pub cost: Cost,
     ended: BTreeSet<CallId>,
+    recordings: Recordings,
+    /// Legs that lead to desk phones: like devices they are wanted again.
+    phones: BTreeSet<LegId>,
     commands: u64,
     undone: VecDeque<Undone>,
 }
@@ -85,6 +93,8 @@ impl Shell {
             outputs: None,
             cost: Cost::default(),
             ended: BTreeSet::new(),
+            recordings: Recordings::default(),
+            phones: BTreeSet::new(),
             commands: 0,
             undone: VecDeque::new(),
         }
@@ -113,6 +123,7 @@ impl Shell {
             }
             self.carry_out(output);
         }
+        self.check_that_nobody_hears_the_gone();
         while let Some(undone) = self.undone.pop_front() {
             match undone {
                 Undone::Flow(news) => self.handle(Input::Flow(news), now),
@@ -149,7 +160,9 @@ impl Shell {
         self.commands += 1;
         let id = CommandId(self.commands);
         let key = key.map(|key| IdempotencyKey(key.to_owned()));
+        self.recordings.wished = wish_to_record(&what);
         self.handle(Input::Command(Command { id, actor, key, what }), now);
+        self.recordings.wished = None;
         self.replies.get(&id).cloned().expect("every command is answered")
     }
 
@@ -181,6 +194,24 @@ impl Shell {
             state.leg
         })
         .collect()
+    }
+
+    /// Whoever listens to a leg listens to one that lives.
+    fn check_that_nobody_hears_the_gone(&self) {
+        let lives = |leg: &LegId| self.media.get(leg).is_some_and(|state| state.media.is_some());
+        for state in self.media.values() {
+            let feed = match &state.media {
+                Some(LegMedia::Rtp(media)) => &media.feed,
+                Some(LegMedia::Device(media)) => &media.feed,
+                None => continue,
+            };
+            let heard = match feed {
+                Feed::Peer(leg) => std::slice::from_ref(leg),
+                Feed::Mix(legs) => legs,
+                Feed::Nothing | Feed::Silence | Feed::Sound { .. } | Feed::Tone(_) => &[],
+            };
+            assert!(heard.iter().all(lives), "leg {} hears a leg that is gone: {heard:?}", state.leg);
+        }
     }
 
     fn carry_out(&mut self, output: Output) {
@@ -219,8 +250,10 @@ impl Shell {
         let last = self.media.get(&state.leg);
         assert_eq!(state.generation, last.map_or(1, |last| last.generation + 1), "generations grow by one");
         let reopened = last.is_some_and(|last| last.media.is_none());
-        assert!(!reopened || matches!(state.media, Some(LegMedia::Device(_))), "a leg that has ended stays ended");
+        let of_device = matches!(state.media, Some(LegMedia::Device(_))) || self.phones.contains(&state.leg);
+        assert!(!reopened || of_device, "a leg that has ended stays ended");
         assert!(last.is_none_or(|last| last.media != state.media), "a state is said once");
+        self.recordings.check(last, &state);
         self.media.insert(state.leg, state);
         self.live_legs();
     }
@@ -233,9 +266,17 @@ impl Shell {
                 assert!(view.cause.is_some() && view.ended.is_some());
                 assert!(self.ended.insert(view.call), "call {} ends twice", view.call);
             }
+            News::Staff(StaffNews::Phone(view)) => drop(self.phones.insert(view.leg)),
             News::Call(view) => assert!(!self.ended.contains(&view.call), "call {} is told after its end", view.call),
             _ => {}
         }
         self.news.push((seq, news));
+    }
+}
+
+fn wish_to_record(what: &What) -> Option<RecordWish> {
+    match what {
+        What::Call(call::Command::Record { what, .. }) => Some(*what),
+        _ => None,
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use engine::id::{CallId, LegId};
-use engine::news::HangupCause;
+use engine::id::{CallId, LegId, RecordingId};
+use engine::news::{HangupCause, HangupKind, MessageState};
 use engine::records::{Batch, DialogRow, Facts, Record};
 
 /// What was stored.
@@ -16,11 +16,16 @@ pub struct Store {
     pub ended: BTreeMap<CallId, HangupCause>,
     /// How many were answered.
     pub answered: u64,
+    /// Recordings under way, and of which call.
+    pub recording: BTreeMap<RecordingId, CallId>,
+    /// Recordings that began.
+    pub recorded: BTreeSet<RecordingId>,
 }
 
 impl Store {
     pub fn keep(&mut self, batch: Batch) {
         assert!(!batch.is_empty(), "an empty batch is none");
+        let ended = self.ended.len();
         for record in batch {
             match &record {
                 Record::CallOpened(row) => assert!(self.opened.insert(row.call), "call {} is opened twice", row.call),
@@ -35,10 +40,35 @@ impl Store {
                 Record::DialogEnded { leg } => {
                     assert!(self.dialogs.remove(leg).is_some(), "the dialog of leg {leg} was not stored");
                 }
+                Record::RecordingStarted(row) => {
+                    let live = self.opened.contains(&row.call) && !self.ended.contains_key(&row.call);
+                    assert!(live, "recording {} of no live call", row.recording);
+                    assert!(self.recorded.insert(row.recording), "recording {} begins twice", row.recording);
+                    let already = self.recording.values().any(|call| *call == row.call);
+                    assert!(!already, "call {} is recorded twice at once", row.call);
+                    self.recording.insert(row.recording, row.call);
+                }
+                Record::RecordingEnded { recording, .. } => {
+                    assert!(
+                        self.recording.remove(recording).is_some(),
+                        "recording {recording} ends, and was not running"
+                    );
+                }
                 _ => {}
             }
             self.records.push(record);
         }
+        if self.ended.len() > ended {
+            self.check_that_recordings_end_with_their_calls();
+        }
+    }
+
+    /// What a crash leaves is ended by who mends the files; every other call ends its recording in its own batch.
+    fn check_that_recordings_end_with_their_calls(&mut self) {
+        let crashed = |call: &CallId| self.ended.get(call).is_some_and(|cause| cause.kind == HangupKind::Crashed);
+        self.recording.retain(|_, call| !crashed(call));
+        let endless = self.recording.iter().find(|(_, call)| self.ended.contains_key(call));
+        assert_eq!(endless, None, "a recording goes on without its call");
     }
 
     /// What a start reads.
@@ -46,6 +76,7 @@ impl Store {
         let mut protocolo = None;
         let mut answers = Vec::new();
         let mut do_not_disturb = BTreeSet::new();
+        let mut messages = BTreeMap::new();
         let mut entries = BTreeMap::new();
         let mut chosen = BTreeMap::new();
         for record in &self.records {
@@ -57,6 +88,7 @@ impl Store {
                 Record::Removed(id) => drop(entries.remove(id)),
                 Record::AgentChosen { user, chosen: own } => drop(chosen.insert(*user, own.clone())),
                 Record::DoNotDisturb { account, on: false } => drop(do_not_disturb.remove(account)),
+                Record::Message(view) => drop(messages.insert(view.message, view.clone())),
                 _ => {}
             }
         }
@@ -66,6 +98,7 @@ impl Store {
             protocolo,
             answers,
             do_not_disturb: do_not_disturb.into_iter().collect(),
+            unanswered: messages.into_values().filter(|view| view.state == MessageState::Sending).collect(),
             entries: entries.into_values().collect(),
             chosen: chosen.into_iter().collect(),
         }
