@@ -27,7 +27,7 @@ pub struct ContactLine {
 
 impl ContactLine {
     /// One that is not kept yet.
-    pub fn new() -> ContactLine {
+    pub fn blank() -> ContactLine {
         let (name, note) = (String::new(), String::new());
         ContactLine {
             contact: ContactId(0),

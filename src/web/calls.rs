@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use engine::border::{Reply, What};
 use engine::call::{Command, ConferenceCommand, RecordWish, RejectAs, TransferCommand};
-use engine::config::AccountName;
+use engine::config::{AccountName, DeviceName};
 use engine::id::CallId;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -80,11 +80,16 @@ pub struct Confer {
 async fn dial(person: Person, key: Key, Body(body): Body<Dial>) -> Result<Response, Error> {
     let route = body.route.as_deref().map(AccountName::from);
     let command = Command::Dial { route, number: body.number, caller_id: body.caller_id };
-    let answer = person.handle.command(What::Call(command), key.of(&person)).await?;
-    let Reply::Dialled { call, protocolo, warnings } = answer else {
-        return Err(Error::bad("Idempotency-Key: this key was used for something else"));
-    };
-    Ok((StatusCode::CREATED, axum::Json(Dialled { call: call.into(), protocolo, warnings })).into_response())
+    match person.handle.command(What::Call(command), key.of(&person)).await? {
+        Reply::Dialled { call, protocolo, warnings } => {
+            Ok((StatusCode::CREATED, axum::Json(Dialled { call: call.into(), protocolo, warnings })).into_response())
+        }
+        Reply::PhoneFirst { device } => Ok(phone_first(&device)),
+        // A key that belongs to another wish.
+        Reply::Done | Reply::Sent { .. } | Reply::Kept { .. } | Reply::Snapshot(_) | Reply::Deltas(_) => {
+            Err(Error::bad("Idempotency-Key: this key was used for something else"))
+        }
+    }
 }
 
 async fn act(
@@ -92,11 +97,18 @@ async fn act(
     key: Key,
     Named((call, action)): Named<(Id, String)>,
     body: Option<Body<Wanted>>,
-) -> Result<StatusCode, Error> {
+) -> Result<Response, Error> {
     let Body(wanted) = body.unwrap_or(Body(Wanted::default()));
     let command = command(call.into(), &action, wanted)?;
-    person.handle.command(What::Call(command), key.of(&person)).await?;
-    Ok(StatusCode::NO_CONTENT)
+    match person.handle.command(What::Call(command), key.of(&person)).await? {
+        Reply::PhoneFirst { device } => Ok(phone_first(&device)),
+        _ => Ok(StatusCode::NO_CONTENT.into_response()),
+    }
+}
+
+/// Taken on, and not done yet: the person's desk phone rings first.
+fn phone_first(device: &DeviceName) -> Response {
+    (StatusCode::ACCEPTED, axum::Json(json!({ "phone_first": device }))).into_response()
 }
 
 fn command(call: CallId, action: &str, wanted: Wanted) -> Result<Command, Error> {

@@ -127,7 +127,7 @@ async fn create(
     Body(wanted): Body<Wanted>,
 ) -> Result<(StatusCode, axum::Json<Contact>), Error> {
     person.may(Action::Create(Kind::Contact), Whose::Nothing).await?;
-    let line = changed(ContactLine::new(), wanted, &desk.options.numbers)?;
+    let line = changed(ContactLine::blank(), wanted, &desk.options.numbers)?;
     let ids = desk.stored(move |store| store.add_contacts(vec![line])).await?;
     let contact = ids.first().copied().ok_or_else(Error::not_found)?;
     Ok((StatusCode::CREATED, axum::Json(known(&desk, contact).await?.into())))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use engine::access::{Action, Kind, Whose};
 use engine::agent::AgentState;
-use engine::border::{Reply, What};
+use engine::border::What;
 use engine::news::{Snapshot, WatchedState};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

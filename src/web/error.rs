@@ -100,11 +100,16 @@ impl From<Refusal> for Error {
 fn status(code: RefusalCode) -> StatusCode {
     match code {
         RefusalCode::NotAllowed => StatusCode::FORBIDDEN,
-        RefusalCode::NotFound | RefusalCode::NoSuchEntry | RefusalCode::NoSuchCall | RefusalCode::NoSuchAccount => {
-            StatusCode::NOT_FOUND
-        }
+        RefusalCode::NotFound
+        | RefusalCode::NoSuchEntry
+        | RefusalCode::NoSuchCall
+        | RefusalCode::NoSuchAccount
+        | RefusalCode::NoSuchDevice => StatusCode::NOT_FOUND,
         RefusalCode::Invalid | RefusalCode::Gate => StatusCode::UNPROCESSABLE_ENTITY,
-        RefusalCode::WrongState | RefusalCode::TooManyCalls | RefusalCode::RouteDown => StatusCode::CONFLICT,
+        RefusalCode::WrongState
+        | RefusalCode::DeviceNotConnected
+        | RefusalCode::TooManyCalls
+        | RefusalCode::RouteDown => StatusCode::CONFLICT,
         RefusalCode::NoMediaPorts | RefusalCode::CannotRecord | RefusalCode::NotStored | RefusalCode::Draining => {
             StatusCode::SERVICE_UNAVAILABLE
         }

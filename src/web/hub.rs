@@ -87,7 +87,7 @@ impl Concerns {
 pub fn concerns(news: &News) -> Concerns {
     let News::Staff(news) = news else { return Concerns::Nobody };
     match news {
-        StaffNews::Agent(_) => Concerns::Nobody,
+        StaffNews::Agent(_) | StaffNews::Phone(_) => Concerns::Nobody,
         StaffNews::Kept(Entry::User(user)) => Concerns::One(user.user),
         StaffNews::Gone(EntryId::User(user)) => Concerns::One(*user),
         // A perfil is what many may do; a queue that goes leaves everybody who was in it.
@@ -101,6 +101,6 @@ fn left(news: &StaffNews) -> Option<UserId> {
     match news {
         StaffNews::Kept(Entry::User(user)) if !user.active => Some(user.user),
         StaffNews::Gone(EntryId::User(user)) => Some(*user),
-        StaffNews::Kept(_) | StaffNews::Gone(_) | StaffNews::Agent(_) => None,
+        StaffNews::Kept(_) | StaffNews::Gone(_) | StaffNews::Agent(_) | StaffNews::Phone(_) => None,
     }
 }

@@ -33,7 +33,7 @@ use super::shape::{self, Snapshot};
 
 pub fn routes() -> Routes {
     let example = json!({ "now": "2026-03-12T14:00:00Z", "me": super::session::me(), "calls": [], "agents": [],
-                          "accounts": [], "watched": [], "alerts": [] });
+                          "accounts": [], "watched": [], "phones": [], "alerts": [] });
     Routes::default().get(
         "/api/v1/live",
         live,
@@ -138,7 +138,13 @@ impl Follower {
                 }
                 Ok(())
             }
-            Ok(_) => Err(Bye::Gone),
+            Ok(
+                Reply::Done
+                | Reply::PhoneFirst { .. }
+                | Reply::Dialled { .. }
+                | Reply::Sent { .. }
+                | Reply::Kept { .. },
+            ) => Err(Bye::Gone),
             Err(refusal) if refusal.code == engine::border::RefusalCode::Draining => Err(Bye::Draining),
             Err(_) => Err(Bye::SignedOut),
         }

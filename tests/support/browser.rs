@@ -117,7 +117,7 @@ impl Browser {
         if !origin.is_empty() {
             request = request.header("Origin", origin);
         }
-        for cookie in &self.cookie {
+        if let Some(cookie) = &self.cookie {
             request = request.header("Cookie", cookie);
         }
         for (name, value) in self.headers.iter().filter(|(_, value)| !value.is_empty()) {

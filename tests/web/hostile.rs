@@ -17,6 +17,9 @@ fn attack(victim: &Browser, method: &str, path: &str, more: &[(&str, &str)], bod
     victim.raw(method, &format!("/api/v1{path}"), &headers, body.as_bytes()).status
 }
 
+/// What it is, its headers, and the status that it gets.
+type Case<'c> = (&'c str, &'c [(&'c str, &'c str)], u16);
+
 #[test]
 fn nothing_that_another_page_sends_changes_anything() {
     let (_office, ana) = Office::new("web-hostile");
@@ -27,7 +30,7 @@ fn nothing_that_another_page_sends_changes_anything() {
     let typed = ("Content-Type", "application/json");
     let rebound = ("Host", "evil.example:8080");
     let own = format!("http://{}", ana.address);
-    let cases: &[(&str, &[(&str, &str)], u16)] = &[
+    let cases: &[Case<'_>] = &[
         ("a form of another page", &[evil, form], 403),
         ("text/plain of another page", &[evil, plain], 403),
         ("JSON of another page", &[evil, typed], 403),

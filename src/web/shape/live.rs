@@ -25,6 +25,9 @@ pub struct Snapshot {
     /// Lamps.
     #[schema(value_type = Vec<Object>)]
     watched: Value,
+    /// Desk phones that are people's devices.
+    #[schema(value_type = Vec<Object>)]
+    phones: Value,
     #[schema(value_type = Vec<Object>)]
     alerts: Vec<Value>,
 }
@@ -38,6 +41,7 @@ impl Snapshot {
             agents: snapshot.agents.iter().cloned().map(Agent::from).collect(),
             accounts: shaped(&snapshot.accounts),
             watched: shaped(&snapshot.watched),
+            phones: shaped(&snapshot.phones),
             alerts: Vec::new(),
         }
     }
@@ -60,6 +64,7 @@ pub fn news(news: &News) -> Option<Value> {
         }
         News::Alert(alert) => json!({ "alert": shaped(alert) }),
         News::Staff(StaffNews::Agent(view)) => json!({ "agent": Agent::from(view.clone()) }),
+        News::Staff(StaffNews::Phone(view)) => json!({ "phone": shaped(view) }),
         News::Staff(StaffNews::Kept(entry)) => json!({ "lists": lists(entry) }),
         News::Staff(StaffNews::Gone(EntryId::User(user))) => {
             json!({ "agent-gone": Id::from(*user), "lists": ["users"] })
