@@ -127,11 +127,11 @@ async fn serve(options: RunOptions, loaded: config::Loaded) -> Result<(), RunErr
 /// Everything opened, nothing begun: an error here has touched nobody.
 async fn assemble(
     options: &RunOptions,
-    loaded: config::Loaded,
+    mut loaded: config::Loaded,
     net_events: mpsc::Sender<net::Event>,
     backs: mpsc::UnboundedSender<Back>,
 ) -> Result<Driver, RunError> {
-    let sounds = sounds(&loaded)?;
+    let sounds = sounds(&mut loaded)?;
     let store = Arc::new(Store::open(&loaded.shell.data_dir)?);
     let seed = seed().map_err(system("the system's randomness"))?;
     let recorder = options.record.as_ref().map(|path| Recorder::create(path, seed)).transpose();

@@ -32,6 +32,9 @@ pub struct Config {
     pub gate: GateRules,
     /// Used when a command names no route: the first that exists of this list.
     pub default_route: Option<AccountName>,
+    /// Sounds that there are: a queue's music is one of them.
+    #[serde(default)]
+    pub sounds: BTreeSet<SoundName>,
 }
 
 impl Config {
@@ -55,6 +58,7 @@ impl Config {
                 emergency: BTreeSet::new(),
             },
             default_route: None,
+            sounds: BTreeSet::new(),
         }
     }
 }
