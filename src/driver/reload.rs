@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use engine::border::Input;
+use engine::config::SoundName;
 
 use crate::config;
 use crate::sound::{DeviceKind, Library, SoundError};
