@@ -2,7 +2,7 @@
 
 import type { IconName } from '../parts/icons';
 import type { AdminList } from '../state/rights';
-import type { Key } from '../words/words.svelte';
+import { maybe, type Key } from '../words/words.svelte';
 
 export type Row = Record<string, unknown>;
 
@@ -100,4 +100,5 @@ export const rowsOf = (answer: Row[] | { rows: Row[] }): Row[] => (Array.isArray
 
 /** An extension's own name is its account; others have ids. */
 export const idOf = (d: Definition, row: Row): string => String(row[d.id] ?? '');
-export const titleOf = (d: Definition, row: Row): string => String(row[d.title] ?? row[d.id] ?? '');
+/** The perfis that come with the daemon have its names; ours are in the person's language. */
+export const titleOf = (d: Definition, row: Row): string => (row.builtin === true ? maybe(`perfil.${String(row.name)}`) : null) ?? String(row[d.title] ?? row[d.id] ?? '');

@@ -29,4 +29,5 @@ const mayChange = (list: AdminList, what: 'create' | 'edit' | 'delete'): boolean
 export const mayCreate = (list: AdminList): boolean => mayChange(list, 'create');
 export const mayEdit = (list: AdminList): boolean => mayChange(list, 'edit');
 export const mayDelete = (list: AdminList): boolean => mayChange(list, 'delete');
-export const mayAdminister = (): boolean => ADMIN_LISTS.some(maySee);
+/** Whoever only chooses from a list, as agents from the reasons, administers nothing. */
+export const mayAdminister = (): boolean => ADMIN_LISTS.some((list) => may(list, 'create') || may(list, 'edit')) || session.can('users.list');
