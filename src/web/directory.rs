@@ -81,6 +81,7 @@ async fn search(
 ) -> Result<axum::Json<Vec<Found>>, Error> {
     let snapshot = snapshot(&person).await?;
     let wanted = question.q.trim().to_lowercase();
+    let customers = customers(&person, &desk, wanted.clone()).await?;
     let fits = |number: &str, name: &str| number.starts_with(&wanted) || name.to_lowercase().contains(&wanted);
     let staff = desk.people.staff();
     let colleagues = staff.users().filter(|user| user.active).filter_map(|user| {
@@ -103,8 +104,22 @@ async fn search(
         name: queue.name.clone(),
         state: "unknown",
     }));
+    found.extend(customers);
     found.truncate(FOUND);
     Ok(axum::Json(found))
+}
+
+/// Contacts by how their names begin, each with its first number; none where nothing is asked, or who asks may see none.
+async fn customers(person: &Person, desk: &Arc<Desk>, name: String) -> Result<Vec<Found>, Error> {
+    if name.is_empty() || person.may(Action::See(Kind::Contact), Whose::Nothing).await.is_err() {
+        return Ok(Vec::new());
+    }
+    let contacts = desk.read(move |reader| reader.contacts_like(&name)).await?;
+    let with_number = contacts.into_iter().filter_map(|contact| {
+        let number = contact.phones.into_iter().next()?;
+        Some(Found { kind: "contact", number, name: contact.name, state: "unknown" })
+    });
+    Ok(with_number.collect())
 }
 
 /// As its lamp says, else as its person is seen by whoever may.

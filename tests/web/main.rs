@@ -5,6 +5,7 @@
 mod support;
 
 mod audit;
+mod desktop;
 mod document;
 mod exchange;
 mod hostile;

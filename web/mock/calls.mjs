@@ -79,9 +79,8 @@ export const history = (now) => [
 ];
 
 export const story = (now) => [
-  { at: at(now, 320), event: 'queued', detail: 'Faturas' },
-  { at: at(now, 277), event: 'answered', detail: '43s' },
-  { at: at(now, 277), event: 'recording-started', detail: null },
-  { at: at(now, 160), event: 'held', detail: null },
-  { at: at(now, 139), event: 'resumed', detail: '21s' },
+  { at: at(now, 320), event: 'ringing', detail: '' },
+  { at: at(now, 277), event: 'recording-started', detail: '801' },
+  { at: at(now, 160), event: 'held', detail: '' },
+  { at: at(now, 139), event: 'resumed', detail: '' },
 ];

@@ -21,11 +21,12 @@ export const reasons = [
 ];
 
 const script = 'Confirme nome e CPF. Em caso de estorno, informe o prazo de até 10 dias úteis e leia o Protocolo antes de encerrar.';
+const days = (last, from, until) => Array.from({ length: last }, (_, i) => ({ weekday: i + 1, from, until }));
 export const queues = [
-  { queue: '11', name: 'Faturas', number: '6011', wrap_up_s: 120, music: 'faturas', script, members: ['7', '8', '9', '10'], hours: 'seg-sex 08:00-20:00' },
-  { queue: '12', name: 'Suporte técnico', number: '6012', wrap_up_s: 60, music: null, script: null, members: ['7', '11', '12'], hours: 'todos os dias 08:00-22:00' },
-  { queue: '13', name: 'Empresas', number: '6013', wrap_up_s: 120, music: null, script: null, members: ['7', '8'], hours: 'seg-sex 08:00-18:00' },
-  { queue: '14', name: 'Estornos', number: '6014', wrap_up_s: null, music: null, script: null, members: ['7', '9', '13'], hours: 'seg-sex 09:00-17:00' },
+  { queue: '11', name: 'Faturas', number: '6011', wrap_up_s: 120, music: 'faturas', script, members: ['7', '8', '9', '10'], hours: days(5, 480, 1200) },
+  { queue: '12', name: 'Suporte técnico', number: '6012', wrap_up_s: 60, music: null, script: null, members: ['7', '11', '12'], hours: days(7, 480, 1320) },
+  { queue: '13', name: 'Empresas', number: '6013', wrap_up_s: 120, music: null, script: null, members: ['7', '8'], hours: days(5, 480, 1080) },
+  { queue: '14', name: 'Estornos', number: '6014', wrap_up_s: null, music: null, script: null, members: ['7', '9', '13'], hours: days(5, 540, 1020) },
 ];
 
 export const dispositions = ['Resolvido nesta ligação', 'Encaminhado a outra área', 'Retorno combinado', 'Ligação caiu', 'Engano'].map((name, i) => ({ disposition: String(i + 1), name, queue: null }));

@@ -2,31 +2,20 @@
 // Against the mock daemon: what is proven here is the page alone.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import puppeteer from 'puppeteer-core';
 import { second } from '../mock/calls.mjs';
 import { serve } from '../mock/serve.mjs';
+import { launch, Person } from './browser.mjs';
 
-const profile = mkdtempSync(join(tmpdir(), 'journey-'));
 const { server, world, port } = await serve(0, Date.now);
-const browser = await puppeteer.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', userDataDir: profile, headless: true,
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
+const { browser, close } = await launch();
 const page = await browser.newPage();
 const errors = [];
-page.on('pageerror', (why) => errors.push(why.message));
-page.on('console', (m) => m.type() === 'error' && !/status of|WebSocket/.test(m.text()) && errors.push(m.text()));
-
-const sees = (text) => page.waitForFunction((wanted) => document.body.innerText.includes(wanted), { timeout: 8_000 }, text);
-const alt = async (code) => {
-  await page.keyboard.down('Alt');
-  await page.keyboard.press(code);
-  await page.keyboard.up('Alt');
-};
-const pressed = (word) => page.waitForFunction((w) => [...document.querySelectorAll('.act')].some((b) => b.innerText.includes(w) && b.getAttribute('aria-pressed') === 'true'), { timeout: 5_000 }, word);
+const person = new Person(page, errors);
+const sees = (text) => person.sees(text);
+const alt = (code) => person.alt(code);
+const pressed = (word) => person.pressed(word);
 const step = async (name, what) => {
   await what();
   console.log(`  ${name}`);
@@ -124,8 +113,7 @@ try {
   console.log(why.message, errors);
   process.exitCode = 1;
 } finally {
-  await browser.close();
+  await close();
   server.close();
   server.closeAllConnections();
-  rmSync(profile, { recursive: true, force: true });
 }

@@ -2,14 +2,14 @@
 
 import type { IconName } from '../parts/icons';
 import type { AdminList } from '../state/rights';
-import type { Key } from '../words/words.svelte';
+import { maybe, type Key } from '../words/words.svelte';
 
 export type Row = Record<string, unknown>;
 
 export interface FormField {
   name: string;
   word: Key;
-  kind: 'text' | 'long' | 'secret' | 'choice' | 'many' | 'flag' | 'minutes' | 'seconds' | 'number';
+  kind: 'text' | 'long' | 'secret' | 'choice' | 'many' | 'flag' | 'minutes' | 'seconds' | 'number' | 'hours';
   required?: boolean;
   /** Rows of that list are the choices. */
   from?: AdminList;
@@ -17,6 +17,8 @@ export interface FormField {
   choices?: [string, Key][];
   /** An empty choice stands for null. */
   optional?: boolean;
+  /** What an empty number stands for, where that is not null. */
+  empty?: number;
   hint?: Key;
   /** Only when the row is new. */
   onlyNew?: boolean;
@@ -67,9 +69,9 @@ export const DEFINITIONS: Definition[] = [
     list: 'queues', id: 'queue', title: 'name', icon: 'layers', word: 'admin.queues', one: 'admin.queues.one',
     fields: [
       NAME,
-      { name: 'number', word: 'admin.queue-number', kind: 'number', column: true, hint: 'admin.queue-number-hint' },
-      { name: 'wrap_up_s', word: 'admin.wrap-up', kind: 'seconds', optional: true, column: true },
-      { name: 'hours', word: 'admin.hours', kind: 'text', hint: 'admin.hours-hint' },
+      { name: 'number', word: 'admin.queue-number', kind: 'number', required: true, column: true, hint: 'admin.queue-number-hint' },
+      { name: 'wrap_up_s', word: 'admin.wrap-up', kind: 'seconds', empty: 0, column: true },
+      { name: 'hours', word: 'admin.hours', kind: 'hours', hint: 'admin.hours-hint' },
       { name: 'music', word: 'admin.music', kind: 'text' },
       { name: 'members', word: 'admin.members', kind: 'many', from: 'users', column: true },
       { name: 'script', word: 'admin.script', kind: 'long' },
@@ -98,4 +100,5 @@ export const rowsOf = (answer: Row[] | { rows: Row[] }): Row[] => (Array.isArray
 
 /** An extension's own name is its account; others have ids. */
 export const idOf = (d: Definition, row: Row): string => String(row[d.id] ?? '');
-export const titleOf = (d: Definition, row: Row): string => String(row[d.title] ?? row[d.id] ?? '');
+/** The perfis that come with the daemon have its names; ours are in the person's language. */
+export const titleOf = (d: Definition, row: Row): string => (row.builtin === true ? maybe(`perfil.${String(row.name)}`) : null) ?? String(row[d.title] ?? row[d.id] ?? '');

@@ -129,6 +129,14 @@ export interface Watched {
 /** One key, the alert's kind, and what it says: `{"forgotten-hold":{"call":…,"seconds":60}}`, or the bare kind. */
 export type Alert = string | Record<string, Record<string, unknown>>;
 
+/** A desk phone that is somebody's device. */
+export interface Phone {
+  device: string;
+  number: string;
+  account: string;
+  state: string;
+}
+
 export interface Level {
   peak: number;
   rms: number;
@@ -143,6 +151,8 @@ export interface Snapshot {
   accounts: Account[];
   watched: Watched[];
   alerts: Alert[];
+  /** Desk phones that are people's devices. */
+  phones?: Phone[];
 }
 
 export interface News {
@@ -153,6 +163,7 @@ export interface News {
   'agent-gone'?: Id;
   account?: Account;
   watched?: Watched;
+  phone?: Phone;
   message?: unknown;
   digit?: { call: Id; leg: Id; digit: string };
   quality?: { call: Id; leg: Id; quality: Quality };
@@ -166,13 +177,14 @@ export type Line =
   | { seq: number; snapshot: Snapshot }
   | { seq: number; news: News }
   | { tick: number }
-  | { bye: 'idle' | 'signed-out' | 'too-slow' };
+  | { bye: 'idle' | 'signed-out' | 'too-slow' | 'draining' };
 
 export interface Task {
   at: Time;
   subject: string;
   comment: string;
   recording: Id | null;
+  call: Id;
 }
 
 export interface Case {
@@ -245,7 +257,14 @@ export interface Queue {
   music: string | null;
   script: string | null;
   members: Id[];
-  hours: string | null;
+  hours: Opening[];
+}
+
+/** Minutes after midnight, on a weekday from 1 (Monday) to 7. */
+export interface Opening {
+  weekday: number;
+  from: number;
+  until: number;
 }
 
 export interface Disposition {
@@ -256,7 +275,7 @@ export interface Disposition {
 
 export interface Device {
   device: string;
-  kind: 'headset' | 'browser' | 'sip';
+  kind: 'headset' | 'browser' | 'sip' | 'file' | 'null';
 }
 
 export interface DirectoryEntry {

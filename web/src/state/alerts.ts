@@ -2,6 +2,7 @@
 
 import type { Alert } from '../api/types';
 import type { IconName } from '../parts/icons';
+import { desk } from './desk.svelte';
 import { duration, phone } from '../words/format';
 import { maybe, t, type Blanks } from '../words/words.svelte';
 
@@ -12,7 +13,7 @@ export interface AlertText {
 }
 
 const GOOD = new Set(['group-up', 'store-works', 'recordings-work']);
-const LOUD = new Set(['registration-lost', 'group-down', 'store-failing', 'no-media-ports', 'no-recordings', 'disk-low']);
+const LOUD = new Set(['registration-lost', 'group-down', 'store-failing', 'no-media-ports', 'no-recordings', 'phone-lost', 'disk-low']);
 
 export function alertText(alert: Alert): AlertText {
   const [kind, said] = typeof alert === 'string' ? [alert, {}] : (Object.entries(alert)[0] ?? ['', {}]);
@@ -24,7 +25,8 @@ export function alertText(alert: Alert): AlertText {
 function blanks(said: Record<string, unknown>): Blanks {
   const shown: Blanks = {};
   for (const [name, value] of Object.entries(said)) {
-    if (name === 'seconds' || name.endsWith('_s')) shown[name] = duration(Number(value) * 1000);
+    if (name === 'user') shown.name = desk.live.agents[String(value)]?.name ?? String(value);
+    else if (name === 'seconds' || name.endsWith('_s')) shown[name] = duration(Number(value) * 1000);
     else shown[name] = name === 'number' ? phone(String(value)) : String(value);
   }
   return shown;

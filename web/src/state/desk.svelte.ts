@@ -5,7 +5,7 @@ import { LiveClient, type LiveState, type Socket } from '../api/live';
 import type { Agent, Call, HistoryRow, Id, Line, Page } from '../api/types';
 import { clock } from './clock.svelte';
 import { isoDay } from '../words/format';
-import { mine, ringing, scene, waiting, type Scene } from './desk';
+import { mine, newcomer, ringing, scene, waiting, type Scene } from './desk';
 import { apply, ended, nothing } from './live';
 import { lists } from './lists.svelte';
 import { session } from './session.svelte';
@@ -20,7 +20,7 @@ class Desk {
 
   own = $derived<Call[]>(mine(this.live.calls, session.me?.user ?? null));
   ringing = $derived(ringing(this.own));
-  agent = $derived<Agent | null>(this.live.agents[session.me?.user ?? ''] ?? null);
+  agent = $derived<Agent | null>(this.live.agents[session.me?.user ?? ''] ?? (this.live.me && newcomer(this.live.me)));
   last = $derived<Call | null>(this.live.ended.find((c) => c.user === session.me?.user) ?? null);
   scene = $derived<Scene>(scene(this.own, this.wrapUp()));
   waiting = $derived(waiting(this.own, this.scene));

@@ -1,6 +1,10 @@
 // What the agent's own calls add up to: what rings, which one is in front, who consults whom. Pure.
 
-import type { Call, Id } from '../api/types';
+import type { Agent, Call, Id, Me } from '../api/types';
+
+/** Nobody tells of who has a ramal and never began a day: that person is offline. Null: no agent at all. */
+export const newcomer = ({ user, name, ramal }: Me): Agent | null =>
+  ramal === null ? null : { user, name, ramal, state: { kind: 'offline', since: '', reason: null, until: null }, after_call: null, queues: [], device: null };
 
 /** Where the agent is in a call; each screen of Atendimento is one of these. */
 export type Scene =

@@ -1,0 +1,117 @@
+//! The whole of it: Chromium, this page, this daemon, Asterisk, and phones that nobody here wrote.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::json;
+
+use crate::office::Office;
+use crate::support::peers::{Answering, Asterisk, Baresip, Line, Options};
+use crate::support::{Daemon, Folder, Host, LONG, sound, wait_for, when};
+
+/// Who is at the other end of the line, and does what the page's script asks for.
+struct Outside {
+    asterisk: Asterisk,
+    customer: Baresip,
+    colleague: Baresip,
+    /// What the agent's device hears.
+    heard: PathBuf,
+}
+
+impl Outside {
+    fn new(asterisk: Asterisk, heard: PathBuf) -> Outside {
+        let line = |user, answering| Line { answering, ..Line::new(user, asterisk.sip()) };
+        let customer = Baresip::start(&line(1002, Answering::Manual));
+        let colleague = Baresip::start(&line(1003, Answering::Auto));
+        Outside { asterisk, customer, colleague, heard }
+    }
+
+    fn act(&mut self, wish: &str) {
+        match wish {
+            // From outside, by a number of its own.
+            "the customer calls" => self.customer.dial("641"),
+            "the customer hangs up" => self.customer.hang_up(),
+            "both hear each other" => self.both_hear(),
+            "the colleague is free" => self.settle(2),
+            "604 has read 1234" => wait_for(LONG, "the digits", || {
+                self.asterisk.digits_read().iter().any(|digits| digits == "1234").then_some(())
+            }),
+            other => panic!("the script asks for what nobody does: {other}"),
+        }
+    }
+
+    /// The customer's tone at the agent's device, the agent's at the customer's phone.
+    fn both_hear(&self) {
+        wait_for(LONG, "the customer's tone", || {
+            let copy = self.heard.with_extension("copy.wav");
+            std::fs::copy(&self.heard, &copy).ok()?;
+            when(hound::WavReader::open(&copy).is_ok() && sound::seconds_of_tone(&copy, 440.0) >= 1.0)
+        });
+        wait_for(LONG, "the agent's tone", || {
+            let recording = self.customer.recording()?;
+            let copy = self.heard.with_extension("customer.wav");
+            std::fs::copy(recording, &copy).ok()?;
+            when(hound::WavReader::open(&copy).is_ok() && sound::ends_with_tone(&copy, 1_000.0))
+        });
+    }
+
+    fn settle(&self, channels: usize) {
+        wait_for(LONG, "the end of the other channels", || when(self.asterisk.channels() == channels));
+    }
+}
+
+/// A daemon with the agent's ramal at that Asterisk; every call is recorded.
+fn office(asterisk: &Asterisk) -> Office {
+    let (folder, host) = (Folder::new("web-desktop"), Host::claim());
+    let voice = folder.join("says.wav");
+    sound::tone(&voice, 1_000, 2);
+    let (ip, pbx) = (host.address(), asterisk.sip());
+    let toml = format!(
+        "[daemon]\ndata_dir = \"data\"\nlog = \"debug\"\nshards = 1\n[[listen]]\naddress = \"{ip}:5060\"\n[media]\nips = [\"{ip}\"]\n\
+         [web]\nlisten = [\"{ip}:8080\"]\n[registrar.pbx]\nhost = \"{pbx}\"\nprofile = \"asterisk\"\nrecord = \"always\"\n\
+         [device.fone]\ntype = \"file\"\nplay = {voice:?}\nrepeat = true\nrecord = \"heard.wav\"\n\
+         [extension.1001]\nsecret = \"pw1001\"\ndevice = \"fone\"\nwatch = [\"1003\"]\n"
+    );
+    let daemon = Daemon::start(&toml, folder.path());
+    Office { daemon, folder, host }
+}
+
+/// Node with Debian's Chromium and the page's own packages; None, said aloud, where one is missing.
+fn script(link: &str) -> Option<Child> {
+    let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("web");
+    let chromium = std::env::var("CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned());
+    let wanted = [PathBuf::from(&chromium), web.join("node_modules/puppeteer-core")];
+    if let Some(missing) = wanted.iter().find(|path| !path.exists()) {
+        eprintln!("NOT SEEN IN A BROWSER: {} is not there; run tests/interop/install", missing.display());
+        return None;
+    }
+    // The kernel ends it with us, even when we are killed.
+    let mut node = Command::new("setpriv");
+    node.args(["--pdeathsig", "KILL", "--", "node", "shots/day.mjs"]).current_dir(web);
+    node.env("RAMAL_LINK", link).env("CHROMIUM", chromium).stdin(Stdio::piped()).stdout(Stdio::piped());
+    Some(node.spawn().expect("node of tests/interop/install"))
+}
+
+#[test]
+fn sm_01_to_sm_12_a_day_at_the_desktop_in_a_real_browser() {
+    let asterisk = Asterisk::start(Options::default());
+    let office = office(&asterisk);
+    let link = format!("http://{}/#/setup/{}", office.address(), office.link());
+    let Some(mut node) = script(&link) else { return };
+    let mut outside = Outside::new(asterisk, office.folder.join("heard.wav"));
+    let (mut tell, said) = (node.stdin.take().unwrap(), BufReader::new(node.stdout.take().unwrap()));
+    for line in said.lines().map_while(Result::ok) {
+        match line.strip_prefix("> ") {
+            Some(wish) => {
+                outside.act(wish);
+                writeln!(tell, "done").expect("the script listens");
+            }
+            None => println!("{line}"),
+        }
+    }
+    let ended = node.wait().expect("a child of ours");
+    assert!(ended.success(), "{ended}; the daemon said:\n{}", office.daemon.log());
+    let agents = office.daemon.ctl(&["status"]);
+    assert_eq!(agents["calls"], json!([]), "{agents}");
+}

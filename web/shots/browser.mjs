@@ -1,0 +1,128 @@
+// A headless Chromium with a profile of its own, and the words to drive a page as a person does.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import puppeteer from 'puppeteer-core';
+
+/** In ms: catches hanging, measures nothing. */
+const LONG = 20_000;
+const ARGUMENTS = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', '--lang=pt-BR', '--accept-lang=pt-BR', '--force-color-profile=srgb', '--autoplay-policy=no-user-gesture-required',
+];
+
+export async function launch() {
+  const profile = mkdtempSync(join(tmpdir(), 'ramal-browser-'));
+  const browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', userDataDir: profile, headless: true, args: ARGUMENTS });
+  const close = async () => {
+    await browser.close();
+    rmSync(profile, { recursive: true, force: true });
+  };
+  return { browser, close };
+}
+
+/** One page of a person; what its console complains of is collected in `errors`. */
+export class Person {
+  constructor(page, errors) {
+    this.page = page;
+    page.setDefaultTimeout(LONG);
+    page.on('pageerror', (why) => errors.push(why.message));
+    page.on('console', (m) => m.type() === 'error' && !/status of|WebSocket/.test(m.text()) && errors.push(m.text()));
+  }
+
+  /** In a browser context with cookies and storage of its own. */
+  static async enter(browser, errors, address) {
+    const context = await browser.createBrowserContext();
+    const person = new Person(await context.newPage(), errors);
+    await person.open(address);
+    return person;
+  }
+
+  async open(address) {
+    await this.page.setViewport({ width: 1280, height: 800 });
+    await this.page.emulateTimezone('America/Sao_Paulo');
+    await this.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'light' }]);
+    await this.page.goto(address, { waitUntil: 'networkidle0' });
+  }
+
+  sees(text) {
+    return this.until(`"${text}" to be seen`, (wanted) => document.body.innerText.includes(wanted), text);
+  }
+
+  seesNo(text) {
+    return this.until(`"${text}" to be gone`, (wanted) => !document.body.innerText.includes(wanted), text);
+  }
+
+  async until(what, good, ...given) {
+    await this.page.waitForFunction(good, { polling: 50 }, ...given).catch((why) => {
+      throw new Error(`waited in vain for ${what}: ${why.message}`);
+    });
+  }
+
+  /** Clicks what a person would: the button, link or menu item that begins with this text. */
+  async click(text, within = 'body') {
+    const found = await this.page.waitForFunction(
+      (wanted, root) => [...document.querySelectorAll(`${root} :is(button, a, [role=tab])`)].find((b) => !b.disabled && ((b.innerText ?? '').trim().startsWith(wanted) || b.getAttribute('aria-label')?.startsWith(wanted))),
+      { polling: 50 }, text, within,
+    ).catch((why) => {
+      throw new Error(`nothing to click called "${text}": ${why.message}`);
+    });
+    await found.click();
+  }
+
+  /** Fills the field with this label: types text, chooses an option by its name, ticks a box. */
+  async fill(label, value, within = 'body') {
+    await this.sees(label);
+    const field = await this.page.evaluateHandle((wanted, root) => {
+      const one = [...document.querySelectorAll(`${root} label`)].find((l) => l.innerText.trim().startsWith(wanted));
+      return one?.control ?? one?.querySelector('input');
+    }, label, within);
+    const kind = await field.evaluate((f) => (f.type === 'checkbox' ? 'box' : f.tagName.toLowerCase()));
+    if (kind === 'box') return field.click();
+    if (kind === 'select') {
+      const option = await field.evaluate((f, name) => [...f.options].find((o) => o.text === name)?.value, value);
+      if (option === undefined) throw new Error(`${label} offers no "${value}"`);
+      return field.select(option);
+    }
+    await field.evaluate((f) => f.select());
+    return field.type(value);
+  }
+
+  async alt(code) {
+    await this.page.keyboard.down('Alt');
+    await this.page.keyboard.press(code);
+    await this.page.keyboard.up('Alt');
+  }
+
+  pressed(word, on = true) {
+    return this.until(`${word} ${on ? 'on' : 'off'}`, (w, wanted) => [...document.querySelectorAll('.act')].some((b) => b.innerText.includes(w) && b.getAttribute('aria-pressed') === String(wanted)), word, on);
+  }
+
+  /** What the field with this label holds. */
+  value(label) {
+    return this.page.evaluate((wanted) => [...document.querySelectorAll('label')].find((l) => l.innerText.trim().startsWith(wanted))?.control?.value, label);
+  }
+
+  get hash() {
+    return new URL(this.page.url()).hash;
+  }
+
+  /** Asks the daemon as this page could; the status and what came back. */
+  ask(method, path, body) {
+    return this.page.evaluate(async (m, p, b) => {
+      const answer = await fetch(`/api/v1${p}`, { method: m, headers: b === undefined ? {} : { 'Content-Type': 'application/json' }, ...(b === undefined ? {} : { body: JSON.stringify(b) }) });
+      return { status: answer.status, json: await answer.json().catch(() => null) };
+    }, method, path, body);
+  }
+
+  /** Pictures, light and dark, where a folder for them is given. */
+  async picture(folder, name) {
+    if (!folder) return;
+    await new Promise((done) => setTimeout(done, 400));
+    for (const [value, end] of [['dark', '-escuro'], ['light', '']]) {
+      await this.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
+      await this.page.screenshot({ path: join(folder, `${name}${end}.png`) });
+    }
+  }
+}

@@ -1,0 +1,280 @@
+// A day of work in a real browser against a real daemon with a real PBX: from the set-up link to the history.
+// Started by tests/web/desktop.rs. What has to happen at the other end of the line is asked for by a line `> wish` and
+// answered by `done` once it has happened.
+//
+//   RAMAL_LINK   the set-up link        RAMAL_SHOTS   a folder for pictures, where they are wanted
+
+import assert from 'node:assert/strict';
+import { createInterface } from 'node:readline';
+import { launch, Person } from './browser.mjs';
+
+const link = process.env.RAMAL_LINK;
+const shots = process.env.RAMAL_SHOTS;
+const home = new URL('/', link).href;
+const PASSWORD = 'cavalo correto';
+const NOTES = 'Cliente recebeu duas faturas de outubro.';
+
+const answers = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+/** Until the other end has done it. */
+async function world(wish) {
+  console.log(`> ${wish}`);
+  const { value } = await answers.next();
+  assert.equal(value, 'done', `${wish}: ${value}`);
+}
+
+const { browser, close } = await launch();
+const errors = [];
+let now = null;
+const step = async (name, person, what) => {
+  now = person;
+  await what(person);
+  console.log(`  ${name}`);
+};
+
+try {
+  const helena = await Person.enter(browser, errors, link);
+  await step('the set-up link makes the first administrator', helena, async (p) => {
+    await p.sees('Sua conta de administrador');
+    await p.picture(shots, '09b-primeiro-acesso');
+    await p.fill('Seu nome', 'Helena Dias');
+    await p.fill('Usuário', 'helena');
+    await p.fill('Senha', PASSWORD);
+    await p.fill('Repita a senha', PASSWORD);
+    await p.page.keyboard.press('Enter');
+    await p.sees('O que um agente escolhe ao pausar');
+    await p.seesNo('Ligar à central');
+    await p.click('Concluir');
+    await p.sees('Administração');
+  });
+  const add = async (p, tab, fields) => {
+    await p.click(tab, '.tabs-row');
+    await p.click('Novo');
+    for (const [label, value] of fields) await p.fill(label, value, '.dock');
+    await p.click('Salvar', '.dock');
+    await p.sees(`Salvo: ${fields[0][1]}`);
+  };
+  await step('queues, tabulações and an agent with a ramal are created (VZ-13)', helena, async (p) => {
+    await add(p, 'Filas', [['Nome', 'Faturas'], ['Número na central', '6011'], ['Pós-atendimento', '120'], ['Horário', 'seg-sex 08:00-20:00, sáb 08:00-12:00'], ['Roteiro', 'Confirme nome e CPF antes de falar de valores.']]);
+    for (const name of ['Resolvido nesta ligação', 'Retorno combinado', 'Engano']) await add(p, 'Tabulações', [['Nome', name]]);
+    await add(p, 'Usuários', [['Nome', 'Luana Andrade'], ['Usuário', 'luana'], ['Senha', PASSWORD], ['Perfil', 'Agente'], ['Ramal', '1001'], ['Faturas', true]]);
+    await p.picture(shots, '11-administracao-usuarios');
+    await p.click('Ramais', '.tabs-row');
+    await p.sees('Registrado');
+    const contact = { name: 'Mariana Figueiredo Prado', document: '529.982.247-25', account_name: 'Residencial 70418-6', phones: ['(19) 90745-2310'] };
+    assert.equal((await p.ask('POST', '/contacts', contact)).status, 201);
+  });
+
+  const luana = await Person.enter(browser, errors, home);
+  const closed = [];
+  const cdp = await luana.page.createCDPSession();
+  await cdp.send('Network.enable');
+  cdp.on('Network.webSocketClosed', () => closed.push(Date.now()));
+  await step('a wrong password is told, the right one lets in', luana, async (p) => {
+    await p.fill('Usuário', 'luana');
+    await p.fill('Senha', 'errada errada');
+    await p.page.keyboard.press('Enter');
+    await p.sees('Usuário ou senha não conferem');
+    await p.picture(shots, '09-entrar');
+    await p.fill('Senha', PASSWORD);
+    await p.page.keyboard.press('Enter');
+    await p.sees('Nenhuma ligação agora');
+    await p.sees('Ramal 1001 registrado');
+  });
+  await step('the day begins: ready (VZ-14)', luana, async (p) => {
+    await p.alt('KeyP');
+    await p.click('Começar e ficar disponível');
+    await p.sees('Disponível');
+    await p.sees('1 de 1 fila');
+  });
+
+  await step('a call rings: Nova chamada, with who it is (SM-02, SM-03)', luana, async (p) => {
+    await p.page.goto(`${home}#/tocando`);
+    await world('the customer calls');
+    await p.sees('Nova chamada');
+    await p.sees('Mariana Figueiredo Prado');
+    await p.sees('(19) 90745-2310');
+    await p.picture(shots, '02-tocando');
+    await p.page.goto(`${home}#/historico`);
+    await p.picture(shots, '02b-nova-chamada');
+  });
+  await step('a click answers, and Atendimento opens by itself with the case filled (SM-04, SM-06)', luana, async (p) => {
+    await p.click('Atender', '.notice');
+    await p.sees('Observações');
+    assert.equal(p.hash, '#/atendimento');
+    await p.sees('Em ligação');
+    assert.equal(await p.value('Nome do contato'), 'Mariana Figueiredo Prado');
+    await world('both hear each other');
+  });
+  await step('the case is saved as it is typed (SM-12)', luana, async (p) => {
+    await p.fill('Assunto', 'Fatura em duplicidade');
+    await p.page.focus('textarea');
+    await p.page.keyboard.type(NOTES);
+    await p.sees('Salvo às');
+    await p.picture(shots, '01-atendimento');
+  });
+  await step('hold with music and back, mute and back', luana, async (p) => {
+    await p.alt('KeyE');
+    await p.sees('Em espera com música');
+    await p.pressed('Espera');
+    await p.alt('KeyE');
+    await p.pressed('Espera', false);
+    await p.alt('KeyM');
+    await p.sees('o cliente não ouve você');
+    await p.pressed('Mudo');
+  });
+  await step('a reload in mid-call loses nothing: call, mute, what was typed (SP-06)', luana, async (p) => {
+    await p.page.reload({ waitUntil: 'networkidle0' });
+    await p.pressed('Mudo');
+    assert.equal(await p.page.$eval('textarea', (t) => t.value), NOTES);
+    assert.equal(await p.value('Assunto'), 'Fatura em duplicidade');
+    await p.alt('KeyM');
+    await p.pressed('Mudo', false);
+  });
+  await step('a second tab shows the same, and what is done in one is seen in the other', luana, async (p) => {
+    const second = new Person(await p.page.browserContext().newPage(), errors);
+    await second.open(home);
+    await second.pressed('Mudo', false);
+    await second.alt('KeyM');
+    await p.pressed('Mudo');
+    await p.alt('KeyM');
+    await second.pressed('Mudo', false);
+    await second.page.close();
+    await p.page.bringToFront();
+  });
+  await step('the supervisor sees it live, and no button that the daemon has nothing for (VZ-17)', helena, async (p) => {
+    await p.page.bringToFront();
+    await p.page.goto(`${home}#/ao-vivo`);
+    await p.sees('Luana Andrade');
+    await p.sees('Mariana Figueiredo Prado');
+    await p.seesNo('Sussurrar');
+    await p.picture(shots, '08-supervisor');
+    await luana.page.bringToFront();
+  });
+  await step('a consultation: found by its lamp, asked, swapped, back (VZ-07)', luana, async (p) => {
+    await p.alt('KeyT');
+    await p.page.waitForSelector('.dock .input input');
+    await p.page.keyboard.type('1003');
+    await p.until('one colleague', () => document.querySelectorAll('.people li').length === 1);
+    await p.picture(shots, '03-transferir');
+    await p.page.keyboard.press('Enter');
+    await p.sees('você fala com 1003');
+    await p.picture(shots, '03b-consulta');
+    await p.alt('KeyS');
+    await p.sees('você fala com Mariana');
+    await p.alt('KeyS');
+    await p.sees('você fala com 1003');
+    await p.page.keyboard.press('Escape');
+    await p.seesNo('você fala com');
+    await world('the colleague is free');
+  });
+  await step('a conference of three, and out of it again (VZ-10)', luana, async (p) => {
+    await p.alt('KeyC');
+    await p.page.waitForSelector('.dock .input input');
+    await p.page.keyboard.type('1003');
+    await p.until('one colleague', () => document.querySelectorAll('.people li').length === 1);
+    await p.page.keyboard.press('Enter');
+    await p.sees('você fala com 1003');
+    await p.alt('KeyC');
+    await p.sees('Conferência de 3');
+    await p.picture(shots, '04-conferencia');
+    await (await p.page.$$('.dock .two .fg-danger')).at(-1).click();
+    await p.seesNo('Conferência de 3');
+  });
+  await step('the call ends: Pós-atendimento, which a reload does not lose', luana, async (p) => {
+    await p.alt('KeyX');
+    await p.sees('Como terminou?');
+    await p.page.reload({ waitUntil: 'networkidle0' });
+    await p.sees('Como terminou?');
+    await p.sees('Pós-atendimento: faltam');
+    await p.page.keyboard.press('1');
+    await p.sees('Salvo às');
+    await p.picture(shots, '01c-pos-atendimento');
+    await p.alt('Enter');
+    await p.sees('Nenhuma ligação agora');
+    await p.sees('Disponível');
+  });
+  await step('Histórico has its row with Protocolo, and plays the recording (SM-09, SM-10)', luana, async (p) => {
+    await p.page.goto(`${home}#/historico`);
+    await p.sees('(19) 90745-2310');
+    const row = (await p.ask('GET', '/history')).json.rows.find((r) => r.number.endsWith('19907452310'));
+    assert.match(row.protocolo, /^\d{16}$/);
+    await p.sees(`${row.protocolo.slice(0, 8)}\u2009${row.protocolo.slice(8, 15)}\u2009${row.protocolo.slice(15)}`);
+    const kept = (await p.ask('GET', `/cases/${row.case}`)).json;
+    assert.deepEqual([kept.state, kept.subject, kept.notes, kept.tasks[0].subject], ['closed', 'Fatura em duplicidade', NOTES, row.protocolo]);
+    assert.equal(kept.tasks[0].recording, row.recording.recording);
+    await p.click('0', 'tbody');
+    await p.page.waitForSelector('.player path.rest');
+    await p.until('sound', () => document.querySelector('audio').currentTime > 0.3);
+    await p.picture(shots, '06-historico');
+  });
+  await step('dialled: the gate refuses in words, then 604 hears the digits', luana, async (p) => {
+    await p.page.keyboard.down('Control');
+    await p.page.keyboard.press('KeyK');
+    await p.page.keyboard.up('Control');
+    await p.page.waitForSelector('.dial-box input');
+    await p.page.keyboard.type('0900 123 4567');
+    await p.page.keyboard.press('Enter');
+    await p.sees('Nada foi discado');
+    await p.picture(shots, '05-discar');
+    await p.page.evaluate(() => document.querySelector('.dial-box input').select());
+    await p.page.keyboard.type('604');
+    await p.page.keyboard.press('Enter');
+    await p.sees('Em ligação');
+    await p.pressed('Mudo', false);
+    await p.alt('KeyK');
+    await p.page.waitForSelector('.dock .keys');
+    await p.page.keyboard.type('1234');
+    await world('604 has read 1234');
+    await p.until('the end', () => !document.querySelector('.act.hang') || (document.querySelector('.act.hang').click(), false));
+  });
+  await step('a blind transfer: the agent is free, the customer talks with the colleague (VZ-07)', luana, async (p) => {
+    await p.until('no more writing', () => !document.body.innerText.includes('Como terminou?') || (document.querySelector('.act.next')?.click(), false));
+    await p.sees('Disponível');
+    await world('the customer calls');
+    await p.sees('Nova chamada');
+    await p.alt('KeyA');
+    await p.pressed('Mudo', false);
+    await p.alt('KeyT');
+    await p.page.waitForSelector('.dock .input input');
+    await p.page.keyboard.type('1003');
+    await p.until('one colleague', () => document.querySelectorAll('.people li').length === 1);
+    await p.page.keyboard.down('Shift');
+    await p.page.keyboard.press('Enter');
+    await p.page.keyboard.up('Shift');
+    await p.sees('Como terminou?');
+    await world('the customer hangs up');
+    await p.alt('Enter');
+    await p.sees('Disponível');
+  });
+  await step('a refused call is gone', luana, async (p) => {
+    await world('the customer calls');
+    await p.sees('Nova chamada');
+    await p.click('Recusar', '.notice');
+    await p.seesNo('Nova chamada');
+  });
+  await step('a pause with its reason (VZ-14)', luana, async (p) => {
+    await p.alt('KeyP');
+    await p.click('Almoço');
+    await p.sees('Almoço');
+    await p.sees('de 1:00:00');
+  });
+  await step('signing out closes the live socket at once', luana, async (p) => {
+    const before = closed.length;
+    await p.click('Luana Andrade', '.top');
+    await p.click('Sair');
+    await p.sees('Entrar no Ramal');
+    await p.until('the closed socket', () => true);
+    assert.ok(closed.length > before, 'the socket is open yet');
+    assert.equal((await p.ask('GET', '/session')).status, 401);
+  });
+  assert.deepEqual(errors, []);
+  console.log('all well');
+} catch (why) {
+  console.log(why.stack, errors);
+  await now?.page.screenshot({ path: '/tmp/ramal-day.png' }).catch(() => {});
+  console.log(await now?.page.evaluate(() => document.body.innerText).catch(() => ''));
+  process.exitCode = 1;
+} finally {
+  await close();
+  process.stdin.destroy();
+}
