@@ -147,11 +147,14 @@ async fn assemble(
     buttons.follow(&kinds, &backs);
     let devices = Devices::new(kinds)?;
     let shards = Shards::start_with(threads, loaded.shell.media.ports.clone(), devices, sinks);
+    let mut shards = shards.map_err(system("the media threads"))?;
+    let pages = translate::browser_settings(&loaded.shell.media);
+    shards.open_browsers(&pages).map_err(system("the port of browsers' headsets: media.browser_port"))?;
     Ok(Driver {
         engine: Engine::new(seed),
         recorder,
         net,
-        shards: shards.map_err(system("the media threads"))?,
+        shards,
         lender: Lender::new(loaded.shell.media.ips.clone()),
         store,
         recordings,

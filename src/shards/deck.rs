@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::os::fd::AsFd;
 
-use media::leg::PeerSound;
+use media::leg::{Heard, PeerSound};
 use media::mix::{self, Share, Sum, Voices};
 use media::order::{Event, LegKey};
 use media::time::Moment;
 use media::{Frame, SILENCE};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
+use super::browser::{PageKey, Pages};
 use super::slot::Slot;
 use super::tap::{self, Listener, PieceSink};
 
@@ -23,6 +24,10 @@ pub(super) struct Deck {
     sums: Vec<Sum>,
     /// What each slot said in this tick.
     said: Vec<Frame>,
+    /// Browsers' headsets, in the shard that has their port.
+    pages: Option<Box<Pages>>,
+    /// The slots that lead to them.
+    seats: BTreeMap<PageKey, usize>,
 }
 
 #[derive(Default)]
@@ -46,6 +51,15 @@ enum Source {
 }
 
 impl Deck {
+    /// This shard has the browsers' port.
+    pub fn open(&mut self, pages: Box<Pages>) {
+        self.pages = Some(pages);
+    }
+
+    pub fn pages(&mut self) -> Option<&mut Pages> {
+        self.pages.as_deref_mut()
+    }
+
     /// Puts a leg in; one of the same key is replaced and given back.
     pub fn insert(&mut self, slot: Slot) -> Option<Slot> {
         let old = self.remove(slot.key);
@@ -72,6 +86,7 @@ impl Deck {
     /// Takes what came to every socket; relayed packets leave at once. Sockets are asked together which of them have
     /// something: one by one would cost two calls in vain for every packet.
     pub fn sweep(&mut self, now: Moment, buffers: &mut Buffers) {
+        self.sweep_pages(now, buffers);
         for _ in 0..MOST_PACKETS {
             let ready = ready(&self.slots);
             if ready.is_empty() {
@@ -88,9 +103,31 @@ impl Deck {
 
     fn take_packet(&mut self, at: usize, now: Moment, buffers: &mut Buffers) {
         let Some(heard) = self.slots[at].receive(now, &mut buffers.received) else { return };
-        tap::packet(&mut self.slots, (at, &self.links[at].taps), now, &heard);
+        self.pass_on(at, now, &heard, &mut buffers.sent);
+    }
+
+    /// Who hears the slot's packets as they are, and who records them.
+    fn pass_on(&mut self, at: usize, now: Moment, heard: &Heard<'_>, out: &mut [u8]) {
+        tap::packet(&mut self.slots, (at, &self.links[at].taps), now, heard);
         for &listener in &self.links[at].relays {
-            self.slots[listener].relay(now, &heard, &mut buffers.sent);
+            self.slots[listener].relay(now, heard, out, self.pages.as_deref_mut());
+        }
+    }
+
+    /// What came to the browsers' port; what a page says while nobody talks with it is nobody's.
+    fn sweep_pages(&mut self, now: Moment, buffers: &mut Buffers) {
+        let Some(pages) = &mut self.pages else { return };
+        pages.sweep(now, &mut buffers.received);
+        pages.tick(now);
+        let turned = self.slots.iter_mut().fold(false, |turned, slot| slot.follow_page(now, pages) || turned);
+        if turned {
+            self.relink();
+        }
+        while let Some((page, came, said)) = self.pages.as_mut().and_then(|pages| pages.poll_said()) {
+            let Some(&at) = self.seats.get(&page) else { continue };
+            if let Some(heard) = self.slots[at].hear_page(came, said.packet()) {
+                self.pass_on(at, now, &heard, &mut buffers.sent);
+            }
         }
     }
 
@@ -118,6 +155,7 @@ impl Deck {
                     (None, Some(Source::Packets)) => PeerSound::Relayed,
                     (None, Some(Source::Samples(_) | Source::Mix(_)) | None) => PeerSound::Absent,
                 },
+                self.pages.as_deref_mut(),
             );
             if let Some((recording, chunks)) = slot.tapping.tick(now, pieces) {
                 tell(slot.key, slot.generation, Event::Unrecorded { recording, chunks });
@@ -160,6 +198,7 @@ impl Deck {
         for (slot, link) in self.slots.iter_mut().zip(&mut links) {
             link.listened = slot.keep_samples(link.listened);
         }
+        self.seats = self.slots.iter().enumerate().filter_map(|(at, slot)| Some((slot.page_key()?, at))).collect();
         self.said.resize(self.slots.len(), SILENCE);
         self.links = links;
     }

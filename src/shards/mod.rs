@@ -9,6 +9,7 @@
 //!                                   └──────────── NewsSink <────────────────┘
 //! ```
 
+pub mod browser;
 mod deck;
 mod ports;
 mod receive;
@@ -16,12 +17,12 @@ mod slot;
 mod tap;
 mod worker;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
@@ -29,6 +30,7 @@ use media::order::{DeviceOrder, Event, LegKey, LegMedia, LegOrder, News, PortKey
 use media::time::Moment;
 
 use crate::sound::Devices;
+use browser::{BrowserError, Door, Offer, PageKey, PageStandings, Pages};
 use ports::PortPool;
 use slot::{Slot, Wanted};
 
@@ -52,6 +54,8 @@ pub struct Shards {
     legs: BTreeMap<LegKey, Placed>,
     ports: PortPool,
     devices: Devices,
+    /// Of browsers' headsets, where their port is open.
+    pages: Option<PageStandings>,
     sink: NewsSink,
     epoch: Instant,
 }
@@ -75,6 +79,12 @@ enum Ground {
     Device(Arc<str>),
 }
 
+impl Ground {
+    fn is_page(&self) -> bool {
+        matches!(self, Ground::Device(name) if PageKey::of_device(name).is_some())
+    }
+}
+
 impl Shards {
     /// Starts `count` threads. `ports`: what RTP and RTCP may be bound to.
     pub fn start(count: usize, ports: RangeInclusive<u16>, devices: Devices, sink: NewsSink) -> io::Result<Shards> {
@@ -87,7 +97,39 @@ impl Shards {
         let epoch = Instant::now();
         let workers =
             (0..count.max(1)).map(|number| Shard::start(number, sinks.clone(), epoch)).collect::<io::Result<_>>()?;
-        Ok(Shards { workers, legs: BTreeMap::new(), ports: PortPool::new(ports), devices, sink: sinks.news, epoch })
+        let (legs, ports) = (BTreeMap::new(), PortPool::new(ports));
+        Ok(Shards { workers, legs, ports, devices, pages: None, sink: sinks.news, epoch })
+    }
+
+    /// Opens the port of browsers' headsets: from now on each device `browser-<number>` is the page of that person.
+    pub fn open_browsers(&mut self, settings: &browser::Settings) -> io::Result<()> {
+        let door = Door::open(&settings.ips, settings.port)?;
+        let standings = PageStandings::default();
+        let pages = Pages::new(door, settings.codec, standings.clone(), self.epoch);
+        self.command(PAGES_SHARD, Command::Open(Box::new(pages)));
+        self.pages = Some(standings);
+        Ok(())
+    }
+
+    /// A page wants to be a headset; its answer comes by the offer's own way. Never waits.
+    pub fn offer(&mut self, offer: Offer) {
+        let (offer, why) = match self.workers.get(PAGES_SHARD).map(|shard| shard.commands.try_send(Command::Offer(offer))) {
+            Some(Err(TrySendError::Full(Command::Offer(offer)))) => (offer, BrowserError::Busy),
+            Some(Err(TrySendError::Disconnected(Command::Offer(offer)))) => (offer, BrowserError::Off),
+            // Handed over; without a shard the answer's channel closes.
+            Some(_) | None => return,
+        };
+        let _gone = offer.answer.send(Err(why));
+    }
+
+    /// The page's person has left: nothing is heard there any more.
+    pub fn hang_up_page(&mut self, page: PageKey) {
+        self.command(PAGES_SHARD, Command::HangUp(page));
+    }
+
+    /// How the pages stand that have been headsets.
+    pub fn pages(&self) -> Option<&PageStandings> {
+        self.pages.as_ref()
     }
 
     /// Binds up to `count` pairs on a local address and lends them: key and RTP port; RTCP is the next one up.
@@ -121,6 +163,9 @@ impl Shards {
                 self.change(leg, generation, Ground::Device(device), peers, Wanted::Device(order));
             }
         }
+        if self.pages.is_some() {
+            self.gather(leg);
+        }
     }
 
     /// Ends every leg, each with its goodbye, and waits for the threads.
@@ -137,7 +182,7 @@ impl Shards {
         if !stays {
             return self.begin(leg, generation, ground, peers, wanted);
         }
-        let together = self.shard_of_first(&peers);
+        let together = self.shard_of_first(&peers).filter(|_| !ground.is_page());
         let Some(placed) = self.legs.get_mut(&leg) else { return };
         (placed.generation, placed.peers) = (generation, peers);
         if let Some(shard) = together
@@ -161,13 +206,18 @@ impl Shards {
             }
         };
         let shard = match self.legs.get(&leg) {
+            _ if ground.is_page() => PAGES_SHARD,
             Some(placed) => placed.shard,
             None => self.shard_for(leg, &peers),
         };
-        if let Some(Placed { ground: Ground::Port(port), .. }) =
-            self.legs.insert(leg, Placed { shard, generation, ground, peers })
-        {
-            self.ports.give_back(port);
+        if let Some(old) = self.legs.insert(leg, Placed { shard, generation, ground, peers }) {
+            if let Ground::Port(port) = old.ground {
+                self.ports.give_back(port);
+            }
+            // Elsewhere the new one does not take its place.
+            if old.shard != shard {
+                self.command(old.shard, Command::End(leg, generation));
+            }
         }
         self.command(shard, Command::Place(Box::new(slot)));
     }
@@ -184,8 +234,7 @@ impl Shards {
 
     fn rtp_slot(&mut self, leg: LegKey, generation: u32, port: PortKey, order: RtpOrder) -> Result<Slot, String> {
         let pair = self.ports.take(port).ok_or_else(|| format!("port {} is not lent, or already in use", port.0))?;
-        let now = Moment(u64::try_from(self.epoch.elapsed().as_nanos()).unwrap_or(u64::MAX));
-        Ok(Slot::rtp(leg, generation, order, pair, now))
+        Ok(Slot::rtp(leg, generation, order, pair, self.now()))
     }
 
     fn device_slot(
@@ -195,8 +244,15 @@ impl Shards {
         name: &Arc<str>,
         order: DeviceOrder,
     ) -> Result<Slot, String> {
+        if let (Some(page), Some(pages)) = (PageKey::of_device(name), &self.pages) {
+            return Ok(Slot::page(leg, generation, order, (page, pages.of(page)), self.now()));
+        }
         let device = self.devices.open(name).map_err(|error| error.to_string())?;
         Ok(Slot::device(leg, generation, order, device))
+    }
+
+    fn now(&self) -> Moment {
+        Moment(u64::try_from(self.epoch.elapsed().as_nanos()).unwrap_or(u64::MAX))
     }
 
     fn end(&mut self, leg: LegKey, generation: u32) {
@@ -206,6 +262,33 @@ impl Shards {
             }
             self.command(placed.shard, Command::End(leg, generation));
         }
+    }
+
+    /// Whoever hears a page, or is heard there, over however many legs, comes to the shard that has the pages' port.
+    fn gather(&mut self, leg: LegKey) {
+        let together = self.together_with(leg);
+        let is_page = |leg: &LegKey| self.legs.get(leg).is_some_and(|placed| placed.ground.is_page());
+        if !together.iter().any(is_page) {
+            return;
+        }
+        for leg in together {
+            let Some(placed) = self.legs.get_mut(&leg).filter(|placed| placed.shard != PAGES_SHARD) else { continue };
+            let old = std::mem::replace(&mut placed.shard, PAGES_SHARD);
+            let to = self.workers[PAGES_SHARD].commands.clone();
+            self.command(old, Command::Give(leg, to));
+        }
+    }
+
+    /// All that hear a leg or are heard by it, and by these, and so on.
+    fn together_with(&self, leg: LegKey) -> BTreeSet<LegKey> {
+        let (mut found, mut next) = (BTreeSet::from([leg]), vec![leg]);
+        while let Some(one) = next.pop() {
+            let hears = self.legs.get(&one).into_iter().flat_map(|placed| placed.peers.iter());
+            let heard_by = self.legs.iter().filter(|(_, placed)| placed.peers.contains(&one)).map(|(leg, _)| leg);
+            let new: Vec<LegKey> = hears.chain(heard_by).copied().filter(|leg| found.insert(*leg)).collect();
+            next.extend(new);
+        }
+        found
     }
 
     /// With the leg it hears, else with one that hears it, else where there are fewest.
@@ -253,5 +336,7 @@ impl Shard {
     }
 }
 
+/// The shard that has the browsers' port, and with it every leg that talks with a page.
+const PAGES_SHARD: usize = 0;
 /// Taken by the next tick; who orders more waits for it.
 const MOST_COMMANDS: usize = 1_024;

@@ -16,6 +16,7 @@ mod established;
 mod inbound;
 mod one_way;
 mod outbound;
+mod page;
 mod people;
 mod people_at_work;
 mod recording;
