@@ -149,7 +149,8 @@ async fn assemble(
     let shards = Shards::start_with(threads, loaded.shell.media.ports.clone(), devices, sinks);
     let mut shards = shards.map_err(system("the media threads"))?;
     let pages = translate::browser_settings(&loaded.shell.media);
-    shards.open_browsers(&pages).map_err(system("the port of browsers' headsets: media.browser_port"))?;
+    let doors = shards.open_browsers(&pages).map_err(system("the port of browsers' headsets, media.browser_port"))?;
+    doors.iter().for_each(|address| tracing::info!(%address, "browsers' headsets"));
     Ok(Driver {
         engine: Engine::new(seed),
         recorder,

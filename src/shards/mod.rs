@@ -19,7 +19,7 @@ mod worker;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
@@ -102,13 +102,15 @@ impl Shards {
     }
 
     /// Opens the port of browsers' headsets: from now on each device `browser-<number>` is the page of that person.
-    pub fn open_browsers(&mut self, settings: &browser::Settings) -> io::Result<()> {
+    /// Gives where pages are told to send to.
+    pub fn open_browsers(&mut self, settings: &browser::Settings) -> io::Result<Vec<SocketAddr>> {
         let door = Door::open(&settings.ips, settings.port)?;
+        let addresses = door.addresses().collect();
         let standings = PageStandings::default();
         let pages = Pages::new(door, settings.codec, standings.clone(), self.epoch);
         self.command(PAGES_SHARD, Command::Open(Box::new(pages)));
         self.pages = Some(standings);
-        Ok(())
+        Ok(addresses)
     }
 
     /// A page wants to be a headset; its answer comes by the offer's own way. Never waits.

@@ -110,7 +110,9 @@ impl Peer {
             rtc.add_local_candidate(Candidate::host(address, "udp").map_err(unusable)?);
         }
         let answer = rtc.sdp_api().accept_offer(offer).map_err(unusable)?.to_sdp_string();
-        let mid = added(&mut rtc)?;
+        let mid = answer.lines().find_map(|line| line.strip_prefix("a=mid:")).ok_or_else(|| unusable("it has no a=mid"))?;
+        let mid = Mid::from(mid);
+        while !matches!(rtc.poll_output().map_err(unusable)?, Output::Timeout(_)) {}
         let agreed = agreed(&rtc, mid, codec)?;
         let outgoing = Outgoing::new(now.0 as u32, codec.clock(), now);
         let numbers = Numbers { newest: 0, extended: 0 };
@@ -262,17 +264,6 @@ fn clock(codec: Codec) -> Frequency {
     match codec {
         Codec::Pcma | Codec::Pcmu | Codec::G722 => Frequency::EIGHT_KHZ,
         Codec::Opus => Frequency::FORTY_EIGHT_KHZ,
-    }
-}
-
-fn added(rtc: &mut Rtc) -> Result<Mid, BrowserError> {
-    let mut mid = None;
-    loop {
-        match rtc.poll_output().map_err(unusable)? {
-            Output::Event(Event::MediaAdded(media)) => mid = Some(media.mid),
-            Output::Event(_) | Output::Transmit(_) => {}
-            Output::Timeout(_) => return mid.ok_or_else(|| unusable("it has no stream")),
-        }
     }
 }
 
