@@ -1,7 +1,7 @@
 //! What Ramal's work costs beside others doing the same: `cargo bench --bench ratios`, with `-- --quick` in seconds and
 //! without other software, with `-- --save` into `docs/evidence`, with `-- parse` (or another room's name) that alone.
 //!
-//! Every figure is processor time or memory, never a wall clock. Contestants take turns, round by round, so that a busy
+//! Every figure is processor time or memory, but for the delay of packets, which is the wall's. Contestants take turns, round by round, so that a busy
 //! machine disturbs them alike; a ratio is made of the two figures of one round.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a benchmark reports by panicking")]
@@ -9,13 +9,16 @@
 #[path = "../tests/support/mod.rs"]
 mod support;
 
+mod callers;
 mod calls;
 mod carrier;
 mod codec;
 mod cpu;
+mod crowd;
 mod desk;
 mod kamailio;
 mod memory;
+mod mixing;
 mod parse;
 mod phones;
 mod playout;
@@ -43,9 +46,11 @@ pub struct Effort {
 
 type Room = fn(Effort) -> Vec<Row>;
 
-const ROOMS: [(&str, Room); 7] = [
+const ROOMS: [(&str, Room); 9] = [
     ("relay", relay::rows),
     ("recording", recording::rows),
+    ("crowd", crowd::rows),
+    ("mixing", mixing::rows),
     ("calls", calls::rows),
     ("parse", parse::rows),
     ("codec", codec::rows),

@@ -88,7 +88,8 @@ pub fn bridge_with(
     ports.iter().map(|(_, port)| host.at(*port)).collect()
 }
 
-fn stream(remote: SocketAddr) -> Stream {
+/// Of G.711, both ways.
+pub fn stream(remote: SocketAddr) -> Stream {
     Stream {
         remote,
         remote_rtcp: SocketAddr::new(remote.ip(), remote.port() + 1),
@@ -113,14 +114,14 @@ fn by_plain_loop(effort: Effort) -> f64 {
 }
 
 /// The least a relay can do: every 20 ms one packet from each socket, unread, out of the other of its bridge.
-struct Plain {
-    towards: Vec<SocketAddr>,
+pub struct Plain {
+    pub towards: Vec<SocketAddr>,
     stop: Arc<AtomicBool>,
     thread: JoinHandle<()>,
 }
 
 impl Plain {
-    fn start(host: &Host, far_ends: &[SocketAddr]) -> Plain {
+    pub fn start(host: &Host, far_ends: &[SocketAddr]) -> Plain {
         let sockets: Vec<_> = far_ends.iter().map(|_| silent_socket(host.at(0))).collect();
         let towards = sockets.iter().map(|socket| socket.local_addr().unwrap()).collect();
         let (stop, far_ends) = (Arc::new(AtomicBool::new(false)), far_ends.to_vec());
@@ -140,7 +141,7 @@ impl Plain {
         Plain { towards, stop, thread }
     }
 
-    fn stop(self) {
+    pub fn stop(self) {
         self.stop.store(true, Ordering::Relaxed);
         self.thread.join().expect("the loop ends");
     }

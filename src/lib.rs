@@ -15,4 +15,5 @@ pub mod shards;
 pub mod sound;
 pub mod store;
 pub mod trace;
+pub mod web;
 pub mod words;

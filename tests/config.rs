@@ -84,6 +84,13 @@ fn SP_10_broken_toml_is_told_without_showing_the_line() {
 }
 
 #[test]
+fn SP_10_a_desktop_that_could_be_reached_or_forged_by_others_is_refused() {
+    for name in ["web", "web_open", "web_both"] {
+        assert_errors(name);
+    }
+}
+
+#[test]
 fn SP_10_a_missing_file_is_told() {
     assert_errors("no-such-file");
 }

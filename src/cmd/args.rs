@@ -40,7 +40,11 @@ pub enum Local {
         #[arg(long, value_name = "FILE")]
         record: Option<PathBuf>,
     },
-    Check {},
+    Check {
+        #[arg(long)]
+        audit: bool,
+    },
+    Openapi {},
     Demo {
         #[arg(long)]
         once: bool,
@@ -339,6 +343,7 @@ fn switch(text: &str) -> Result<bool, &'static str> {
 pub const EXAMPLES: &[(&str, &str)] = &[
     ("run", "ramal run --config /etc/ramal/ramal.toml"),
     ("check", "ramal check --config ramal.toml"),
+    ("openapi", "ramal openapi > openapi.json"),
     ("demo", "ramal demo"),
     ("replay", "ramal replay recording.jsonl --ladder"),
     ("recordings", "ramal recordings export 4711 call.wav"),

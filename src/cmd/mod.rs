@@ -2,6 +2,7 @@
 
 mod act;
 mod args;
+mod audit;
 pub(crate) mod calls;
 mod check;
 pub(crate) mod client;
@@ -86,7 +87,13 @@ fn run_here(local: &Local, cli: &Cli, screen: &Screen) -> Result<exit::Code, Fai
                 Err(error) => Err(Failure::Other(error.to_string())),
             }
         }
-        Local::Check {} => check::run(&place::config(cli)?, screen),
+        Local::Check { audit: false } => check::run(&place::config(cli)?, screen),
+        Local::Check { audit: true } => audit::run(&place::config(cli)?, screen),
+        Local::Openapi {} => {
+            let document = crate::web::openapi().to_pretty_json().map_err(|why| Failure::Other(why.to_string()))?;
+            screen.line(&document);
+            Ok(exit::Code::Done)
+        }
         Local::Demo { once } => {
             let options = crate::demo::DemoOptions { once: *once, language: language() };
             crate::demo::run(options).map_err(|error| Failure::Other(error.to_string()))?;

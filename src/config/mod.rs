@@ -20,6 +20,7 @@ mod shell;
 mod table;
 mod template;
 mod value;
+mod web;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -32,6 +33,7 @@ pub use self::recordings::Recordings;
 pub use self::reload::needs_restart;
 pub use self::report::{ConfigError, Place, Warning};
 pub use self::shell::{Dns, Listen, LogLevel, Media, Shell};
+pub use self::web::{Tls, Web};
 
 use self::accounts::Accounts;
 use self::registrar::Registrars;
@@ -68,12 +70,13 @@ pub fn load(path: &Path, env: Env<'_>) -> Result<(Loaded, Vec<Warning>), Vec<Con
 
 /// Every section with the keys it may have, as documented: `("extension.NUMBER", ["registrar", …])`.
 pub fn sections() -> Vec<(&'static str, Vec<&'static str>)> {
-    let sections: [(&str, Keys); 13] = [
+    let sections: [(&str, Keys); 14] = [
         ("daemon", shell::DAEMON_KEYS),
         ("listen", shell::LISTEN_KEYS),
         ("media", shell::MEDIA_KEYS),
         ("recordings", recordings::KEYS),
         ("dns", shell::DNS_KEYS),
+        ("web", web::KEYS),
         ("device.NAME", device::KEYS),
         ("registrar.NAME", registrar::KEYS),
         ("extension.NUMBER", account::EXTENSION_KEYS),
@@ -166,6 +169,7 @@ const ROOT: Keys = &[&[
     "media",
     "recordings",
     "dns",
+    "web",
     "device",
     "registrar",
     "extension",

@@ -18,6 +18,7 @@ use super::recordings::{self, Recordings};
 use super::report::Report;
 use super::table::{Keys, Read, Table};
 use super::value::{choice, duration, list, number, path};
+use super::web::{self, Web};
 
 /// The shell's part of the configuration.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -38,6 +39,8 @@ pub struct Shell {
     /// Media threads; `None`: the shell chooses by the processors there are.
     pub shards: Option<NonZeroU16>,
     pub dns: Dns,
+    /// The agent's desktop; `None`: it is not served.
+    pub web: Option<Web>,
     /// How long SIGTERM waits for live calls to end by themselves.
     pub drain: Duration,
 }
@@ -130,6 +133,7 @@ pub(super) fn read(root: &Table<'_>, daemon: &Table<'_>, context: &Context<'_>, 
         listen: listen(root, report),
         media: media(root, report),
         recordings: recordings::read(root, &data_dir, context, report),
+        web: web::read(root, &data_dir, context, report),
         data_dir,
         sounds_dir: daemon.get(report, "sounds_dir", |value| folder(&context.dir.join(path(value)?))),
         control_socket,

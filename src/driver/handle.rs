@@ -71,6 +71,10 @@ impl Handle {
         Handle { actor, ..self.clone() }
     }
 
+    pub fn actor(&self) -> Actor {
+        self.actor
+    }
+
     /// Commands; as the local actor unless [`Handle::acting_for`] said otherwise.
     pub async fn command(&self, what: What, key: Option<IdempotencyKey>) -> Result<Reply, Refusal> {
         let actor = self.actor;

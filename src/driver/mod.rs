@@ -36,6 +36,7 @@ use crate::sound::hid::Press;
 use crate::sound::{DeviceReport, Library, card};
 use crate::store::Store;
 use crate::trace;
+use crate::web::Web;
 
 use buttons::Buttons;
 use lend::Lender;
@@ -72,6 +73,7 @@ struct Driver {
     deltas: broadcast::Sender<Delta>,
     replies: HashMap<CommandId, oneshot::Sender<Result<Reply, Refusal>>>,
     last_command: u64,
+    web: Option<Web>,
 }
 
 impl Driver {

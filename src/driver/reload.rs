@@ -27,6 +27,7 @@ impl Driver {
         );
         let kinds = kinds(&loaded);
         let devices = self.shards.devices().changed(kinds.clone()).map_err(|why| vec![why.to_string()])?;
+        self.web.as_ref().map_or(Ok(()), |web| web.reload()).map_err(|why| vec![why])?;
         self.sounds = sounds;
         self.shards.set_devices(devices);
         self.buttons.follow(&kinds, &self.backs);

@@ -18,6 +18,7 @@ use crate::service::Notifier;
 use crate::shards::{Shards, Sinks};
 use crate::sound::Devices;
 use crate::store::Store;
+use crate::web::{self, Web};
 use crate::{control, trace};
 
 use super::buttons::Buttons;
@@ -48,6 +49,8 @@ pub enum RunError {
     Listen(#[from] net::ListenError),
     #[error(transparent)]
     Control(#[from] control::BindError),
+    #[error(transparent)]
+    Web(#[from] web::WebError),
     #[error(transparent)]
     Service(#[from] crate::service::NotifyError),
     #[error("{what}: {why}")]
@@ -88,6 +91,7 @@ async fn serve(options: RunOptions, loaded: config::Loaded) -> Result<(), RunErr
     let socket = options.control_socket.clone().unwrap_or_else(|| loaded.shell.control_socket.clone());
     let mut driver = assemble(&options, loaded, net_events, backs).await?;
     let control = control::Server::bind(&socket)?;
+    driver.web = serve_desktop(&driver, &handle)?;
     tokio::spawn(answer_clients(control, handle));
     driver.begin();
     notifier.ready()?;
@@ -168,7 +172,22 @@ async fn assemble(
         last_command: 0,
         path: options.config.clone(),
         loaded,
+        web: None,
     })
+}
+
+fn serve_desktop(driver: &Driver, handle: &Handle) -> Result<Option<Web>, web::WebError> {
+    let shell = &driver.loaded.shell;
+    let options = |settings: &config::Web| web::Options {
+        settings: settings.clone(),
+        data_dir: shell.data_dir.clone(),
+        recordings: shell.recordings.folder.clone(),
+        zone: driver.loaded.engine.zone,
+        numbers: driver.loaded.engine.gate.clone(),
+        handle: handle.clone(),
+        store: driver.store.clone(),
+    };
+    shell.web.as_ref().map(|settings| Web::start(options(settings))).transpose()
 }
 
 fn recordings(
@@ -218,6 +237,9 @@ impl Driver {
 
     /// Media says its goodbyes, recordings are ended, the store writes what is queued.
     fn leave(self) {
+        if let Some(web) = self.web {
+            web.stop();
+        }
         self.shards.stop();
         self.recordings.stop();
     }

@@ -16,7 +16,7 @@ use crate::news::{Delta, News, Snapshot};
 use crate::number::Rules;
 use crate::records::{Batch, Facts, Question};
 use crate::sip::uri::Transport;
-use crate::staff::{self, EntryId};
+use crate::staff::{self, EntryId, Scopes};
 use crate::subscription;
 
 /// Everything that can happen to the engine.
@@ -129,6 +129,18 @@ pub enum Actor {
     Local,
     /// A person who is signed in.
     User(UserId),
+    /// A program that acts for a person, within limits.
+    Program { user: UserId, scopes: Scopes },
+}
+
+impl Actor {
+    /// Whose rights count.
+    pub fn user(self) -> Option<UserId> {
+        match self {
+            Actor::Local => None,
+            Actor::User(user) | Actor::Program { user, .. } => Some(user),
+        }
+    }
 }
 
 /// What is commanded, by room.

@@ -12,7 +12,7 @@ use crate::{Frame, Rate};
 pub type Voices = Vec<usize>;
 
 /// Which sum a listener hears.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Share {
     /// Place in the list of sums.
     pub sum: usize,
@@ -79,11 +79,11 @@ impl Sum {
         self.rate == rate && self.voices.iter().map(|voice| &voice.of).eq(voices)
     }
 
-    /// 20 ms of all voices; `said` is what each leg said, by its place.
-    pub fn tick(&mut self, said: &[Frame]) {
+    /// 20 ms of all voices; `said` gives what the leg at a place said.
+    pub fn tick<'f>(&mut self, said: impl Fn(usize) -> Option<&'f Frame>) {
         self.samples.fill(0);
         for voice in &mut self.voices {
-            let Some(frame) = said.get(voice.of) else { continue };
+            let Some(frame) = said(voice.of) else { continue };
             voice.said = voice.converter.convert(frame);
             for (sum, sample) in self.samples.iter_mut().zip(voice.said.samples()) {
                 *sum += i32::from(*sample);
@@ -93,7 +93,7 @@ impl Sum {
 
     /// 20 ms of two voices, added up.
     pub fn both(&mut self, said: &[Frame; 2]) -> Frame {
-        self.tick(said);
+        self.tick(|place| said.get(place));
         self.without(None)
     }
 
@@ -137,7 +137,7 @@ mod tests {
         let voice = |level: i16| Frame::from_fn(Rate::Narrow, |_| level);
         let voices = [voice(20_000), voice(15_000), voice(-3_000)];
         let mut sum = Sum::new(&[0, 1, 2], Rate::Narrow);
-        sum.tick(&voices);
+        sum.tick(|place| voices.get(place));
         let heard: Vec<i16> = (0..3).map(|own| sum.without(Some(own)).samples()[159]).collect();
         assert_eq!(heard, [12_000, 17_000, i16::MAX]);
         assert_eq!(sum.without(None).samples()[0], 32_000);

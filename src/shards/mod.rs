@@ -11,18 +11,20 @@
 
 pub mod browser;
 mod deck;
+mod links;
+mod placing;
 mod ports;
 mod receive;
 mod slot;
 mod tap;
 mod worker;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
-use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
@@ -30,7 +32,7 @@ use media::order::{DeviceOrder, Event, LegKey, LegMedia, LegOrder, News, PortKey
 use media::time::Moment;
 
 use crate::sound::Devices;
-use browser::{BrowserError, Door, Offer, PageKey, PageStandings, Pages};
+use browser::{PageKey, PageStandings};
 use ports::PortPool;
 use slot::{Slot, Wanted};
 
@@ -99,39 +101,6 @@ impl Shards {
             (0..count.max(1)).map(|number| Shard::start(number, sinks.clone(), epoch)).collect::<io::Result<_>>()?;
         let (legs, ports) = (BTreeMap::new(), PortPool::new(ports));
         Ok(Shards { workers, legs, ports, devices, pages: None, sink: sinks.news, epoch })
-    }
-
-    /// Opens the port of browsers' headsets: from now on each device `browser-<number>` is the page of that person.
-    /// Gives where pages are told to send to.
-    pub fn open_browsers(&mut self, settings: &browser::Settings) -> io::Result<Vec<SocketAddr>> {
-        let door = Door::open(&settings.ips, settings.port)?;
-        let addresses = door.addresses().collect();
-        let standings = PageStandings::default();
-        let pages = Pages::new(door, settings.codec, standings.clone(), self.epoch);
-        self.command(PAGES_SHARD, Command::Open(Box::new(pages)));
-        self.pages = Some(standings);
-        Ok(addresses)
-    }
-
-    /// A page wants to be a headset; its answer comes by the offer's own way. Never waits.
-    pub fn offer(&mut self, offer: Offer) {
-        let (offer, why) = match self.workers.get(PAGES_SHARD).map(|shard| shard.commands.try_send(Command::Offer(offer))) {
-            Some(Err(TrySendError::Full(Command::Offer(offer)))) => (offer, BrowserError::Busy),
-            Some(Err(TrySendError::Disconnected(Command::Offer(offer)))) => (offer, BrowserError::Off),
-            // Handed over; without a shard the answer's channel closes.
-            Some(_) | None => return,
-        };
-        let _gone = offer.answer.send(Err(why));
-    }
-
-    /// The page's person has left: nothing is heard there any more.
-    pub fn hang_up_page(&mut self, page: PageKey) {
-        self.command(PAGES_SHARD, Command::HangUp(page));
-    }
-
-    /// How the pages stand that have been headsets.
-    pub fn pages(&self) -> Option<&PageStandings> {
-        self.pages.as_ref()
     }
 
     /// Binds up to `count` pairs on a local address and lends them: key and RTP port; RTCP is the next one up.
@@ -264,48 +233,6 @@ impl Shards {
             }
             self.command(placed.shard, Command::End(leg, generation));
         }
-    }
-
-    /// Whoever hears a page, or is heard there, over however many legs, comes to the shard that has the pages' port.
-    fn gather(&mut self, leg: LegKey) {
-        let together = self.together_with(leg);
-        let is_page = |leg: &LegKey| self.legs.get(leg).is_some_and(|placed| placed.ground.is_page());
-        if !together.iter().any(is_page) {
-            return;
-        }
-        for leg in together {
-            let Some(placed) = self.legs.get_mut(&leg).filter(|placed| placed.shard != PAGES_SHARD) else { continue };
-            let old = std::mem::replace(&mut placed.shard, PAGES_SHARD);
-            let to = self.workers[PAGES_SHARD].commands.clone();
-            self.command(old, Command::Give(leg, to));
-        }
-    }
-
-    /// All that hear a leg or are heard by it, and by these, and so on.
-    fn together_with(&self, leg: LegKey) -> BTreeSet<LegKey> {
-        let (mut found, mut next) = (BTreeSet::from([leg]), vec![leg]);
-        while let Some(one) = next.pop() {
-            let hears = self.legs.get(&one).into_iter().flat_map(|placed| placed.peers.iter());
-            let heard_by = self.legs.iter().filter(|(_, placed)| placed.peers.contains(&one)).map(|(leg, _)| leg);
-            let new: Vec<LegKey> = hears.chain(heard_by).copied().filter(|leg| found.insert(*leg)).collect();
-            next.extend(new);
-        }
-        found
-    }
-
-    /// With the leg it hears, else with one that hears it, else where there are fewest.
-    fn shard_for(&self, leg: LegKey, peers: &[LegKey]) -> usize {
-        let listener = || self.legs.values().find(|placed| placed.peers.contains(&leg)).map(|placed| placed.shard);
-        if let Some(shard) = self.shard_of_first(peers).or_else(listener) {
-            return shard;
-        }
-        let load = |shard: &usize| self.legs.values().filter(|placed| placed.shard == *shard).count();
-        (0..self.workers.len()).min_by_key(load).unwrap_or(0)
-    }
-
-    /// Who hear each other go to the first of them, and so all come together.
-    fn shard_of_first(&self, peers: &[LegKey]) -> Option<usize> {
-        peers.iter().find_map(|peer| self.legs.get(peer)).map(|placed| placed.shard)
     }
 
     fn command(&self, shard: usize, command: Command) {

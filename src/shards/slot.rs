@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use media::codec::Codec;
-use media::leg::{DeviceLeg, Heard, PeerSound, RtpLeg};
+use media::leg::{DeviceLeg, Format, Heard, PeerSound, RtpLeg};
 use media::order::{DeviceOrder, Event, LegKey, RtpOrder};
 use media::rtp::Packet;
 use media::time::Moment;
@@ -103,6 +103,11 @@ impl Slot {
             (Some(from), Some(to)) => self.body.has_packets() && to.can_relay(from),
             (None, _) | (_, None) => false,
         }
+    }
+
+    /// What it can send of what is encoded for several; see [`RtpLeg::format`].
+    pub fn format(&self) -> Option<Format> {
+        self.body.stream().and_then(RtpLeg::format)
     }
 
     /// Says whether somebody wants samples of this leg; gives back whether it must be listened to.
@@ -260,4 +265,17 @@ pub(super) fn before(now: Moment, waited: Duration) -> Moment {
 /// A packet that cannot go is lost, as packets are.
 fn send(socket: &UdpSocket, to: std::net::SocketAddr, bytes: &[u8]) {
     let _ = socket.send_to(bytes, to);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is there for every leg, whatever it does; a bridged call has four. Sound under way is apart, and only while it is.
+    #[test]
+    fn a_leg_that_only_relays_is_small() {
+        assert!(size_of::<Slot>() <= 512, "{}", size_of::<Slot>());
+        assert!(size_of::<RtpLeg>() <= 1_152, "{}", size_of::<RtpLeg>());
+        assert!(size_of::<RtpLeg>() < size_of::<Frame>() && size_of::<DeviceLeg>() < size_of::<Frame>());
+    }
 }

@@ -102,6 +102,10 @@ impl Reader {
         Reader { base }
     }
 
+    pub(super) fn base(&self) -> &Connection {
+        &self.base
+    }
+
     /// Calls that began on `day`, a date in the installation's zone (SM-10).
     pub fn calls_of_day(&self, day: NaiveDate, sort: SortBy, page: Page) -> Result<Vec<CallLine>, StoreError> {
         let sql = calls_where("day = ?1", sort);
@@ -161,7 +165,7 @@ fn calls_with(condition: &'static str) -> String {
     )
 }
 
-fn call_line(row: &Row<'_>) -> rusqlite::Result<CallLine> {
+pub(super) fn call_line(row: &Row<'_>) -> rusqlite::Result<CallLine> {
     Ok(CallLine {
         row: CallRow {
             call: CallId(row.id("call")?),

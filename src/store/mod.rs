@@ -9,14 +9,17 @@
 //!
 //! [`schema.sql`](schema.sql) says what is kept and what it means.
 
+mod audit;
 mod base;
 mod column;
 mod dir;
 mod error;
 mod history;
 mod load;
+mod people;
 mod record;
 mod recordings;
+mod search;
 mod staff;
 mod upgrade;
 mod writer;
@@ -28,13 +31,16 @@ use engine::border::StoreError;
 use engine::id::BatchId;
 use engine::records::{Batch, Facts, Question};
 
+pub use audit::{AuditEntry, AuditFault, AuditLine, Head};
 pub use error::OpenError;
 pub use history::{CallLine, CallStory, EventLine, LegLine, Page, Reader, SortBy};
+pub use people::{Credentials, SessionRow, TokenRow};
 pub use recordings::{Party, RecordingFilter, RecordingLine};
+pub use search::{CallFilter, Cursor};
 
 use dir::DataDir;
 use error::words;
-use writer::{Order, Writer};
+use writer::{BatchOrder, Writer};
 
 /// The base of one data directory. Dropping it writes what is queued, closes the base and gives the directory back.
 pub struct Store {
@@ -64,7 +70,7 @@ impl Store {
         batch: Batch,
         done: impl FnOnce(BatchId, Result<(), StoreError>) + Send + 'static,
     ) {
-        self.writer.submit(Order { id, batch, done: Box::new(done) });
+        self.writer.submit(BatchOrder { id, batch, done: Box::new(done) });
     }
 
     /// Answers a question of the engine from what is committed now. Blocks for the length of a short read.

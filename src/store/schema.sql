@@ -161,3 +161,47 @@ CREATE TABLE agent_states (
     state TEXT NOT NULL,                 -- JSON of agent::AgentState
     PRIMARY KEY (user, at_ms, state)
 ) STRICT;
+
+-- How each person proves who they are. The engine knows nothing of it.
+CREATE TABLE credentials (
+    user     INTEGER PRIMARY KEY,
+    password TEXT,                       -- Argon2id, as a PHC string; null: nobody may sign in with one
+    totp     BLOB,                       -- the shared secret (RFC 6238); null: the password alone is enough
+    step     INTEGER NOT NULL DEFAULT 0  -- of the last code that was taken: none is taken twice
+) STRICT;
+
+-- Who is signed in, in which browser. They outlive the daemon.
+CREATE TABLE sessions (
+    secret   BLOB PRIMARY KEY,           -- SHA-256 of what the cookie holds
+    user     INTEGER NOT NULL,
+    began_ms INTEGER NOT NULL,
+    seen_ms  INTEGER NOT NULL            -- to the minute
+) STRICT;
+
+-- What programs sign in with.
+CREATE TABLE tokens (
+    token    INTEGER PRIMARY KEY,
+    secret   BLOB NOT NULL UNIQUE,       -- SHA-256 of what the program holds
+    user     INTEGER NOT NULL,           -- for whom it acts
+    name     TEXT NOT NULL,              -- what the person calls it
+    scopes   TEXT NOT NULL,              -- JSON of permissions' names: it may do these, where its user may
+    made_ms  INTEGER NOT NULL,
+    until_ms INTEGER                     -- null: until it is taken back
+) STRICT;
+
+CREATE INDEX tokens_by_user ON tokens (user);
+
+-- Who did what, from where: appended to and never changed. Each row's hash is over the one before it and its own columns, so
+-- that a row cannot be altered, left out or put in without breaking every later one.
+CREATE TABLE audit (
+    number  INTEGER PRIMARY KEY,         -- 1, 2, 3 … without a gap
+    at_ms   INTEGER NOT NULL,
+    user    INTEGER,                     -- null: nobody who is known
+    address TEXT NOT NULL,               -- of the browser or program
+    action  TEXT NOT NULL,               -- 'sign-in', 'sign-in-failed', 'user-edited', 'recording-heard', …
+    detail  TEXT NOT NULL,               -- JSON; holds no secret
+    hash    BLOB NOT NULL                -- SHA-256
+) STRICT;
+
+CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'the audit log is not changed'); END;
+CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'the audit log is not deleted from'); END;

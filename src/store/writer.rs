@@ -22,8 +22,15 @@ use super::record::{WriteError, write};
 /// Told what became of a batch, on the writer's thread: it hands the news on and returns, and must not panic.
 pub(super) type Done = Box<dyn FnOnce(BatchId, Result<(), StoreError>) + Send>;
 
+/// What the writer is asked for.
+pub(super) enum Order {
+    Batch(BatchOrder),
+    /// Rows that the engine knows nothing of, in a transaction of their own; answers for itself.
+    Own(Box<dyn FnOnce(&mut Connection) + Send>),
+}
+
 /// One batch on its way.
-pub(super) struct Order {
+pub(super) struct BatchOrder {
     pub id: BatchId,
     pub batch: Batch,
     pub done: Done,
@@ -43,16 +50,35 @@ impl Writer {
     }
 
     /// Never blocks. A full queue is an answer too: the disk has been stalled for long.
-    pub fn submit(&self, order: Order) {
-        let Some(queue) = &self.queue else { return };
-        let (order, why) = match queue.try_send(order) {
-            Ok(()) => return,
-            Err(TrySendError::Full(order)) => {
-                (order, format!("store: {QUEUE_LENGTH} batches wait for the disk: check it"))
-            }
-            Err(TrySendError::Disconnected(order)) => (order, "store: its writer has ended: restart ramal".to_owned()),
+    pub fn submit(&self, order: BatchOrder) {
+        if let Err((Order::Batch(order), why)) = self.send(Order::Batch(order)) {
+            (order.done)(order.id, Err(why));
+        }
+    }
+
+    /// Does `work` on the writer's thread, all or nothing, and waits for it: on a thread that may block.
+    pub fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, answered) = sync_channel(1);
+        let own = move |base: &mut Connection| {
+            // Who asked may be gone.
+            let _gone = answer.send(transact(base, work));
         };
-        (order.done)(order.id, Err(StoreError(why)));
+        self.send(Order::Own(Box::new(own))).map_err(|(_, why)| why)?;
+        let done = answered.recv().map_err(|_| StoreError(ENDED.to_owned()))?;
+        done.map_err(|error| words(&error))
+    }
+
+    fn send(&self, order: Order) -> Result<(), (Order, StoreError)> {
+        let Some(queue) = &self.queue else { return Err((order, StoreError(ENDED.to_owned()))) };
+        queue.try_send(order).map_err(|why| match why {
+            TrySendError::Full(order) => {
+                (order, StoreError(format!("store: {QUEUE_LENGTH} batches wait for the disk: check it")))
+            }
+            TrySendError::Disconnected(order) => (order, StoreError(ENDED.to_owned())),
+        })
     }
 }
 
@@ -68,13 +94,30 @@ impl Drop for Writer {
 
 fn work(mut base: Connection, orders: &Receiver<Order>) {
     while let Ok(first) = orders.recv() {
-        let group: Vec<Order> = std::iter::once(first).chain(orders.try_iter().take(GROUP_LIMIT - 1)).collect();
+        let (mut group, mut own) = (Vec::new(), Vec::new());
+        for order in std::iter::once(first).chain(orders.try_iter().take(GROUP_LIMIT - 1)) {
+            match order {
+                Order::Batch(order) => group.push(order),
+                Order::Own(work) => own.push(work),
+            }
+        }
         let batches: Vec<&Batch> = group.iter().map(|order| &order.batch).collect();
-        let results = commit(&mut base, &batches);
+        let results = if batches.is_empty() { Vec::new() } else { commit(&mut base, &batches) };
         for (order, result) in group.into_iter().zip(results) {
             (order.done)(order.id, result);
         }
+        own.into_iter().for_each(|work| work(&mut base));
     }
+}
+
+fn transact<T>(
+    base: &mut Connection,
+    work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
+    let transaction = base.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let done = work(&transaction)?;
+    transaction.commit()?;
+    Ok(done)
 }
 
 /// Writes a group in one transaction, each batch in a savepoint: one that fails fails alone. Gives one result for each.
@@ -109,6 +152,7 @@ fn write_batch(group: &mut Transaction<'_>, batch: &Batch) -> rusqlite::Result<R
     }
 }
 
+const ENDED: &str = "store: its writer has ended: restart ramal";
 /// Batches that may wait for the disk: at 13,000 a second more than a stall of four seconds.
 const QUEUE_LENGTH: usize = 65_536;
 /// Batches in one commit, so that the first of a long queue is not answered last.

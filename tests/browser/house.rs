@@ -63,7 +63,13 @@ impl House {
 
     /// As `ramal devices` would show it.
     pub fn view(&self) -> Option<DeviceView> {
-        self.shards.lock().unwrap().pages()?.views().into_iter().find(|view| *view.device == *format!("browser-{PERSON}"))
+        self.shards
+            .lock()
+            .unwrap()
+            .pages()?
+            .views()
+            .into_iter()
+            .find(|view| *view.device == *format!("browser-{PERSON}"))
     }
 
     /// How many pages are connected.

@@ -7,6 +7,7 @@
 #![allow(dead_code, unused_imports, reason = "every test binary includes this module and uses its own part of it")]
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test reports by panicking")]
 
+pub mod browser;
 pub mod control;
 pub mod daemon;
 pub mod folder;
@@ -22,6 +23,7 @@ pub mod uhid;
 
 use std::time::{Duration, Instant};
 
+pub use browser::Browser;
 pub use daemon::Daemon;
 pub use folder::Folder;
 pub use host::Host;

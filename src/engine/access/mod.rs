@@ -46,15 +46,12 @@ enum Need {
 /// # Errors
 /// `NotAllowed`, or `NotFound` where the actor may not even know that the object is there.
 pub fn allowed(staff: &Staff, actor: Actor, action: Action, whose: Whose) -> Result<(), Refusal> {
-    let user = match actor {
-        // Whoever may open the daemon's own socket (mode 0600) could as well stop the daemon.
-        Actor::Local => return Ok(()),
-        Actor::User(user) => user,
-    };
-    let held = staff.permissions(user).ok_or_else(|| refuse("you are not signed in any more"))?;
+    // Whoever may open the daemon's own socket (mode 0600) could as well stop the daemon.
+    let Some(user) = actor.user() else { return Ok(()) };
+    staff.permissions(user).ok_or_else(|| refuse("you are not signed in any more"))?;
     let meets = |need: Need| match need {
         Need::Anybody => true,
-        Need::Holder(permission) => held.contains(&permission),
+        Need::Holder(permission) => holds(staff, actor, permission),
         Need::Nobody => false,
     };
     let needs = needs(action);
@@ -69,9 +66,22 @@ pub fn allowed(staff: &Staff, actor: Actor, action: Action, whose: Whose) -> Res
 }
 
 /// Whether somebody is told.
-pub fn admits(staff: &Staff, user: UserId, audience: &Audience) -> bool {
-    let Some(held) = staff.permissions(user) else { return false };
-    audience.admits(user, |permission| held.contains(&permission))
+pub fn admits(staff: &Staff, actor: Actor, audience: &Audience) -> bool {
+    match actor.user() {
+        Some(user) if staff.permissions(user).is_none() => false,
+        Some(user) => audience.admits(user, |permission| holds(staff, actor, permission)),
+        None => true,
+    }
+}
+
+/// A program holds what its person does, within its limits.
+fn holds(staff: &Staff, actor: Actor, permission: Permission) -> bool {
+    let held = |user| staff.permissions(user).is_some_and(|held| held.contains(&permission));
+    match actor {
+        Actor::Local => true,
+        Actor::User(user) => held(user),
+        Actor::Program { user, scopes } => scopes.contains(permission) && held(user),
+    }
 }
 
 fn refuse(text: &str) -> Refusal {

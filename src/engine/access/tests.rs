@@ -136,8 +136,9 @@ fn an_administrator_administers_and_still_has_no_share_in_others_talk() {
 fn what_is_told_of_a_call_reaches_its_person_and_who_sees_all() {
     let staff = staff();
     let audience = Audience::Owner { user: Some(AGENT), others: Permission::CallsSeeAll };
-    let told = [AGENT, SUPERVISOR, ADMINISTRATOR, AUDITOR, GONE].map(|user| admits(&staff, user, &audience));
+    let told =
+        [AGENT, SUPERVISOR, ADMINISTRATOR, AUDITOR, GONE].map(|user| admits(&staff, Actor::User(user), &audience));
     assert_eq!(told, [true, true, true, true, false]);
     let audience = Audience::Owner { user: Some(SUPERVISOR), others: Permission::CallsSeeAll };
-    assert!(!admits(&staff, AGENT, &audience));
+    assert!(!admits(&staff, Actor::User(AGENT), &audience));
 }

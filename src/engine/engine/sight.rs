@@ -127,19 +127,16 @@ impl Engine {
     }
 
     pub(super) fn deltas_for(&self, actor: Actor, deltas: Vec<Delta>) -> Vec<Delta> {
-        match actor {
-            Actor::Local => deltas,
-            Actor::User(user) => {
-                deltas.into_iter().filter(|delta| access::admits(&self.staff, user, &delta.audience)).collect()
-            }
-        }
+        deltas.into_iter().filter(|delta| access::admits(&self.staff, actor, &delta.audience)).collect()
     }
 
     /// The live state as far as it concerns somebody: by the same table as what is told.
     pub(super) fn snapshot_for(&self, actor: Actor) -> Snapshot {
         let whole = self.snapshot();
-        let Actor::User(user) = actor else { return whole };
-        let sees = |news: News| access::admits(&self.staff, user, &self.audience(&news));
+        if actor == Actor::Local {
+            return whole;
+        }
+        let sees = |news: News| access::admits(&self.staff, actor, &self.audience(&news));
         Snapshot {
             seq: whole.seq,
             calls: whole.calls.into_iter().filter(|view| sees(News::Call(view.clone()))).collect(),

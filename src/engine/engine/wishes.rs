@@ -50,10 +50,7 @@ impl Engine {
     }
 
     fn obey(&mut self, actor: Actor, what: &What, now: Now) -> Result<Reply, Refusal> {
-        self.actor = match actor {
-            Actor::Local => None,
-            Actor::User(user) => Some(user),
-        };
+        self.actor = actor.user();
         let answer = self.carry_out(actor, what, now);
         self.actor = None;
         answer

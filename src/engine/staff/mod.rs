@@ -15,7 +15,7 @@ use crate::config::{AccountName, Config};
 use crate::id::{ItemId, PerfilId, QueueId, UserId};
 
 pub use entry::{Directions, Entry, EntryId, Item, List, Opening, Perfil, Queue, User};
-pub use permission::{Builtin, Permission};
+pub use permission::{Builtin, Permission, Scopes};
 
 /// A wish about what is administered.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -134,6 +134,10 @@ impl Staff {
 
     pub fn users(&self) -> impl Iterator<Item = &User> {
         self.users.values()
+    }
+
+    pub fn queues(&self) -> impl Iterator<Item = &Queue> {
+        self.queues.values()
     }
 
     pub fn queue(&self, queue: QueueId) -> Option<&Queue> {

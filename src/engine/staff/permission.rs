@@ -73,6 +73,27 @@ permissions! {
     AuditSee "audit.see"
 }
 
+/// A small set of permissions: what a program is limited to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Scopes(u64);
+
+impl Scopes {
+    pub fn contains(self, permission: Permission) -> bool {
+        self.0 & Scopes::bit(permission) != 0
+    }
+
+    fn bit(permission: Permission) -> u64 {
+        1 << permission as u32
+    }
+}
+
+impl FromIterator<Permission> for Scopes {
+    fn from_iter<T: IntoIterator<Item = Permission>>(all: T) -> Scopes {
+        Scopes(all.into_iter().fold(0, |bits, one| bits | Scopes::bit(one)))
+    }
+}
+
 /// A *perfil* that every installation has.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -19,7 +19,7 @@ use crate::Rate;
 use crate::time::Clock;
 
 /// Codecs a stream can be agreed on.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Codec {
     Pcma,
     Pcmu,

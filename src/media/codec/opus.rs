@@ -8,7 +8,7 @@ use super::{Codec, CodecError};
 use crate::Rate;
 
 /// What the far end wants of the Opus it receives (RFC 7587 §6.1).
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct OpusWishes {
     /// `maxaveragebitrate`, in bits per second.
     pub max_bitrate: Option<u32>,

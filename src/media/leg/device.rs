@@ -14,8 +14,8 @@ use crate::{Frame, Rate, SILENCE};
 pub struct DeviceLeg {
     player: feed::Player,
     ringer: Option<(Tone, tone::Player)>,
-    /// What rings over what is heard.
-    over: Option<Sum>,
+    /// What rings over what is heard, while it does.
+    over: Option<Box<Sum>>,
     muted: bool,
     ended: bool,
     watch: Watch,
@@ -65,7 +65,7 @@ impl DeviceLeg {
     pub fn hear(&mut self, peer: PeerSound<'_>, over: Option<Frame>) -> Frame {
         let peer = match peer {
             PeerSound::Frame(frame) => Some(frame),
-            PeerSound::Relayed | PeerSound::Absent => None,
+            PeerSound::Relayed | PeerSound::Absent | PeerSound::Encoded(_) => None,
         };
         let mut frame = SILENCE;
         match self.player.fill(peer, Rate::Full, &mut frame) {
@@ -73,8 +73,13 @@ impl DeviceLeg {
             Fed::LastFrame => self.ended = true,
         }
         match over {
-            Some(over) => self.over.get_or_insert_with(|| Sum::new(&[0, 1], over.rate())).both(&[frame, over]),
-            None => frame,
+            Some(over) => {
+                self.over.get_or_insert_with(|| Box::new(Sum::new(&[0, 1], over.rate()))).both(&[frame, over])
+            }
+            None => {
+                self.over = None;
+                frame
+            }
         }
     }
 

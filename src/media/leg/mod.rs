@@ -1,12 +1,15 @@
 //! One leg's media: everything of one RTP stream, or of one device, tied together without sockets.
 
+mod broadcast;
 mod control;
 mod device;
 mod incoming;
+mod packer;
 mod sending;
 
 use std::collections::VecDeque;
 
+pub use broadcast::{Broadcast, Format};
 pub use device::DeviceLeg;
 pub use incoming::{Heard, Kind};
 pub use sending::PeerSound;
@@ -23,7 +26,7 @@ use crate::source::SourceRule;
 use crate::time::{Clock, Moment};
 use crate::{Frame, Rate, feed};
 use control::Control;
-use sending::Packer;
+use packer::Packer;
 
 /// A leg to the network.
 #[derive(Debug)]
@@ -46,7 +49,7 @@ struct Flow {
     rule: SourceRule,
     reception: Reception,
     packer: Packer,
-    hearing: Option<Hearing>,
+    hearing: Option<Box<Hearing>>,
     /// Only where telephone-event was not agreed on.
     tones: Option<Box<Tones>>,
     presses: receive::Receiver,
@@ -128,7 +131,7 @@ impl RtpLeg {
             let needed = wanted || flow.tones.is_some();
             match (&flow.hearing, needed) {
                 (None, true) => match Hearing::new(flow.stream.codec) {
-                    Ok(hearing) => flow.hearing = Some(hearing),
+                    Ok(hearing) => flow.hearing = Some(Box::new(hearing)),
                     Err(error) => tell(&mut self.news, Event::Failed { why: error.to_string() }),
                 },
                 (Some(_), false) => flow.hearing = None,

@@ -2,13 +2,11 @@
 
 use std::net::SocketAddr;
 
+use super::broadcast::Format;
 use super::{Flow, Heard, Kind, RtpLeg, tell};
-use crate::codec::{Codec, CodecError, Encoder, OpusWishes};
 use crate::dtmf::send::Step;
 use crate::feed::Fed;
-use crate::order::{Event, Stream};
-use crate::outgoing::Outgoing;
-use crate::resample::Converter;
+use crate::order::Event;
 use crate::rtp::{HEADER, LONGEST};
 use crate::time::Moment;
 use crate::{Frame, Rate, TICK_MS};
@@ -21,22 +19,8 @@ pub enum PeerSound<'a> {
     /// Its packets go out as they come.
     Relayed,
     Frame(&'a Frame),
-}
-
-/// Frames on their way into packets of the agreed packet time.
-#[derive(Debug)]
-pub(super) struct Packer {
-    codec: Codec,
-    wishes: OpusWishes,
-    converter: Converter,
-    /// Made with the first packet: a leg that only relays needs none.
-    encoder: Option<Encoder>,
-    /// Room for the longest packet and a frame.
-    samples: Box<[i16]>,
-    filled: usize,
-    /// Of the first sample held.
-    timestamp: u32,
-    marker: bool,
+    /// A tick's sound in the leg's own [`Format`], encoded once for all who hear the same.
+    Encoded(&'a [u8]),
 }
 
 impl RtpLeg {
@@ -74,7 +58,9 @@ impl RtpLeg {
         let mut frame = crate::SILENCE;
         match self.digits.tick(now, event_type.is_some(), &mut self.outgoing, &mut frame) {
             Step::Free => {
-                if let Some(frame) = self.next_frame(peer) {
+                if let PeerSound::Encoded(payload) = peer {
+                    self.send_payload(now, payload, |bytes| send(target, bytes));
+                } else if let Some(frame) = self.next_frame(peer) {
                     self.send_frame(now, &frame, |bytes| send(target, bytes));
                 }
             }
@@ -103,8 +89,13 @@ impl RtpLeg {
 
     fn next_frame(&mut self, peer: PeerSound<'_>) -> Option<Frame> {
         let peer = match peer {
-            PeerSound::Relayed => return None,
-            PeerSound::Absent => None,
+            PeerSound::Relayed => {
+                if let Some(flow) = &mut self.flow {
+                    flow.packer.rest();
+                }
+                return None;
+            }
+            PeerSound::Absent | PeerSound::Encoded(_) => None,
             PeerSound::Frame(frame) => Some(frame),
         };
         let most = self.flow.as_ref().map_or(Rate::Narrow, |flow| flow.stream.codec.rate());
@@ -125,75 +116,20 @@ impl RtpLeg {
             tell(&mut self.news, Event::Failed { why: error.to_string() });
         }
     }
-}
-
-impl Packer {
-    pub fn new(stream: &Stream) -> Packer {
-        let rate = stream.codec.rate();
-        Packer {
-            codec: stream.codec,
-            wishes: stream.opus,
-            converter: Converter::new(rate),
-            encoder: None,
-            samples: vec![0; 4 * rate.frame()].into_boxed_slice(),
-            filled: 0,
-            timestamp: 0,
-            marker: false,
+    fn send_payload(&mut self, now: Moment, payload: &[u8], mut send: impl FnMut(&[u8])) {
+        let Some(Flow { stream, packer, .. }) = &mut self.flow else { return };
+        packer.rest();
+        let (timestamp, fresh) = self.outgoing.advance(now, TICK_MS);
+        let packet = self.outgoing.packet(timestamp, fresh, stream.payload_type, payload);
+        if let Some(bytes) = packet.write(&mut [0; LONGEST]) {
+            send(bytes);
         }
     }
 
-    /// Forgets what did not fill a packet.
-    fn clear(&mut self) {
-        self.filled = 0;
-    }
-
-    fn push(&mut self, frame: &Frame, timestamp: u32, fresh: bool) {
-        let follows = timestamp == self.timestamp.wrapping_add(self.ticks(self.filled));
-        let room = self.samples.len() - self.filled >= self.codec.rate().frame();
-        if fresh || !follows || !room {
-            self.filled = 0;
-        }
-        if self.filled == 0 {
-            self.timestamp = timestamp;
-        }
-        self.marker |= fresh;
-        let frame = self.converter.convert(frame);
-        for (place, sample) in self.samples.iter_mut().skip(self.filled).zip(frame.samples()) {
-            *place = *sample;
-            self.filled += 1;
-        }
-    }
-
-    /// Sends every packet that is full.
-    fn send(
-        &mut self,
-        stream: &Stream,
-        outgoing: &mut Outgoing,
-        mut send: impl FnMut(&[u8]),
-    ) -> Result<(), CodecError> {
-        let size = (self.codec.packet_ms(stream.ptime_ms) * self.codec.rate().per_ms()) as usize;
-        while let Some(samples) = self.samples.get(..size).filter(|_| self.filled >= size) {
-            let (mut payload, mut out) = ([0; LONGEST - HEADER], [0; LONGEST]);
-            let encoder = match &mut self.encoder {
-                Some(encoder) => encoder,
-                None => self.encoder.insert(Encoder::new(self.codec, self.wishes)?),
-            };
-            if let Some(payload) = encoder.encode(samples, &mut payload) {
-                let marker = std::mem::take(&mut self.marker);
-                let packet = outgoing.packet(self.timestamp, marker, stream.payload_type, payload);
-                if let Some(bytes) = packet.write(&mut out) {
-                    send(bytes);
-                }
-            }
-            self.samples.copy_within(size..self.filled, 0);
-            self.filled -= size;
-            self.timestamp = self.timestamp.wrapping_add(self.ticks(size));
-        }
-        Ok(())
-    }
-
-    /// Of the RTP clock, in so many samples.
-    fn ticks(&self, samples: usize) -> u32 {
-        samples as u32 / (self.codec.rate().per_ms() / self.codec.clock().per_ms())
+    /// What can be sent here of what others hear too; none: this leg encodes for itself.
+    pub fn format(&self) -> Option<Format> {
+        let stream = &self.flow.as_ref()?.stream;
+        let whole = stream.codec.packet_ms(stream.ptime_ms) == TICK_MS;
+        (whole && stream.may_send).then(|| Format::of(stream))
     }
 }

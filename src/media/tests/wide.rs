@@ -5,7 +5,7 @@ mod support;
 
 use media::codec::{Codec, Decoder, Encoder, LONGEST, OpusWishes};
 use media::dtmf::{Digit, EventPayload};
-use media::leg::{PeerSound, RtpLeg};
+use media::leg::{Broadcast, PeerSound, RtpLeg};
 use media::order::{Event, Feed, LegKey, OutDigit, RtpOrder, Stream};
 use media::resample::Converter;
 use media::rtp::Packet;
@@ -290,4 +290,53 @@ fn hostile_packets_never_panic_a_wide_leg() {
             }
         }
     }
+}
+
+/// Numbers of each packet, and what it holds.
+fn read(sent: &[Vec<u8>]) -> Vec<(u32, u16, u32, Vec<u8>)> {
+    let read = sent.iter().map(|bytes| Packet::read(bytes).unwrap());
+    read.map(|packet| (packet.ssrc, packet.sequence, packet.timestamp, packet.payload.to_vec())).collect()
+}
+
+#[test]
+fn what_was_encoded_once_goes_out_of_each_leg_as_its_own_unbroken_stream() {
+    for codec in [Codec::Pcma, Codec::G722, Codec::Opus] {
+        let feed = || Feed::Mix(vec![LegKey(3), LegKey(4)]);
+        let mut legs = [1, 2].map(|ssrc| RtpLeg::new(ordered(ssrc, codec, 4_000, feed()), ms(0)));
+        let format = legs[0].format().unwrap();
+        assert_eq!(legs[1].format(), Some(format), "one encoding serves both");
+        let mut broadcast = Broadcast::new(format).unwrap();
+        let (mut voices, mut far) = (Voices::new((700.0, 8_000.0), (0.0, 0.0)), Far::new(codec, 0.0));
+        let (mut heard, mut last): (Vec<i16>, Option<[u32; 2]>) = (Vec::new(), None);
+        for at in (0..1_200).step_by(20) {
+            let frame = Frame::from_fn(Rate::Narrow, |_| voices.sample());
+            broadcast.tick(&frame);
+            // For a while the first leg is alone with what it hears, and encodes for itself.
+            let alone = (400..500).contains(&at);
+            let shared = PeerSound::Encoded(broadcast.payload().unwrap());
+            let first = ticked(&mut legs[0], at, if alone { PeerSound::Frame(&frame) } else { shared });
+            let second = ticked(&mut legs[1], at, shared);
+            let ([one], [two]) = (&read(&first)[..], &read(&second)[..]) else { panic!("a packet each tick") };
+            assert_eq!((one.0, two.0), (1, 2));
+            assert!(alone || one.3 == two.3, "{codec:?}");
+            let now = [one, two].map(|packet| packet.2);
+            let step = codec.clock().ticks(20);
+            assert!(last.is_none_or(|last| last.map(|before| before.wrapping_add(step)) == now), "{codec:?} at {at}");
+            last = Some(now);
+            heard.extend(far.hear(&first));
+        }
+        assert!(amplitude(&heard[heard.len() - 4_000..], 700.0) > 7_100.0, "{codec:?}");
+    }
+}
+
+#[test]
+fn nothing_is_shared_with_a_leg_that_cannot_send_it_every_tick() {
+    let with = |change: fn(&mut Stream)| {
+        let mut stream = wide(Codec::Opus, 4_000);
+        change(&mut stream);
+        RtpLeg::new(RtpOrder { stream: Some(stream), ..order(1, 4_000, Feed::Silence) }, ms(0)).format()
+    };
+    assert_eq!(with(|stream| stream.ptime_ms = 40), None);
+    assert_eq!(with(|stream| stream.may_send = false), None);
+    assert_ne!(with(|stream| stream.opus.inband_fec = true), with(|_| ()), "each as its far end wishes");
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use media::codec::g711::Law;
 use media::codec::{Codec, OpusWishes};
-use media::leg::{Heard, PeerSound, RtpLeg};
+use media::leg::{Heard, Kind, PeerSound, RtpLeg};
 use media::oneway::{self, Microphone, Watch};
 use media::order::{DeviceOrder, Event, LegKey, RtpOrder, Stream};
 use media::rtp::Packet;
@@ -115,7 +115,7 @@ impl PageLeg {
     /// A packet of the leg that it hears.
     pub fn relay(&mut self, now: Moment, heard: &Heard<'_>, out: &mut [u8], pages: &mut Pages) {
         let Some((_, bytes)) = self.leg.relay(now, heard, out) else { return };
-        if let Some(line) = self.line {
+        if let Some(line) = self.line.filter(|_| heard.kind == Kind::Audio) {
             meter(&mut self.heard, line.agreed.codec, heard.packet.payload, &self.standing.heard);
         }
         pages.send(self.page, now, bytes);
@@ -123,8 +123,14 @@ impl PageLeg {
 
     /// 20 ms go by.
     pub fn tick(&mut self, now: Moment, peer: PeerSound<'_>, pages: &mut Pages) {
-        if let PeerSound::Frame(frame) = peer {
-            self.heard.see_at(frame.rate().hertz(), frame.samples(), &self.standing.heard);
+        match (peer, self.line) {
+            (PeerSound::Frame(frame), _) => {
+                self.heard.see_at(frame.rate().hertz(), frame.samples(), &self.standing.heard);
+            }
+            (PeerSound::Encoded(payload), Some(line)) => {
+                meter(&mut self.heard, line.agreed.codec, payload, &self.standing.heard);
+            }
+            (PeerSound::Encoded(_), None) | (PeerSound::Relayed | PeerSound::Absent, _) => {}
         }
         let microphone = match self.line {
             Some(line) if line.speaks && self.still => Microphone::Still,

@@ -12,16 +12,18 @@
 
 mod door;
 mod leg;
+mod orders;
 mod pages;
 mod peer;
 mod standing;
+#[cfg(test)]
+mod tests;
 
 use std::net::IpAddr;
 
 use media::codec::Codec;
 use tokio::sync::oneshot;
 
-pub(super) use door::Door;
 pub(super) use leg::PageLeg;
 pub(super) use pages::Pages;
 pub use standing::{PageStanding, PageStandings};

@@ -113,6 +113,12 @@ impl Pages {
         self.said.pop_front()
     }
 
+    /// Peers that there are, connected or on the way.
+    #[cfg(test)]
+    pub fn count(&self) -> usize {
+        self.pages.len()
+    }
+
     /// Of a page that is connected.
     pub fn line(&self, page: PageKey, now: Moment) -> Option<Line> {
         let page = self.pages.get(&page).filter(|page| page.peer.is_connected())?;

@@ -110,7 +110,8 @@ impl Peer {
             rtc.add_local_candidate(Candidate::host(address, "udp").map_err(unusable)?);
         }
         let answer = rtc.sdp_api().accept_offer(offer).map_err(unusable)?.to_sdp_string();
-        let mid = answer.lines().find_map(|line| line.strip_prefix("a=mid:")).ok_or_else(|| unusable("it has no a=mid"))?;
+        let mid =
+            answer.lines().find_map(|line| line.strip_prefix("a=mid:")).ok_or_else(|| unusable("it has no a=mid"))?;
         let mid = Mid::from(mid);
         while !matches!(rtc.poll_output().map_err(unusable)?, Output::Timeout(_)) {}
         let agreed = agreed(&rtc, mid, codec)?;
@@ -156,8 +157,8 @@ impl Peer {
 
     /// A packet of a leg's stream; then drain.
     pub fn write(&mut self, now: Moment, instant: Instant, packet: &Packet<'_>) {
-        let known = packet.payload_type == self.agreed.payload_type
-            || Some(packet.payload_type) == self.agreed.telephone_event;
+        let known =
+            packet.payload_type == self.agreed.payload_type || Some(packet.payload_type) == self.agreed.telephone_event;
         if !self.is_connected() || !self.agreed.may_send || !known {
             return;
         }
@@ -273,7 +274,9 @@ fn agreed(rtc: &Rtc, mid: Mid, codec: Codec) -> Result<Agreed, BrowserError> {
     let number = |is_events: bool| {
         let mut formats = rtc.codec_config().params().iter();
         let wanted = |pt: Pt| media.remote_pts().contains(&pt);
-        formats.find(|format| format.spec().codec.is_tele() == is_events && wanted(format.pt())).map(|format| *format.pt())
+        formats
+            .find(|format| format.spec().codec.is_tele() == is_events && wanted(format.pt()))
+            .map(|format| *format.pt())
     };
     let payload_type = number(false).ok_or_else(|| unusable(format!("it does not have {codec:?}")))?;
     let direction = media.direction();

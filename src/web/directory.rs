@@ -1,0 +1,160 @@
+//! Who can be called or sent somebody: colleagues and queues; and what there is to talk through.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use engine::access::{Action, Kind, Whose};
+use engine::agent::AgentState;
+use engine::border::{Reply, What};
+use engine::news::{Snapshot, WatchedState};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use crate::control::shaped;
+
+use super::body::Asked;
+use super::desk::Desk;
+use super::doc::{Routes, about};
+use super::error::Error;
+use super::person::Person;
+
+pub fn routes() -> Routes {
+    let found = json!([{ "kind": "ramal", "number": "2108", "name": "Bia", "state": "idle" }]);
+    Routes::default()
+        .get("/api/v1/directory", search, about("Whom to call").asks(&["q"]).lists::<Found>(found))
+        .get(
+            "/api/v1/devices",
+            devices,
+            about("What one can talk through").lists::<Device>(json!([{ "device": "headset", "kind": "headset" }])),
+        )
+        .get(
+            "/api/v1/extensions",
+            extensions,
+            about("Extensions and trunks with their registration").lists::<Extension>(
+                json!([{ "account": "2107", "kind": "extension", "registration": { "state": "registered" } }]),
+            ),
+        )
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Found {
+    /// `ramal`, `queue`, `contact`.
+    kind: &'static str,
+    number: String,
+    name: String,
+    /// `idle`, `talking`, `ringing`, `unknown`, `offline`.
+    state: &'static str,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Device {
+    device: String,
+    /// `headset`, `file`, `null`.
+    #[schema(value_type = String)]
+    kind: Value,
+}
+
+/// Of an extension or a trunk.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the shape of what engine::news::AccountView serialises to, for the document alone")]
+pub struct Extension {
+    account: String,
+    kind: String,
+    group: String,
+    #[schema(value_type = Object)]
+    registration: (),
+    do_not_disturb: bool,
+    calls: u16,
+}
+
+#[derive(Deserialize)]
+struct Question {
+    #[serde(default)]
+    q: String,
+}
+
+async fn search(
+    person: Person,
+    State(desk): State<Arc<Desk>>,
+    Asked(question): Asked<Question>,
+) -> Result<axum::Json<Vec<Found>>, Error> {
+    let snapshot = snapshot(&person).await?;
+    let wanted = question.q.trim().to_lowercase();
+    let fits = |number: &str, name: &str| number.starts_with(&wanted) || name.to_lowercase().contains(&wanted);
+    let staff = desk.people.staff();
+    let colleagues = staff.users().filter(|user| user.active).filter_map(|user| {
+        let number = user.ramal.as_ref()?.to_string();
+        let state = state(&snapshot, &number);
+        fits(&number, &user.name).then(|| Found { kind: "ramal", number, name: user.name.clone(), state })
+    });
+    let mut found: Vec<Found> = colleagues.collect();
+    for lamp in &snapshot.watched {
+        let known = found.iter().any(|one| one.number == lamp.number);
+        if !known && fits(&lamp.number, "") {
+            let state = lamp_state(lamp.state);
+            found.push(Found { kind: "ramal", number: lamp.number.clone(), name: String::new(), state });
+        }
+    }
+    let queues = staff.queues().filter(|queue| fits(&queue.number, &queue.name));
+    found.extend(queues.map(|queue| Found {
+        kind: "queue",
+        number: queue.number.clone(),
+        name: queue.name.clone(),
+        state: "unknown",
+    }));
+    found.truncate(FOUND);
+    Ok(axum::Json(found))
+}
+
+/// As its lamp says, else as its person is seen by whoever may.
+fn state(snapshot: &Snapshot, number: &str) -> &'static str {
+    let lamp = snapshot.watched.iter().find(|lamp| lamp.number == number && lamp.state != WatchedState::Unknown);
+    if let Some(lamp) = lamp {
+        return lamp_state(lamp.state);
+    }
+    let agent = snapshot.agents.iter().find(|agent| agent.ramal.as_ref().is_some_and(|ramal| ramal.as_str() == number));
+    agent.map_or("unknown", |agent| match agent.state {
+        AgentState::Offline => "offline",
+        AgentState::Offered => "ringing",
+        AgentState::Talking => "talking",
+        AgentState::Ready | AgentState::Paused { .. } | AgentState::WrapUp => "idle",
+    })
+}
+
+fn lamp_state(state: WatchedState) -> &'static str {
+    match state {
+        WatchedState::Unknown | WatchedState::Unwatched => "unknown",
+        WatchedState::Idle => "idle",
+        WatchedState::Ringing => "ringing",
+        WatchedState::Talking => "talking",
+    }
+}
+
+async fn devices(person: Person, State(desk): State<Arc<Desk>>) -> Result<axum::Json<Vec<Device>>, Error> {
+    person.rights(&desk)?;
+    let report = person.handle.devices(false).await;
+    let devices =
+        report.devices.iter().map(|view| Device { device: view.device.to_string(), kind: shaped(&view.kind) });
+    Ok(axum::Json(devices.collect()))
+}
+
+async fn extensions(person: Person) -> Result<axum::Json<Value>, Error> {
+    let snapshot = snapshot(&person).await?;
+    if snapshot.accounts.is_empty() {
+        person.may(Action::See(Kind::Account), Whose::Nothing).await?;
+    }
+    Ok(axum::Json(shaped(&snapshot.accounts)))
+}
+
+/// The live state as this person may see it.
+async fn snapshot(person: &Person) -> Result<Snapshot, Error> {
+    match person.handle.command(What::Watch { since: None }, None).await? {
+        Reply::Snapshot(snapshot) => Ok(*snapshot),
+        // Nothing else answers a look.
+        _ => Ok(Snapshot::default()),
+    }
+}
+
+/// Lines of one answer.
+const FOUND: usize = 50;

@@ -1,0 +1,137 @@
+//! The no to a request: a status, a code that the page words, an English sentence.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use engine::border::{Refusal, RefusalCode, StoreError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What went wrong.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Error {
+    pub status: StatusCode,
+    said: Said,
+    retry_after: Option<Duration>,
+}
+
+/// `{"error":{…}}`
+#[derive(Serialize, ToSchema)]
+pub struct ErrorBody {
+    pub error: Said,
+}
+
+/// Why not.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+pub struct Said {
+    /// `not-allowed`, `not-found`, `gate`, `bad-credentials` …
+    code: String,
+    /// In English.
+    text: String,
+    /// What it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    /// What is wrong with each field.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    fields: BTreeMap<String, String>,
+}
+
+impl Error {
+    pub fn new(status: StatusCode, code: &str, text: impl Into<String>) -> Error {
+        let said = Said { code: code.to_owned(), text: text.into(), field: None, fields: BTreeMap::new() };
+        Error { status, said, retry_after: None }
+    }
+
+    pub fn bad(text: impl Into<String>) -> Error {
+        Error::new(StatusCode::BAD_REQUEST, "bad-request", text)
+    }
+
+    pub fn not_signed_in() -> Error {
+        Error::new(StatusCode::UNAUTHORIZED, "not-signed-in", "sign in first")
+    }
+
+    pub fn not_found() -> Error {
+        Error::new(StatusCode::NOT_FOUND, "not-found", "there is nothing with this id, or it is not yours")
+    }
+
+    /// `code` says what is wrong with `field`: `taken`, `too-short`, `invalid`.
+    pub fn field(field: &str, code: &str, text: impl Into<String>) -> Error {
+        let mut error = Error::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", text);
+        error.said.field = Some(field.to_owned());
+        error.said.fields = BTreeMap::from([(field.to_owned(), code.to_owned())]);
+        error
+    }
+
+    pub fn too_many(wait: Duration, text: &str) -> Error {
+        let error = Error::new(StatusCode::TOO_MANY_REQUESTS, "too-many", text);
+        Error { retry_after: Some(wait), ..error }
+    }
+
+    pub fn code(&self) -> &str {
+        &self.said.code
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Error {
+        let code = serde_json::to_value(refusal.code).ok();
+        let code = code.as_ref().and_then(|code| code.as_str()).unwrap_or_default();
+        if refusal.code == RefusalCode::Invalid {
+            let taken = ["somebody else", "another"].iter().any(|word| refusal.text.starts_with(word));
+            let wrong = if taken { "taken" } else { "invalid" };
+            return match &refusal.field {
+                Some(field) => Error::field(field, wrong, refusal.text.clone()),
+                None => Error::new(StatusCode::UNPROCESSABLE_ENTITY, code, refusal.text),
+            };
+        }
+        let mut error = Error::new(status(refusal.code), code, refusal.text);
+        error.said.field = refusal.field;
+        error
+    }
+}
+
+fn status(code: RefusalCode) -> StatusCode {
+    match code {
+        RefusalCode::NotAllowed => StatusCode::FORBIDDEN,
+        RefusalCode::NotFound
+        | RefusalCode::NoSuchEntry
+        | RefusalCode::NoSuchCall
+        | RefusalCode::NoSuchAccount
+        | RefusalCode::NoSuchDevice => StatusCode::NOT_FOUND,
+        RefusalCode::Invalid | RefusalCode::Gate => StatusCode::UNPROCESSABLE_ENTITY,
+        RefusalCode::WrongState
+        | RefusalCode::DeviceNotConnected
+        | RefusalCode::TooManyCalls
+        | RefusalCode::RouteDown => StatusCode::CONFLICT,
+        RefusalCode::NoMediaPorts | RefusalCode::CannotRecord | RefusalCode::NotStored | RefusalCode::Draining => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+        RefusalCode::BadRequest => StatusCode::BAD_REQUEST,
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(why: StoreError) -> Error {
+        tracing::error!(%why, "the store failed a request");
+        Error::new(StatusCode::SERVICE_UNAVAILABLE, "store", "the store cannot be read or written; see the log")
+    }
+}
+
+impl From<tokio::task::JoinError> for Error {
+    fn from(_: tokio::task::JoinError) -> Error {
+        Error::new(StatusCode::SERVICE_UNAVAILABLE, "draining", "the daemon is stopping")
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, axum::Json(ErrorBody { error: self.said })).into_response();
+        if let Some(wait) = self.retry_after {
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+        }
+        response
+    }
+}

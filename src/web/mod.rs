@@ -1,0 +1,145 @@
+//! The agent's desktop over HTTP and WebSocket (docs/web.md): a thread of its own, which reaches the engine through the driver only.
+//!
+//! ```text
+//!   browser ──TLS──> serve ──> guard ──> routes ──> Desk ── Handle, acting for the person ──> driver
+//!                             Host, Origin,            │
+//!                             pace, headers            ├── people   who there is and may do what: a copy, fed by the hub
+//!                                                      ├── sessions who is signed in, where
+//!   browser <─────────────── live <── hub ── deltas    └── store    passwords, tokens, audit
+//! ```
+
+mod agent;
+mod audit;
+mod body;
+mod calls;
+mod desk;
+mod directory;
+mod doc;
+mod error;
+mod guard;
+mod history;
+mod hub;
+mod lists;
+mod live;
+mod pace;
+mod page;
+mod password;
+mod people;
+mod person;
+mod proofs;
+mod recordings;
+mod routes;
+mod secret;
+mod serve;
+mod session;
+mod sessions;
+mod setup;
+mod shape;
+mod table;
+mod tls;
+mod tokens;
+mod totp;
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use chrono_tz::Tz;
+use engine::config::GateRules;
+use tokio::sync::watch;
+
+use crate::config;
+use crate::driver::Handle;
+use crate::store::Store;
+
+use desk::Desk;
+use tls::Keys;
+
+pub use routes::openapi;
+
+/// What it is made with.
+#[derive(Debug)]
+pub struct Options {
+    pub settings: config::Web,
+    pub data_dir: PathBuf,
+    pub recordings: PathBuf,
+    pub zone: Tz,
+    /// How numbers are written here.
+    pub numbers: GateRules,
+    pub handle: Handle,
+    pub store: Arc<Store>,
+}
+
+/// Why the desktop cannot be served.
+#[derive(Debug, thiserror::Error)]
+pub enum WebError {
+    #[error("web.listen {address}: {why}; is another program on this port?")]
+    Listen { address: SocketAddr, why: std::io::Error },
+    #[error(transparent)]
+    Tls(#[from] tls::TlsError),
+    #[error("the web server's thread: {0}")]
+    Thread(std::io::Error),
+    #[error(transparent)]
+    Store(#[from] engine::border::StoreError),
+}
+
+/// The running server.
+#[derive(Debug)]
+pub struct Web {
+    stop: watch::Sender<bool>,
+    thread: JoinHandle<()>,
+    keys: Option<Arc<Keys>>,
+}
+
+impl Web {
+    /// Listens at once, so that what is wrong is told before anything is begun; answers from its own thread.
+    pub fn start(options: Options) -> Result<Web, WebError> {
+        let names = guard::Names::of(&options.settings);
+        let keys = match &options.settings.tls {
+            config::Tls::Off => None,
+            tls => Some(Arc::new(Keys::load(tls, &options.data_dir, &names.certified())?)),
+        };
+        let listeners = options.settings.listen.iter().map(listen).collect::<Result<Vec<_>, _>>()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .max_blocking_threads(BLOCKING_THREADS)
+            .thread_name("web-blocking")
+            .build()
+            .map_err(WebError::Thread)?;
+        let (stop, stopping) = watch::channel(false);
+        let desk = Arc::new(Desk::new(options, names, keys.clone())?);
+        let served = keys.clone();
+        let work = move || {
+            runtime.block_on(serve::serve(desk, listeners, served, stopping));
+            runtime.shutdown_timeout(LAST_MOMENTS);
+        };
+        let thread = std::thread::Builder::new().name("web".into()).spawn(work).map_err(WebError::Thread)?;
+        Ok(Web { stop, thread, keys })
+    }
+
+    /// Reads certificate and key again.
+    ///
+    /// # Errors
+    /// In words; the old ones stay.
+    pub fn reload(&self) -> Result<(), String> {
+        self.keys.as_ref().map_or(Ok(()), |keys| keys.reload().map_err(|why| why.to_string()))
+    }
+
+    /// Ends every connection; returns when nothing of it runs any more.
+    pub fn stop(self) {
+        self.stop.send_replace(true);
+        // A panic over there was reported by the panic hook.
+        let _ = self.thread.join();
+    }
+}
+
+fn listen(address: &SocketAddr) -> Result<TcpListener, WebError> {
+    let bound = TcpListener::bind(address).and_then(|listener| listener.set_nonblocking(true).map(|()| listener));
+    bound.map_err(|why| WebError::Listen { address: *address, why })
+}
+
+/// Passwords being hashed and files being read at once.
+const BLOCKING_THREADS: usize = 8;
+/// For what is being written when the daemon stops.
+const LAST_MOMENTS: std::time::Duration = std::time::Duration::from_secs(2);

@@ -1,0 +1,101 @@
+//! The live state: a snapshot, then news.
+
+use chrono::{DateTime, Utc};
+use engine::news::{self, News, StaffNews};
+use engine::staff::{Entry, EntryId, List};
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use crate::control::shaped;
+
+use super::{Agent, Call, Id, Me};
+
+/// Everything live that somebody may see.
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+pub struct Snapshot {
+    /// The daemon's own clock.
+    now: DateTime<Utc>,
+    me: Me,
+    calls: Vec<Call>,
+    agents: Vec<Agent>,
+    /// Extensions and trunks.
+    #[schema(value_type = Vec<Object>)]
+    accounts: Value,
+    /// Lamps.
+    #[schema(value_type = Vec<Object>)]
+    watched: Value,
+    /// Desk phones that are people's devices.
+    #[schema(value_type = Vec<Object>)]
+    phones: Value,
+    #[schema(value_type = Vec<Object>)]
+    alerts: Vec<Value>,
+}
+
+impl Snapshot {
+    pub fn of(snapshot: &news::Snapshot, me: Me) -> Snapshot {
+        Snapshot {
+            now: Utc::now(),
+            me,
+            calls: snapshot.calls.iter().map(Call::from).collect(),
+            agents: snapshot.agents.iter().cloned().map(Agent::from).collect(),
+            accounts: shaped(&snapshot.accounts),
+            watched: shaped(&snapshot.watched),
+            phones: shaped(&snapshot.phones),
+            alerts: Vec::new(),
+        }
+    }
+}
+
+/// News as the page reads it; None: it is not for pages.
+pub fn news(news: &News) -> Option<Value> {
+    Some(match news {
+        News::Call(view) => json!({ "call": Call::from(view) }),
+        News::CallEnded(view) => json!({ "call-ended": Call::from(view) }),
+        News::Account(view) => json!({ "account": shaped(view) }),
+        News::AccountGone(_) => json!({ "lists": ["extensions"] }),
+        News::Watched(view) => json!({ "watched": shaped(view) }),
+        News::Message(view) => json!({ "message": shaped(view) }),
+        News::Digit { call, leg, digit } => {
+            json!({ "digit": { "call": Id::from(*call), "leg": Id::from(*leg), "digit": digit } })
+        }
+        News::Quality { call, leg, quality } => {
+            json!({ "quality": { "call": Id::from(*call), "leg": Id::from(*leg), "quality": shaped(quality) } })
+        }
+        News::Alert(alert) => json!({ "alert": shaped(alert) }),
+        News::Staff(StaffNews::Agent(view)) => json!({ "agent": Agent::from(view.clone()) }),
+        News::Staff(StaffNews::Phone(view)) => json!({ "phone": shaped(view) }),
+        News::Staff(StaffNews::Kept(entry)) => json!({ "lists": lists(entry) }),
+        News::Staff(StaffNews::Gone(EntryId::User(user))) => {
+            json!({ "agent-gone": Id::from(*user), "lists": ["users"] })
+        }
+        News::Staff(StaffNews::Gone(EntryId::Perfil(_))) => json!({ "lists": ["perfis"] }),
+        News::Staff(StaffNews::Gone(EntryId::Queue(_))) => json!({ "lists": ["queues"] }),
+        // Which list it was of is forgotten with it.
+        News::Staff(StaffNews::Gone(EntryId::Item(_))) => {
+            json!({ "lists": ["reasons", "dispositions", "departments", "locations"] })
+        }
+        News::Group(_) | News::Totals(_) => return None,
+    })
+}
+
+/// The lists to be read again.
+fn lists(entry: &Entry) -> Vec<&'static str> {
+    match entry {
+        // Its queues are in the queues' members.
+        Entry::User(_) => vec!["users", "queues"],
+        Entry::Perfil(_) => vec!["perfis"],
+        Entry::Queue(_) => vec!["queues"],
+        Entry::Item(item) => vec![list(item.list)],
+    }
+}
+
+/// As the API names it.
+pub fn list(list: List) -> &'static str {
+    match list {
+        List::PauseReason => "reasons",
+        List::Disposition => "dispositions",
+        List::Department => "departments",
+        List::Location => "locations",
+    }
+}

@@ -1,0 +1,74 @@
+//! People: the one who is signed in, and what everybody is doing.
+
+use chrono::{DateTime, Utc};
+use engine::agent::{AgentState, AgentView};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{Id, ids};
+
+/// Who is signed in.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+pub struct Me {
+    pub user: Id,
+    pub login: String,
+    pub name: String,
+    /// `pt-BR` or `en`.
+    pub language: String,
+    pub perfil: String,
+    pub permissions: Vec<String>,
+    pub ramal: Option<String>,
+    pub queues: Vec<Id>,
+    pub location: Option<Id>,
+}
+
+/// What somebody is doing.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+pub struct Agent {
+    user: Id,
+    name: String,
+    ramal: Option<String>,
+    state: State,
+    /// The pause that begins when the call is over.
+    after_call: Option<AfterCall>,
+    /// Logged in to.
+    queues: Vec<Id>,
+    device: Option<String>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+struct State {
+    /// `offline`, `ready`, `paused`, `offered`, `talking`, `wrap-up`.
+    kind: &'static str,
+    since: DateTime<Utc>,
+    reason: Option<Id>,
+    /// The limit of a pause, the end of the wrap-up.
+    until: Option<DateTime<Utc>>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+struct AfterCall {
+    reason: Id,
+}
+
+impl From<AgentView> for Agent {
+    fn from(view: AgentView) -> Agent {
+        let (kind, reason) = match view.state {
+            AgentState::Offline => ("offline", None),
+            AgentState::Ready => ("ready", None),
+            AgentState::Paused { reason } => ("paused", Some(reason.into())),
+            AgentState::Offered => ("offered", None),
+            AgentState::Talking => ("talking", None),
+            AgentState::WrapUp => ("wrap-up", None),
+        };
+        Agent {
+            user: view.user.into(),
+            name: view.name,
+            ramal: view.ramal.map(|ramal| ramal.to_string()),
+            state: State { kind, since: view.since, reason, until: view.until },
+            after_call: view.after_call.map(|reason| AfterCall { reason: reason.into() }),
+            queues: ids(view.queues),
+            device: view.device.map(|device| device.0.to_string()),
+        }
+    }
+}

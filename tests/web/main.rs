@@ -1,0 +1,15 @@
+//! The agent's desktop as browsers, programs and hostile pages meet it: a real daemon, real HTTP and WebSocket over loopback.
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test reports by panicking")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod audit;
+mod document;
+mod exchange;
+mod hostile;
+mod live;
+mod office;
+mod roles;
+mod sign_in;
+mod work;
