@@ -151,11 +151,15 @@ async fn assemble(
     buttons.follow(&kinds, &backs);
     let devices = Devices::new(kinds)?;
     let shards = Shards::start_with(threads, loaded.shell.media.ports.clone(), devices, sinks);
+    let mut shards = shards.map_err(system("the media threads"))?;
+    let pages = translate::browser_settings(&loaded.shell.media);
+    let doors = shards.open_browsers(&pages).map_err(system("the port of browsers' headsets, media.browser_port"))?;
+    doors.iter().for_each(|address| tracing::info!(%address, "browsers' headsets"));
     Ok(Driver {
         engine: Engine::new(seed),
         recorder,
         net,
-        shards: shards.map_err(system("the media threads"))?,
+        shards,
         lender: Lender::new(loaded.shell.media.ips.clone()),
         store,
         recordings,

@@ -14,7 +14,7 @@ use crate::support::{Daemon, Folder, Host, LONG, sound, wait_for, when};
 struct Outside {
     asterisk: Asterisk,
     customer: Baresip,
-    colleague: Baresip,
+    _colleague: Baresip,
     /// What the agent's device hears.
     heard: PathBuf,
 }
@@ -24,7 +24,7 @@ impl Outside {
         let line = |user, answering| Line { answering, ..Line::new(user, asterisk.sip()) };
         let customer = Baresip::start(&line(1002, Answering::Manual));
         let colleague = Baresip::start(&line(1003, Answering::Auto));
-        Outside { asterisk, customer, colleague, heard }
+        Outside { asterisk, customer, _colleague: colleague, heard }
     }
 
     fn act(&mut self, wish: &str) {
