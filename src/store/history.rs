@@ -160,7 +160,8 @@ fn calls_where(condition: &'static str, sort: SortBy) -> String {
     format!("{} ORDER BY {} LIMIT ?2 OFFSET ?3", calls_with(condition), sort.sql())
 }
 
-fn calls_with(condition: &'static str) -> String {
+/// What [`call_line`] reads; `condition` is made of words of these files alone.
+pub(super) fn calls_with(condition: &str) -> String {
     format!(
         "SELECT *, (SELECT group_concat(recording, ' ') FROM recordings WHERE recordings.call = calls.call)
          AS recorded, (SELECT \"case\" FROM case_calls WHERE case_calls.call = calls.call) AS of_case FROM calls WHERE {condition}"

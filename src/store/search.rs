@@ -7,7 +7,7 @@ use rusqlite::types::Value;
 
 use super::column::{id, ms};
 use super::error::words;
-use super::history::{CallLine, Reader, call_line};
+use super::history::{CallLine, Reader, call_line, calls_with};
 
 /// Which calls are wanted: of those that are given, all must fit.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -65,11 +65,7 @@ fn statement(filter: &CallFilter) -> (String, Vec<Value>) {
         values.extend::<[Value; 3]>(cursor);
     }
     let conditions = if conditions.is_empty() { "1".to_owned() } else { conditions.join(" AND ") };
-    let sql = format!(
-        "SELECT *, (SELECT group_concat(recording, ' ') FROM recordings WHERE recordings.call = calls.call) AS recorded
-         FROM calls WHERE {conditions} ORDER BY day DESC, started_ms DESC, call DESC LIMIT ?"
-    );
-    (sql, values)
+    (format!("{} ORDER BY day DESC, started_ms DESC, call DESC LIMIT ?", calls_with(&conditions)), values)
 }
 
 #[cfg(test)]

@@ -103,10 +103,10 @@ try {
     assert.equal(p.hash, '#/atendimento');
     await p.sees('Em ligação');
     assert.equal(await p.value('Nome do contato'), 'Mariana Figueiredo Prado');
-    await world('both hear each other');
+    await world('the agent hears the customer');
   });
   await step('the case is saved as it is typed (SM-12)', luana, async (p) => {
-    await p.fill('Assunto', 'Fatura em duplicidade');
+    await p.fill('Motivo', 'Fatura em duplicidade');
     await p.page.focus('textarea');
     await p.page.keyboard.type(NOTES);
     await p.sees('Salvo às');
@@ -126,7 +126,7 @@ try {
     await p.page.reload({ waitUntil: 'networkidle0' });
     await p.pressed('Mudo');
     assert.equal(await p.page.$eval('textarea', (t) => t.value), NOTES);
-    assert.equal(await p.value('Assunto'), 'Fatura em duplicidade');
+    assert.equal(await p.value('Motivo'), 'Fatura em duplicidade');
     await p.alt('KeyM');
     await p.pressed('Mudo', false);
   });
@@ -183,6 +183,7 @@ try {
   await step('the call ends: Pós-atendimento, which a reload does not lose', luana, async (p) => {
     await p.alt('KeyX');
     await p.sees('Como terminou?');
+    await world('the customer has heard the agent');
     await p.page.reload({ waitUntil: 'networkidle0' });
     await p.sees('Como terminou?');
     await p.sees('Pós-atendimento: faltam');

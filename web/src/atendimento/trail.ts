@@ -14,10 +14,12 @@ export interface Step {
 
 /** Oldest first; the same event again and again is told once. */
 export function trail(call: Call, story: StoryLine[]): Step[] {
-  const steps: Step[] = story.map(({ at, event }) => ({ at, event }));
+  // Of one moment, what the call tells comes first, and its end last.
+  const steps: Step[] = [];
   if (call.direction === 'outbound') steps.push({ at: call.started, event: 'dialled' });
   if (call.queue) steps.push({ at: call.started, event: 'queue', queue: call.queue });
   if (call.answered) steps.push(answered(call, call.answered));
+  steps.push(...story.map(({ at, event }) => ({ at, event })));
   if (call.ended) steps.push({ at: call.ended, event: ending(call) });
   const sorted = steps.map((step, i) => ({ step, i })).sort((a, b) => Date.parse(a.step.at) - Date.parse(b.step.at) || a.i - b.i).map((one) => one.step);
   return sorted.filter((step, i) => step.event !== sorted[i - 1]?.event).map((step, i, all) => (step.event === 'resumed' ? resumed(step, all.slice(0, i)) : step));
