@@ -4,8 +4,6 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use serde_json::json;
-
 use crate::office::Office;
 use crate::support::peers::{Answering, Asterisk, Baresip, Line, Options};
 use crate::support::{Daemon, Folder, Host, LONG, sound, wait_for, when};
@@ -115,6 +113,5 @@ fn sm_01_to_sm_12_a_day_at_the_desktop_in_a_real_browser() {
     }
     let ended = node.wait().expect("a child of ours");
     assert!(ended.success(), "{ended}; the daemon said:\n{}", office.daemon.log());
-    let agents = office.daemon.ctl(&["status"]);
-    assert_eq!(agents["calls"], json!([]), "{agents}");
+    assert_eq!(office.daemon.ctl(&["status"])["calls"], 0);
 }
