@@ -203,7 +203,7 @@ try {
     const kept = (await p.ask('GET', `/cases/${row.case}`)).json;
     assert.deepEqual([kept.state, kept.subject, kept.notes, kept.tasks[0].subject], ['closed', 'Fatura em duplicidade', NOTES, row.protocolo]);
     assert.equal(kept.tasks[0].recording, row.recording.recording);
-    await p.click('0', 'tbody');
+    await p.click('00:', 'tbody tr:last-child');
     await p.page.waitForSelector('.player path.rest');
     await p.until('sound', () => document.querySelector('audio').currentTime > 0.3);
     await p.picture(shots, '06-historico');
