@@ -4,8 +4,6 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use serde_json::json;
-
 use crate::office::Office;
 use crate::support::peers::{Answering, Asterisk, Baresip, Line, Options};
 use crate::support::{Daemon, Folder, Host, LONG, sound, wait_for, when};
@@ -14,6 +12,7 @@ use crate::support::{Daemon, Folder, Host, LONG, sound, wait_for, when};
 struct Outside {
     asterisk: Asterisk,
     customer: Baresip,
+    /// Answers by itself.
     _colleague: Baresip,
     /// What the agent's device hears.
     heard: PathBuf,
@@ -32,7 +31,8 @@ impl Outside {
             // From outside, by a number of its own.
             "the customer calls" => self.customer.dial("641"),
             "the customer hangs up" => self.customer.hang_up(),
-            "both hear each other" => self.both_hear(),
+            "the agent hears the customer" => self.agent_hears(),
+            "the customer has heard the agent" => self.customer_heard(),
             "the colleague is free" => self.settle(2),
             "604 has read 1234" => wait_for(LONG, "the digits", || {
                 self.asterisk.digits_read().iter().any(|digits| digits == "1234").then_some(())
@@ -41,18 +41,19 @@ impl Outside {
         }
     }
 
-    /// The customer's tone at the agent's device, the agent's at the customer's phone.
-    fn both_hear(&self) {
+    fn agent_hears(&self) {
         wait_for(LONG, "the customer's tone", || {
             let copy = self.heard.with_extension("copy.wav");
             std::fs::copy(&self.heard, &copy).ok()?;
             when(hound::WavReader::open(&copy).is_ok() && sound::seconds_of_tone(&copy, 440.0) >= 1.0)
         });
+    }
+
+    /// baresip's recording is whole once the call has ended.
+    fn customer_heard(&self) {
+        let recording = self.customer.recording().expect("baresip keeps what it heard");
         wait_for(LONG, "the agent's tone", || {
-            let recording = self.customer.recording()?;
-            let copy = self.heard.with_extension("customer.wav");
-            std::fs::copy(recording, &copy).ok()?;
-            when(hound::WavReader::open(&copy).is_ok() && sound::ends_with_tone(&copy, 1_000.0))
+            when(hound::WavReader::open(&recording).is_ok() && sound::seconds_of_tone(&recording, 1_000.0) >= 1.0)
         });
     }
 
@@ -112,6 +113,5 @@ fn sm_01_to_sm_12_a_day_at_the_desktop_in_a_real_browser() {
     }
     let ended = node.wait().expect("a child of ours");
     assert!(ended.success(), "{ended}; the daemon said:\n{}", office.daemon.log());
-    let agents = office.daemon.ctl(&["status"]);
-    assert_eq!(agents["calls"], json!([]), "{agents}");
+    assert_eq!(office.daemon.ctl(&["status"])["calls"], 0);
 }

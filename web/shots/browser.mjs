@@ -119,10 +119,12 @@ export class Person {
   /** Pictures, light and dark, where a folder for them is given. */
   async picture(folder, name) {
     if (!folder) return;
-    await new Promise((done) => setTimeout(done, 400));
-    for (const [value, end] of [['dark', '-escuro'], ['light', '']]) {
+    for (const [value, end] of [['light', ''], ['dark', '-escuro']]) {
       await this.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
+      // Colours and menus fade.
+      await new Promise((done) => setTimeout(done, 500));
       await this.page.screenshot({ path: join(folder, `${name}${end}.png`) });
     }
+    await this.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'light' }]);
   }
 }

@@ -103,10 +103,10 @@ try {
     assert.equal(p.hash, '#/atendimento');
     await p.sees('Em ligação');
     assert.equal(await p.value('Nome do contato'), 'Mariana Figueiredo Prado');
-    await world('both hear each other');
+    await world('the agent hears the customer');
   });
   await step('the case is saved as it is typed (SM-12)', luana, async (p) => {
-    await p.fill('Assunto', 'Fatura em duplicidade');
+    await p.fill('Motivo', 'Fatura em duplicidade');
     await p.page.focus('textarea');
     await p.page.keyboard.type(NOTES);
     await p.sees('Salvo às');
@@ -126,7 +126,7 @@ try {
     await p.page.reload({ waitUntil: 'networkidle0' });
     await p.pressed('Mudo');
     assert.equal(await p.page.$eval('textarea', (t) => t.value), NOTES);
-    assert.equal(await p.value('Assunto'), 'Fatura em duplicidade');
+    assert.equal(await p.value('Motivo'), 'Fatura em duplicidade');
     await p.alt('KeyM');
     await p.pressed('Mudo', false);
   });
@@ -183,6 +183,7 @@ try {
   await step('the call ends: Pós-atendimento, which a reload does not lose', luana, async (p) => {
     await p.alt('KeyX');
     await p.sees('Como terminou?');
+    await world('the customer has heard the agent');
     await p.page.reload({ waitUntil: 'networkidle0' });
     await p.sees('Como terminou?');
     await p.sees('Pós-atendimento: faltam');
@@ -202,7 +203,7 @@ try {
     const kept = (await p.ask('GET', `/cases/${row.case}`)).json;
     assert.deepEqual([kept.state, kept.subject, kept.notes, kept.tasks[0].subject], ['closed', 'Fatura em duplicidade', NOTES, row.protocolo]);
     assert.equal(kept.tasks[0].recording, row.recording.recording);
-    await p.click('0', 'tbody');
+    await p.click('00:', 'tbody tr:last-child');
     await p.page.waitForSelector('.player path.rest');
     await p.until('sound', () => document.querySelector('audio').currentTime > 0.3);
     await p.picture(shots, '06-historico');

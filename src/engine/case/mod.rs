@@ -144,14 +144,16 @@ impl Cases {
         self.orders.pop_front()
     }
 
-    /// The open case goes on, or one begins; once for each call.
+    /// The open case goes on, or one begins; once for each call. A consultation is about its customer's.
     fn begin(&mut self, view: &CallView, ids: &mut Ids, now: Now) {
+        let asked_about = view.consults.and_then(|customer| self.matters.get(&customer)?.case);
         let Some(matter) = self.matters.get_mut(&view.call).filter(|matter| matter.case.is_none()) else { return };
         let (Some(known), Some(owner)) = (&matter.known, view.user) else {
             matter.waiting = Some(view.clone());
             return;
         };
-        let record = match known.open_case {
+        let goes_on = asked_about.or(known.open_case);
+        let record = match goes_on {
             Some(case) => Record::CaseContinued { case, call: view.call, at: now.civil },
             None => Record::CaseOpened(CaseRow {
                 case: CaseId(ids.next(now.civil)),
@@ -166,7 +168,7 @@ impl Cases {
         };
         matter.case = match &record {
             Record::CaseOpened(row) => Some(row.case),
-            _ => known.open_case,
+            _ => goes_on,
         };
         self.orders.push_back(Order::Store(Box::new(record)));
         self.orders.push_back(Order::Told(view.call));

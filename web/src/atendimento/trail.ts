@@ -19,8 +19,16 @@ export function trail(call: Call, story: StoryLine[]): Step[] {
   if (call.queue) steps.push({ at: call.started, event: 'queue', queue: call.queue });
   if (call.answered) steps.push(answered(call, call.answered));
   if (call.ended) steps.push({ at: call.ended, event: ending(call) });
-  const sorted = steps.map((step, i) => ({ step, i })).sort((a, b) => Date.parse(a.step.at) - Date.parse(b.step.at) || a.i - b.i).map((one) => one.step);
+  const sorted = steps.sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || rank(a) - rank(b));
   return sorted.filter((step, i) => step.event !== sorted[i - 1]?.event).map((step, i, all) => (step.event === 'resumed' ? resumed(step, all.slice(0, i)) : step));
+}
+
+/** What comes first of one moment; a recording begins with the answer, so do other things. */
+const ORDER = ['queue', 'dialled', 'ringing', 'early-media', 'they-answered', 'answered'];
+const LAST = ['recording-ended', 'ended', 'we-hung-up', 'they-hung-up'];
+function rank({ event }: Step): number {
+  if (LAST.includes(event)) return ORDER.length + 1 + LAST.indexOf(event);
+  return ORDER.includes(event) ? ORDER.indexOf(event) : ORDER.length;
 }
 
 const answered = (call: Call, at: string): Step =>

@@ -5,10 +5,13 @@ import { LiveClient, type LiveState, type Socket } from '../api/live';
 import type { Agent, Call, HistoryRow, Id, Line, Page } from '../api/types';
 import { clock } from './clock.svelte';
 import { isoDay } from '../words/format';
-import { mine, newcomer, ringing, scene, waiting, type Scene } from './desk';
+import { lastMatter, mine, newcomer, ringing, scene, waiting, type Scene } from './desk';
 import { apply, ended, nothing } from './live';
 import { lists } from './lists.svelte';
 import { session } from './session.svelte';
+
+/** A customer's call and those to colleagues about it. */
+const RECALLED = 10;
 
 class Desk {
   live = $state(nothing());
@@ -21,7 +24,7 @@ class Desk {
   own = $derived<Call[]>(mine(this.live.calls, session.me?.user ?? null));
   ringing = $derived(ringing(this.own));
   agent = $derived<Agent | null>(this.live.agents[session.me?.user ?? ''] ?? (this.live.me && newcomer(this.live.me)));
-  last = $derived<Call | null>(this.live.ended.find((c) => c.user === session.me?.user) ?? null);
+  last = $derived<Call | null>(lastMatter(this.live.ended, session.me?.user ?? null));
   scene = $derived<Scene>(scene(this.own, this.wrapUp()));
   waiting = $derived(waiting(this.own, this.scene));
 
@@ -73,8 +76,8 @@ class Desk {
   /** A page that was just loaded does not know the call that has ended: the wrap-up goes on with what the history says. */
   private async recall(): Promise<void> {
     const path = `/history${query({ day: isoDay(new Date(clock.now)), user: session.me?.user })}`;
-    const row = await ask<Page<HistoryRow>>('GET', path).then((page) => page.rows[0], () => undefined);
-    if (row && this.last === null) this.live.ended.push(ended(row));
+    const rows = await ask<Page<HistoryRow>>('GET', path).then((page) => page.rows.filter((row) => row.ended), () => []);
+    if (this.last === null) this.live.ended = rows.sort((a, b) => (b.ended ?? '').localeCompare(a.ended ?? '')).slice(0, RECALLED).map(ended);
   }
 
   private turn(state: LiveState): void {

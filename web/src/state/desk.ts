@@ -61,6 +61,12 @@ export function front(s: Scene): Call | null {
   }
 }
 
+/** The customer's call of the matter that ended last: calls to colleagues about it have its Protocolo and began later. `ended`: newest first. */
+export function lastMatter(ended: Call[], user: Id | null): Call | null {
+  const own = ended.filter((c) => c.user === user);
+  return own.filter((c) => c.protocolo === own[0]?.protocolo).sort(byStart)[0] ?? null;
+}
+
 /** Other calls of the agent that wait on hold. */
 export function waiting(own: Call[], s: Scene): Call[] {
   const shown = s.kind === 'consulting' ? [s.customer, s.colleague] : s.kind === 'conference' ? s.calls : [front(s)];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Call, Snapshot } from '../api/types';
-import { front, heard, mine, nameOf, ringing, scene, waiting } from './desk';
+import { front, heard, lastMatter, mine, nameOf, ringing, scene, waiting } from './desk';
 import { apply, nothing } from './live';
 
 const call = (id: string, more: Partial<Call> = {}): Call => ({
@@ -77,5 +77,14 @@ describe('the scene of Atendimento', () => {
 
   it('keeps a hostile name as a name', () => {
     expect(nameOf(call('1', { name: '<img src=x onerror=alert(1)>' }))).toBe('<img src=x onerror=alert(1)>');
+  });
+});
+
+describe('the call that the wrap-up is about', () => {
+  it("is the customer's, however the calls to colleagues about it ended", () => {
+    const call = (id: string, protocolo: string, started: string) => ({ call: id, protocolo, started, user: '7' }) as Call;
+    const ended = [call('3', 'B', '2026-01-01T10:05:00Z'), call('2', 'B', '2026-01-01T10:01:00Z'), call('1', 'A', '2026-01-01T09:00:00Z')];
+    expect(lastMatter(ended, '7')?.call).toBe('2');
+    expect(lastMatter(ended, '8')).toBeNull();
   });
 });

@@ -7,6 +7,7 @@ use engine::id::{CallId, CaseId, ContactId, UserId};
 use engine::records::Record;
 
 use crate::office::user;
+use crate::transfers::consulted;
 use crate::world::World;
 
 /// Ana at ramal 20; the number that calls in these stories is Mariana's.
@@ -78,6 +79,16 @@ fn SM_06_the_open_case_goes_on_and_a_closed_one_does_not() {
     world.wish_as(ana, Wish::Answer { call: third }).unwrap();
     assert_ne!(world.call(third).case, Some(case));
     assert_eq!(cases(&world).len(), 2);
+}
+
+#[test]
+fn SM_06_a_consultation_is_about_its_customers_case() {
+    let (mut world, ana) = ana();
+    let (call, _) = world.rung("c1");
+    world.wish_as(ana, Wish::Answer { call }).unwrap();
+    let (colleague, _) = consulted(&mut world, call);
+    assert_eq!(world.call(colleague).case, world.call(call).case);
+    assert_eq!(cases(&world).len(), 1);
 }
 
 #[test]
