@@ -98,7 +98,7 @@ impl Agents {
                 if chosen.choice == Choice::Offline {
                     chosen.choice = Choice::Ready;
                 }
-                chosen.device = device.clone();
+                chosen.device = own_device(user, device.as_ref())?;
             }
             Wish::SignOut => chosen = Chosen { choice: Choice::Offline, after_call: None, ..chosen },
             Wish::Ready => {
@@ -115,7 +115,7 @@ impl Agents {
             }
             Wish::Written => written = true,
             Wish::Queues(queues) => chosen.queues = Some(own_queues(user, queues)?),
-            Wish::Device(device) => chosen.device = device.clone(),
+            Wish::Device(device) => chosen.device = own_device(user, device.as_ref())?,
         }
         self.choose(user.user, chosen, written, cx);
         self.look(user.user, facts, cx);
@@ -299,6 +299,19 @@ impl Agent {
                 .collect(),
             device: self.chosen.device.clone(),
         }
+    }
+}
+
+/// Nobody talks through the page of somebody else, and so hears what is said there.
+fn own_device(user: &User, wanted: Option<&DeviceName>) -> Result<Option<DeviceName>, Refusal> {
+    match wanted {
+        Some(page) if page.is_page() && *page == DeviceName::of_page(user.user) => {
+            Ok(Some(DeviceName::OWN_PAGE.into()))
+        }
+        Some(page) if page.is_page() => {
+            Err(no_such(RefusalCode::NotFound, "this is another person's page; \"browser\" is one's own"))
+        }
+        Some(_) | None => Ok(wanted.cloned()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! A person's page as the device (SP-05, SP-06): one desk for every call, and music while the page is away.
 
 use engine::agent::Wish as Work;
+use engine::border::RefusalCode;
 use engine::call::Command as Wish;
 use engine::config::DeviceName;
 use engine::id::{CallId, UserId};
@@ -36,6 +37,17 @@ fn SP_05_whoever_talks_through_the_browser_talks_through_the_page_of_that_person
     let (world, ana, call) = talking();
     assert_eq!(world.device_of(call), Some(format!("browser-{ana}")));
     assert_eq!(world.agent(ana).device, Some(DeviceName::OWN_PAGE.into()), "as it was chosen");
+}
+
+#[test]
+fn SP_05_nobody_talks_through_the_page_of_somebody_else() {
+    let (mut world, ana) = ana();
+    let other = DeviceName::of_page(UserId(ana.0 + 1));
+    for wish in [Work::Device(Some(other.clone())), Work::SignIn { device: Some(other) }] {
+        assert_eq!(world.work(ana, wish).unwrap_err().code, RefusalCode::NotFound);
+    }
+    world.work(ana, Work::Device(Some(DeviceName::of_page(ana)))).unwrap();
+    assert_eq!(world.agent(ana).device, Some(DeviceName::OWN_PAGE.into()));
 }
 
 #[test]
