@@ -432,6 +432,7 @@ async fn stand_in(
                 drop(answer.send(Ok(vec!["daemon.node takes effect with a restart".to_owned()])))
             }
             Request::May { answer, .. } => drop(answer.send(Ok(()))),
+            Request::Page(asked) => drop(asked),
             Request::Command { what, answer, .. } => {
                 drop(answer.send(reply(&what)));
                 if let What::Call(call::Command::Dial { .. }) = what {

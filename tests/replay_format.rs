@@ -132,6 +132,7 @@ fn config() -> Config {
         phones: BTreeMap::new(),
         gate,
         default_route: Some("trunk".into()),
+        sounds: BTreeSet::new(),
     }
 }
 

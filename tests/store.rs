@@ -1,6 +1,7 @@
 //! The store as the daemon uses it: opened, written through, dropped, opened again.
 
-#![expect(clippy::unwrap_used, reason = "a test that fails to set up has failed")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that fails to set up has failed")]
+#![allow(non_snake_case, reason = "behaviour ids are written as the specification writes them")]
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -13,8 +14,9 @@ use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use engine::agent::{AgentState, Choice, Chosen};
 use engine::border::{IdempotencyKey, Refusal, RefusalCode, Reply, StoreError};
+use engine::case::CaseRow;
 use engine::config::Target;
-use engine::id::{BatchId, CallId, ItemId, LegId, MessageId, UserId};
+use engine::id::{BatchId, CallId, CaseId, ItemId, LegId, MessageId, UserId};
 use engine::leg::Quality;
 use engine::news::{
     Direction, HangupCause, HangupKind, MessageState, MessageView, Party, RegistrationState, RegistrationView,
@@ -22,7 +24,7 @@ use engine::news::{
 use engine::records::{Batch, CallRow, DialogRow, Facts, LegRow, Question, Record, Rescue};
 use engine::sip::uri::Transport;
 use engine::staff::{Entry, EntryId, Item, List};
-use ramal::store::{OpenError, Page, SortBy, Store};
+use ramal::store::{CaseLine, ContactLine, Edited, OpenError, Page, SortBy, Store};
 
 struct Scratch(PathBuf);
 
@@ -68,7 +70,7 @@ fn start(store: &Store) -> Start {
 
 /// Texts that were on their way.
 fn unanswered(store: &Store) -> Vec<MessageView> {
-    let Facts::Start { unanswered, .. } = store.load(Question::Start).unwrap();
+    let Facts::Start { unanswered, .. } = store.load(Question::Start).unwrap() else { panic!("another answer") };
     unanswered
 }
 
@@ -583,4 +585,49 @@ fn what_is_administered_and_what_people_chose_is_there_at_the_next_start() {
     assert_eq!(now.chosen, [(UserId(7), chosen(Choice::Ready))]);
     write(&store, vec![Record::Removed(EntryId::Item(ItemId(u64::MAX)))]).unwrap();
     assert_eq!(start(&store).entries, []);
+}
+
+#[test]
+fn SM_06_SM_07_a_contact_fills_its_case_and_the_open_one_is_found_by_number_and_contact() {
+    let scratch = Scratch::new();
+    let store = Store::open(&scratch.0).unwrap();
+    let known = |number: &str| match store.load(Question::Known { number: number.to_owned() }).unwrap() {
+        Facts::Known(known) => known,
+        Facts::Start { .. } => panic!("another answer"),
+    };
+    let mariana = ContactLine {
+        name: "Mariana".to_owned(),
+        document: Some("52998224725".to_owned()),
+        phones: vec!["+5519907452310".to_owned(), "+551933334444".to_owned()],
+        ..ContactLine::blank()
+    };
+    let id = store.add_contacts(vec![mariana]).unwrap()[0];
+    assert_eq!(known("+5511900000000"), Default::default(), "SM-08: nobody is no error");
+    let contact = known("+5519907452310").contact;
+    assert_eq!(contact.as_ref().map(|contact| (contact.contact, contact.name.as_str())), Some((id, "Mariana")));
+
+    let opened = CaseRow {
+        case: CaseId(5),
+        protocolo: "2026031200000011".to_owned(),
+        contact,
+        number: "+5519907452310".to_owned(),
+        name: Some("MARI".to_owned()),
+        owner: UserId(9),
+        direction: Direction::Inbound,
+        at: noon(),
+    };
+    write(&store, vec![Record::CaseOpened(opened.clone()), Record::CaseOpened(opened)]).unwrap();
+    let task =
+        |call| Record::CaseTask { case: CaseId(5), call: CallId(call), at: after(60), protocolo: "P".to_owned() };
+    write(&store, vec![task(1), Record::CaseContinued { case: CaseId(5), call: CallId(2), at: after(70) }]).unwrap();
+    assert_eq!(known("+551933334444").open_case, Some(CaseId(5)), "the same contact at another number");
+    let case = store.reader().unwrap().case(CaseId(5)).unwrap().unwrap();
+    assert_eq!((case.contact_name.as_str(), case.document.as_str(), case.tasks.len()), ("Mariana", "52998224725", 1));
+
+    let edit = CaseLine { notes: "oi".to_owned(), closed: Some(after(90)), ..case };
+    assert!(matches!(store.edit_case(edit.clone()).unwrap(), Edited::Done(now) if now.version == 2));
+    assert!(matches!(store.edit_case(edit).unwrap(), Edited::Older(now) if now.notes == "oi"), "nobody's edit is lost");
+    assert_eq!(known("+551933334444").open_case, None, "a closed case is not gone on with");
+    let unknown = Record::CaseContinued { case: CaseId(6), call: CallId(3), at: noon() };
+    assert!(write(&store, vec![unknown]).is_err());
 }

@@ -77,6 +77,7 @@ fn row(device: &DeviceView, words: &Words) -> Vec<String> {
         Kind::Null => words.say("devices.null"),
         Kind::File => words.say("devices.file"),
         Kind::Headset => words.say("devices.headset"),
+        Kind::Browser => words.say("devices.browser"),
     };
     let end = |end: &Option<EndView>| end.as_ref().map_or_else(String::new, |end| standing(end, words));
     let level = |level: Option<Level>| level.map_or_else(String::new, |level| decibel(level.rms));

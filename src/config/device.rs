@@ -42,6 +42,10 @@ pub(super) fn read_all(root: &Table<'_>, context: &Context<'_>, report: &mut Rep
         if let Err(problem) = printable(name) {
             report.error(table.here(), format!("its name {problem}"));
         }
+        if name == DeviceName::OWN_PAGE || DeviceName::from(name).is_page() {
+            report
+                .error(table.here(), "this name is a page's, which is there without being configured; choose another");
+        }
         let kind = table.required(report, "type", choice(KINDS));
         refuse_others(&table, kind, report);
         let (file, headset) = (file(&table, context, report), headset(&table, context, report));

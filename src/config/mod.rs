@@ -145,6 +145,8 @@ fn engine_part(
         node: daemon.get(report, "node", number(0..=255)).unwrap_or(0),
         product: daemon.get(report, "product", text).unwrap_or_else(|| PRODUCT.to_owned()),
         groups: groups.collect(),
+        // Known once their folder is read.
+        sounds: Default::default(),
         default_route: route.map(|name| AccountName::from(&*name)).or_else(|| only_route(&accounts)),
         phones: phone::read_all(root, &accounts, &gate, report),
         accounts: accounts.by_name,

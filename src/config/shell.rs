@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use engine::config::DeviceName;
+use engine::config::{Codec, DeviceName};
 use engine::sip::uri::Transport;
 use serde::Serialize;
 
@@ -68,6 +68,16 @@ pub struct Media {
     pub ips: Vec<IpAddr>,
     /// RTP on the even ports, RTCP on the odd ones after them.
     pub ports: RangeInclusive<u16>,
+    pub browser: Browser,
+}
+
+/// How pages reach us that are their persons' headsets (SP-05).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct Browser {
+    /// UDP; `None`: a free one.
+    pub port: Option<NonZeroU16>,
+    /// The one codec they are answered with; the trunk's is relayed and costs least.
+    pub codec: Codec,
 }
 
 /// How names become addresses.
@@ -104,7 +114,7 @@ pub(super) const DAEMON_KEYS: Keys = &[&[
     "default_route",
 ]];
 pub(super) const LISTEN_KEYS: Keys = &[&["address", "transport"]];
-pub(super) const MEDIA_KEYS: Keys = &[&["ips", "ports"]];
+pub(super) const MEDIA_KEYS: Keys = &[&["ips", "ports", "browser_port", "browser_codec"]];
 pub(super) const DNS_KEYS: Keys = &[&["nameservers", "hosts"]];
 
 /// The shell's part. `daemon` is `[daemon]`.
@@ -181,7 +191,15 @@ fn media(root: &Table<'_>, report: &mut Report) -> Media {
             _ => Err("must be the first, even port and the last one, such as [22000, 29999]".to_owned()),
         }
     });
-    Media { ips, ports: ports.unwrap_or(RTP_PORTS) }
+    let browser = Browser {
+        port: table.get(report, "browser_port", number(1_024..=65_535u16)).and_then(NonZeroU16::new),
+        codec: table.get(report, "browser_codec", choice(BROWSER_CODECS)).unwrap_or(Codec::Pcma),
+    };
+    let ports = ports.unwrap_or(RTP_PORTS);
+    if browser.port.is_some_and(|port| ports.contains(&port.get())) {
+        report.error(table.place("browser_port"), "lies in ports, which RTP takes; choose one outside");
+    }
+    Media { ips, ports, browser }
 }
 
 fn dns(root: &Table<'_>, report: &mut Report) -> Dns {
@@ -213,6 +231,8 @@ const LOG_LEVELS: &[(&str, LogLevel)] = &[
     ("debug", LogLevel::Debug),
     ("trace", LogLevel::Trace),
 ];
+/// G.722 is left out: where wide sound is wanted a browser has Opus.
+const BROWSER_CODECS: &[(&str, Codec)] = &[("pcma", Codec::Pcma), ("pcmu", Codec::Pcmu), ("opus", Codec::Opus)];
 /// Not 5060: on a machine that also runs the PBX that port is the PBX's.
 const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 5070);
 /// Between Asterisk's usual range, which ends at 20000, and the system's own ports, which begin at 32768.

@@ -2,10 +2,11 @@
 
 use engine::access::{Action, Whose};
 use engine::border::{Actor, IdempotencyKey, Refusal, RefusalCode, Reply, StoreError, What};
-use engine::id::CallId;
+use engine::id::{CallId, UserId};
 use engine::news::Delta;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
+use crate::shards::browser::{BrowserError, Offer, PageKey};
 use crate::sound::DeviceReport;
 use crate::store::Reader;
 use crate::trace::Entry;
@@ -35,10 +36,19 @@ pub enum Request {
         offered: bool,
         answer: oneshot::Sender<DeviceReport>,
     },
+    /// A person's page wants to be the headset, or has left.
+    Page(PageRequest),
     /// A way to read what is stored.
     Reader(oneshot::Sender<Result<Reader, StoreError>>),
     /// Reads the configuration again: warnings, or every error.
     Reload(oneshot::Sender<Result<Vec<String>, Vec<String>>>),
+}
+
+/// About the browser's headset.
+#[derive(Debug)]
+pub enum PageRequest {
+    Offer(Offer),
+    HangUp(PageKey),
 }
 
 /// A way to the driver; clones lead to the same one.
@@ -90,6 +100,20 @@ impl Handle {
     /// What people talk through, and whether it is there.
     pub async fn devices(&self, offered: bool) -> DeviceReport {
         self.ask(|answer| Request::Devices { offered, answer }).await.unwrap_or_default()
+    }
+
+    /// Connects the page of this person as a headset: the offer's SDP in, the answer's out. `take` brings the sound here from
+    /// another page of the same person, which otherwise keeps it. May be asked before and after sign-in, and again at any time: a
+    /// new connection takes the place of the old one, whatever calls there are.
+    pub async fn browser_offer(&self, user: UserId, sdp: String, take: bool) -> Result<String, BrowserError> {
+        let offer = |answer| Request::Page(PageRequest::Offer(Offer { page: PageKey(user.0), sdp, take, answer }));
+        self.ask(offer).await.unwrap_or(Err(BrowserError::Off))
+    }
+
+    /// Ends the connection of this person's page: its session is over.
+    pub async fn browser_hang_up(&self, user: UserId) {
+        // Where the daemon is stopping it ends anyway.
+        let _stopping = self.requests.send(Request::Page(PageRequest::HangUp(PageKey(user.0)))).await;
     }
 
     /// What is stored; to be read on a thread that may block.

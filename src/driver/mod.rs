@@ -32,6 +32,7 @@ use crate::net::{self, Net};
 use crate::recordings::Recordings;
 use crate::replay::Recorder;
 use crate::shards::Shards;
+use crate::shards::browser::PageStandings;
 use crate::sound::hid::Press;
 use crate::sound::{DeviceReport, Library, card};
 use crate::store::Store;
@@ -41,7 +42,7 @@ use crate::web::Web;
 use buttons::Buttons;
 use lend::Lender;
 
-pub use handle::{Handle, Request};
+pub use handle::{Handle, PageRequest, Request};
 pub use run::{RunError, RunOptions, run};
 
 /// What comes back from threads of ours.
@@ -201,6 +202,8 @@ impl Driver {
                 let _gone = answer.send(self.trace_of(call));
             }
             Request::Devices { offered, answer } => self.tell_devices(offered, answer),
+            Request::Page(PageRequest::Offer(offer)) => self.shards.offer(offer),
+            Request::Page(PageRequest::HangUp(page)) => self.shards.hang_up_page(page),
             Request::Reader(answer) => {
                 let _gone = answer.send(self.store.reader());
             }
@@ -227,7 +230,8 @@ impl Driver {
 
     /// What the system has is looked at on a thread of its own: a sound server may take its time.
     fn tell_devices(&self, offered: bool, answer: oneshot::Sender<DeviceReport>) {
-        let devices = self.shards.devices().views();
+        let mut devices = self.shards.devices().views();
+        devices.extend(self.shards.pages().into_iter().flat_map(PageStandings::views));
         let tell = move || {
             let offered = offered.then(card::offered);
             let _gone = answer.send(DeviceReport { devices, offered });

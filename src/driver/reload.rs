@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use engine::border::Input;
+use engine::config::SoundName;
 
 use crate::config;
 use crate::sound::{DeviceKind, Library, SoundError};
@@ -14,11 +15,11 @@ impl Driver {
     /// Everything or nothing: with an error the old configuration stays. The warnings name what only a restart changes.
     pub(super) fn reload(&mut self) -> Result<Vec<String>, Vec<String>> {
         let path = self.path.clone();
-        let (loaded, warnings) = config::load(&path, &|name| std::env::var(name).ok()).map_err(|errors| {
+        let (mut loaded, warnings) = config::load(&path, &|name| std::env::var(name).ok()).map_err(|errors| {
             errors.iter().for_each(|error| tracing::error!("{error}"));
             errors.iter().map(ToString::to_string).collect::<Vec<_>>()
         })?;
-        let sounds = sounds(&loaded).map_err(|why| vec![why.to_string()])?;
+        let sounds = sounds(&mut loaded).map_err(|why| vec![why.to_string()])?;
         let mut words: Vec<String> = warnings.iter().map(ToString::to_string).collect();
         words.extend(
             config::needs_restart(&self.loaded, &loaded)
@@ -40,7 +41,7 @@ impl Driver {
 }
 
 /// The program's own sounds, replaced and added to by the configured folder's.
-pub(super) fn sounds(loaded: &config::Loaded) -> Result<Library, SoundError> {
+pub(super) fn sounds(loaded: &mut config::Loaded) -> Result<Library, SoundError> {
     let own = Library::built_in()?;
     let all = match &loaded.shell.sounds_dir {
         Some(folder) => own.overlaid(Library::load(folder)?),
@@ -50,7 +51,10 @@ pub(super) fn sounds(loaded: &config::Loaded) -> Result<Library, SoundError> {
     let notices = loaded.engine.accounts.values().filter_map(|account| account.recording().1);
     match notices.map(|name| name.as_str()).find(|name| all.get(name).is_none()) {
         Some(missing) => Err(SoundError::UnknownSound(missing.to_owned())),
-        None => Ok(all),
+        None => {
+            loaded.engine.sounds = all.names().map(SoundName::from).collect();
+            Ok(all)
+        }
     }
 }
 

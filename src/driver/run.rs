@@ -127,11 +127,11 @@ async fn serve(options: RunOptions, loaded: config::Loaded) -> Result<(), RunErr
 /// Everything opened, nothing begun: an error here has touched nobody.
 async fn assemble(
     options: &RunOptions,
-    loaded: config::Loaded,
+    mut loaded: config::Loaded,
     net_events: mpsc::Sender<net::Event>,
     backs: mpsc::UnboundedSender<Back>,
 ) -> Result<Driver, RunError> {
-    let sounds = sounds(&loaded)?;
+    let sounds = sounds(&mut loaded)?;
     let store = Arc::new(Store::open(&loaded.shell.data_dir)?);
     let seed = seed().map_err(system("the system's randomness"))?;
     let recorder = options.record.as_ref().map(|path| Recorder::create(path, seed)).transpose();
@@ -151,11 +151,15 @@ async fn assemble(
     buttons.follow(&kinds, &backs);
     let devices = Devices::new(kinds)?;
     let shards = Shards::start_with(threads, loaded.shell.media.ports.clone(), devices, sinks);
+    let mut shards = shards.map_err(system("the media threads"))?;
+    let pages = translate::browser_settings(&loaded.shell.media);
+    let doors = shards.open_browsers(&pages).map_err(system("the port of browsers' headsets, media.browser_port"))?;
+    doors.iter().for_each(|address| tracing::info!(%address, "browsers' headsets"));
     Ok(Driver {
         engine: Engine::new(seed),
         recorder,
         net,
-        shards: shards.map_err(system("the media threads"))?,
+        shards,
         lender: Lender::new(loaded.shell.media.ips.clone()),
         store,
         recordings,

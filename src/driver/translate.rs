@@ -1,10 +1,14 @@
 //! Between the engine's words for media and media's own: the two crates do not name each other.
 
+use std::num::NonZeroU16;
+
 use engine::config::SoundName;
 use engine::leg;
 use media::oneway::OneWay;
 use media::order;
 
+use crate::config;
+use crate::shards::browser;
 use crate::sound::Library;
 
 /// What a leg shall do, in media's words. A sound that the library lacks is silence: the call goes on.
@@ -62,6 +66,12 @@ pub(crate) fn media_news(news: order::News) -> Result<leg::MediaNews, leg::Recor
     Ok(leg::MediaNews { leg: engine::id::LegId(news.leg.0), generation: news.generation, event })
 }
 
+/// Where pages reach us, as media opens it.
+pub(crate) fn browser_settings(media: &config::Media) -> browser::Settings {
+    let wanted = media.browser;
+    browser::Settings { ips: media.ips.clone(), port: wanted.port.map(NonZeroU16::get), codec: codec(wanted.codec) }
+}
+
 fn tap(tap: &leg::Tap) -> order::Tap {
     order::Tap {
         recording: order::RecordingKey(tap.recording.0),
@@ -89,12 +99,7 @@ fn stream(stream: &leg::Stream) -> order::Stream {
     order::Stream {
         remote: stream.remote,
         remote_rtcp: stream.remote_rtcp,
-        codec: match stream.codec {
-            engine::config::Codec::Pcma => media::codec::Codec::Pcma,
-            engine::config::Codec::Pcmu => media::codec::Codec::Pcmu,
-            engine::config::Codec::G722 => media::codec::Codec::G722,
-            engine::config::Codec::Opus => media::codec::Codec::Opus,
-        },
+        codec: codec(stream.codec),
         payload_type: stream.payload_type,
         payload_type_in: stream.payload_type_in,
         opus: media::codec::OpusWishes { max_bitrate: stream.opus.max_bitrate, inband_fec: stream.opus.inband_fec },
@@ -103,6 +108,15 @@ fn stream(stream: &leg::Stream) -> order::Stream {
         ptime_ms: stream.ptime_ms,
         may_send: stream.may_send,
         may_receive: stream.may_receive,
+    }
+}
+
+fn codec(codec: engine::config::Codec) -> media::codec::Codec {
+    match codec {
+        engine::config::Codec::Pcma => media::codec::Codec::Pcma,
+        engine::config::Codec::Pcmu => media::codec::Codec::Pcmu,
+        engine::config::Codec::G722 => media::codec::Codec::G722,
+        engine::config::Codec::Opus => media::codec::Codec::Opus,
     }
 }
 

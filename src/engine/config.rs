@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::id::UserId;
 use crate::sip::uri::{Host, Transport};
 
 /// Everything configured. Handing in a second one applies the differences; live calls keep what they began with.
@@ -32,6 +33,9 @@ pub struct Config {
     pub gate: GateRules,
     /// Used when a command names no route: the first that exists of this list.
     pub default_route: Option<AccountName>,
+    /// Sounds that there are: a queue's music is one of them.
+    #[serde(default)]
+    pub sounds: BTreeSet<SoundName>,
 }
 
 impl Config {
@@ -55,6 +59,7 @@ impl Config {
                 emergency: BTreeSet::new(),
             },
             default_route: None,
+            sounds: BTreeSet::new(),
         }
     }
 }
@@ -99,6 +104,23 @@ names! {
     DeviceName
     /// A sound file in the sounds folder, without its ending.
     SoundName
+}
+
+impl DeviceName {
+    /// As a person says that calls are to be at the page that the person has open.
+    pub const OWN_PAGE: &str = "browser";
+
+    /// The page that this person has open.
+    pub fn of_page(user: UserId) -> DeviceName {
+        DeviceName(format!("{}{user}", Self::PAGES).into())
+    }
+
+    /// Somebody's page, which may come and go in the middle of a call (SP-06).
+    pub fn is_page(&self) -> bool {
+        self.0.starts_with(Self::PAGES)
+    }
+
+    const PAGES: &str = "browser-";
 }
 
 /// Extensions or a trunk that share a registrar (SP-03): one probe, one registration rate, one set of trusted sources.

@@ -105,6 +105,11 @@ impl Arrivals {
 }
 
 impl Watch {
+    /// What is told at present.
+    pub fn told(&self) -> Option<OneWay> {
+        self.told
+    }
+
     /// What is the case now. Once per tick.
     pub fn see(&mut self, now: Moment, cause: Option<OneWay>) -> Option<Event> {
         self.suspected = match (self.suspected, cause) {

@@ -1,12 +1,15 @@
 //! A shard's legs: one sweep of all sockets, one tick of all legs.
 
+use std::collections::BTreeMap;
 use std::os::fd::AsFd;
 
 use media::SILENCE;
+use media::leg::Heard;
 use media::order::{Event, LegKey};
 use media::time::Moment;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
+use super::browser::{PageKey, Pages};
 use super::links::Links;
 use super::slot::Slot;
 use super::tap::{self, PieceSink};
@@ -18,9 +21,22 @@ pub(super) struct Deck {
     links: Links,
     /// A leg came, changed or went since the links were planned: many orders between two ticks are one plan.
     changed: bool,
+    /// Browsers' headsets, in the shard that has their port.
+    pages: Option<Box<Pages>>,
+    /// The slots that lead to them.
+    seats: BTreeMap<PageKey, usize>,
 }
 
 impl Deck {
+    /// This shard has the browsers' port.
+    pub fn open(&mut self, pages: Box<Pages>) {
+        self.pages = Some(pages);
+    }
+
+    pub fn pages(&mut self) -> Option<&mut Pages> {
+        self.pages.as_deref_mut()
+    }
+
     /// Puts a leg in; one of the same key is replaced and given back.
     pub fn insert(&mut self, slot: Slot) -> Option<Slot> {
         let old = self.remove(slot.key);
@@ -47,6 +63,7 @@ impl Deck {
     fn plan(&mut self) {
         if std::mem::take(&mut self.changed) {
             self.links.renew(&mut self.slots);
+            self.seats = self.slots.iter().enumerate().filter_map(|(at, slot)| Some((slot.page_key()?, at))).collect();
         }
     }
 
@@ -54,6 +71,7 @@ impl Deck {
     /// something: one by one would cost two calls in vain for every packet. After that only those that had something are asked,
     /// for packets come all the time, and each question to all sockets of a thousand calls takes a part of the tick.
     pub fn sweep(&mut self, now: Moment, buffers: &mut Buffers) {
+        self.sweep_pages(now, buffers);
         self.plan();
         let places = 0..self.slots.len();
         let mut waiting = ready(&self.slots, places.flat_map(|at| [(at, Port::Rtp), (at, Port::Rtcp)]));
@@ -73,10 +91,32 @@ impl Deck {
 
     fn take_packet(&mut self, at: usize, now: Moment, buffers: &mut Buffers) {
         let Some(heard) = self.slots[at].receive(now, &mut buffers.received) else { return };
+        self.pass_on(at, now, &heard, &mut buffers.sent);
+    }
+
+    /// To whom it goes as it is, and to whom it is recorded.
+    fn pass_on(&mut self, at: usize, now: Moment, heard: &Heard<'_>, out: &mut [u8]) {
         let link = self.links.of(at);
-        tap::packet(&mut self.slots, (at, &link.taps), now, &heard);
+        tap::packet(&mut self.slots, (at, &link.taps), now, heard);
         for &listener in &link.relays {
-            self.slots[listener].relay(now, &heard, &mut buffers.sent);
+            self.slots[listener].relay(now, heard, out, self.pages.as_deref_mut());
+        }
+    }
+
+    /// What came to the browsers' port; what a page says while nobody talks with it is nobody's.
+    fn sweep_pages(&mut self, now: Moment, buffers: &mut Buffers) {
+        let Some(pages) = &mut self.pages else { return };
+        pages.sweep(now, &mut buffers.received);
+        pages.tick(now);
+        for slot in &mut self.slots {
+            self.changed |= slot.follow_page(now, pages);
+        }
+        self.plan();
+        while let Some((page, came, said)) = self.pages.as_mut().and_then(|pages| pages.poll_said()) {
+            let Some(&at) = self.seats.get(&page) else { continue };
+            if let Some(heard) = self.slots[at].hear_page(came, said.packet()) {
+                self.pass_on(at, now, &heard, &mut buffers.sent);
+            }
         }
     }
 
@@ -90,7 +130,7 @@ impl Deck {
         self.links.mix();
         let mut own = SILENCE;
         for (at, slot) in self.slots.iter_mut().enumerate() {
-            slot.tick(now, self.links.sound(at, &mut own));
+            slot.tick(now, self.links.sound(at, &mut own), self.pages.as_deref_mut());
             if let Some((recording, chunks)) = slot.tapping.tick(now, pieces) {
                 tell(slot.key, slot.generation, Event::Unrecorded { recording, chunks });
             }

@@ -9,8 +9,10 @@
 //!                                   └──────────── NewsSink <────────────────┘
 //! ```
 
+pub mod browser;
 mod deck;
 mod links;
+mod placing;
 mod ports;
 mod receive;
 mod slot;
@@ -30,6 +32,7 @@ use media::order::{DeviceOrder, Event, LegKey, LegMedia, LegOrder, News, PortKey
 use media::time::Moment;
 
 use crate::sound::Devices;
+use browser::{PageKey, PageStandings};
 use ports::PortPool;
 use slot::{Slot, Wanted};
 
@@ -53,6 +56,8 @@ pub struct Shards {
     legs: BTreeMap<LegKey, Placed>,
     ports: PortPool,
     devices: Devices,
+    /// Of browsers' headsets, where their port is open.
+    pages: Option<PageStandings>,
     sink: NewsSink,
     epoch: Instant,
 }
@@ -76,6 +81,12 @@ enum Ground {
     Device(Arc<str>),
 }
 
+impl Ground {
+    fn is_page(&self) -> bool {
+        matches!(self, Ground::Device(name) if PageKey::of_device(name).is_some())
+    }
+}
+
 impl Shards {
     /// Starts `count` threads. `ports`: what RTP and RTCP may be bound to.
     pub fn start(count: usize, ports: RangeInclusive<u16>, devices: Devices, sink: NewsSink) -> io::Result<Shards> {
@@ -88,7 +99,8 @@ impl Shards {
         let epoch = Instant::now();
         let workers =
             (0..count.max(1)).map(|number| Shard::start(number, sinks.clone(), epoch)).collect::<io::Result<_>>()?;
-        Ok(Shards { workers, legs: BTreeMap::new(), ports: PortPool::new(ports), devices, sink: sinks.news, epoch })
+        let (legs, ports) = (BTreeMap::new(), PortPool::new(ports));
+        Ok(Shards { workers, legs, ports, devices, pages: None, sink: sinks.news, epoch })
     }
 
     /// Binds up to `count` pairs on a local address and lends them: key and RTP port; RTCP is the next one up.
@@ -122,6 +134,9 @@ impl Shards {
                 self.change(leg, generation, Ground::Device(device), peers, Wanted::Device(order));
             }
         }
+        if self.pages.is_some() {
+            self.gather(leg);
+        }
     }
 
     /// Ends every leg, each with its goodbye, and waits for the threads.
@@ -138,7 +153,7 @@ impl Shards {
         if !stays {
             return self.begin(leg, generation, ground, peers, wanted);
         }
-        let together = self.shard_of_first(&peers);
+        let together = self.shard_of_first(&peers).filter(|_| !ground.is_page());
         let Some(placed) = self.legs.get_mut(&leg) else { return };
         (placed.generation, placed.peers) = (generation, peers);
         if let Some(shard) = together
@@ -162,13 +177,18 @@ impl Shards {
             }
         };
         let shard = match self.legs.get(&leg) {
+            _ if ground.is_page() => PAGES_SHARD,
             Some(placed) => placed.shard,
             None => self.shard_for(leg, &peers),
         };
-        if let Some(Placed { ground: Ground::Port(port), .. }) =
-            self.legs.insert(leg, Placed { shard, generation, ground, peers })
-        {
-            self.ports.give_back(port);
+        if let Some(old) = self.legs.insert(leg, Placed { shard, generation, ground, peers }) {
+            if let Ground::Port(port) = old.ground {
+                self.ports.give_back(port);
+            }
+            // Elsewhere the new one does not take its place.
+            if old.shard != shard {
+                self.command(old.shard, Command::End(leg, generation));
+            }
         }
         self.command(shard, Command::Place(Box::new(slot)));
     }
@@ -185,8 +205,7 @@ impl Shards {
 
     fn rtp_slot(&mut self, leg: LegKey, generation: u32, port: PortKey, order: RtpOrder) -> Result<Slot, String> {
         let pair = self.ports.take(port).ok_or_else(|| format!("port {} is not lent, or already in use", port.0))?;
-        let now = Moment(u64::try_from(self.epoch.elapsed().as_nanos()).unwrap_or(u64::MAX));
-        Ok(Slot::rtp(leg, generation, order, pair, now))
+        Ok(Slot::rtp(leg, generation, order, pair, self.now()))
     }
 
     fn device_slot(
@@ -196,8 +215,15 @@ impl Shards {
         name: &Arc<str>,
         order: DeviceOrder,
     ) -> Result<Slot, String> {
+        if let (Some(page), Some(pages)) = (PageKey::of_device(name), &self.pages) {
+            return Ok(Slot::page(leg, generation, order, (page, pages.of(page)), self.now()));
+        }
         let device = self.devices.open(name).map_err(|error| error.to_string())?;
         Ok(Slot::device(leg, generation, order, device))
+    }
+
+    fn now(&self) -> Moment {
+        Moment(u64::try_from(self.epoch.elapsed().as_nanos()).unwrap_or(u64::MAX))
     }
 
     fn end(&mut self, leg: LegKey, generation: u32) {
@@ -207,21 +233,6 @@ impl Shards {
             }
             self.command(placed.shard, Command::End(leg, generation));
         }
-    }
-
-    /// With the leg it hears, else with one that hears it, else where there are fewest.
-    fn shard_for(&self, leg: LegKey, peers: &[LegKey]) -> usize {
-        let listener = || self.legs.values().find(|placed| placed.peers.contains(&leg)).map(|placed| placed.shard);
-        if let Some(shard) = self.shard_of_first(peers).or_else(listener) {
-            return shard;
-        }
-        let load = |shard: &usize| self.legs.values().filter(|placed| placed.shard == *shard).count();
-        (0..self.workers.len()).min_by_key(load).unwrap_or(0)
-    }
-
-    /// Who hear each other go to the first of them, and so all come together.
-    fn shard_of_first(&self, peers: &[LegKey]) -> Option<usize> {
-        peers.iter().find_map(|peer| self.legs.get(peer)).map(|placed| placed.shard)
     }
 
     fn command(&self, shard: usize, command: Command) {
@@ -254,5 +265,7 @@ impl Shard {
     }
 }
 
+/// The shard that has the browsers' port, and with it every leg that talks with a page.
+const PAGES_SHARD: usize = 0;
 /// Taken by the next tick; who orders more waits for it.
 const MOST_COMMANDS: usize = 1_024;

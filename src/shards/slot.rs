@@ -7,9 +7,11 @@ use std::time::Duration;
 use media::codec::Codec;
 use media::leg::{DeviceLeg, Format, Heard, PeerSound, RtpLeg};
 use media::order::{DeviceOrder, Event, LegKey, RtpOrder};
+use media::rtp::Packet;
 use media::time::Moment;
 use media::{Frame, Rate};
 
+use super::browser::{PageKey, PageLeg, PageStanding, Pages};
 use super::ports::PortPair;
 use super::receive::{Received, receive};
 use super::tap::Tapping;
@@ -27,6 +29,7 @@ pub(super) struct Slot {
 enum Body {
     Rtp { leg: Box<RtpLeg>, sockets: Arc<PortPair> },
     Device { leg: DeviceLeg, device: Box<dyn Device> },
+    Page(PageLeg),
 }
 
 /// The state wanted of a leg whose port or device is already its own.
@@ -48,6 +51,17 @@ impl Slot {
         Slot { key, generation, tapping: Tapping::default(), body: Body::Device { leg: DeviceLeg::new(order), device } }
     }
 
+    pub fn page(
+        key: LegKey,
+        generation: u32,
+        order: DeviceOrder,
+        (page, standing): (PageKey, Arc<PageStanding>),
+        now: Moment,
+    ) -> Slot {
+        let leg = PageLeg::new(key, order, page, standing, now);
+        Slot { key, generation, tapping: Tapping::default(), body: Body::Page(leg) }
+    }
+
     pub fn handle_order(&mut self, generation: u32, wanted: Wanted, now: Moment) {
         if generation < self.generation {
             return;
@@ -59,8 +73,9 @@ impl Slot {
                 leg.handle_order(order, now);
             }
             (Body::Device { leg, .. }, Wanted::Device(order)) => leg.handle_order(order),
+            (Body::Page(leg), Wanted::Device(order)) => leg.handle_order(order, now),
             // A leg that changes its kind arrives as a new slot.
-            (Body::Rtp { .. }, Wanted::Device(_)) | (Body::Device { .. }, Wanted::Rtp(_)) => {}
+            (Body::Rtp { .. }, Wanted::Device(_)) | (Body::Device { .. } | Body::Page(_), Wanted::Rtp(_)) => {}
         }
     }
 
@@ -69,6 +84,7 @@ impl Slot {
         match &self.body {
             Body::Rtp { leg, .. } => leg.peers(),
             Body::Device { leg, .. } => leg.peers(),
+            Body::Page(leg) => leg.rtp().peers(),
         }
     }
 
@@ -77,23 +93,21 @@ impl Slot {
         match &self.body {
             Body::Rtp { leg, .. } => leg.rate(),
             Body::Device { .. } => Rate::Narrow,
+            Body::Page(leg) => leg.rtp().rate(),
         }
     }
 
     /// Whether this leg's packets can go out of `listener` as they are.
     pub fn relays_to(&self, listener: &Slot) -> bool {
-        match (&self.body, &listener.body) {
-            (Body::Rtp { leg: from, .. }, Body::Rtp { leg: to, .. }) => to.can_relay(from),
-            (Body::Device { .. }, _) | (_, Body::Device { .. }) => false,
+        match (self.body.stream(), listener.body.stream()) {
+            (Some(from), Some(to)) => self.body.has_packets() && to.can_relay(from),
+            (None, _) | (_, None) => false,
         }
     }
 
     /// What it can send of what is encoded for several; see [`RtpLeg::format`].
     pub fn format(&self) -> Option<Format> {
-        match &self.body {
-            Body::Rtp { leg, .. } => leg.format(),
-            Body::Device { .. } => None,
-        }
+        self.body.stream().and_then(RtpLeg::format)
     }
 
     /// Says whether somebody wants samples of this leg; gives back whether it must be listened to.
@@ -104,14 +118,36 @@ impl Slot {
                 wanted || leg.detects()
             }
             Body::Device { .. } => true,
+            Body::Page(leg) => leg.keep_samples(wanted),
         }
     }
 
-    /// What its packets are, of a leg to the network.
+    /// What its packets are, of a leg that has packets.
     pub fn codec(&self) -> Option<Codec> {
+        self.body.stream().and_then(RtpLeg::codec)
+    }
+
+    /// The page that it leads to.
+    pub fn page_key(&self) -> Option<PageKey> {
         match &self.body {
-            Body::Rtp { leg, .. } => leg.codec(),
-            Body::Device { .. } => None,
+            Body::Page(leg) => Some(leg.page()),
+            Body::Rtp { .. } | Body::Device { .. } => None,
+        }
+    }
+
+    /// Of a leg to a page, in every tick: whether others must hear it in another way than before.
+    pub fn follow_page(&mut self, now: Moment, pages: &Pages) -> bool {
+        match &mut self.body {
+            Body::Page(leg) => leg.follow(pages.line(leg.page(), now), now),
+            Body::Rtp { .. } | Body::Device { .. } => false,
+        }
+    }
+
+    /// A packet of its page; given back when other legs may hear it.
+    pub fn hear_page<'a>(&mut self, came: Moment, packet: Packet<'a>) -> Option<Heard<'a>> {
+        match &mut self.body {
+            Body::Page(leg) => leg.hear(came, packet),
+            Body::Rtp { .. } | Body::Device { .. } => None,
         }
     }
 
@@ -119,7 +155,7 @@ impl Slot {
     pub fn sockets(&self) -> Option<&PortPair> {
         match &self.body {
             Body::Rtp { sockets, .. } => Some(sockets),
-            Body::Device { .. } => None,
+            Body::Device { .. } | Body::Page(_) => None,
         }
     }
 
@@ -138,10 +174,15 @@ impl Slot {
     }
 
     /// Sends a packet of the peer.
-    pub fn relay(&mut self, now: Moment, heard: &Heard<'_>, out: &mut [u8]) {
-        let Body::Rtp { leg, sockets } = &mut self.body else { return };
-        if let Some((to, bytes)) = leg.relay(now, heard, out) {
-            send(&sockets.rtp, to, bytes);
+    pub fn relay(&mut self, now: Moment, heard: &Heard<'_>, out: &mut [u8], pages: Option<&mut Pages>) {
+        match (&mut self.body, pages) {
+            (Body::Rtp { leg, sockets }, _) => {
+                if let Some((to, bytes)) = leg.relay(now, heard, out) {
+                    send(&sockets.rtp, to, bytes);
+                }
+            }
+            (Body::Page(leg), Some(pages)) => leg.relay(now, heard, out, pages),
+            (Body::Device { .. }, _) | (Body::Page(_), None) => {}
         }
     }
 
@@ -153,23 +194,26 @@ impl Slot {
                 leg.watch(now, device.microphone());
                 leg.say(device.capture())
             }
+            Body::Page(leg) => leg.listen(now),
         }
     }
 
     /// 20 ms go by.
-    pub fn tick(&mut self, now: Moment, peer: PeerSound<'_>) {
-        match &mut self.body {
-            Body::Rtp { leg, sockets } => leg.tick(
+    pub fn tick(&mut self, now: Moment, peer: PeerSound<'_>, pages: Option<&mut Pages>) {
+        match (&mut self.body, pages) {
+            (Body::Rtp { leg, sockets }, _) => leg.tick(
                 now,
                 peer,
                 |to, bytes| send(&sockets.rtp, to, bytes),
                 |to, bytes| send(&sockets.rtcp, to, bytes),
             ),
-            Body::Device { leg, device } => {
+            (Body::Device { leg, device }, _) => {
                 let ring = leg.ring();
                 let rings_apart = device.ring(ring.as_ref());
                 device.play(&leg.hear(peer, ring.filter(|_| !rings_apart)));
             }
+            (Body::Page(leg), Some(pages)) => leg.tick(now, peer, pages),
+            (Body::Page(_), None) => {}
         }
     }
 
@@ -178,6 +222,7 @@ impl Slot {
         match &mut self.body {
             Body::Rtp { leg, sockets } => leg.finish(now, |to, bytes| send(&sockets.rtcp, to, bytes)),
             Body::Device { .. } => {}
+            Body::Page(leg) => leg.finish(now),
         }
     }
 
@@ -187,11 +232,33 @@ impl Slot {
             Body::Device { leg, device } => {
                 device.poll_failure().map(|why| Event::Failed { why }).or_else(|| leg.poll_event())
             }
+            Body::Page(leg) => leg.poll_event(),
         }
     }
 }
 
-fn before(now: Moment, waited: Duration) -> Moment {
+impl Body {
+    /// What comes and goes as packets.
+    fn stream(&self) -> Option<&RtpLeg> {
+        match self {
+            Body::Rtp { leg, .. } => Some(leg),
+            Body::Page(leg) => Some(leg.rtp()),
+            Body::Device { .. } => None,
+        }
+    }
+
+    /// Whether all that it says is in its packets.
+    fn has_packets(&self) -> bool {
+        match self {
+            Body::Rtp { .. } => true,
+            Body::Page(leg) => leg.can_be_relayed(),
+            Body::Device { .. } => false,
+        }
+    }
+}
+
+/// When that which waited for so long came.
+pub(super) fn before(now: Moment, waited: Duration) -> Moment {
     Moment(now.0.saturating_sub(u64::try_from(waited.as_nanos()).unwrap_or(u64::MAX)))
 }
 

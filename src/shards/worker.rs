@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use media::order::{Event, LegKey, News};
 use media::time::Moment;
 
+use super::browser::{BrowserError, Offer, PageKey, Pages};
 use super::deck::{Buffers, Deck};
 use super::slot::{Slot, Wanted};
 use super::{NewsSink, PieceSink, Sinks};
@@ -19,6 +20,11 @@ pub(super) enum Command {
     End(LegKey, u32),
     /// Hand the leg to another shard.
     Give(LegKey, SyncSender<Command>),
+    /// The browsers' port is this shard's.
+    Open(Box<Pages>),
+    Offer(Offer),
+    /// The page's person has left.
+    HangUp(PageKey),
 }
 
 pub(super) struct Worker {
@@ -126,6 +132,18 @@ impl Worker {
             Command::Give(leg, to) => {
                 if let Some(slot) = self.deck.remove(leg) {
                     self.moving.push((to, Command::Place(Box::new(slot))));
+                }
+            }
+            Command::Open(pages) => self.deck.open(pages),
+            Command::Offer(offer) => match self.deck.pages() {
+                Some(pages) => pages.handle_offer(offer, now),
+                None => {
+                    let _gone = offer.answer.send(Err(BrowserError::Off));
+                }
+            },
+            Command::HangUp(page) => {
+                if let Some(pages) = self.deck.pages() {
+                    pages.hang_up(page);
                 }
             }
         }

@@ -36,6 +36,8 @@ pub enum Kind {
     Null,
     File,
     Headset,
+    /// A person's page.
+    Browser,
 }
 
 /// One end of a headset.

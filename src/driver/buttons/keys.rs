@@ -129,6 +129,8 @@ mod tests {
             account: "20".into(),
             user: None,
             queue: None,
+            contact: None,
+            case: None,
             number: "30".to_owned(),
             name: None,
             diverted_from: None,

@@ -223,7 +223,11 @@ impl Agents {
     /// The extension's calls go where its person is.
     fn seat(&mut self, user: UserId, chosen: &Chosen, cx: &Context<'_>) {
         let Some(ramal) = cx.staff.user(user).and_then(|user| user.ramal.clone()) else { return };
-        let device = chosen.device.clone().filter(|_| chosen.choice != Choice::Offline);
+        let device = chosen.device.as_ref().filter(|_| chosen.choice != Choice::Offline);
+        let device = device.map(|device| match device.as_str() {
+            DeviceName::OWN_PAGE => DeviceName::of_page(user),
+            _ => device.clone(),
+        });
         self.orders.push_back(Order::Device(ramal, device));
     }
 

@@ -222,6 +222,7 @@ impl Calls {
             account,
             user,
             queue,
+            queue_music: queue.and_then(|queue| cx.staff.queue(queue)?.music.clone()),
             number,
             caller,
             phase: match direction {

@@ -31,6 +31,7 @@ pub(super) struct Call {
     pub user: Option<UserId>,
     /// The queue it came through.
     pub queue: Option<QueueId>,
+    pub queue_music: Option<SoundName>,
     pub number: Number,
     pub caller: Caller,
     pub phase: Phase,
@@ -114,8 +115,11 @@ impl Call {
         self.said.as_ref().is_some_and(|said| said.leg == news.leg && said.generation == news.generation)
     }
 
-    /// What it hears while it is held: an advert only where it agreed to one (VZ-05).
+    /// What it hears while it is held: its queue's music, or the profile's; an advert only where it agreed to one (VZ-05).
     pub fn hold_audio(&self) -> &SoundName {
+        if let Some(music) = &self.queue_music {
+            return music;
+        }
         let profile = &self.account.profile;
         match profile.hold_class {
             AudioClass::Advert if !self.advert_consent => &profile.hold_without_consent,

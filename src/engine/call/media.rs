@@ -68,7 +68,10 @@ impl Calls {
             (Phase::Answered, _, _) if call.tie == Tie::Left => Feed::Silence,
             (Phase::Answered, _, _) if call.tie.is_unattended() => Feed::Tone(Tone::Ringback),
             (Phase::Answered, _, true) => held_feed(call),
-            (Phase::Answered, _, false) => call.notice().unwrap_or_else(|| mixed(self.partners_of(call))),
+            (Phase::Answered, _, false) => {
+                let instead = call.notice().or_else(|| self.music_for_left(call));
+                instead.unwrap_or_else(|| mixed(self.partners_of(call)))
+            }
             // Silence opens the way through a NAT for early media.
             (Phase::Dialling | Phase::Ringing | Phase::Early, Direction::Outbound, _) => Feed::Silence,
             (Phase::Dialling | Phase::Ringing | Phase::Early, Direction::Inbound, _) => Feed::Nothing,

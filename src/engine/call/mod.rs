@@ -121,6 +121,8 @@ enum Timer {
     Ring(CallId),
     /// It has been on hold for long (VZ-05).
     ForgottenHold(CallId),
+    /// The page at this device leg is gone (SP-06).
+    PageLeft(LegId),
 }
 
 impl Calls {
@@ -246,7 +248,7 @@ impl Calls {
     fn on_device(&mut self, desk: &desk::DeskKey, news: &MediaNews, cx: &mut Context<'_>) {
         let current = self.desks.get(desk).is_some_and(|desk| desk.is_current(news));
         match &news.event {
-            MediaEvent::OneWay { cause } => self.on_desk_one_way(desk, *cause),
+            MediaEvent::OneWay { cause } => self.on_desk_one_way(desk, *cause, cx),
             MediaEvent::Failed { why } if current && self.is_phone(desk) => {
                 self.hang_up_phone(desk, HangupCause::ours(HangupKind::MediaFailed, why), cx);
             }
@@ -279,6 +281,7 @@ impl Calls {
                 Some(Timer::Session(call)) => self.with_session(call, cx, session::Session::on_timeout),
                 Some(Timer::Ring(call)) => self.rang_out(call, cx),
                 Some(Timer::ForgottenHold(call)) => self.on_forgotten_hold(call, cx),
+                Some(Timer::PageLeft(leg)) => self.on_page_left(leg),
                 None => return,
             }
         }

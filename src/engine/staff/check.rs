@@ -1,7 +1,7 @@
 //! Whether an entry can be kept beside all others: each refusal names the field and what to do.
 
 use crate::border::{Refusal, RefusalCode};
-use crate::config::{AccountKind, Config};
+use crate::config::{AccountKind, Config, SoundName};
 use crate::id::UserId;
 
 use super::entry::{Entry, EntryId, Item, List, Perfil, Queue, User};
@@ -13,7 +13,7 @@ impl Staff {
         match &entry {
             Entry::User(user) => self.check_user(user, config)?,
             Entry::Perfil(perfil) => self.check_perfil(perfil)?,
-            Entry::Queue(queue) => self.check_queue(queue)?,
+            Entry::Queue(queue) => self.check_queue(queue, config)?,
             Entry::Item(item) => self.check_item(item)?,
         }
         Ok(Change::Keep(entry))
@@ -95,8 +95,13 @@ impl Staff {
         }
     }
 
-    fn check_queue(&self, queue: &Queue) -> Result<(), Refusal> {
+    fn check_queue(&self, queue: &Queue, config: &Config) -> Result<(), Refusal> {
         named("name", &queue.name)?;
+        let silent = queue.music.as_ref().filter(|music| !config.sounds.contains(*music));
+        if let Some(music) = silent {
+            let known: Vec<&str> = config.sounds.iter().map(SoundName::as_str).collect();
+            refuse_if(true, "music", format!("there is no sound {music}; there are: {}", known.join(", ")))?;
+        }
         let dialable = !queue.number.is_empty()
             && queue.number.len() <= MAX_NUMBER
             && queue.number.chars().all(|c| c.is_ascii_digit() || "*#".contains(c));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::AccountName;
+use crate::config::{AccountName, SoundName};
 use crate::id::{ItemId, PerfilId, QueueId, UserId};
 
 use super::permission::{Builtin, Permission};
@@ -80,8 +80,8 @@ pub struct Queue {
     pub number: String,
     /// How long after a call its agent may write, in s; 0: not at all.
     pub wrap_up_s: u32,
-    /// A sound's name; None: the profile's.
-    pub music: Option<String>,
+    /// For who is held; music in the law's sense, never an advert. None: the profile's.
+    pub music: Option<SoundName>,
     /// What the agent reads.
     pub script: String,
     pub hours: Vec<Opening>,

@@ -34,6 +34,12 @@ impl RtpLeg {
         if !flow.rule.admit(now, from, &packet) {
             return None;
         }
+        self.handle_authentic(now, packet)
+    }
+
+    /// A packet whose source is known to be the far end's. Gives it back when other legs may hear it.
+    pub fn handle_authentic<'a>(&mut self, now: Moment, packet: Packet<'a>) -> Option<Heard<'a>> {
+        let flow = self.flow.as_mut()?;
         if flow.control.hear(now) {
             tell(&mut self.news, Event::Receiving);
         }

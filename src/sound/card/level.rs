@@ -30,11 +30,16 @@ pub struct Shown {
 impl Meter {
     /// True when every sample of the block is zero: a microphone that is connected makes noise.
     pub fn see(&mut self, block: &[i16], shown: &Shown) -> bool {
+        self.see_at(RATE, block, shown)
+    }
+
+    /// The same at another rate.
+    pub fn see_at(&mut self, hertz: u32, block: &[i16], shown: &Shown) -> bool {
         let peak = block.iter().map(|sample| sample.unsigned_abs()).max().unwrap_or(0);
         self.peak = self.peak.max(peak);
         self.squares += block.iter().map(|sample| f64::from(*sample).powi(2)).sum::<f64>();
         self.count += block.len() as u32;
-        if self.count >= EVERY {
+        if self.count >= hertz / LEVELS {
             let rms = (self.squares / f64::from(self.count)).sqrt();
             shown.set(Level { peak: f32::from(self.peak) / FULL, rms: rms as f32 / FULL });
             *self = Meter::default();
@@ -49,14 +54,16 @@ impl Shown {
         Level { peak: read(&self.peak), rms: read(&self.rms) }
     }
 
-    fn set(&self, level: Level) {
+    pub fn set(&self, level: Level) {
         self.peak.store(level.peak.to_bits(), Ordering::Relaxed);
         self.rms.store(level.rms.to_bits(), Ordering::Relaxed);
     }
 }
 
-/// Samples at 48 kHz between two levels: 100 ms.
-const EVERY: u32 = 4_800;
+/// A sound card's, in Hz.
+const RATE: u32 = 48_000;
+/// In a second.
+const LEVELS: u32 = 10;
 const FULL: f32 = 32_768.0;
 
 #[cfg(test)]

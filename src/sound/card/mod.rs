@@ -28,7 +28,7 @@ use std::thread;
 pub use endpoint::{Absence, Offer, Wanted};
 pub use headset::Headset;
 pub use improve::Improvements;
-pub use level::Level;
+pub use level::{Level, Meter, Shown};
 pub use standing::{Place, Standing};
 pub use system::{Offered, offered};
 

@@ -44,6 +44,8 @@ pub(super) struct Desk {
     pub muted: bool,
     /// Why nobody hears it.
     pub one_way: Option<OneWay>,
+    /// Its page has been gone for so long that who talks there hears music.
+    pub is_left: bool,
     /// The calls that belong to it, talking there or not.
     calls: Vec<CallId>,
     /// What stands there, where that is no device of this machine.
@@ -65,13 +67,18 @@ impl Desks {
     /// The desk for a new call of `account`; a new one where there is none yet.
     pub fn seat(&mut self, call: CallId, account: &Account, cx: &mut Context<'_>) -> (DeskKey, LegId) {
         let device = self.device_of(account).clone();
-        let key = match (cx.config.phones.contains_key(&device), account.exclusive) {
+        // There is one page, and one stream to it.
+        let exclusive = account.exclusive || device.is_page();
+        let key = match (cx.config.phones.contains_key(&device), exclusive) {
             (true, _) => DeskKey::Phone(device.clone()),
             (false, true) => DeskKey::Account(account.name.clone()),
             (false, false) => DeskKey::Call(call),
         };
         let desk = self.furnish(&key, &device, cx);
-        desk.device = device;
+        if desk.device != device {
+            // What was wrong with the other is not wrong with this one.
+            (desk.device, desk.one_way, desk.is_left) = (device, None, false);
+        }
         desk.calls.push(call);
         let leg = desk.leg;
         (key, leg)
@@ -89,6 +96,7 @@ impl Desks {
             device: device.clone(),
             muted: false,
             one_way: None,
+            is_left: false,
             calls: Vec::new(),
             phone: cx.config.phones.get(device).map(|line| Phone::new(line.clone(), cx.now.civil)),
             said: None,

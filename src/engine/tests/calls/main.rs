@@ -17,6 +17,7 @@ mod inbound;
 mod matters;
 mod one_way;
 mod outbound;
+mod page;
 mod people;
 mod people_at_work;
 mod recording;

@@ -159,3 +159,27 @@ fn SP_05_another_device_takes_over_in_the_middle_of_a_call() {
     world.work(ana, Work::Device(None)).unwrap();
     assert_eq!(world.device_of(call).as_deref(), Some("null"));
 }
+
+#[test]
+fn VZ_05_who_came_through_a_queue_hears_its_music_and_others_the_profiles() {
+    let (mut world, ana, _) = ana();
+    let Entry::Queue(unknown) = Entry::Queue(queue("Outra", "801", 0)) else { unreachable!() };
+    let unknown = Entry::Queue(engine::staff::Queue { music: Some("nada".into()), ..unknown });
+    assert_eq!(world.create(unknown).unwrap_err().field.as_deref(), Some("music"));
+    let with_music = engine::staff::Queue { music: Some("faturas".into()), ..queue("Música", "802", 0) };
+    let queue = world.open_queue(with_music);
+    world.edit(Entry::User(User { queues: [queue].into(), ..world.user(ana) })).unwrap();
+    let (call, _) = world.taken("c1");
+    world.wish_as(ana, Wish::Hold { call }).unwrap();
+    let music = |world: &World, call| match world.rtp(call).map(|media| media.feed) {
+        Some(engine::leg::Feed::Sound { name, .. }) => name.to_string(),
+        other => panic!("no music: {other:?}"),
+    };
+    assert_eq!(music(&world, call), "faturas");
+    world.wish_as(ana, Wish::HangUp { call }).unwrap();
+    world.edit(Entry::User(User { queues: [].into(), ..world.user(ana) })).unwrap();
+    world.inbox.clear();
+    let (call, _) = world.taken("c2");
+    world.wish_as(ana, Wish::Hold { call }).unwrap();
+    assert_ne!(music(&world, call), "faturas");
+}

@@ -419,5 +419,6 @@ pub fn config(accounts: impl Iterator<Item = Account>) -> Config {
             emergency: BTreeSet::new(),
         },
         default_route: None,
+        sounds: ["faturas".into()].into(),
     }
 }

@@ -57,7 +57,7 @@ impl Listed for Queue {
             name: queue.name.clone(),
             number: queue.number.clone(),
             wrap_up_s: queue.wrap_up_s,
-            music: queue.music.clone(),
+            music: queue.music.as_ref().map(ToString::to_string),
             script: queue.script.clone(),
             members: ids(members),
             hours: queue.hours.clone(),
@@ -70,7 +70,7 @@ impl Listed for Queue {
             name: self.name,
             number: self.number,
             wrap_up_s: self.wrap_up_s,
-            music: self.music,
+            music: self.music.map(|music| music.as_str().into()),
             script: self.script,
             hours: self.hours,
         }))
