@@ -67,9 +67,10 @@ function end(live: Live, call: Call): void {
 /** An ended call, as far as its row in the history tells. */
 export function ended(row: HistoryRow): Call {
   const { call, protocolo, direction, account, number, name, started, answered, user } = row;
+  const cause = typeof row.cause === 'string' ? null : row.cause;
   const recording = row.recording && { recording: row.recording.recording, paused: false };
   return {
-    call, protocolo, direction, account, number, name, started, answered, user, recording, ended: row.ended, case: row.case, state: 'ended', diverted_from: null, asserted: null, cause: null, muted: false,
+    call, protocolo, direction, account, number, name, started, answered, user, recording, ended: row.ended, case: row.case, state: 'ended', diverted_from: null, asserted: null, cause, muted: false,
     held: false, held_by_peer: false, bridged_with: null, conference: null, consults: null, transfer: null, trouble: null, legs: [], contact: null, queue: null,
   };
 }
