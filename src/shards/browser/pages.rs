@@ -13,7 +13,7 @@ use media::rtp::Packet;
 use media::time::Moment;
 
 use super::door::Door;
-use super::peer::{self, Agreed, Peer, Said, Todo};
+use super::peer::{self, Agreed, Deed, Peer, Said};
 use super::{BrowserError, Offer, PageKey, PageStanding, PageStandings};
 use crate::shards::slot::before;
 
@@ -77,7 +77,7 @@ impl Pages {
         let Some(mut page) = self.forget(page) else { return };
         page.peer.close();
         while let Some(todo) = page.peer.poll() {
-            if let Todo::Send { from, to, bytes } = todo {
+            if let Deed::Send { from, to, bytes } = todo {
                 self.door.send(from, to, &bytes);
             }
         }
@@ -219,8 +219,8 @@ impl Page {
 fn drain(key: PageKey, page: &mut Page, now: Moment, door: &Door, said: &mut VecDeque<(PageKey, Moment, Said)>) {
     while let Some(todo) = page.peer.poll() {
         match todo {
-            Todo::Send { from, to, bytes } => door.send(from, to, &bytes),
-            Todo::Said(packet) => {
+            Deed::Send { from, to, bytes } => door.send(from, to, &bytes),
+            Deed::Said(packet) => {
                 page.said_at = Some(now);
                 said.push_back((key, now, packet));
             }

@@ -62,7 +62,7 @@ impl Said {
 }
 
 /// What a peer wants done.
-pub enum Todo {
+pub enum Deed {
     Send { from: SocketAddr, to: SocketAddr, bytes: Vec<u8> },
     Said(Said),
 }
@@ -179,7 +179,7 @@ impl Peer {
     }
 
     /// What is to be done next; until `None` after everything that was handed in.
-    pub fn poll(&mut self) -> Option<Todo> {
+    pub fn poll(&mut self) -> Option<Deed> {
         loop {
             match self.rtc.poll_output() {
                 Ok(Output::Timeout(wakes)) => {
@@ -188,10 +188,10 @@ impl Peer {
                 }
                 Ok(Output::Transmit(datagram)) => {
                     let (from, to) = (datagram.source, datagram.destination);
-                    return Some(Todo::Send { from, to, bytes: datagram.contents.into() });
+                    return Some(Deed::Send { from, to, bytes: datagram.contents.into() });
                 }
                 Ok(Output::Event(Event::RtpPacket(packet))) => {
-                    return Some(Todo::Said(Said {
+                    return Some(Deed::Said(Said {
                         marker: packet.header.marker,
                         payload_type: *packet.header.payload_type,
                         sequence: packet.header.sequence_number,

@@ -15,7 +15,7 @@ use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
 use tokio::sync::oneshot;
 
 use super::door::Door;
-use super::peer::{Peer, Said, Todo, ufrag};
+use super::peer::{Deed, Peer, Said, ufrag};
 use super::{BrowserError, Offer, PageKey, PageStandings, Pages};
 
 const OURS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 4_000);
@@ -108,8 +108,8 @@ impl Line {
         let (_, instant) = self.now();
         while let Some(todo) = self.peer.poll() {
             match todo {
-                Todo::Said(said) => self.said.push(said),
-                Todo::Send { bytes, .. } => {
+                Deed::Said(said) => self.said.push(said),
+                Deed::Send { bytes, .. } => {
                     let received = Receive::new(Protocol::Udp, OURS, THEIRS, &bytes).unwrap();
                     self.client.rtc.handle_input(Input::Receive(instant, received)).unwrap();
                     let answers = self.client.drain();

@@ -70,7 +70,7 @@ impl Listed for Queue {
             name: self.name,
             number: self.number,
             wrap_up_s: self.wrap_up_s,
-            music: self.music.map(|music| music.as_str().into()),
+            music: self.music.filter(|music| !music.trim().is_empty()).map(|music| music.as_str().into()),
             script: self.script,
             hours: self.hours,
         }))
