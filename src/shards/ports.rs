@@ -91,7 +91,8 @@ impl PortPool {
 impl PortPair {
     fn bind(ip: IpAddr, port: u16) -> io::Result<PortPair> {
         let above = port.checked_add(1).ok_or(io::ErrorKind::AddrInUse)?;
-        Ok(PortPair { rtp: bind(ip, port)?, rtcp: bind(ip, above)? })
+        let one = |port| bind(SocketAddr::new(ip, port), RECEIVE_BUFFER);
+        Ok(PortPair { rtp: one(port)?, rtcp: one(above)? })
     }
 
     /// Throws away what strangers and past calls left in the queues.
@@ -107,16 +108,16 @@ impl PortPair {
     }
 }
 
-fn bind(ip: IpAddr, port: u16) -> io::Result<UdpSocket> {
-    let address = SocketAddr::new(ip, port);
+/// A socket for sound, bound and never waiting; `buffer`: bytes that the kernel may hold of what comes in.
+pub(super) fn bind(address: SocketAddr, buffer: usize) -> io::Result<UdpSocket> {
     let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
-    if ip.is_ipv6() {
+    if address.is_ipv6() {
         socket.set_only_v6(true)?;
     } else {
         // Voice goes before data where routers look (RFC 4594); one that forbids it costs nothing.
         let _ = socket.set_tos_v4(EXPEDITED);
     }
-    socket.set_recv_buffer_size(RECEIVE_BUFFER)?;
+    socket.set_recv_buffer_size(buffer)?;
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
     let socket = UdpSocket::from(socket);

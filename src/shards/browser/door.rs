@@ -3,9 +3,8 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 
-use socket2::{Domain, Protocol, Socket, Type};
-
-use super::super::receive::{Received, note_arrivals, receive};
+use super::super::ports::bind;
+use super::super::receive::{Received, receive};
 
 /// Its sockets.
 #[derive(Debug)]
@@ -38,7 +37,7 @@ impl Door {
     fn bind(ips: &[IpAddr], mut port: u16) -> io::Result<Door> {
         let mut sockets = Vec::with_capacity(ips.len());
         for ip in ips {
-            let socket = bind(SocketAddr::new(*ip, port))?;
+            let socket = bind(SocketAddr::new(*ip, port), RECEIVE_BUFFER)?;
             let local = socket.local_addr()?;
             port = local.port();
             sockets.push((local, socket));
@@ -69,25 +68,6 @@ impl Door {
     }
 }
 
-fn bind(address: SocketAddr) -> io::Result<UdpSocket> {
-    let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
-    if address.is_ipv6() {
-        socket.set_only_v6(true)?;
-    } else {
-        // Voice goes before data where routers look (RFC 4594); one that forbids it costs nothing.
-        let _ = socket.set_tos_v4(EXPEDITED);
-    }
-    socket.set_recv_buffer_size(RECEIVE_BUFFER)?;
-    socket.set_nonblocking(true)?;
-    socket.bind(&address.into())?;
-    let socket = UdpSocket::from(socket);
-    // Where the kernel cannot, packets come with the tick.
-    let _ = note_arrivals(&socket);
-    Ok(socket)
-}
-
-/// DSCP EF.
-const EXPEDITED: u32 = 46 << 2;
 /// 100 ms of 200 pages, as the kernel counts packets.
 const RECEIVE_BUFFER: usize = 2 * 1024 * 1024;
 /// A port that is free on one address may be taken on another.
