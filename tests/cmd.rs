@@ -562,6 +562,7 @@ fn snapshot() -> Snapshot {
         registration,
         do_not_disturb: false,
         calls: 2,
+        device: "headset".into(),
         messages: Some(MessageSummary { waiting: true, new: 2, old: 8, urgent_new: 0, urgent_old: 0 }),
     };
     let group = GroupView {

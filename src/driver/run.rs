@@ -9,6 +9,9 @@ use engine::border::{Actor, Input, What};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{broadcast, mpsc};
 use tokio::time::Instant;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::{self, ConfigError};
 use crate::net::{self, Net};
@@ -313,6 +316,9 @@ fn start_log(level: config::LogLevel) {
         config::LogLevel::Debug => tracing::Level::DEBUG,
         config::LogLevel::Trace => tracing::Level::TRACE,
     };
+    // What libraries note while they work is about keys and addresses, too.
+    let ours = Targets::new().with_default(tracing::Level::WARN.min(level));
+    let ours = ours.with_targets(["ramal", "engine", "media"].map(|room| (room, level)));
     let journal = std::env::var_os("JOURNAL_STREAM").is_some();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(level)
@@ -321,8 +327,8 @@ fn start_log(level: config::LogLevel) {
         .with_target(false);
     // The journal writes the time itself. A second start in one process (tests) keeps the first log.
     let _already = match journal {
-        true => subscriber.without_time().try_init(),
-        false => subscriber.try_init(),
+        true => subscriber.without_time().finish().with(ours).try_init(),
+        false => subscriber.finish().with(ours).try_init(),
     };
 }
 

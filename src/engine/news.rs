@@ -301,6 +301,8 @@ pub struct AccountView {
     pub registration: RegistrationView,
     pub do_not_disturb: bool,
     pub calls: u16,
+    /// What its calls are talked through, unless an agent chose otherwise.
+    pub device: DeviceName,
     /// What waits in its mailbox (RFC 3842); absent until the PBX has told.
     pub messages: Option<MessageSummary>,
 }

@@ -16,6 +16,7 @@ use crate::store::{AuditEntry, Reader, Store, TokenRow};
 
 use super::error::Error;
 use super::guard::Names;
+use super::headset;
 use super::hub::Told;
 use super::pace::{Buckets, Failures};
 use super::password::Passwords;
@@ -36,6 +37,7 @@ pub struct Desk {
     pub keys: Option<Arc<Keys>>,
     pub paces: Paces,
     pub told: broadcast::Sender<Told>,
+    pub headsets: headset::Ends,
     tokens: Mutex<HashMap<Kept, TokenRow>>,
     /// One-time codes that are begun and not confirmed yet.
     begun_totp: Mutex<BTreeMap<UserId, [u8; totp::SECRET]>>,
@@ -87,6 +89,7 @@ impl Desk {
             keys,
             paces: Paces::default(),
             told: broadcast::channel(MAX_TOLD).0,
+            headsets: headset::Ends::default(),
             tokens: Mutex::new(tokens),
             begun_totp: Mutex::default(),
             set_up: Mutex::new(None),

@@ -6,12 +6,14 @@ use axum::extract::State;
 use engine::access::{Action, Kind, Whose};
 use engine::agent::AgentState;
 use engine::border::What;
+use engine::config::DeviceName;
 use engine::news::{Snapshot, WatchedState};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::control::shaped;
+use crate::sound;
 
 use super::body::Asked;
 use super::desk::Desk;
@@ -26,7 +28,8 @@ pub fn routes() -> Routes {
         .get(
             "/api/v1/devices",
             devices,
-            about("What one can talk through").lists::<Device>(json!([{ "device": "headset", "kind": "headset" }])),
+            about("What one can talk through")
+                .lists::<Device>(json!([{ "device": "headset", "kind": "headset", "own": true }])),
         )
         .get(
             "/api/v1/extensions",
@@ -50,9 +53,11 @@ pub struct Found {
 #[derive(Serialize, ToSchema)]
 pub struct Device {
     device: String,
-    /// `headset`, `file`, `null`.
+    /// `headset`, `file`, `null`, `sip` (a desk phone), `browser` (the page that asks).
     #[schema(value_type = String)]
     kind: Value,
+    /// What is set for one's ramal: that is talked through by who chooses nothing.
+    own: bool,
 }
 
 /// Of an extension or a trunk.
@@ -66,6 +71,7 @@ pub struct Extension {
     registration: (),
     do_not_disturb: bool,
     calls: u16,
+    device: String,
 }
 
 #[derive(Deserialize)]
@@ -148,10 +154,21 @@ fn lamp_state(state: WatchedState) -> &'static str {
 
 async fn devices(person: Person, State(desk): State<Arc<Desk>>) -> Result<axum::Json<Vec<Device>>, Error> {
     person.rights(&desk)?;
-    let report = person.handle.devices(false).await;
-    let devices =
-        report.devices.iter().map(|view| Device { device: view.device.to_string(), kind: shaped(&view.kind) });
-    Ok(axum::Json(devices.collect()))
+    let (report, snapshot) = (person.handle.devices(false).await, snapshot(&person).await?);
+    let staff = desk.people.staff();
+    let ramal = staff.user(person.user).and_then(|user| user.ramal.as_ref());
+    let account = snapshot.accounts.iter().find(|view| Some(&view.account) == ramal);
+    let device = |device: &str, kind| Device {
+        device: device.to_owned(),
+        kind,
+        own: account.is_some_and(|view| view.device.as_str() == device),
+    };
+    let page = device(DeviceName::OWN_PAGE, shaped(&sound::Kind::Browser));
+    let phones = snapshot.phones.iter().map(|phone| device(phone.device.as_str(), json!("sip")));
+    // Other people's pages are theirs.
+    let here = report.devices.iter().filter(|view| view.kind != sound::Kind::Browser);
+    let here = here.map(|view| device(&view.device, shaped(&view.kind)));
+    Ok(axum::Json([page].into_iter().chain(phones).chain(here).collect()))
 }
 
 async fn extensions(person: Person) -> Result<axum::Json<Value>, Error> {

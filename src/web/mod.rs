@@ -19,6 +19,7 @@ mod directory;
 mod doc;
 mod error;
 mod guard;
+mod headset;
 mod history;
 mod hub;
 mod lists;

@@ -14,8 +14,8 @@ use super::desk::Desk;
 use super::doc::Routes;
 use super::error::Error;
 use super::{
-    agent, audit, calls, cases, contacts, directory, guard, history, lists, live, page, proofs, recordings, session,
-    setup, tokens,
+    agent, audit, calls, cases, contacts, directory, guard, headset, history, lists, live, page, proofs, recordings,
+    session, setup, tokens,
 };
 
 /// The API's routes and what is said of them.
@@ -27,6 +27,7 @@ fn all() -> Routes {
         .and(tokens::routes())
         .and(live::routes())
         .and(agent::routes())
+        .and(headset::routes())
         .and(calls::routes())
         .and(history::routes())
         .and(cases::routes())

@@ -81,6 +81,8 @@ impl Engine {
             agent::Order::Device(account, device) => {
                 self.with_calls(now, |calls, cx| calls.use_device(&account, device, cx));
             }
+            agent::Order::SitDown(account) => self.with_calls(now, |calls, cx| calls.sit_down(&account, cx)),
+            agent::Order::StandUp(account) => self.with_calls(now, |calls, cx| calls.stand_up(&account, cx)),
         }
     }
 
@@ -183,6 +185,7 @@ impl Engine {
             registration: self.registrations.view(name).unwrap_or_else(waiting),
             do_not_disturb: self.do_not_disturb.contains(name),
             calls: self.calls.of_account(name),
+            device: account.device.clone(),
             messages: self.subscriptions.messages(name),
         })
     }

@@ -276,6 +276,8 @@ export interface Disposition {
 export interface Device {
   device: string;
   kind: 'headset' | 'browser' | 'sip' | 'file' | 'null';
+  /** What is set for one's ramal. */
+  own: boolean;
 }
 
 export interface DirectoryEntry {
