@@ -18,6 +18,7 @@ use crate::records::{Batch, Facts, Question};
 use crate::sip::uri::Transport;
 use crate::staff::{self, EntryId, Scopes};
 use crate::subscription;
+use crate::trial;
 
 /// Everything that can happen to the engine.
 #[derive(Debug)]
@@ -173,7 +174,7 @@ impl What {
     }
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum AccountCommand {
     DoNotDisturb {
         account: AccountName,
@@ -183,6 +184,8 @@ pub enum AccountCommand {
     Register {
         account: AccountName,
     },
+    /// Whether an extension could be registered, without keeping anything of it (VZ-12).
+    Test(Box<trial::Wish>),
 }
 
 /// The yes to a command.
@@ -206,6 +209,8 @@ pub enum Reply {
     Kept {
         entry: EntryId,
     },
+    /// How far a connection was made.
+    Tested(Vec<trial::Step>),
     Snapshot(Box<Snapshot>),
     Deltas(Vec<Delta>),
 }
@@ -220,6 +225,7 @@ impl Reply {
             | Reply::PhoneFirst { .. }
             | Reply::Sent { .. }
             | Reply::Kept { .. }
+            | Reply::Tested(_)
             | Reply::Deltas(_) => None,
         }
     }

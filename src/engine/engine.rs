@@ -26,6 +26,7 @@ use crate::sip::ua::Ua;
 use crate::staff::Staff;
 use crate::subscription::{self, Subscriptions};
 use crate::time::{Moment, Now, earliest};
+use crate::trial::{self, Trials};
 use crate::watch::Watch;
 
 use promises::Promises;
@@ -50,6 +51,7 @@ pub struct Engine {
     /// Who commands, while a command is carried out.
     actor: Option<UserId>,
     rescues: Rescues,
+    trials: Trials,
     protocolos: Protocolos,
     answers: Answers,
     watch: Watch,
@@ -87,6 +89,7 @@ impl Engine {
             promises: Promises::default(),
             actor: None,
             rescues: Rescues::default(),
+            trials: Trials::default(),
             protocolos: Protocolos::new(None, chrono::NaiveDate::MIN),
             answers: Answers::default(),
             watch: Watch::default(),
@@ -147,6 +150,7 @@ impl Engine {
             self.calls.poll_timeout(),
             self.agents.poll_timeout(),
             self.rescues.poll_timeout(),
+            self.trials.poll_timeout(),
         ];
         rooms.into_iter().fold(None, earliest)
     }
@@ -186,6 +190,7 @@ impl Engine {
         self.with_subscriptions(now, Subscriptions::on_timeout);
         self.with_calls(now, Calls::on_timeout);
         self.with_rescues(now, Rescues::on_timeout);
+        self.with_trials(now, Trials::on_timeout);
         let calls = &self.calls;
         let facts = |user| {
             let (offered, talking) = calls.doing(user);
@@ -283,6 +288,8 @@ impl Engine {
                 self.on_subscription_order(order);
             } else if let Some(order) = self.messages.poll_order() {
                 self.on_message_order(order);
+            } else if let Some((command, answer)) = self.trials.poll_done() {
+                self.outputs.push_back(Output::Reply(command, answer));
             } else if let Some(output) = self.ua.poll_output() {
                 self.outputs.push_back(output);
             } else if let Some((day, next)) = self.reservation() {
@@ -307,6 +314,10 @@ impl Engine {
     fn with_rescues<R>(&mut self, now: Now, work: impl FnOnce(&mut Rescues, &mut call::Context<'_>) -> R) -> R {
         let (_, rescues, mut cx) = self.rooms(now);
         work(rescues, &mut cx)
+    }
+
+    fn with_trials<R>(&mut self, now: Now, work: impl FnOnce(&mut Trials, &mut trial::Context<'_>) -> R) -> R {
+        work(&mut self.trials, &mut trial::Context { ua: &mut self.ua, now, random: &mut self.random })
     }
 
     fn with_subscriptions<R>(

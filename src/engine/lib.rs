@@ -32,6 +32,7 @@ pub mod sip;
 pub mod staff;
 pub mod subscription;
 pub mod time;
+pub mod trial;
 
 mod answers;
 mod engine;

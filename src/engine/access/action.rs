@@ -67,6 +67,8 @@ impl Action {
             What::Call(command) => Action::of_call(command),
             What::Account(AccountCommand::DoNotDisturb { .. }) => Action::DoNotDisturb,
             What::Account(AccountCommand::Register { .. }) => Action::Register,
+            // Whoever may set extensions up.
+            What::Account(AccountCommand::Test(_)) => Action::Create(Kind::Account),
             What::Subscription(_) => Action::WatchNumbers,
             What::Message(messages::Command::Send { .. }) => Action::SendMessage,
             What::Agent(agent::Command { wish, .. }) => match wish {

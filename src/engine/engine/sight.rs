@@ -28,6 +28,7 @@ impl Engine {
             What::Account(AccountCommand::DoNotDisturb { account, .. } | AccountCommand::Register { account }) => {
                 self.whose_account(account)
             }
+            What::Account(AccountCommand::Test(_)) => Whose::Nothing,
             What::Subscription(
                 subscription::Command::Watch { account, .. } | subscription::Command::Unwatch { account, .. },
             ) => self.whose_account(account),
