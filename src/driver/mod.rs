@@ -207,6 +207,9 @@ impl Driver {
             Request::Reader(answer) => {
                 let _gone = answer.send(self.store.reader());
             }
+            Request::Extensions(answer) => {
+                let _gone = answer.send(self.loaded.extensions());
+            }
             Request::Reload(answer) => {
                 let _gone = answer.send(self.reload());
             }

@@ -180,6 +180,7 @@ fn serve_desktop(driver: &Driver, handle: &Handle) -> Result<Option<Web>, web::W
     let shell = &driver.loaded.shell;
     let options = |settings: &config::Web| web::Options {
         settings: settings.clone(),
+        config: driver.path.clone(),
         data_dir: shell.data_dir.clone(),
         recordings: shell.recordings.folder.clone(),
         zone: driver.loaded.engine.zone,

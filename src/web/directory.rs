@@ -28,13 +28,6 @@ pub fn routes() -> Routes {
             devices,
             about("What one can talk through").lists::<Device>(json!([{ "device": "headset", "kind": "headset" }])),
         )
-        .get(
-            "/api/v1/extensions",
-            extensions,
-            about("Extensions and trunks with their registration").lists::<Extension>(
-                json!([{ "account": "2107", "kind": "extension", "registration": { "state": "registered" } }]),
-            ),
-        )
 }
 
 #[derive(Serialize, ToSchema)]
@@ -53,19 +46,6 @@ pub struct Device {
     /// `headset`, `file`, `null`.
     #[schema(value_type = String)]
     kind: Value,
-}
-
-/// Of an extension or a trunk.
-#[derive(ToSchema)]
-#[allow(dead_code, reason = "the shape of what engine::news::AccountView serialises to, for the document alone")]
-pub struct Extension {
-    account: String,
-    kind: String,
-    group: String,
-    #[schema(value_type = Object)]
-    registration: (),
-    do_not_disturb: bool,
-    calls: u16,
 }
 
 #[derive(Deserialize)]
@@ -152,14 +132,6 @@ async fn devices(person: Person, State(desk): State<Arc<Desk>>) -> Result<axum::
     let devices =
         report.devices.iter().map(|view| Device { device: view.device.to_string(), kind: shaped(&view.kind) });
     Ok(axum::Json(devices.collect()))
-}
-
-async fn extensions(person: Person) -> Result<axum::Json<Value>, Error> {
-    let snapshot = snapshot(&person).await?;
-    if snapshot.accounts.is_empty() {
-        person.may(Action::See(Kind::Account), Whose::Nothing).await?;
-    }
-    Ok(axum::Json(shaped(&snapshot.accounts)))
 }
 
 /// The live state as this person may see it.

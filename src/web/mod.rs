@@ -18,6 +18,7 @@ mod desk;
 mod directory;
 mod doc;
 mod error;
+mod extensions;
 mod guard;
 mod history;
 mod hub;
@@ -37,6 +38,7 @@ mod session;
 mod sessions;
 mod setup;
 mod shape;
+mod sheet;
 mod table;
 mod tls;
 mod tokens;
@@ -64,6 +66,8 @@ pub use routes::openapi;
 #[derive(Debug)]
 pub struct Options {
     pub settings: config::Web,
+    /// `ramal.toml`.
+    pub config: PathBuf,
     pub data_dir: PathBuf,
     pub recordings: PathBuf,
     pub zone: Tz,

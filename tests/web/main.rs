@@ -8,6 +8,7 @@ mod audit;
 mod desktop;
 mod document;
 mod exchange;
+mod extensions;
 mod hostile;
 mod live;
 mod office;

@@ -56,7 +56,7 @@ fn may(role: &str, method: &str, path: &str) -> bool {
             "users" | "perfis" | "queues" | "departments" | "locations" | "dispositions",
             "POST" | "PATCH" | "DELETE" | "PUT",
         ) => role == "administrator",
-        ("reasons", "POST" | "PATCH" | "DELETE") => role == "administrator",
+        ("reasons" | "extensions", "POST" | "PATCH" | "DELETE") => role == "administrator",
         ("contacts", "POST" | "PATCH") => role != "auditor",
         ("audit", _) => ["administrator", "auditor"].contains(&role),
         ("history.csv", _) => role != "agent",

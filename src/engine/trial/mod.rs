@@ -198,7 +198,8 @@ impl Trials {
     fn put(&mut self, id: CommandId, mut trial: Trial, stage: Stage, flow: Flow, cx: &mut Context<'_>) {
         let (Stage::Registering(asked) | Stage::Leaving(asked)) = &stage else { return };
         let contact_user = (!trial.lives).then(|| trial.identity.contact.clone());
-        let outgoing = Outgoing { request: asked.request.clone(), next: NextHop::Flow(flow), local: None, contact_user };
+        let outgoing =
+            Outgoing { request: asked.request.clone(), next: NextHop::Flow(flow), local: None, contact_user };
         trial.request = cx.ua.send(Owner::Trial(id), outgoing, cx.now, cx.random);
         trial.since = cx.now.moment;
         trial.stage = stage;
@@ -214,6 +215,6 @@ impl Trials {
 }
 
 /// For one answer: a person waits, and a PBX that is there answers at once.
-const PATIENCE: Duration = Duration::from_secs(6);
+const PATIENCE: Duration = Duration::from_secs(4);
 /// Administrators at work, not a scanner.
 const MOST_AT_ONCE: usize = 8;

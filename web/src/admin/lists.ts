@@ -87,13 +87,18 @@ export const DEFINITIONS: Definition[] = [
     list: 'extensions', id: 'account', title: 'account', icon: 'phone', word: 'admin.extensions', one: 'admin.extensions.one', test: true,
     fields: [
       { name: 'ramal', word: 'admin.ramal', kind: 'number', required: true, onlyNew: true },
-      { name: 'server', word: 'setup.server', kind: 'text', required: true },
+      { name: 'name', word: 'admin.name', kind: 'text', column: true },
+      { name: 'server', word: 'setup.server', kind: 'text', required: true, column: true },
       { name: 'profile', word: 'setup.profile', kind: 'choice', choices: [['asterisk', 'profile.asterisk'], ['freeswitch', 'profile.freeswitch'], ['generic', 'setup.profile.generic']] },
-      { name: 'transport', word: 'setup.transport', kind: 'choice', choices: [['tls', 'setup.transport.tls'], ['tcp', 'setup.transport.tcp'], ['udp', 'setup.transport.udp']] },
+      { name: 'transport', word: 'setup.transport', kind: 'choice', choices: [['udp', 'setup.transport.udp'], ['tcp', 'setup.transport.tcp']] },
       { name: 'password', word: 'setup.ramal-password', kind: 'secret', hint: 'admin.password-hint' },
+      { name: 'auth_user', word: 'admin.auth-user', kind: 'text', hint: 'admin.auth-user-hint' },
     ],
   },
 ];
+
+/** Perfis of the daemon's own do not change; extensions of its files are changed there. */
+export const isFixed = (d: Definition, row: Row): boolean => row.builtin === true || (d.list === 'extensions' && row.administered !== true);
 
 /** The rows of a list, whichever way the daemon wraps them. */
 export const rowsOf = (answer: Row[] | { rows: Row[] }): Row[] => (Array.isArray(answer) ? answer : answer.rows);

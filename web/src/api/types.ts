@@ -288,6 +288,18 @@ export interface DirectoryEntry {
 export interface TestStep {
   step: string;
   ok: boolean;
+  /** What was met, for words. */
+  code: string;
   said: string;
   ms: number;
+}
+
+/** What a CSV file has in it, and what was or would be done. */
+export interface ImportReport {
+  columns: { column: string; read_as: string | null }[];
+  lines: number;
+  created: number;
+  changed: number;
+  bad: { line: number; field: string; text: string }[];
+  applied: boolean;
 }
