@@ -7,6 +7,7 @@ mod account;
 mod accounts;
 mod address;
 mod administered;
+mod alerts;
 mod bulk;
 mod device;
 mod gate;
@@ -87,13 +88,14 @@ fn load_with(
 
 /// Every section with the keys it may have, as documented: `("extension.NUMBER", ["registrar", …])`.
 pub fn sections() -> Vec<(&'static str, Vec<&'static str>)> {
-    let sections: [(&str, Keys); 14] = [
+    let sections: [(&str, Keys); 15] = [
         ("daemon", shell::DAEMON_KEYS),
         ("listen", shell::LISTEN_KEYS),
         ("media", shell::MEDIA_KEYS),
         ("recordings", recordings::KEYS),
         ("dns", shell::DNS_KEYS),
         ("web", web::KEYS),
+        ("alerts", alerts::KEYS),
         ("device.NAME", device::KEYS),
         ("registrar.NAME", registrar::KEYS),
         ("extension.NUMBER", account::EXTENSION_KEYS),
@@ -120,13 +122,7 @@ struct Known<'k> {
     devices: &'k BTreeMap<DeviceName, Device>,
 }
 
-fn read(
-    file: &Path,
-    content: String,
-    env: Env<'_>,
-    administered: Option<&str>,
-    report: &mut Report,
-) -> Option<Loaded> {
+fn read(file: &Path, content: String, env: Env<'_>, administered: Option<&str>, report: &mut Report) -> Option<Loaded> {
     let source = Source::new(&file.to_string_lossy(), content);
     let parsed = source.parse(report)?;
     let root = Table::root(&source, parsed.get_ref(), ROOT, report);
@@ -166,7 +162,8 @@ fn read_administered(
     let root = Table::root(&source, parsed.get_ref(), ADMINISTERED, report);
     for (name, registrar) in registrar::read_all(&root, known, &shell.listen, report) {
         match registrars.contains_key(&name) {
-            true => report.error(root.place("registrar"), format!("registrar {name} stands in ramal.toml too; rename it there")),
+            true => report
+                .error(root.place("registrar"), format!("registrar {name} stands in ramal.toml too; rename it there")),
             false => drop(registrars.insert(name, registrar)),
         }
     }
@@ -198,6 +195,7 @@ fn engine_part(
         groups: groups.collect(),
         // Known once their folder is read.
         sounds: Default::default(),
+        alerts: alerts::read(root, report),
         default_route: route.map(|name| AccountName::from(&*name)).or_else(|| only_route(&accounts)),
         phones: phone::read_all(root, &accounts, &gate, report),
         accounts: accounts.by_name,
@@ -223,6 +221,7 @@ const ROOT: Keys = &[&[
     "recordings",
     "dns",
     "web",
+    "alerts",
     "device",
     "registrar",
     "extension",

@@ -9,6 +9,7 @@ mod wishes;
 use std::collections::VecDeque;
 
 use crate::agent::{self, Agents};
+use crate::alert::{self, Alerts};
 use crate::answers::Answers;
 use crate::border::{Input, Output, StoreError};
 use crate::call::{self, Calls, Rescues};
@@ -45,6 +46,7 @@ pub struct Engine {
     calls: Calls,
     staff: Staff,
     agents: Agents,
+    alerts: Alerts,
     cases: Cases,
     next_question: u64,
     promises: Promises,
@@ -84,6 +86,7 @@ impl Engine {
             calls: Calls::default(),
             staff: Staff::default(),
             agents: Agents::default(),
+            alerts: Alerts::default(),
             cases: Cases::default(),
             next_question: 1,
             promises: Promises::default(),
@@ -149,6 +152,7 @@ impl Engine {
             self.subscriptions.poll_timeout(),
             self.calls.poll_timeout(),
             self.agents.poll_timeout(),
+            self.alerts.poll_timeout(),
             self.rescues.poll_timeout(),
             self.trials.poll_timeout(),
         ];
@@ -180,6 +184,7 @@ impl Engine {
             phones: self.calls.phone_views().collect(),
             agents: self.agents.views().collect(),
             entries: self.staff.entries().collect(),
+            alerts: self.alerts.standing().collect(),
             totals: Totals { calls: self.calls.total(), ..self.totals },
         }
     }
@@ -197,6 +202,7 @@ impl Engine {
             agent::Facts { offered, talking }
         };
         self.agents.on_timeout(facts, &agent::Context { staff: &self.staff, now });
+        self.look_at_queues(now);
     }
 
     /// The store fails: told once, and once that it works again. Calls live on either way.
@@ -262,6 +268,7 @@ impl Engine {
                 self.do_not_disturb.extend(do_not_disturb);
                 self.staff = Staff::restore(entries);
                 self.agents = Agents::restore(chosen, &agent::Context { staff: &self.staff, now });
+                self.alerts.on_staff(&alert::Context { config: &self.config, staff: &self.staff, now });
                 self.messages.begin(unanswered);
                 self.with_rescues(now, |rescues, cx| rescues.begin(&open_dialogs, &open_calls, cx));
             }

@@ -12,6 +12,7 @@
 
 pub mod access;
 pub mod agent;
+pub mod alert;
 pub mod border;
 pub mod call;
 pub mod case;

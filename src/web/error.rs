@@ -33,6 +33,9 @@ pub struct Said {
     /// What it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
+    /// Of the gate: its rule that said no.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<String>,
     /// What is wrong with each field.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     fields: BTreeMap<String, String>,
@@ -40,7 +43,7 @@ pub struct Said {
 
 impl Error {
     pub fn new(status: StatusCode, code: &str, text: impl Into<String>) -> Error {
-        let said = Said { code: code.to_owned(), text: text.into(), field: None, fields: BTreeMap::new() };
+        let said = Said { code: code.to_owned(), text: text.into(), field: None, rule: None, fields: BTreeMap::new() };
         Error { status, said, retry_after: None }
     }
 
@@ -74,6 +77,11 @@ impl Error {
         Error { retry_after: Some(wait), ..error }
     }
 
+    /// The field, and what is wrong with it in English.
+    pub fn about(&self) -> (String, String) {
+        (self.said.field.clone().unwrap_or_default(), self.said.text.clone())
+    }
+
     pub fn code(&self) -> &str {
         &self.said.code
     }
@@ -93,6 +101,7 @@ impl From<Refusal> for Error {
         }
         let mut error = Error::new(status(refusal.code), code, refusal.text);
         error.said.field = refusal.field;
+        error.said.rule = refusal.rule.map(|rule| rule.replace(' ', "-"));
         error
     }
 }

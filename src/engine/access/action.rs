@@ -26,6 +26,8 @@ pub enum Action {
     SendMessage,
     Watch,
     Drain,
+    /// Say how the machine is.
+    Measure,
     /// Ready, paused, offline, done writing.
     ChooseState,
     ChooseQueues,
@@ -85,6 +87,7 @@ impl Action {
             },
             What::Watch { .. } => Action::Watch,
             What::Drain | What::DrainNow => Action::Drain,
+            What::Health(_) => Action::Measure,
         }
     }
 
@@ -105,7 +108,7 @@ impl Action {
             Action::ChooseState | Action::ChooseQueues | Action::ChooseDevice => Some(Kind::Agent),
             Action::See(kind) | Action::Create(kind) | Action::Edit(kind) | Action::Delete(kind) => Some(kind),
             Action::Associate => Some(Kind::User),
-            Action::Watch | Action::Drain | Action::Export | Action::Import | Action::Settings => None,
+            Action::Watch | Action::Drain | Action::Measure | Action::Export | Action::Import | Action::Settings => None,
         }
     }
 

@@ -7,7 +7,7 @@ use crate::agent;
 use crate::border::{AccountCommand, Actor, Command, IdempotencyKey, Output, Refusal, RefusalCode, Reply, What};
 use crate::call::Calls;
 use crate::config::{Account, AccountName};
-use crate::news::RegistrationState;
+use crate::news::{News, RegistrationState};
 use crate::records::Record;
 use crate::time::Now;
 use crate::trial;
@@ -77,6 +77,11 @@ impl Engine {
                 Some(deltas) => Reply::Deltas(self.deltas_for(actor, deltas)),
                 None => Reply::Snapshot(Box::new(self.snapshot_for(actor))),
             }),
+            What::Health(health) => {
+                let told = self.alerts.on_health(*health, self.config.alerts);
+                told.into_iter().for_each(|alert| self.tell(News::Alert(alert)));
+                Ok(Reply::Done)
+            }
             What::Drain => {
                 self.drain(now);
                 Ok(Reply::Done)

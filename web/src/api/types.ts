@@ -301,5 +301,7 @@ export interface ImportReport {
   created: number;
   changed: number;
   bad: { line: number; field: string; text: string }[];
+  /** Of contacts: left out, since they are there. */
+  duplicates?: { line: number; field: string; text: string }[];
   applied: boolean;
 }
