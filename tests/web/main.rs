@@ -5,6 +5,7 @@
 mod support;
 
 mod audit;
+mod contacts;
 mod desktop;
 mod document;
 mod exchange;

@@ -91,7 +91,7 @@ const ACTIONS = {
 };
 
 /** What the page looks for in the daemon's description of itself. */
-const OFFERED = { paths: Object.fromEntries(['/extensions', '/extensions/test', '/extensions/import', '/calls/{call}/supervise'].map((path) => [`/api/v1${path}`, { post: {} }])) };
+const OFFERED = { paths: Object.fromEntries(['/extensions', '/extensions/test', '/extensions/import', '/contacts/import', '/calls/{call}/supervise'].map((path) => [`/api/v1${path}`, { post: {} }])) };
 
 const rows = (all) => ({ rows: all, next: null });
 const strip = (text) => text.toLowerCase().normalize('NFD').replace(/[\u0300-\u036f]/g, '');

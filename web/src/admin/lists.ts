@@ -9,7 +9,7 @@ export type Row = Record<string, unknown>;
 export interface FormField {
   name: string;
   word: Key;
-  kind: 'text' | 'long' | 'secret' | 'choice' | 'many' | 'flag' | 'minutes' | 'seconds' | 'number' | 'hours';
+  kind: 'text' | 'long' | 'secret' | 'choice' | 'many' | 'flag' | 'minutes' | 'seconds' | 'number' | 'hours' | 'dates';
   required?: boolean;
   /** Rows of that list are the choices. */
   from?: AdminList;
@@ -72,6 +72,7 @@ export const DEFINITIONS: Definition[] = [
       { name: 'number', word: 'admin.queue-number', kind: 'number', required: true, column: true, hint: 'admin.queue-number-hint' },
       { name: 'wrap_up_s', word: 'admin.wrap-up', kind: 'seconds', empty: 0, column: true },
       { name: 'hours', word: 'admin.hours', kind: 'hours', hint: 'admin.hours-hint' },
+      { name: 'holidays', word: 'admin.holidays', kind: 'dates', hint: 'admin.holidays-hint' },
       { name: 'music', word: 'admin.music', kind: 'text' },
       { name: 'members', word: 'admin.members', kind: 'many', from: 'users', column: true },
       { name: 'script', word: 'admin.script', kind: 'long' },
@@ -94,6 +95,10 @@ export const DEFINITIONS: Definition[] = [
       { name: 'password', word: 'setup.ramal-password', kind: 'secret', hint: 'admin.password-hint' },
       { name: 'auth_user', word: 'admin.auth-user', kind: 'text', hint: 'admin.auth-user-hint' },
     ],
+  },
+  {
+    list: 'contacts', id: 'contact', title: 'name', icon: 'person', word: 'admin.contacts', one: 'admin.contacts.one',
+    fields: [NAME, { name: 'document', word: 'admin.document', kind: 'text', column: true }, { name: 'account_name', word: 'admin.account', kind: 'text', column: true }, { name: 'phones', word: 'admin.phones', kind: 'many', column: true }],
   },
 ];
 
