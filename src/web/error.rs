@@ -77,9 +77,11 @@ impl Error {
         Error { retry_after: Some(wait), ..error }
     }
 
-    /// The field, and what is wrong with it in English.
-    pub fn about(&self) -> (String, String) {
-        (self.said.field.clone().unwrap_or_default(), self.said.text.clone())
+    /// The field, what is wrong with it in a word, and in English.
+    pub fn about(&self) -> (String, String, String) {
+        let field = self.said.field.clone().unwrap_or_default();
+        let code = self.said.fields.get(&field).unwrap_or(&self.said.code).clone();
+        (field, code, self.said.text.clone())
     }
 
     pub fn code(&self) -> &str {

@@ -28,6 +28,8 @@ pub struct BadLine {
     /// Counted from one, the names of the columns included.
     pub line: usize,
     pub field: String,
+    /// `missing`, `invalid`, `too-long`, `twice`, `there`, `in-file`, `cells`, `quotes`
+    pub code: String,
     /// What is wrong and what to do, in English.
     pub text: String,
 }
@@ -56,7 +58,8 @@ impl Sheet {
     /// # Errors
     /// The first line does not name the columns.
     pub fn read(text: &str, known: &[(&str, &[&str])], needed: &[&str]) -> Result<Sheet, Error> {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        // The reader counts lines by line feeds it has passed, and of CRLF it passes only the first half before the next record.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
         let first = text.lines().next().unwrap_or_default();
         let separator =
             [b';', b'\t', b','].into_iter().max_by_key(|one| first.bytes().filter(|byte| byte == one).count());
@@ -93,11 +96,21 @@ impl Sheet {
             Ok(row) => {
                 let (has, wanted) = (row.len(), self.columns.len());
                 let text = format!("it has {has} cells where the first line has {wanted}; check separators and quotes");
-                self.bad.push(BadLine { line: at(row.position()), field: String::new(), text });
+                self.bad.push(BadLine {
+                    line: at(row.position()),
+                    field: String::new(),
+                    code: "cells".to_owned(),
+                    text,
+                });
             }
             Err(why) => {
                 let text = "it cannot be read as CSV; check the quotes".to_owned();
-                self.bad.push(BadLine { line: at(why.position()), field: String::new(), text });
+                self.bad.push(BadLine {
+                    line: at(why.position()),
+                    field: String::new(),
+                    code: "quotes".to_owned(),
+                    text,
+                });
             }
         }
     }
@@ -131,13 +144,13 @@ mod tests {
 
     #[test]
     fn a_spreadsheet_of_brazil_is_read_and_each_bad_line_has_its_number() {
-        let text = "\u{feff}Nome;Telefone 1;Telefone 2;CEP\nAna;1;2;x\n\"Bia; Lu\";3;;\nzu;1\n";
+        let text = "\u{feff}Nome;Telefone 1;Telefone 2;CEP\r\nAna;1;2;\"x\r\ny\"\r\n\"Bia; Lu\";3;;\r\nzu;1\r\n";
         let sheet = Sheet::read(text, KNOWN, &["name"]).ok().expect("it names its columns");
         assert_eq!(sheet.columns[3], Column { column: "CEP".to_owned(), read_as: None });
         let lines: Vec<_> = sheet.lines.iter().map(|line| (line.number, line.all("number").count())).collect();
-        assert_eq!(lines, [(2, 2), (3, 1)]);
+        assert_eq!(lines, [(2, 2), (4, 1)]);
         assert_eq!(sheet.lines[1].cell("name"), Some("Bia; Lu"));
-        assert_eq!(sheet.bad.iter().map(|bad| bad.line).collect::<Vec<_>>(), [4]);
+        assert_eq!(sheet.bad.iter().map(|bad| bad.line).collect::<Vec<_>>(), [5]);
         assert!(Sheet::read("Ana,1\n", KNOWN, &["name"]).is_err(), "no names of columns");
     }
 }

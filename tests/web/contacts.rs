@@ -12,7 +12,7 @@ fn a_spreadsheet_of_contacts_is_looked_at_first_and_what_is_good_and_new_is_kept
     let csv = "Nome;Telefone 1;Telefone 2;CPF/CNPJ;Observação;Bairro\r\n\
                Mariana Prado;(19) 90745-2310;019 3232 1010;529.982.247-25;\"VIP; ligar\ncedo\";Centro\r\n\
                João;+55 11 98765-4321;;123;;\r\n\
-               José;12;;;;\r\n\
+               José;abc;;;;\r\n\
                ;(11) 3232-1010;;;;\r\n\
                MARIANA PRADO;;;52998224725;;\r\n\
                Zé;11 3030 2020\r\n\
@@ -30,6 +30,8 @@ fn a_spreadsheet_of_contacts_is_looked_at_first_and_what_is_good_and_new_is_kept
     assert_eq!(seen["columns"][5], json!({ "column": "Bairro", "read_as": null }));
     // The note of the first one is two lines of the file.
     assert_eq!((lines(&seen, "bad"), lines(&seen, "duplicates")), (vec![4, 5, 6, 8], vec![7]), "{seen}");
+    let codes: Vec<_> = seen["bad"].as_array().unwrap().iter().map(|bad| bad["code"].clone()).collect();
+    assert_eq!(codes, ["invalid", "invalid", "invalid", "cells"]);
     assert_eq!(ana.get("/contacts?number=19907452310").json(), json!([]), "nothing was kept");
 
     assert_eq!(import(true)["created"], 2);
@@ -40,7 +42,7 @@ fn a_spreadsheet_of_contacts_is_looked_at_first_and_what_is_good_and_new_is_kept
     let again = import(true);
     assert_eq!((&again["created"], lines(&again, "duplicates")), (&json!(0), vec![2, 7, 9]), "{again}");
 
-    let part = ana.post("/contacts/import", &json!({ "csv": "nome;telefone\nJosé;12\n", "lines_before": 1_000 }));
+    let part = ana.post("/contacts/import", &json!({ "csv": "nome;telefone\nJosé;abc\n", "lines_before": 1_000 }));
     assert_eq!(lines(&part.json(), "bad"), [1_002], "lines are called as in the whole file");
     let nameless = ana.post("/contacts/import", &json!({ "csv": "a;b\n1;2\n" }));
     assert_eq!(nameless.json()["error"]["fields"]["csv"], "invalid");

@@ -120,6 +120,8 @@ fn vz_12_a_csv_file_is_looked_at_first_and_kept_whole_or_not_at_all() {
         let report = import(csv, apply);
         let bad: Vec<_> = report["bad"].as_array().unwrap().iter().map(|bad| bad["line"].as_u64().unwrap()).collect();
         assert_eq!(bad, [3, 4, 5, 6, 7], "{report}");
+        let codes: Vec<_> = report["bad"].as_array().unwrap().iter().map(|bad| bad["code"].clone()).collect();
+        assert_eq!(codes, ["twice", "in-file", "invalid", "missing", "cells"]);
         assert_eq!((&report["lines"], &report["applied"]), (&json!(7), &json!(false)));
         assert_eq!(report["columns"][3], json!({ "column": "CEP", "read_as": null }));
     }

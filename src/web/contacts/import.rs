@@ -27,8 +27,8 @@ pub fn add(routes: Routes) -> Routes {
     let asked = json!({ "csv": "nome;telefone;cpf\nMariana Prado;(19) 90745-2310;529.982.247-25\n", "apply": false });
     let report = json!({
         "columns": [{ "column": "telefone", "read_as": "phone" }], "lines": 3, "created": 1, "changed": 0,
-        "bad": [{ "line": 3, "field": "phones", "text": "12: this is no number" }],
-        "duplicates": [{ "line": 4, "field": "document", "text": "Mariana Prado has it already" }], "applied": false,
+        "bad": [{ "line": 3, "field": "phones", "code": "invalid", "text": "12: this is no number" }],
+        "duplicates": [{ "line": 4, "field": "document", "code": "there", "text": "Mariana Prado has it already" }], "applied": false,
     });
     routes.post(
         "/api/v1/contacts/import",
@@ -101,13 +101,16 @@ fn judge(
         let contact = match changed(ContactLine::blank(), wanted(line), rules) {
             Ok(contact) => contact,
             Err(why) => {
-                let (field, text) = why.about();
-                bad.push(BadLine { line: line.number, field, text });
+                let (field, code, text) = why.about();
+                bad.push(BadLine { line: line.number, field, code, text });
                 continue;
             }
         };
         match twin(&contact, &seen, before, reader)? {
-            Some((field, text)) => duplicates.push(BadLine { line: line.number, field: field.to_owned(), text }),
+            Some((field, code, text)) => {
+                let (field, code) = (field.to_owned(), code.to_owned());
+                duplicates.push(BadLine { line: line.number, field, code, text });
+            }
             None => {
                 seen.extend(keys(&contact).map(|key| (key, line.number)));
                 good.push(contact);
@@ -141,20 +144,20 @@ fn twin(
     seen: &BTreeMap<String, usize>,
     before: usize,
     reader: &Reader,
-) -> Result<Option<(&'static str, String)>, engine::border::StoreError> {
+) -> Result<Option<(&'static str, &'static str, String)>, engine::border::StoreError> {
     if let Some(first) = keys(contact).find_map(|key| seen.get(&key)) {
-        return Ok(Some(("line", format!("the same as line {}", first + before))));
+        return Ok(Some(("line", "twice", format!("the same as line {}", first + before))));
     }
     if let Some(document) = &contact.document {
         let known = reader.contacts_like(document)?.into_iter().find(|other| other.document.as_ref() == Some(document));
         if let Some(known) = known {
-            return Ok(Some(("document", format!("{} has it already", known.name))));
+            return Ok(Some(("document", "there", format!("{} has it already", known.name))));
         }
     }
     for phone in &contact.phones {
         let same = |other: &ContactLine| other.name.to_lowercase() == contact.name.to_lowercase();
         if reader.contacts_with_number(phone)?.iter().any(same) {
-            return Ok(Some(("phone", format!("{} is there with this number", contact.name))));
+            return Ok(Some(("phone", "there", format!("{} is there with this number", contact.name))));
         }
     }
     Ok(None)

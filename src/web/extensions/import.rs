@@ -26,7 +26,7 @@ pub fn add(routes: Routes) -> Routes {
     });
     let report = json!({
         "columns": [{ "column": "senha", "read_as": "password" }], "lines": 2, "created": 1, "changed": 0,
-        "bad": [{ "line": 3, "field": "ramal", "text": "ramal must be up to 64 letters, digits or any of - _ . + * ! ~" }],
+        "bad": [{ "line": 3, "field": "ramal", "code": "invalid", "text": "ramal must be up to 64 letters, digits or any of - _ . + * ! ~" }],
         "applied": false,
     });
     routes.post(
@@ -101,7 +101,10 @@ fn read(asked: &ExtensionImport, work: &mut Work) -> Result<ImportReport, Error>
         let first = at.get(&number).copied();
         let known = work.file.has(&number);
         match judged(work, &number, &fields, first, known) {
-            Err(wrong) => report.bad.push(BadLine { line: line.number, field: wrong.0.to_owned(), text: wrong.1 }),
+            Err((field, code, text)) => {
+                let (field, code) = (field.to_owned(), code.to_owned());
+                report.bad.push(BadLine { line: line.number, field, code, text });
+            }
             Ok(()) if known => report.changed += 1,
             Ok(()) => report.created += 1,
         }
@@ -110,7 +113,8 @@ fn read(asked: &ExtensionImport, work: &mut Work) -> Result<ImportReport, Error>
     for error in work.check().err().unwrap_or_default() {
         let about = work.file.concerns(&error).and_then(|(number, field)| Some((*at.get(number)?, field)));
         let Some((line, field)) = about else { return Err(work.worded(&[error])) };
-        report.bad.push(BadLine { line, field: field.to_owned(), text: format!("{field} {}", error.problem) });
+        let text = format!("{field} {}", error.problem);
+        report.bad.push(BadLine { line, field: field.to_owned(), code: "invalid".to_owned(), text });
     }
     report.bad.sort_by_key(|bad| bad.line);
     if asked.apply && report.bad.is_empty() && report.lines > 0 {
@@ -127,26 +131,26 @@ fn judged(
     fields: &ExtensionFields,
     first: Option<usize>,
     known: bool,
-) -> Result<(), (&'static str, String)> {
+) -> Result<(), (&'static str, &'static str, String)> {
     if number.is_empty() {
-        return Err(("ramal", "ramal is empty".to_owned()));
+        return Err(("ramal", "missing", "ramal is empty".to_owned()));
     }
     if let Some(first) = first {
-        return Err(("ramal", format!("ramal {number} is in line {first} too")));
+        return Err(("ramal", "twice", format!("ramal {number} is in line {first} too")));
     }
     if !known && let Some(place) = work.now.places.get(number) {
-        return Err(("ramal", format!("ramal {number} stands in {}; change it there", place.short())));
+        return Err(("ramal", "in-file", format!("ramal {number} stands in {}; change it there", place.short())));
     }
     if !known && fields.password.is_none() {
-        return Err(("password", "the password is empty".to_owned()));
+        return Err(("password", "missing", "the password is empty".to_owned()));
     }
     if !known && fields.server.as_ref().is_none_or(|server| server.trim().is_empty()) {
-        return Err(("server", "the server is empty; choose one for the whole file".to_owned()));
+        return Err(("server", "missing", "the server is empty; choose one for the whole file".to_owned()));
     }
     if known && fields.unmoved_or_with_password(&work.now, number).is_err() {
-        return Err(("password", "the server is another one: the line needs the password".to_owned()));
+        return Err(("password", "missing", "the server is another one: the line needs the password".to_owned()));
     }
-    work.try_put(number, fields).map_err(|wrong| (wrong.field, wrong.problem))
+    work.try_put(number, fields).map_err(|wrong| (wrong.field, "invalid", wrong.problem))
 }
 
 /// As they are known here, and what else they are called; FreePBX's export is read as it is.

@@ -294,14 +294,23 @@ export interface TestStep {
   ms: number;
 }
 
+/** A line of a CSV file that is left out. */
+export interface BadLine {
+  line: number;
+  field: string;
+  code: string;
+  /** In English. */
+  text: string;
+}
+
 /** What a CSV file has in it, and what was or would be done. */
 export interface ImportReport {
   columns: { column: string; read_as: string | null }[];
   lines: number;
   created: number;
   changed: number;
-  bad: { line: number; field: string; text: string }[];
+  bad: BadLine[];
   /** Of contacts: left out, since they are there. */
-  duplicates?: { line: number; field: string; text: string }[];
+  duplicates?: BadLine[];
   applied: boolean;
 }
