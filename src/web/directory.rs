@@ -21,13 +21,11 @@ use super::person::Person;
 
 pub fn routes() -> Routes {
     let found = json!([{ "kind": "ramal", "number": "2108", "name": "Bia", "state": "idle" }]);
-    Routes::default()
-        .get("/api/v1/directory", search, about("Whom to call").asks(&["q"]).lists::<Found>(found))
-        .get(
-            "/api/v1/devices",
-            devices,
-            about("What one can talk through").lists::<Device>(json!([{ "device": "headset", "kind": "headset" }])),
-        )
+    Routes::default().get("/api/v1/directory", search, about("Whom to call").asks(&["q"]).lists::<Found>(found)).get(
+        "/api/v1/devices",
+        devices,
+        about("What one can talk through").lists::<Device>(json!([{ "device": "headset", "kind": "headset" }])),
+    )
 }
 
 #[derive(Serialize, ToSchema)]

@@ -108,7 +108,9 @@ impl Action {
             Action::ChooseState | Action::ChooseQueues | Action::ChooseDevice => Some(Kind::Agent),
             Action::See(kind) | Action::Create(kind) | Action::Edit(kind) | Action::Delete(kind) => Some(kind),
             Action::Associate => Some(Kind::User),
-            Action::Watch | Action::Drain | Action::Measure | Action::Export | Action::Import | Action::Settings => None,
+            Action::Watch | Action::Drain | Action::Measure | Action::Export | Action::Import | Action::Settings => {
+                None
+            }
         }
     }
 
