@@ -23,21 +23,12 @@ use super::person::Person;
 
 pub fn routes() -> Routes {
     let found = json!([{ "kind": "ramal", "number": "2108", "name": "Bia", "state": "idle" }]);
-    Routes::default()
-        .get("/api/v1/directory", search, about("Whom to call").asks(&["q"]).lists::<Found>(found))
-        .get(
-            "/api/v1/devices",
-            devices,
-            about("What one can talk through")
-                .lists::<Device>(json!([{ "device": "headset", "kind": "headset", "own": true }])),
-        )
-        .get(
-            "/api/v1/extensions",
-            extensions,
-            about("Extensions and trunks with their registration").lists::<Extension>(
-                json!([{ "account": "2107", "kind": "extension", "registration": { "state": "registered" } }]),
-            ),
-        )
+    Routes::default().get("/api/v1/directory", search, about("Whom to call").asks(&["q"]).lists::<Found>(found)).get(
+        "/api/v1/devices",
+        devices,
+        about("What one can talk through")
+            .lists::<Device>(json!([{ "device": "headset", "kind": "headset", "own": true }])),
+    )
 }
 
 #[derive(Serialize, ToSchema)]
@@ -58,20 +49,6 @@ pub struct Device {
     kind: Value,
     /// What is set for one's ramal: that is talked through by who chooses nothing.
     own: bool,
-}
-
-/// Of an extension or a trunk.
-#[derive(ToSchema)]
-#[allow(dead_code, reason = "the shape of what engine::news::AccountView serialises to, for the document alone")]
-pub struct Extension {
-    account: String,
-    kind: String,
-    group: String,
-    #[schema(value_type = Object)]
-    registration: (),
-    do_not_disturb: bool,
-    calls: u16,
-    device: String,
 }
 
 #[derive(Deserialize)]
@@ -169,14 +146,6 @@ async fn devices(person: Person, State(desk): State<Arc<Desk>>) -> Result<axum::
     let here = report.devices.iter().filter(|view| view.kind != sound::Kind::Browser);
     let here = here.map(|view| device(&view.device, shaped(&view.kind)));
     Ok(axum::Json([page].into_iter().chain(phones).chain(here).collect()))
-}
-
-async fn extensions(person: Person) -> Result<axum::Json<Value>, Error> {
-    let snapshot = snapshot(&person).await?;
-    if snapshot.accounts.is_empty() {
-        person.may(Action::See(Kind::Account), Whose::Nothing).await?;
-    }
-    Ok(axum::Json(shaped(&snapshot.accounts)))
 }
 
 /// The live state as this person may see it.

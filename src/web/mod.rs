@@ -18,6 +18,7 @@ mod desk;
 mod directory;
 mod doc;
 mod error;
+mod extensions;
 mod guard;
 mod headset;
 mod history;
@@ -38,6 +39,7 @@ mod session;
 mod sessions;
 mod setup;
 mod shape;
+mod sheet;
 mod table;
 mod tls;
 mod tokens;
@@ -65,6 +67,8 @@ pub use routes::openapi;
 #[derive(Debug)]
 pub struct Options {
     pub settings: config::Web,
+    /// `ramal.toml`.
+    pub config: PathBuf,
     pub data_dir: PathBuf,
     pub recordings: PathBuf,
     pub zone: Tz,

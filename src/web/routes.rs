@@ -14,8 +14,8 @@ use super::desk::Desk;
 use super::doc::Routes;
 use super::error::Error;
 use super::{
-    agent, audit, calls, cases, contacts, directory, guard, headset, history, lists, live, page, proofs, recordings,
-    session, setup, tokens,
+    agent, audit, calls, cases, contacts, directory, extensions, guard, headset, history, lists, live, page, proofs,
+    recordings, session, setup, tokens,
 };
 
 /// The API's routes and what is said of them.
@@ -34,6 +34,7 @@ fn all() -> Routes {
         .and(contacts::routes())
         .and(recordings::routes())
         .and(directory::routes())
+        .and(extensions::routes())
         .and(lists::routes())
         .and(audit::routes())
 }

@@ -5,9 +5,11 @@
 mod support;
 
 mod audit;
+mod contacts;
 mod desktop;
 mod document;
 mod exchange;
+mod extensions;
 mod headset;
 mod hostile;
 mod live;

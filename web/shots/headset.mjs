@@ -138,7 +138,7 @@ await play(async (stage) => {
   });
   await step('hung up; signed out, the page is no headset any more', luana, async (p) => {
     await p.alt('KeyX');
-    await p.sees('Como terminou?');
+    await p.sees('Nenhuma ligação agora');
     await p.click('Luana Andrade', '.top');
     await p.click('Sair');
     await p.sees('Entrar no Ramal');

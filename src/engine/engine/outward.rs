@@ -1,6 +1,7 @@
 //! From the rooms outward: orders carried out, changes told, records gathered into one batch.
 
 use crate::agent;
+use crate::alert;
 use crate::border::{Output, StoreError};
 use crate::call;
 use crate::case;
@@ -197,9 +198,27 @@ impl Engine {
     }
 
     pub(super) fn tell(&mut self, news: News) {
+        // Before a call is forgotten that an alert was about: whose it was says who is told.
+        let over = self.alerts.on_news(&news);
+        self.publish(news);
+        over.into_iter().for_each(|alert| self.publish(News::Alert(alert)));
+    }
+
+    fn publish(&mut self, news: News) {
         let audience = self.audience(&news);
         let seq = self.watch.keep(audience, news.clone());
         self.outputs.push_back(Output::Tell(audience, seq, news));
+    }
+
+    /// Queues that are open and have nobody.
+    pub(super) fn look_at_queues(&mut self, now: Now) {
+        if self.alerts.poll_timeout().is_none_or(|at| at > now.moment) {
+            return;
+        }
+        let views: Vec<_> = self.agents.views().collect();
+        let cx = alert::Context { config: &self.config, staff: &self.staff, now };
+        let told = self.alerts.on_timeout(views.iter(), &cx);
+        told.into_iter().for_each(|alert| self.tell(News::Alert(alert)));
     }
 
     /// All records of one input go out as one batch: all or none.

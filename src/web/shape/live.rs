@@ -28,6 +28,7 @@ pub struct Snapshot {
     /// Desk phones that are people's devices.
     #[schema(value_type = Vec<Object>)]
     phones: Value,
+    /// Those that stand.
     #[schema(value_type = Vec<Object>)]
     alerts: Vec<Value>,
 }
@@ -42,7 +43,7 @@ impl Snapshot {
             accounts: shaped(&snapshot.accounts),
             watched: shaped(&snapshot.watched),
             phones: shaped(&snapshot.phones),
-            alerts: Vec::new(),
+            alerts: snapshot.alerts.iter().map(super::alert).collect(),
         }
     }
 }
@@ -62,7 +63,7 @@ pub fn news(news: &News) -> Option<Value> {
         News::Quality { call, leg, quality } => {
             json!({ "quality": { "call": Id::from(*call), "leg": Id::from(*leg), "quality": shaped(quality) } })
         }
-        News::Alert(alert) => json!({ "alert": shaped(alert) }),
+        News::Alert(alert) => json!({ "alert": super::alert(alert) }),
         News::Staff(StaffNews::Agent(view)) => json!({ "agent": Agent::from(view.clone()) }),
         News::Staff(StaffNews::Phone(view)) => json!({ "phone": shaped(view) }),
         News::Staff(StaffNews::Kept(entry)) => json!({ "lists": lists(entry) }),
