@@ -22,6 +22,7 @@ use super::password::Passwords;
 use super::people::People;
 use super::secret::{self, Kept};
 use super::sessions::Sessions;
+use super::standing::Standing;
 use super::tls::Keys;
 use super::{Options, WebError, totp};
 
@@ -36,6 +37,7 @@ pub struct Desk {
     pub keys: Option<Arc<Keys>>,
     pub paces: Paces,
     pub told: broadcast::Sender<Told>,
+    pub standing: Arc<Standing>,
     tokens: Mutex<HashMap<Kept, TokenRow>>,
     /// One-time codes that are begun and not confirmed yet.
     begun_totp: Mutex<BTreeMap<UserId, [u8; totp::SECRET]>>,
@@ -87,6 +89,7 @@ impl Desk {
             keys,
             paces: Paces::default(),
             told: broadcast::channel(MAX_TOLD).0,
+            standing: Arc::default(),
             tokens: Mutex::new(tokens),
             begun_totp: Mutex::default(),
             set_up: Mutex::new(None),

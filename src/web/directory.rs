@@ -18,6 +18,7 @@ use super::desk::Desk;
 use super::doc::{Routes, about};
 use super::error::Error;
 use super::person::Person;
+use super::shape::Account;
 
 pub fn routes() -> Routes {
     let found = json!([{ "kind": "ramal", "number": "2108", "name": "Bia", "state": "idle" }]);
@@ -31,7 +32,7 @@ pub fn routes() -> Routes {
         .get(
             "/api/v1/extensions",
             extensions,
-            about("Extensions and trunks with their registration").lists::<Extension>(
+            about("Extensions and trunks with their registration").lists::<Account>(
                 json!([{ "account": "2107", "kind": "extension", "registration": { "state": "registered" } }]),
             ),
         )
@@ -39,33 +40,51 @@ pub fn routes() -> Routes {
 
 #[derive(Serialize, ToSchema)]
 pub struct Found {
-    /// `ramal`, `queue`, `contact`.
+    #[schema(value_type = FoundKind)]
     kind: &'static str,
     number: String,
     name: String,
-    /// `idle`, `talking`, `ringing`, `unknown`, `offline`.
+    #[schema(value_type = FoundState)]
     state: &'static str,
 }
 
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[allow(dead_code, reason = "the words of what is found, for the document alone")]
+enum FoundKind {
+    Ramal,
+    Queue,
+    Contact,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[allow(dead_code, reason = "the words of what is found, for the document alone")]
+enum FoundState {
+    Idle,
+    Talking,
+    Ringing,
+    Unknown,
+    Offline,
+}
+
 #[derive(Serialize, ToSchema)]
+#[schema(as = DeviceInfo)]
 pub struct Device {
     device: String,
-    /// `headset`, `file`, `null`.
-    #[schema(value_type = String)]
+    #[schema(value_type = DeviceKind)]
     kind: Value,
 }
 
-/// Of an extension or a trunk.
 #[derive(ToSchema)]
-#[allow(dead_code, reason = "the shape of what engine::news::AccountView serialises to, for the document alone")]
-pub struct Extension {
-    account: String,
-    kind: String,
-    group: String,
-    #[schema(value_type = Object)]
-    registration: (),
-    do_not_disturb: bool,
-    calls: u16,
+#[schema(rename_all = "lowercase")]
+#[allow(dead_code, reason = "the kinds of devices, for the document alone")]
+enum DeviceKind {
+    Headset,
+    Browser,
+    Sip,
+    File,
+    Null,
 }
 
 #[derive(Deserialize)]

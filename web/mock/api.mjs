@@ -23,7 +23,7 @@ export class World {
 
   line() {
     const { signedIn: me, calls, agents, accounts, watched, alerts } = this;
-    return { seq: this.seq, snapshot: { now: new Date(this.clock()).toISOString(), me, calls, agents, accounts, watched, alerts } };
+    return { seq: this.seq, snapshot: { now: new Date(this.clock()).toISOString(), me, calls, agents, accounts, watched, phones: [], alerts } };
   }
 
   tell(news) {
@@ -113,10 +113,10 @@ export function answer(w, method, path, q, body) {
   if (room === 'agents') return {};
   if (room === 'history') return rows(history(w.clock()).filter((r) => !q.get('number') || r.number === q.get('number')).map((r) => ({ ...r })));
   if (room === 'recordings') return what === 'peaks' ? peaks() : { wav: true };
-  if (room === 'directory') return rows(people.directory.filter((d) => strip(d.name).includes(strip(q.get('q') ?? '')) || d.number.startsWith(q.get('q') ?? '')));
+  if (room === 'directory') return people.directory.filter((d) => strip(d.name).includes(strip(q.get('q') ?? '')) || d.number.startsWith(q.get('q') ?? ''));
   if (room === 'cases') return cases(w, method, id, body);
   if (path === '/extensions/test') return test(body);
-  if (room === 'extensions') return method === 'GET' ? rows(w.accounts.map((a) => ({ account: a.account, aor: `sip:${a.account}@pabx.nortelux.example`, server: 'pabx.nortelux.example', profile: 'asterisk', transport: 'tls' }))) : {};
+  if (room === 'extensions') return method === 'GET' ? w.accounts : {};
   if (w.lists[room]) return list(w, method, room, id, body);
   return refuse(404, 'not-found');
 }
@@ -152,7 +152,7 @@ function agent(w, id, what, body) {
 }
 
 function cases(w, method, id, body) {
-  if (!id) return rows([]);
+  if (!id) return [];
   const one = w.cases[id];
   if (!one) return refuse(404, 'not-found');
   if (method === 'PATCH') {
@@ -166,7 +166,7 @@ function cases(w, method, id, body) {
 
 function list(w, method, room, id, body) {
   const key = { users: 'user', perfis: 'perfil', reasons: 'reason', queues: 'queue', dispositions: 'disposition' }[room] ?? 'id';
-  if (method === 'GET') return rows(w.lists[room]);
+  if (method === 'GET') return w.lists[room];
   if (method === 'POST') w.lists[room].push({ ...body, [key]: String(w.lists[room].length + 100) });
   if (method === 'PATCH') Object.assign(w.lists[room].find((r) => r[key] === id), body);
   if (method === 'DELETE') w.lists[room] = w.lists[room].filter((r) => r[key] !== id);

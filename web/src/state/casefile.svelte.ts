@@ -65,11 +65,6 @@ export class CaseFile {
     this.plan(DEBOUNCE);
   }
 
-  /** Somebody else, or this save's own echo, changed the case. */
-  news(fresh: Case): void {
-    if (fresh.case === this.id && fresh.version > (this.saved?.version ?? 0)) this.saved = fresh;
-  }
-
   /** Saves now; true when nothing is left to save. */
   async flush(): Promise<boolean> {
     this.takeBack();
