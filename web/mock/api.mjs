@@ -1,6 +1,6 @@
 // The daemon's API as far as the page needs it to be looked at: fixtures, and actions that change them and tell the live socket.
 
-import { at, history, rafael, story } from './calls.mjs';
+import { at, history, rafael, story, trace } from './calls.mjs';
 import * as people from './people.mjs';
 import { scenes } from './scenes.mjs';
 
@@ -105,13 +105,15 @@ export function answer(w, method, path, q, body) {
   if (route === 'POST setup') return body.password.length < 8 ? refuse(422, 'invalid', { fields: { password: 'too-short' } }) : ((w.signedIn = people.chief), undefined);
   if (route === 'POST session') return signIn(w, body);
   if (w.signedIn === null) return refuse(401, 'not-signed-in');
+  if (room === 'session' && id === 'totp') return totp(w, method, body);
+  if (room === 'session' && id === 'password') return body.old === 'certa' ? undefined : refuse(422, 'invalid', { fields: { old: 'wrong' } });
   if (route === 'GET session' || route === 'PATCH session') return w.signedIn;
   if (route === 'DELETE session') return void (w.signedIn = null);
   if (room === 'calls') return calls(w, method, id, what, body);
   if (route === 'POST conferences') return body.calls.forEach((c) => w.change(c, { held: false, consults: null, conference: { conference: '61', led: true, silenced: false } }));
   if (room === 'agent') return agent(w, id, what, body);
   if (room === 'agents') return {};
-  if (room === 'history') return rows(history(w.clock()).filter((r) => !q.get('number') || r.number === q.get('number')).map((r) => ({ ...r })));
+  if (room === 'history') return rows(history(w.clock()).filter((r) => (!q.get('number') || r.number === q.get('number')) && (!q.get('recorded') || r.recording)).map((r) => ({ ...r })));
   if (room === 'recordings') return what === 'peaks' ? peaks() : { wav: true };
   if (room === 'directory') return people.directory.filter((d) => strip(d.name).includes(strip(q.get('q') ?? '')) || d.number.startsWith(q.get('q') ?? ''));
   if (room === 'cases') return cases(w, method, id, body);
@@ -128,6 +130,7 @@ function signIn(w, { login, password }) {
 }
 
 function calls(w, method, id, what, body) {
+  if (what === 'trace') return { messages: trace(w.clock()), ladder: '' };
   if (what === 'story') return w.calls.find((c) => c.call === id)?.direction === 'outbound' ? [] : story(w.clock());
   if (id) return ACTIONS[what]?.(w, id, body) ?? {};
   if (/^0?90{2,}|^190000/.test(body.number)) return refuse(400, 'gate', { field: 'number', rule: 'prefix' });
@@ -149,6 +152,13 @@ function agent(w, id, what, body) {
   if (id === 'browser') return w.taken && !body.take ? refuse(409, 'taken', { by: 'other-tab' }) : refuse(503, 'no-media-ports');
   w.tell({ agent: own });
   return {};
+}
+
+function totp(w, method, body) {
+  if (method === 'GET') return { active: w.coded === true };
+  if (method !== 'PUT' && body.password !== 'certa') return refuse(422, 'invalid', { fields: { password: 'wrong' } });
+  if (method === 'POST') return { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', uri: 'otpauth://totp/Ramal:luana?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Ramal' };
+  w.coded = method === 'PUT';
 }
 
 function cases(w, method, id, body) {

@@ -84,3 +84,13 @@ export const story = (now) => [
   { at: at(now, 160), event: 'held', detail: '' },
   { at: at(now, 139), event: 'resumed', detail: '' },
 ];
+
+const sip = (now, ms, sent, line, more = '') => ({
+  at: new Date(now - 90_000 + ms).toISOString(), sent, transport: 'udp', local: '192.0.2.5:5060', remote: '192.0.2.20:5060', line,
+  text: `${line}\r\nVia: SIP/2.0/UDP 192.0.2.20:5060;branch=z9hG4bK7f3a\r\nFrom: <sip:+5519907452310@pabx.nortelux.example>;tag=91\r\nTo: <sip:2107@pabx.nortelux.example>\r\nCall-ID: 7f3a@192.0.2.20\r\nCSeq: 1 INVITE\r\n${more}Content-Length: 0\r\n\r\n`,
+});
+const SDP = 'Content-Type: application/sdp\r\n';
+export const trace = (now) => [
+  sip(now, 0, false, 'INVITE sip:2107@192.0.2.5:5060 SIP/2.0', SDP), sip(now, 3, true, 'SIP/2.0 100 Trying'), sip(now, 12, true, 'SIP/2.0 180 Ringing'),
+  sip(now, 4_120, true, 'SIP/2.0 200 OK', SDP), sip(now, 4_131, false, 'ACK sip:2107@192.0.2.5:5060 SIP/2.0'), sip(now, 64_870, false, 'BYE sip:2107@192.0.2.5:5060 SIP/2.0'), sip(now, 64_872, true, 'SIP/2.0 200 OK'),
+];

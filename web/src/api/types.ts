@@ -4,8 +4,8 @@
 import type { AgentKind as Kind, History, Hours, Line, News as Told, Row, Trouble as OneSided } from './schema';
 
 export type {
-  Account, Agent, Call, CallState, Case, Contact, Department, Disposition, Id, Language, Leg, Line, Location, Me, Peaks, Phone, Quality, Queue, Reason, Snapshot, StoryLine, Task,
-  Token, TotpSecret, Watched,
+  Account, Agent, Call, CallState, Case, Contact, Department, Disposition, Id, Language, Leg, Line, Location, Me, Peaks, Phone, Quality, Queue, Reason, SipMessage, Snapshot,
+  StoryLine, Task, Token, TotpSecret, Trace, Watched,
 } from './schema';
 export type { Alert, Cause, DeviceInfo as Device, Found as DirectoryEntry } from './schema';
 
