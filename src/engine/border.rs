@@ -235,6 +235,9 @@ pub struct Refusal {
     /// The field it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// The gate's rule that said no, in one word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -273,6 +276,11 @@ pub enum RefusalCode {
 impl Refusal {
     /// A refusal with its words.
     pub fn new(code: RefusalCode, text: impl Into<String>) -> Refusal {
-        Refusal { code, text: text.into(), field: None }
+        Refusal { code, text: text.into(), field: None, rule: None }
+    }
+
+    /// The gate's no to what was to be dialled.
+    pub fn by_rule(rule: &str, text: impl Into<String>) -> Refusal {
+        Refusal { rule: Some(rule.to_owned()), ..Refusal::new(RefusalCode::Gate, text) }
     }
 }

@@ -36,11 +36,14 @@ pub struct Said {
     /// What is wrong with each field.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     fields: BTreeMap<String, String>,
+    /// Of `gate`: `grammar`, `denied-prefix`, `international`, `premium`, `calls-at-once`, `calls-a-minute` …
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<String>,
 }
 
 impl Error {
     pub fn new(status: StatusCode, code: &str, text: impl Into<String>) -> Error {
-        let said = Said { code: code.to_owned(), text: text.into(), field: None, fields: BTreeMap::new() };
+        let said = Said { code: code.to_owned(), text: text.into(), field: None, fields: BTreeMap::new(), rule: None };
         Error { status, said, retry_after: None }
     }
 
@@ -93,6 +96,7 @@ impl From<Refusal> for Error {
         }
         let mut error = Error::new(status(refusal.code), code, refusal.text);
         error.said.field = refusal.field;
+        error.said.rule = refusal.rule;
         error
     }
 }

@@ -177,8 +177,8 @@ async fn end_totp(
 /// The way back for who lost the authenticator: whoever may give a new password may end the codes.
 async fn free(person: Person, State(desk): State<Arc<Desk>>, Named(user): Named<Id>) -> Result<StatusCode, Error> {
     let user = UserId::from(user);
-    let whose = if desk.people.staff().user(user).is_some() { Whose::Shared } else { Whose::Missing };
-    person.may(Action::Edit(Kind::User), whose).await?;
+    person.may(Action::Edit(Kind::User), Whose::Shared).await?;
+    desk.people.staff().user(user).ok_or_else(Error::not_found)?;
     person.session()?;
     let ended = desk.sessions.end_all_of(user, None);
     desk.stored(move |store| store.set_totp(user, None).and_then(|()| store.end_sessions(ended))).await?;

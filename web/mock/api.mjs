@@ -103,10 +103,11 @@ export function answer(w, method, path, q, body) {
   if (room === 'openapi.json') return OFFERED;
   if (route === 'GET setup') return { needed: w.setup };
   if (route === 'POST setup') return body.password.length < 8 ? refuse(422, 'invalid', { fields: { password: 'too-short' } }) : ((w.signedIn = people.chief), undefined);
-  if (route === 'POST session') return signIn(w, body);
-  if (w.signedIn === null) return refuse(401, 'not-signed-in');
+  if (room === 'session' && id && w.signedIn === null) return refuse(401, 'not-signed-in');
   if (room === 'session' && id === 'totp') return totp(w, method, body);
   if (room === 'session' && id === 'password') return body.old === 'certa' ? undefined : refuse(422, 'invalid', { fields: { old: 'wrong' } });
+  if (route === 'POST session') return signIn(w, body);
+  if (w.signedIn === null) return refuse(401, 'not-signed-in');
   if (route === 'GET session' || route === 'PATCH session') return w.signedIn;
   if (route === 'DELETE session') return void (w.signedIn = null);
   if (room === 'calls') return calls(w, method, id, what, body);
@@ -133,7 +134,7 @@ function calls(w, method, id, what, body) {
   if (what === 'trace') return { messages: trace(w.clock()), ladder: '' };
   if (what === 'story') return w.calls.find((c) => c.call === id)?.direction === 'outbound' ? [] : story(w.clock());
   if (id) return ACTIONS[what]?.(w, id, body) ?? {};
-  if (/^0?90{2,}|^190000/.test(body.number)) return refuse(400, 'gate', { field: 'number', rule: 'prefix' });
+  if (/^0?90{2,}|^190000/.test(body.number)) return refuse(400, 'gate', { field: 'number', rule: 'premium' });
   const call = { ...rafael(w.clock(), { ago: 0, state: 'dialling' }), call: String(w.seq), number: body.number, name: null };
   w.calls.push(call);
   w.tell({ call });

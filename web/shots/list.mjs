@@ -72,7 +72,7 @@ export const SHOTS = [
     await page.waitForSelector('.dial-box input');
     await page.keyboard.type('0900 123 456');
     await page.keyboard.press('Enter');
-    await seen(page, 'bloqueado');
+    await seen(page, 'bloqueados');
   } },
   { name: '06-historico', scene: 'paused', path: 'historico', async act(page) {
     await page.waitForSelector('tbody tr');

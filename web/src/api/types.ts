@@ -7,7 +7,7 @@ export type {
   Account, Agent, Call, CallState, Case, Contact, Department, Disposition, Id, Language, Leg, Line, Location, Me, Peaks, Phone, Quality, Queue, Reason, SipMessage, Snapshot,
   StoryLine, Task, Token, TotpSecret, Trace, Watched,
 } from './schema';
-export type { Alert, Cause, DeviceInfo as Device, Found as DirectoryEntry } from './schema';
+export type { Alert, Cause, ErrorBody, DeviceInfo as Device, Found as DirectoryEntry } from './schema';
 
 /** UTC, RFC 3339. */
 export type Time = string;
