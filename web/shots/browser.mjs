@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
+import { shrink } from './png.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** In ms: catches hanging, measures nothing. */
@@ -141,7 +142,9 @@ export class Person {
       await this.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
       // Colours and menus fade.
       await new Promise((done) => setTimeout(done, 500));
-      await this.page.screenshot({ path: join(folder, `${name}${end}.png`) });
+      const path = join(folder, `${name}${end}.png`);
+      await this.page.screenshot({ path });
+      shrink(path);
     }
     await this.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'light' }]);
   }
