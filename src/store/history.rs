@@ -25,7 +25,7 @@ pub struct CallLine {
     pub recordings: Vec<RecordingId>,
     /// The matter it belongs to.
     pub case: Option<CaseId>,
-    /// Who the far end is known to be: as its case says, else as the contact base does.
+    /// Who the far end is known to be: as its case says where that is about this number, else as the contact base does.
     pub contact: Option<String>,
 }
 
@@ -168,7 +168,8 @@ pub(super) fn calls_with(condition: &str) -> String {
         "SELECT *, (SELECT group_concat(recording, ' ') FROM recordings WHERE recordings.call = calls.call)
          AS recorded, (SELECT \"case\" FROM case_calls WHERE case_calls.call = calls.call) AS of_case,
          coalesce(
-             (SELECT nullif(contact_name, '') FROM case_calls JOIN cases USING (\"case\") WHERE case_calls.call = calls.call),
+             (SELECT nullif(contact_name, '') FROM case_calls JOIN cases USING (\"case\")
+              WHERE case_calls.call = calls.call AND cases.number = number_normalised),
              (SELECT name FROM contact_phones JOIN contacts USING (contact) WHERE number = number_normalised
               ORDER BY version DESC, contact DESC LIMIT 1)
          ) AS known_as FROM calls WHERE {condition}"

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Error {
     pub status: StatusCode,
-    said: Said,
+    said: Box<Said>,
     retry_after: Option<Duration>,
 }
 
@@ -44,7 +44,7 @@ pub struct Said {
 impl Error {
     pub fn new(status: StatusCode, code: &str, text: impl Into<String>) -> Error {
         let said = Said { code: code.to_owned(), text: text.into(), field: None, fields: BTreeMap::new(), rule: None };
-        Error { status, said, retry_after: None }
+        Error { status, said: Box::new(said), retry_after: None }
     }
 
     pub fn bad(text: impl Into<String>) -> Error {
@@ -136,7 +136,7 @@ impl From<tokio::task::JoinError> for Error {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        let mut response = (self.status, axum::Json(ErrorBody { error: self.said })).into_response();
+        let mut response = (self.status, axum::Json(ErrorBody { error: *self.said })).into_response();
         if let Some(wait) = self.retry_after {
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));

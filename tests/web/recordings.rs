@@ -56,7 +56,12 @@ fn record(office: &Office, user: &str) {
          SELECT {CALL}, '2026031200000011', 'inbound', '2107', '11987654321', '+5511987654321', started_ms, day,
                 started_ms, started_ms + 3000, '{{\"kind\":\"normal\",\"by\":\"peer\",\"sip\":null,\"q850\":16,\"text\":\"\"}}', {user}
          FROM recordings;
-         UPDATE recordings SET call = {CALL}, protocolo = '2026031200000011';"
+         UPDATE recordings SET call = {CALL}, protocolo = '2026031200000011';
+         INSERT INTO calls (call, protocolo, direction, account, number_dialled, number_normalised, started_ms, day, user)
+         SELECT {CALL} + 5, protocolo, 'outbound', '2107', '2108', '2108', started_ms + 1000, day, user FROM calls;
+         INSERT INTO cases (\"case\", protocolo, number, contact_name, owner, channel, opened_ms)
+         SELECT 72, protocolo, number_normalised, 'Mariana de Souza', user, direction, started_ms FROM calls WHERE call = {CALL};
+         INSERT INTO case_calls (\"case\", call, at_ms) SELECT 72, call, started_ms FROM calls;"
     );
     base.execute_batch(&sql).unwrap();
 }
@@ -118,11 +123,12 @@ fn sp_08_recordings_are_heard_by_who_may_and_each_hearing_is_written_down() {
 fn sp_08_a_supervisor_finds_recordings_by_number_protocolo_agent_and_day() {
     let (office, ana, luana) = office("web-found");
     let (sara, _) = office.hire(&ana, "sara", json!({ "perfil": "2" }));
-    let contact = json!({ "name": "Mariana Prado", "phones": ["(11) 98765-4321"] });
-    assert_eq!(ana.post("/contacts", &contact).status, 201);
     let found = |who: &Browser, asked: &str| who.get(&format!("/history?recorded=true{asked}")).json()["rows"].clone();
     let row = found(&sara, "")[0].clone();
-    assert_eq!((&row["call"], &row["contact"]), (&json!(CALL.to_string()), &json!("Mariana Prado")), "{row}");
+    assert_eq!((&row["call"], &row["contact"]), (&json!(CALL.to_string()), &json!("Mariana de Souza")), "{row}");
+    let all = sara.get("/history").json()["rows"].clone();
+    assert_eq!((&all[0]["number"], &all[0]["contact"]), (&json!("2108"), &json!(null)), "a colleague of the same case");
+    assert_eq!(sara.get("/history?number=11987654321").json()["rows"][0]["contact"], "Mariana de Souza");
     assert_eq!(
         (&row["recording"]["recording"], &row["recording"]["state"]),
         (&json!(RECORDING.to_string()), &json!("done"))
