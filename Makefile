@@ -5,20 +5,24 @@ export PATH := $(cache)/cargo/bin:$(PATH)
 # nextest runs each test in a process of its own; without it cargo's runner does the same work.
 tests := $(shell cargo nextest --version >/dev/null 2>&1 && echo 'nextest run' || echo test) --no-fail-fast --workspace
 
-.PHONY: check test style deny torture sim bench fuzz demo install-deps
+.PHONY: check test style page deny torture sim bench fuzz demo install-deps
 
 # At most three minutes once warm: format, lints, and the tests that start no peer.
-check: style
+check: style page
 	cargo $(tests) --lib --bins --test tidy --test impair --test service
 
 # At most twenty-five minutes from nothing on two cores.
-test: install-deps style deny
+test: install-deps style page deny
 	cargo test --workspace --doc --quiet
 	cargo $(tests) --lib --bins --tests
 
 style:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --quiet -- -D warnings
+
+# The packages are there once the style of the rest was looked at: build.rs installs them.
+page: style
+	cd web && npm run --silent check && npm test --silent
 
 deny:
 	cargo deny --log-level error check bans licenses sources

@@ -1,6 +1,7 @@
 //! Builds the page in `web/` and writes down its files, so that the program carries them.
 #![expect(clippy::panic, reason = "a build reports by panicking")]
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
@@ -18,12 +19,29 @@ fn main() {
     collect(&dist, &dist, &mut files);
     assert!(files.iter().any(|(name, _)| name == "index.html"), "{}: holds no index.html", dist.display());
     files.sort();
-    let rows = files.iter().map(|(name, path)| format!("    ({name:?}, include_bytes!({path:?})),\n"));
-    let table = format!(
-        "/// Every file of the page, by name.\nstatic FILES: &[(&str, &[u8])] = &[\n{}];\n",
-        rows.collect::<String>()
-    );
+    let rows: String = files.iter().filter(|(name, _)| !is_variant(name)).map(|file| row(file, &files)).collect();
+    let table = format!("/// Every file of the page, by name.\nstatic FILES: &[File] = &[\n{rows}];\n");
     fs::write(out.join("page.rs"), table).expect("OUT_DIR can be written");
+}
+
+/// One file as `src/web/page.rs` has it: with what Vite has compressed of it, and with a tag of its content.
+fn row((name, path): &(String, PathBuf), files: &[(String, PathBuf)]) -> String {
+    let variant = |ending: &str| {
+        let found = files.iter().find(|(other, _)| other.strip_suffix(ending) == Some(name));
+        found.map_or("None".to_owned(), |(_, path)| format!("Some(include_bytes!({path:?}))"))
+    };
+    let mut tag = DefaultHasher::new();
+    fs::read(path).unwrap_or_else(|why| panic!("{}: {why}", path.display())).hash(&mut tag);
+    format!(
+        "    File {{ name: {name:?}, tag: \"{:016x}\", plain: include_bytes!({path:?}), brotli: {}, gzip: {} }},\n",
+        tag.finish(),
+        variant(".br"),
+        variant(".gz")
+    )
+}
+
+fn is_variant(name: &str) -> bool {
+    name.ends_with(".br") || name.ends_with(".gz")
 }
 
 /// Runs Vite; only its packages are left in the checkout.
@@ -32,11 +50,18 @@ fn built(web: &Path, out: &Path) -> PathBuf {
     for input in INPUTS {
         println!("cargo::rerun-if-changed={}", web.join(input).display());
     }
-    if !web.join("node_modules").exists() {
+    if !are_packages_there(web) {
         npm(web, &["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts"]);
     }
     npm(web, &["exec", "--", "vite", "build", "--emptyOutDir", "--outDir", &dist.to_string_lossy()]);
     dist
+}
+
+/// Whether what was installed last is what is asked for now.
+fn are_packages_there(web: &Path) -> bool {
+    let changed = |name: &str| fs::metadata(web.join(name)).and_then(|file| file.modified()).ok();
+    let installed = changed("node_modules/.package-lock.json");
+    installed.is_some() && installed >= changed("package.json").max(changed("package-lock.json"))
 }
 
 /// What the page is made of.

@@ -264,6 +264,9 @@ fn drain(driver: &mut Driver, notifier: &Notifier, patience: Duration) -> Instan
     let live = driver.engine.snapshot().calls.len();
     tracing::info!(live, "draining: no new calls, live ones end by themselves");
     notifier.stopping().unwrap_or_else(|why| tracing::warn!("{why}"));
+    if let Some(web) = &driver.web {
+        web.drain();
+    }
     driver.command(Actor::Local, What::Drain, None, None);
     Instant::now() + patience
 }

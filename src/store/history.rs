@@ -25,6 +25,8 @@ pub struct CallLine {
     pub recordings: Vec<RecordingId>,
     /// The matter it belongs to.
     pub case: Option<CaseId>,
+    /// Who the far end is known to be: as its case says where that is about this number, else as the contact base does.
+    pub contact: Option<String>,
 }
 
 /// One call with everything that is kept of it.
@@ -164,7 +166,13 @@ fn calls_where(condition: &'static str, sort: SortBy) -> String {
 pub(super) fn calls_with(condition: &str) -> String {
     format!(
         "SELECT *, (SELECT group_concat(recording, ' ') FROM recordings WHERE recordings.call = calls.call)
-         AS recorded, (SELECT \"case\" FROM case_calls WHERE case_calls.call = calls.call) AS of_case FROM calls WHERE {condition}"
+         AS recorded, (SELECT \"case\" FROM case_calls WHERE case_calls.call = calls.call) AS of_case,
+         coalesce(
+             (SELECT nullif(contact_name, '') FROM case_calls JOIN cases USING (\"case\")
+              WHERE case_calls.call = calls.call AND cases.number = number_normalised),
+             (SELECT name FROM contact_phones JOIN contacts USING (contact) WHERE number = number_normalised
+              ORDER BY version DESC, contact DESC LIMIT 1)
+         ) AS known_as FROM calls WHERE {condition}"
     )
 }
 
@@ -197,6 +205,7 @@ pub(super) fn call_line(row: &Row<'_>) -> rusqlite::Result<CallLine> {
             ids
         }),
         case: row.id_if_any("of_case")?.map(CaseId),
+        contact: row.get("known_as")?,
     })
 }
 

@@ -35,6 +35,7 @@ CREATE TABLE calls (
 CREATE INDEX calls_by_day ON calls (day, started_ms);
 CREATE INDEX calls_by_user ON calls (user, day, started_ms) WHERE user IS NOT NULL;
 CREATE INDEX calls_by_number ON calls (number_normalised, started_ms);
+CREATE INDEX calls_by_protocolo ON calls (protocolo);
 -- What the next start has to end; holds live calls only, so it stays small.
 CREATE INDEX calls_open ON calls (started_ms) WHERE ended_ms IS NULL;
 

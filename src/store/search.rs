@@ -17,6 +17,9 @@ pub struct CallFilter {
     /// As the engine stores it: E.164 with `+`, or a ramal.
     pub number: Option<String>,
     pub user: Option<UserId>,
+    pub protocolo: Option<String>,
+    /// Something of it can be heard.
+    pub recorded: bool,
     /// Older than this line.
     pub after: Option<Cursor>,
 }
@@ -55,6 +58,13 @@ fn statement(filter: &CallFilter) -> (String, Vec<Value>) {
         conditions.push("number_normalised = ?");
         values.push(Value::from(number.clone()));
     }
+    if let Some(protocolo) = &filter.protocolo {
+        conditions.push("protocolo = ?");
+        values.push(Value::from(protocolo.clone()));
+    }
+    if filter.recorded {
+        conditions.push("EXISTS (SELECT 1 FROM recordings WHERE recordings.call = calls.call AND state != 'deleted')");
+    }
     if let Some(day) = filter.day {
         conditions.push("day = ?");
         values.push(Value::from(day.to_string()));
@@ -87,6 +97,11 @@ mod tests {
             (CallFilter { day, ..CallFilter::default() }, "calls_by_day"),
             (CallFilter { user: Some(UserId(7)), after, ..CallFilter::default() }, "calls_by_user"),
             (CallFilter { number, ..CallFilter::default() }, "calls_by_number"),
+            (
+                CallFilter { protocolo: Some("2026031200000011".to_owned()), ..CallFilter::default() },
+                "calls_by_protocolo",
+            ),
+            (CallFilter { day, recorded: true, ..CallFilter::default() }, "calls_by_day"),
         ] {
             let (sql, mut values) = statement(&filter);
             values.push(Value::from(10));

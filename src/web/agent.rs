@@ -54,6 +54,7 @@ pub fn routes() -> Routes {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ChosenDevice)]
 pub struct Device {
     /// None: the ramal's own.
     device: Option<String>,
@@ -61,6 +62,7 @@ pub struct Device {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ChosenPause)]
 pub struct Pause {
     reason: Id,
     #[serde(default)]

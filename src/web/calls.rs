@@ -54,6 +54,7 @@ pub struct Dialled {
 /// What an action needs, and nothing else.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = CallDetails)]
 pub struct Wanted {
     /// Of `reject`: `declined`, `busy`, `no-answer`.
     #[schema(value_type = Option<String>)]

@@ -58,7 +58,7 @@ fn example() -> Value {
 pub struct Case {
     case: Id,
     protocolo: String,
-    /// `open` or `closed`.
+    #[schema(value_type = CaseState)]
     state: String,
     contact: Option<Id>,
     document: String,
@@ -77,6 +77,14 @@ pub struct Case {
     /// To be named by the next edit.
     version: u64,
     tasks: Vec<Task>,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[allow(dead_code, reason = "the words of a case's state, for the document alone")]
+enum CaseState {
+    Open,
+    Closed,
 }
 
 /// A call of the case that has ended (SM-11).
@@ -125,6 +133,7 @@ impl From<CaseLine> for Case {
 /// What an edit may name; what it does not name stays.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = CaseEdit)]
 pub struct Wanted {
     version: u64,
     document: Option<String>,

@@ -80,6 +80,7 @@ impl From<ContactLine> for Contact {
 /// What is given; what an edit does not name stays. An empty text is none.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ContactEdit)]
 pub struct Wanted {
     version: Option<u64>,
     name: Option<String>,

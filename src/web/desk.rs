@@ -23,6 +23,7 @@ use super::password::Passwords;
 use super::people::People;
 use super::secret::{self, Kept};
 use super::sessions::Sessions;
+use super::standing::Standing;
 use super::tls::Keys;
 use super::{Options, WebError, totp};
 
@@ -38,6 +39,7 @@ pub struct Desk {
     pub paces: Paces,
     pub told: broadcast::Sender<Told>,
     pub headsets: headset::Ends,
+    pub standing: Arc<Standing>,
     tokens: Mutex<HashMap<Kept, TokenRow>>,
     /// One-time codes that are begun and not confirmed yet.
     begun_totp: Mutex<BTreeMap<UserId, [u8; totp::SECRET]>>,
@@ -94,6 +96,7 @@ impl Desk {
             paces: Paces::default(),
             told: broadcast::channel(MAX_TOLD).0,
             headsets: headset::Ends::default(),
+            standing: Arc::default(),
             tokens: Mutex::new(tokens),
             begun_totp: Mutex::default(),
             set_up: Mutex::new(None),

@@ -33,22 +33,54 @@ pub fn routes() -> Routes {
 
 #[derive(Serialize, ToSchema)]
 pub struct Found {
-    /// `ramal`, `queue`, `contact`.
+    #[schema(value_type = FoundKind)]
     kind: &'static str,
     number: String,
     name: String,
-    /// `idle`, `talking`, `ringing`, `unknown`, `offline`.
+    #[schema(value_type = FoundState)]
     state: &'static str,
 }
 
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[allow(dead_code, reason = "the words of what is found, for the document alone")]
+enum FoundKind {
+    Ramal,
+    Queue,
+    Contact,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[allow(dead_code, reason = "the words of what is found, for the document alone")]
+enum FoundState {
+    Idle,
+    Talking,
+    Ringing,
+    Unknown,
+    Offline,
+}
+
 #[derive(Serialize, ToSchema)]
+#[schema(as = DeviceInfo)]
 pub struct Device {
     device: String,
-    /// `headset`, `file`, `null`, `sip` (a desk phone), `browser` (the page that asks).
-    #[schema(value_type = String)]
+    /// A desk phone is `sip`, the page that asks `browser`.
+    #[schema(value_type = DeviceKind)]
     kind: Value,
     /// What is set for one's ramal: that is talked through by who chooses nothing.
     own: bool,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[allow(dead_code, reason = "the kinds of devices, for the document alone")]
+enum DeviceKind {
+    Headset,
+    Browser,
+    Sip,
+    File,
+    Null,
 }
 
 #[derive(Deserialize)]

@@ -6,6 +6,7 @@ use axum::routing::{MethodFilter, on};
 use serde_json::Value;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::schema::{SchemaType, Type};
 use utoipa::openapi::{
     Array, ComponentsBuilder, Content, InfoBuilder, OpenApi, OpenApiBuilder, PathsBuilder, Ref, RefOr, Required,
     ResponseBuilder, Schema,
@@ -67,7 +68,7 @@ impl About {
     /// With an example of the answer.
     pub fn gives<T: ToSchema>(mut self, status: u16, example: Value) -> About {
         self.answer = Some((status, Some(self.content::<T>(example))));
-        self
+        self.whole()
     }
 
     /// A list of them.
@@ -75,6 +76,12 @@ impl About {
         let mut content = self.content::<T>(example);
         content.schema = Some(Array::new(Ref::from_schema_name(T::name())).into());
         self.answer = Some((200, Some(content)));
+        self.whole()
+    }
+
+    /// We write what is empty as null: readers of an answer find every field.
+    fn whole(mut self) -> About {
+        self.schemas.iter_mut().for_each(|(_, schema)| require_nullable(schema));
         self
     }
 
@@ -175,6 +182,33 @@ impl Routes {
         }
         let info = InfoBuilder::new().title("Ramal").version(env!("CARGO_PKG_VERSION"));
         OpenApiBuilder::new().info(info.build()).paths(paths.build()).components(Some(components.build())).build()
+    }
+}
+
+fn require_nullable(schema: &mut RefOr<Schema>) {
+    match schema {
+        RefOr::T(Schema::Object(object)) => {
+            let nullable = object.properties.iter().filter(|(_, field)| is_nullable(field));
+            let missing = nullable.filter(|(name, _)| !object.required.contains(name)).map(|(name, _)| name.clone());
+            let missing: Vec<_> = missing.collect();
+            object.required.extend(missing);
+        }
+        RefOr::T(Schema::AllOf(all)) => all.items.iter_mut().for_each(require_nullable),
+        RefOr::T(_) | RefOr::Ref(_) => {}
+    }
+}
+
+fn is_nullable(field: &RefOr<Schema>) -> bool {
+    let null = |kind: &SchemaType| match kind {
+        SchemaType::Type(kind) => *kind == Type::Null,
+        SchemaType::Array(kinds) => kinds.contains(&Type::Null),
+        SchemaType::AnyValue => false,
+    };
+    match field {
+        RefOr::T(Schema::Object(object)) => null(&object.schema_type),
+        RefOr::T(Schema::Array(array)) => null(&array.schema_type),
+        RefOr::T(Schema::OneOf(one)) => one.items.iter().any(is_nullable),
+        RefOr::T(_) | RefOr::Ref(_) => false,
     }
 }
 

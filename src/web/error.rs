@@ -103,7 +103,7 @@ impl From<Refusal> for Error {
         }
         let mut error = Error::new(status(refusal.code), code, refusal.text);
         error.said.field = refusal.field;
-        error.said.rule = refusal.rule.map(|rule| rule.replace(' ', "-"));
+        error.said.rule = refusal.rule;
         error
     }
 }

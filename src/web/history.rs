@@ -22,7 +22,7 @@ use super::desk::Desk;
 use super::doc::{Routes, about};
 use super::error::Error;
 use super::person::Person;
-use super::shape::Id;
+use super::shape::{self, Id};
 use super::table;
 
 pub fn routes() -> Routes {
@@ -30,7 +30,8 @@ pub fn routes() -> Routes {
         "number": "+5511987654321", "name": null, "account": "2107", "user": "7", "started": "2026-03-12T14:00:00Z",
         "answered": "2026-03-12T14:00:05Z", "ended": "2026-03-12T14:03:00Z",
         "cause": { "kind": "normal", "by": "peer", "sip": null, "q850": 16, "text": "" },
-        "recording": { "recording": "72057594037927940", "seconds": 175, "state": "compacted" }, "case": null });
+        "recording": { "recording": "72057594037927940", "seconds": 175, "state": "compacted" }, "case": null,
+        "contact": "Mariana Prado", "queue": "12" });
     let story = json!([{ "at": "2026-03-12T14:00:00Z", "event": "ringing", "detail": "" }]);
     Routes::default()
         .get(
@@ -44,7 +45,7 @@ pub fn routes() -> Routes {
         .get("/api/v1/calls/{call}/story", story_of, about("What became of a call").lists::<StoryLine>(story))
 }
 
-const ASKED: &[&str] = &["day", "user", "number", "after"];
+const ASKED: &[&str] = &["day", "user", "number", "protocolo", "recorded", "after"];
 
 #[derive(Deserialize)]
 struct Wanted {
@@ -52,6 +53,11 @@ struct Wanted {
     user: Option<Id>,
     /// In any spelling.
     number: Option<String>,
+    /// With or without blanks.
+    protocolo: Option<String>,
+    /// `true`: only what can be heard.
+    #[serde(default)]
+    recorded: bool,
     /// `next` of the page before.
     after: Option<String>,
 }
@@ -68,8 +74,7 @@ pub struct History {
 pub struct Row {
     call: Id,
     protocolo: String,
-    /// `inbound` or `outbound`.
-    #[schema(value_type = String)]
+    #[schema(value_type = shape::Direction)]
     direction: engine::news::Direction,
     number: String,
     name: Option<String>,
@@ -78,10 +83,13 @@ pub struct Row {
     started: DateTime<Utc>,
     answered: Option<DateTime<Utc>>,
     ended: Option<DateTime<Utc>>,
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<shape::Cause>)]
     cause: Value,
     recording: Option<Recorded>,
     case: Option<Id>,
+    /// The contact's name, for whoever may see contacts.
+    contact: Option<String>,
+    queue: Option<Id>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -106,8 +114,10 @@ async fn history(
     Asked(wanted): Asked<Wanted>,
 ) -> Result<axum::Json<History>, Error> {
     let filter = filter(&desk, &person, wanted)?;
+    let named = person.may(Action::See(Kind::Contact), Whose::Nothing).await.is_ok();
     let read = move |reader: &Reader| {
-        let lines = reader.calls_like(&filter, PAGE)?;
+        let mut lines = reader.calls_like(&filter, PAGE)?;
+        lines.iter_mut().filter(|_| !named).for_each(|line| line.contact = None);
         let next = (lines.len() == PAGE as usize).then(|| lines.last().map(Cursor::of)).flatten();
         let rows = lines.iter().map(|line| row(reader, line)).collect::<Result<_, StoreError>>()?;
         Ok(History { rows, next: next.map(write) })
@@ -126,7 +136,8 @@ fn filter(desk: &Desk, person: &Person, wanted: Wanted) -> Result<CallFilter, Er
     };
     let number = wanted.number.map(|number| Number::normalised_or_as_is(&number, &desk.options.numbers));
     let after = wanted.after.map(|text| read(&text).ok_or_else(|| Error::bad("after: not of a page before")));
-    Ok(CallFilter { day: wanted.day, number, user, after: after.transpose()? })
+    let protocolo = wanted.protocolo.map(|text| text.chars().filter(|letter| !letter.is_whitespace()).collect());
+    Ok(CallFilter { day: wanted.day, number, user, protocolo, recorded: wanted.recorded, after: after.transpose()? })
 }
 
 /// A cursor as the page hands it back.
@@ -162,6 +173,8 @@ fn row(reader: &Reader, line: &CallLine) -> Result<Row, StoreError> {
         cause: shaped(&line.cause),
         recording,
         case: line.case.map(Id::from),
+        contact: line.contact.clone(),
+        queue: line.row.queue.map(Id::from),
     })
 }
 

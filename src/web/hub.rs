@@ -61,6 +61,7 @@ pub async fn follow(desk: Arc<Desk>, told: broadcast::Sender<Told>) {
 }
 
 fn pass_on(desk: &Arc<Desk>, told: &broadcast::Sender<Told>, delta: &Delta) {
+    desk.standing.on_news(&delta.news);
     if let News::Staff(news) = &delta.news {
         desk.people.on_news(news);
         if let Some(user) = left(news) {

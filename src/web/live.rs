@@ -32,12 +32,13 @@ use super::person::{By, Person};
 use super::shape::{self, Snapshot};
 
 pub fn routes() -> Routes {
-    let example = json!({ "now": "2026-03-12T14:00:00Z", "me": super::session::me(), "calls": [], "agents": [],
+    let snapshot = json!({ "now": "2026-03-12T14:00:00Z", "me": super::session::me(), "calls": [], "agents": [],
                           "accounts": [], "watched": [], "phones": [], "alerts": [] });
+    let example = json!({ "seq": 9, "snapshot": snapshot });
     Routes::default().get(
         "/api/v1/live",
         live,
-        about("WebSocket: a snapshot, then news with numbers").gives::<Snapshot>(101, example),
+        about("WebSocket: a snapshot, then news with numbers").gives::<shape::Line>(101, example),
     )
 }
 

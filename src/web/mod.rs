@@ -21,10 +21,12 @@ mod error;
 mod extensions;
 mod guard;
 mod headset;
+mod health;
 mod history;
 mod hub;
 mod lists;
 mod live;
+mod metrics;
 mod pace;
 mod page;
 mod password;
@@ -40,10 +42,12 @@ mod sessions;
 mod setup;
 mod shape;
 mod sheet;
+mod standing;
 mod table;
 mod tls;
 mod tokens;
 mod totp;
+mod trace;
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -97,6 +101,7 @@ pub struct Web {
     stop: watch::Sender<bool>,
     thread: JoinHandle<()>,
     keys: Option<Arc<Keys>>,
+    standing: Arc<standing::Standing>,
 }
 
 impl Web {
@@ -116,13 +121,13 @@ impl Web {
             .map_err(WebError::Thread)?;
         let (stop, stopping) = watch::channel(false);
         let desk = Arc::new(Desk::new(options, names, keys.clone())?);
-        let served = keys.clone();
+        let (served, standing) = (keys.clone(), desk.standing.clone());
         let work = move || {
             runtime.block_on(serve::serve(desk, listeners, served, stopping));
             runtime.shutdown_timeout(LAST_MOMENTS);
         };
         let thread = std::thread::Builder::new().name("web".into()).spawn(work).map_err(WebError::Thread)?;
-        Ok(Web { stop, thread, keys })
+        Ok(Web { stop, thread, keys, standing })
     }
 
     /// Reads certificate and key again.
@@ -131,6 +136,11 @@ impl Web {
     /// In words; the old ones stay.
     pub fn reload(&self) -> Result<(), String> {
         self.keys.as_ref().map_or(Ok(()), |keys| keys.reload().map_err(|why| why.to_string()))
+    }
+
+    /// The daemon takes no more work: it is not ready any more.
+    pub fn drain(&self) {
+        self.standing.drain();
     }
 
     /// Ends every connection; returns when nothing of it runs any more.

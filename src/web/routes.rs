@@ -14,8 +14,8 @@ use super::desk::Desk;
 use super::doc::Routes;
 use super::error::Error;
 use super::{
-    agent, audit, calls, cases, contacts, directory, extensions, guard, headset, history, lists, live, page, proofs,
-    recordings, session, setup, tokens,
+    agent, audit, calls, cases, contacts, directory, extensions, guard, headset, health, history, lists, live, page,
+    proofs, recordings, session, setup, tokens, trace,
 };
 
 /// The API's routes and what is said of them.
@@ -30,6 +30,7 @@ fn all() -> Routes {
         .and(headset::routes())
         .and(calls::routes())
         .and(history::routes())
+        .and(trace::routes())
         .and(cases::routes())
         .and(contacts::routes())
         .and(recordings::routes())
@@ -39,12 +40,13 @@ fn all() -> Routes {
         .and(audit::routes())
 }
 
-/// The whole of it: the API, its own description, the authority's certificate, the page.
+/// The whole of it: the API, its own description, the authority's certificate, figures for who watches, the page.
 pub fn router(desk: Arc<Desk>) -> Router {
     all()
         .router
         .route("/api/v1/openapi.json", get(described))
         .route("/ramal-authority.pem", get(authority))
+        .merge(health::routes())
         .fallback(page::page)
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn_with_state(desk.clone(), guard::guard))

@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpStream};
 use serde_json::Value;
 use tungstenite::{Message, WebSocket};
 
-use super::{LONG, when};
+use super::{LONG, document, when};
 
 /// One browser, or one program: what it sends besides a request's own.
 #[derive(Clone, Debug)]
@@ -67,7 +67,12 @@ impl Browser {
         }
         headers.retain(|(_, value)| !value.is_empty());
         let body = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
-        self.raw(method, &format!("/api/v1{path}"), &headers, &body)
+        let path = format!("/api/v1{path}");
+        let answer = self.raw(method, &path, &headers, &body);
+        if let Ok(said) = serde_json::from_slice(&answer.body) {
+            document::holds_of_answer(method, &path, answer.status, &said);
+        }
+        answer
     }
 
     /// Exactly these headers, and those that HTTP needs.
@@ -150,6 +155,7 @@ impl Live {
             match self.socket.read() {
                 Ok(Message::Text(text)) => {
                     let line: Value = serde_json::from_str(&text).expect("lines are JSON");
+                    document::holds_of_line(&line);
                     if line.get("tick").is_none() {
                         return Some(line);
                     }

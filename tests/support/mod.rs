@@ -10,6 +10,7 @@
 pub mod browser;
 pub mod control;
 pub mod daemon;
+mod document;
 pub mod folder;
 pub mod host;
 pub mod manager;

@@ -57,15 +57,38 @@ fn wrong_passwords_wait_longer_and_longer_and_tell_nothing_about_who_exists() {
 #[test]
 fn a_one_time_code_is_needed_once_it_is_set_up_and_taken_once() {
     let (office, ana) = Office::new("web-totp");
-    let begun = ana.post("/session/totp", &json!({})).json();
+    let password = json!({ "password": PASSWORD });
+    let stranger = ana.post("/session/totp", &json!({ "password": "wrong password" }));
+    assert_eq!(stranger.json()["error"]["fields"]["password"], "wrong", "an open page is not enough");
+    let begun = ana.post("/session/totp", &password).json();
     let code = code_of(begun["secret"].as_str().unwrap());
     let wrong = if code == "000000" { "000001" } else { "000000" };
     assert_eq!(ana.send("PUT", "/session/totp", Some(&json!({ "code": wrong }))).status, 422);
+    assert_eq!(ana.get("/session/totp").json(), json!({ "active": false }), "not before it is confirmed");
     assert_eq!(ana.send("PUT", "/session/totp", Some(&json!({ "code": code }))).status, 204);
+    assert_eq!(ana.get("/session/totp").json(), json!({ "active": true }));
     let browser = office.browser();
     let wish = |code: Option<&str>| json!({ "login": "ana", "password": PASSWORD, "code": code });
     assert_eq!(browser.post("/session", &wish(None)).code(), "code-needed");
     assert_eq!(browser.post("/session", &wish(Some(&code))).code(), "bad-credentials", "it was taken already");
+    assert_eq!(ana.send("DELETE", "/session/totp", Some(&password)).status, 204);
+    assert_eq!(browser.post("/session", &wish(None)).status, 200);
+}
+
+#[test]
+fn who_lost_the_authenticator_is_let_in_again_by_whoever_gives_passwords() {
+    let (office, ana) = Office::new("web-totp-lost");
+    let (luana, id) = office.hire(&ana, "luana", json!({}));
+    let begun = luana.post("/session/totp", &json!({ "password": PASSWORD })).json();
+    let code = code_of(begun["secret"].as_str().unwrap());
+    assert_eq!(luana.send("PUT", "/session/totp", Some(&json!({ "code": code }))).status, 204);
+    let path = format!("/users/{id}/totp");
+    assert_eq!(luana.send("DELETE", &path, None).status, 404);
+    assert_eq!(ana.send("DELETE", "/users/999/totp", None).status, 404);
+    assert_eq!(office.browser().sign_in("luana", PASSWORD).code(), "code-needed");
+    assert_eq!(ana.send("DELETE", &path, None).status, 204);
+    assert_eq!(luana.get("/session").status, 401, "whoever holds the old proofs signs in anew");
+    assert_eq!(office.browser().sign_in("luana", PASSWORD).status, 200);
 }
 
 /// As an authenticator app makes it.

@@ -95,5 +95,6 @@ fn a_call_is_dialled_once_however_often_it_is_asked_and_told_and_kept() {
         json!([{ "kind": "ramal", "number": "2108", "name": "bia", "state": "unknown" }])
     );
     let refused = luana.post("/calls", &json!({ "number": "190x", "route": "carrier" }));
-    assert!(refused.status == 422 || refused.status == 400, "{refused:?}");
+    assert_eq!((refused.status, refused.code().as_str()), (422, "gate"), "{refused:?}");
+    assert_eq!(refused.json()["error"]["rule"], "grammar");
 }

@@ -1,6 +1,6 @@
 // The daemon's API as far as the page needs it to be looked at: fixtures, and actions that change them and tell the live socket.
 
-import { at, history, rafael, story } from './calls.mjs';
+import { at, history, rafael, story, trace } from './calls.mjs';
 import * as people from './people.mjs';
 import { scenes } from './scenes.mjs';
 
@@ -23,7 +23,7 @@ export class World {
 
   line() {
     const { signedIn: me, calls, agents, accounts, watched, alerts } = this;
-    return { seq: this.seq, snapshot: { now: new Date(this.clock()).toISOString(), me, calls, agents, accounts, watched, alerts } };
+    return { seq: this.seq, snapshot: { now: new Date(this.clock()).toISOString(), me, calls, agents, accounts, watched, phones: [], alerts } };
   }
 
   tell(news) {
@@ -103,6 +103,9 @@ export function answer(w, method, path, q, body) {
   if (room === 'openapi.json') return OFFERED;
   if (route === 'GET setup') return { needed: w.setup };
   if (route === 'POST setup') return body.password.length < 8 ? refuse(422, 'invalid', { fields: { password: 'too-short' } }) : ((w.signedIn = people.chief), undefined);
+  if (room === 'session' && id && w.signedIn === null) return refuse(401, 'not-signed-in');
+  if (room === 'session' && id === 'totp') return totp(w, method, body);
+  if (room === 'session' && id === 'password') return body.old === 'certa' ? undefined : refuse(422, 'invalid', { fields: { old: 'wrong' } });
   if (route === 'POST session') return signIn(w, body);
   if (w.signedIn === null) return refuse(401, 'not-signed-in');
   if (route === 'GET session' || route === 'PATCH session') return w.signedIn;
@@ -111,9 +114,9 @@ export function answer(w, method, path, q, body) {
   if (route === 'POST conferences') return body.calls.forEach((c) => w.change(c, { held: false, consults: null, conference: { conference: '61', led: true, silenced: false } }));
   if (room === 'agent') return agent(w, id, what, body);
   if (room === 'agents') return {};
-  if (room === 'history') return rows(history(w.clock()).filter((r) => !q.get('number') || r.number === q.get('number')).map((r) => ({ ...r })));
+  if (room === 'history') return rows(history(w.clock()).filter((r) => (!q.get('number') || r.number === q.get('number')) && (!q.get('recorded') || r.recording)).map((r) => ({ ...r })));
   if (room === 'recordings') return what === 'peaks' ? peaks() : { wav: true };
-  if (room === 'directory') return rows(people.directory.filter((d) => strip(d.name).includes(strip(q.get('q') ?? '')) || d.number.startsWith(q.get('q') ?? '')));
+  if (room === 'directory') return people.directory.filter((d) => strip(d.name).includes(strip(q.get('q') ?? '')) || d.number.startsWith(q.get('q') ?? ''));
   if (room === 'cases') return cases(w, method, id, body);
   if (path === '/extensions/test') return test(body);
   if (path === '/extensions/import') return { columns: [{ column: 'ramal', read_as: 'ramal' }, { column: 'CEP', read_as: null }], lines: 3, created: 2, changed: 0, bad: body.apply ? [] : [{ line: 3, field: 'ramal', code: 'twice', text: 'ramal 2110 is in line 2 too' }], applied: body.apply };
@@ -129,9 +132,10 @@ function signIn(w, { login, password }) {
 }
 
 function calls(w, method, id, what, body) {
+  if (what === 'trace') return { messages: trace(w.clock()), ladder: '' };
   if (what === 'story') return w.calls.find((c) => c.call === id)?.direction === 'outbound' ? [] : story(w.clock());
   if (id) return ACTIONS[what]?.(w, id, body) ?? {};
-  if (/^0?90{2,}|^190000/.test(body.number)) return refuse(400, 'gate', { field: 'number', rule: 'prefix' });
+  if (/^0?90{2,}|^190000/.test(body.number)) return refuse(400, 'gate', { field: 'number', rule: 'premium' });
   const call = { ...rafael(w.clock(), { ago: 0, state: 'dialling' }), call: String(w.seq), number: body.number, name: null };
   w.calls.push(call);
   w.tell({ call });
@@ -152,8 +156,15 @@ function agent(w, id, what, body) {
   return {};
 }
 
+function totp(w, method, body) {
+  if (method === 'GET') return { active: w.coded === true };
+  if (method !== 'PUT' && body.password !== 'certa') return refuse(422, 'invalid', { fields: { password: 'wrong' } });
+  if (method === 'POST') return { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', uri: 'otpauth://totp/Ramal:luana?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Ramal' };
+  w.coded = method === 'PUT';
+}
+
 function cases(w, method, id, body) {
-  if (!id) return rows([]);
+  if (!id) return [];
   const one = w.cases[id];
   if (!one) return refuse(404, 'not-found');
   if (method === 'PATCH') {
@@ -167,7 +178,7 @@ function cases(w, method, id, body) {
 
 function list(w, method, room, id, body) {
   const key = { users: 'user', perfis: 'perfil', reasons: 'reason', queues: 'queue', dispositions: 'disposition' }[room] ?? 'id';
-  if (method === 'GET') return rows(w.lists[room]);
+  if (method === 'GET') return w.lists[room];
   if (method === 'POST') w.lists[room].push({ ...body, [key]: String(w.lists[room].length + 100) });
   if (method === 'PATCH') Object.assign(w.lists[room].find((r) => r[key] === id), body);
   if (method === 'DELETE') w.lists[room] = w.lists[room].filter((r) => r[key] !== id);

@@ -63,19 +63,19 @@ export const watched = [
 ].map(([number, state]) => ({ account: '2107', number, state, since: null, why: null }));
 
 const row = (now, i, direction, number, name, ago, seconds, more = {}) => ({
-  call: `9${i}`, protocolo: `20261124${String(417 - i * 19).padStart(7, '0')}${i}`, direction, number, name, account: '2107', user: '7', started: at(now, ago + seconds), answered: seconds ? at(now, ago + seconds) : null,
-  ended: at(now, seconds ? ago : ago - 34), cause: { kind: 'normal', by: 'peer', sip: null, q850: 16, text: null }, recording: seconds > 60 ? { recording: `80${i}`, seconds, state: 'done' } : null, case: null, ...more,
+  call: `9${i}`, protocolo: `20261124${String(417 - i * 19).padStart(7, '0')}${i}`, direction, number, name: null, contact: name, queue: direction === 'inbound' ? '11' : null, account: '2107', user: '7', started: at(now, ago + seconds), answered: seconds ? at(now, ago + seconds) : null,
+  ended: at(now, seconds ? ago : ago - 34), cause: { kind: 'normal', by: 'peer', sip: null, q850: 16, text: '' }, recording: seconds > 60 ? { recording: `80${i}`, seconds, state: 'done' } : null, case: null, ...more,
 });
 export const history = (now) => [
   row(now, 1, 'inbound', '+5519907452310', 'Mariana Figueiredo Prado', 90, 578),
   row(now, 2, 'inbound', '+5531904120877', 'Sebastião Moura Leite', 1400, 232),
-  row(now, 3, 'outbound', '+5592907335081', 'Aldenir Tupinambá Reis', 3100, 137, { cause: { kind: 'normal', by: 'us', sip: null, q850: 16, text: null } }),
-  row(now, 4, 'inbound', '+5585902317714', null, 4300, 0, { cause: { kind: 'cancelled', by: 'peer', sip: 487, q850: null, text: null } }),
-  row(now, 5, 'outbound', '+5511900874402', 'Padaria Flor do Ipê ME', 5600, 304, { cause: { kind: 'transferred', by: 'us', sip: null, q850: null, text: null } }),
+  row(now, 3, 'outbound', '+5592907335081', 'Aldenir Tupinambá Reis', 3100, 137, { cause: { kind: 'normal', by: 'us', sip: null, q850: 16, text: '' } }),
+  row(now, 4, 'inbound', '+5585902317714', null, 4300, 0, { cause: { kind: 'cancelled', by: 'peer', sip: 487, q850: null, text: '' } }),
+  row(now, 5, 'outbound', '+5511900874402', 'Padaria Flor do Ipê ME', 5600, 304, { cause: { kind: 'transferred', by: 'us', sip: null, q850: null, text: '' } }),
   row(now, 6, 'outbound', '2114', 'Rafael Tavares', 7000, 48),
   row(now, 7, 'inbound', '+5547909135518', 'Ingrid Schroeder Knoll', 7300, 466),
-  row(now, 8, 'inbound', '+5571903552096', 'Edvaldo Nascimento Cruz', 9500, 260, { cause: { kind: 'session-expired', by: 'network', sip: null, q850: null, text: null } }),
-  row(now, 9, 'outbound', '+5562905048831', 'Clínica Bem Viver S/S', 10500, 0, { cause: { kind: 'no-answer', by: 'peer', sip: 480, q850: null, text: null } }),
+  row(now, 8, 'inbound', '+5571903552096', 'Edvaldo Nascimento Cruz', 9500, 260, { cause: { kind: 'session-expired', by: 'network', sip: null, q850: null, text: '' } }),
+  row(now, 9, 'outbound', '+5562905048831', 'Clínica Bem Viver S/S', 10500, 0, { cause: { kind: 'no-answer', by: 'peer', sip: 480, q850: null, text: '' } }),
 ];
 
 export const story = (now) => [
@@ -83,4 +83,14 @@ export const story = (now) => [
   { at: at(now, 277), event: 'recording-started', detail: '801' },
   { at: at(now, 160), event: 'held', detail: '' },
   { at: at(now, 139), event: 'resumed', detail: '' },
+];
+
+const sip = (now, ms, sent, line, more = '') => ({
+  at: new Date(now - 90_000 + ms).toISOString(), sent, transport: 'udp', local: '192.0.2.5:5060', remote: '192.0.2.20:5060', line,
+  text: `${line}\r\nVia: SIP/2.0/UDP 192.0.2.20:5060;branch=z9hG4bK7f3a\r\nFrom: <sip:+5519907452310@pabx.nortelux.example>;tag=91\r\nTo: <sip:2107@pabx.nortelux.example>\r\nCall-ID: 7f3a@192.0.2.20\r\nCSeq: 1 INVITE\r\n${more}Content-Length: 0\r\n\r\n`,
+});
+const SDP = 'Content-Type: application/sdp\r\n';
+export const trace = (now) => [
+  sip(now, 0, false, 'INVITE sip:2107@192.0.2.5:5060 SIP/2.0', SDP), sip(now, 3, true, 'SIP/2.0 100 Trying'), sip(now, 12, true, 'SIP/2.0 180 Ringing'),
+  sip(now, 4_120, true, 'SIP/2.0 200 OK', SDP), sip(now, 4_131, false, 'ACK sip:2107@192.0.2.5:5060 SIP/2.0'), sip(now, 64_870, false, 'BYE sip:2107@192.0.2.5:5060 SIP/2.0'), sip(now, 64_872, true, 'SIP/2.0 200 OK'),
 ];

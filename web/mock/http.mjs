@@ -39,7 +39,6 @@ export function stage(clock = Date.now) {
       ws.once('message', () => {
         ws.send(JSON.stringify(world.line()));
         for (const call of world.ended) ws.send(JSON.stringify({ seq: ++world.seq, news: { 'call-ended': call } }));
-        for (const [call, level] of Object.entries(world.levels)) ws.send(JSON.stringify({ seq: ++world.seq, news: { levels: { call, ...level } } }));
         world.hearers.add(ws);
       });
       ws.on('close', () => world.hearers.delete(ws));

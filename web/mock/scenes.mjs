@@ -3,10 +3,9 @@
 import { accounts, agent, at, call, rafael, ringers, second, team, teamCalls, unstable, watched } from './calls.mjs';
 import { chief, me } from './people.mjs';
 
-const speech = { said: { peak: 0.3, rms: 0.03 }, heard: { peak: 0.5, rms: 0.08 } };
 const conference = (silenced) => ({ conference: '61', led: true, silenced });
-const base = (now, who = me) => ({ signedIn: who, setup: false, calls: [], agents: [], accounts: accounts(now), watched, alerts: [{ 'forgotten-hold': { call: '41', account: '2114', seconds: 312 } }, 'clock-not-synchronised'], levels: {}, ended: [], taken: false });
-const desk = (now, a, calls, levels = {}) => ({ ...base(now), agents: [a], calls, levels });
+const base = (now, who = me) => ({ signedIn: who, setup: false, calls: [], agents: [], accounts: accounts(now), watched, alerts: [{ 'forgotten-hold': { call: '41', account: '2114', seconds: 312 } }, 'clock-not-synchronised'], ended: [], taken: false });
+const desk = (now, a, calls) => ({ ...base(now), agents: [a], calls });
 
 export const scenes = {
   setup: (now) => ({ ...base(now), signedIn: null, setup: true }),
@@ -14,22 +13,22 @@ export const scenes = {
   idle: (now) => desk(now, agent(now, 'ready', 198), []),
   offline: (now) => desk(now, agent(now, 'offline', 12, { agent: { queues: [], device: null } }), []),
   ringing: (now) => desk(now, agent(now, 'ready', 198), ringers(now)),
-  talking: (now) => desk(now, agent(now, 'talking', 277), [call(now, '41')], { 41: speech }),
+  talking: (now) => desk(now, agent(now, 'talking', 277), [call(now, '41')]),
   muted: (now) =>
-    desk(now, agent(now, 'talking', 312), [call(now, '41', { ago: 312, muted: true, recording: { recording: '801', paused: true }, legs: [{ leg: '411', device: null, codec: 'PCMA', quality: unstable }] }), second(now)], { 41: speech }),
+    desk(now, agent(now, 'talking', 312), [call(now, '41', { ago: 312, muted: true, recording: { recording: '801', paused: true }, legs: [{ leg: '411', sip_call_id: null, device: null, codec: 'PCMA', quality: unstable }] }), second(now)]),
   held: (now) => desk(now, agent(now, 'talking', 400), [call(now, '41', { ago: 400, held: true })]),
   dialling: (now) => desk(now, agent(now, 'talking', 4), [call(now, '46', { direction: 'outbound', state: 'ringing', ago: 4, case: null, queue: null, recording: null, legs: [] })]),
-  trouble: (now) => desk(now, agent(now, 'talking', 277), [call(now, '41', { trouble: 'stopped-receiving' })], { 41: { said: speech.said, heard: { peak: 0, rms: 0 } } }),
-  consult: (now) => desk(now, agent(now, 'talking', 418), [call(now, '41', { ago: 418, held: true }), rafael(now, { consults: '41' })], { 45: speech }),
-  conference: (now) => desk(now, agent(now, 'talking', 560), [call(now, '41', { ago: 560, conference: conference(false) }), rafael(now, { ago: 107, conference: conference(true) })], { 41: speech }),
+  trouble: (now) => desk(now, agent(now, 'talking', 277), [call(now, '41', { trouble: 'stopped-receiving' })]),
+  consult: (now) => desk(now, agent(now, 'talking', 418), [call(now, '41', { ago: 418, held: true }), rafael(now, { consults: '41' })]),
+  conference: (now) => desk(now, agent(now, 'talking', 560), [call(now, '41', { ago: 560, conference: conference(false) }), rafael(now, { ago: 107, conference: conference(true) })]),
   'two-calls': (now) =>
-    desk(now, agent(now, 'talking', 60), [call(now, '41', { ago: 300, held: true }), call(now, '47', { ago: 60, number: '+5585902317714', protocolo: '2026112400004207', contact: null, case: '502', queue: '12' })], { 47: speech }),
+    desk(now, agent(now, 'talking', 60), [call(now, '41', { ago: 300, held: true }), call(now, '47', { ago: 60, number: '+5585902317714', protocolo: '2026112400004207', contact: null, case: '502', queue: '12' })]),
   'wrap-up': (now) => ({
     ...desk(now, agent(now, 'wrap-up', 48, { state: { until: at(now, -72) } }), []),
-    ended: [call(now, '41', { ago: 626, state: 'ended', ended: at(now, 48), cause: { kind: 'normal', by: 'peer', sip: null, q850: 16, text: null } })],
+    ended: [call(now, '41', { ago: 626, state: 'ended', ended: at(now, 48), cause: { kind: 'normal', by: 'peer', sip: null, q850: 16, text: '' } })],
   }),
   paused: (now) => desk(now, agent(now, 'paused', 372, { state: { reason: '2', until: at(now, -228) } }), []),
   supervisor: (now) => ({ ...base(now, chief), agents: team(now), calls: teamCalls(now), alerts: [{ 'registration-lost': { account: '2133', why: '403 Forbidden' } }] }),
-  'other-tab': (now) => ({ ...desk(now, agent(now, 'talking', 277, { agent: { device: 'browser' } }), [call(now, '41')], { 41: speech }), taken: true }),
+  'other-tab': (now) => ({ ...desk(now, agent(now, 'talking', 277, { agent: { device: 'browser' } }), [call(now, '41')]), taken: true }),
   hostile: (now) => desk(now, agent(now, 'ready', 10), [{ ...ringers(now)[3], name: '<img src=x onerror="document.title=\'broken\'">' }]),
 };

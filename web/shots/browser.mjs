@@ -1,10 +1,13 @@
 // A headless Chromium with a profile of its own, and the words to drive a page as a person does.
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
+import { shrink } from './png.mjs';
 
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** In ms: catches hanging, measures nothing. */
 const LONG = 20_000;
 const ARGUMENTS = [
@@ -121,14 +124,32 @@ export class Person {
     }, method, path, body);
   }
 
-  /** Pictures, light and dark, where a folder for them is given. */
+  /** What a person cannot see past: axe-core finds nothing serious, and nothing is out of reach sideways, nor at 200 % zoom. */
+  async isSound(name) {
+    // The page's policy lets no script in; the debugger may.
+    await this.page.evaluate(AXE);
+    const { violations } = await this.page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+    const serious = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical');
+    const told = serious.map((v) => `${v.id}: ${v.help} (${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(' | ')})`);
+    if (told.length > 0) throw new Error(`${name}: axe-core: ${told.join('; ')}`);
+    for (const [width, height, deviceScaleFactor] of [[640, 360, 2], [1280, 720, 1], [1280, 800, 1]]) {
+      await this.page.setViewport({ width, height, deviceScaleFactor });
+      const beyond = await this.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (beyond > 1) throw new Error(`${name}: ${beyond} px are out of reach at ${width} x ${height}`);
+    }
+  }
+
+  /** Looks at the screen as it stands; pictures, light and dark, where a folder for them is given. */
   async picture(folder, name) {
+    await this.isSound(name);
     if (!folder) return;
     for (const [value, end] of [['light', ''], ['dark', '-escuro']]) {
       await this.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
       // Colours and menus fade.
       await new Promise((done) => setTimeout(done, 500));
-      await this.page.screenshot({ path: join(folder, `${name}${end}.png`) });
+      const path = join(folder, `${name}${end}.png`);
+      await this.page.screenshot({ path });
+      shrink(path);
     }
     await this.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'light' }]);
   }

@@ -16,6 +16,13 @@ const person = new Person(page, errors);
 const sees = (text) => person.sees(text);
 const alt = (code) => person.alt(code);
 const pressed = (word) => person.pressed(word);
+/** Where each slot of the actions is, and whether a click there meets it. */
+const actions = () =>
+  page.$$eval('.actions .act', (slots) => slots.map((slot) => {
+    const { left, top, width, height } = slot.getBoundingClientRect();
+    const met = document.elementFromPoint(left + width / 2, top + height / 2);
+    return { left, top, width, height, isFree: slot.contains(met) };
+  }));
 const step = async (name, what) => {
   await what();
   console.log(`  ${name}`);
@@ -55,13 +62,37 @@ try {
     for (const call of [...world.calls].filter((c) => c.state === 'ringing')) world.end(call.call);
     await page.waitForFunction(() => !document.querySelector('.notice'));
     const call = { ...second(Date.now()), call: '99' };
+    const before = await actions();
     world.calls.push(call);
     world.tell({ call });
     await page.waitForSelector('.notice');
+    assert.deepEqual(await actions(), before, 'the mouse is where it was');
     await page.keyboard.type(' a segunda via');
     assert.ok((await page.$eval('textarea', (t) => t.value)).endsWith('Cliente pediu a segunda via'));
     await alt('KeyR');
     await page.waitForFunction(() => !document.querySelector('.notice'), { timeout: 5_000 });
+    assert.deepEqual(await actions(), before);
+  });
+  await step('a key given to something else works, is shown, and stays; one in use is refused by name', async () => {
+    await page.evaluate(() => (location.hash = '#/conta/teclas'));
+    await person.click('Mudar o atalho de Mudo');
+    await alt('KeyE');
+    await sees('Esta tecla já faz outra coisa: Espera');
+    await page.keyboard.press('F8');
+    await page.evaluate(() => (location.hash = '#/atendimento'));
+    await page.waitForSelector('.actions');
+    assert.match(await page.$eval('.actions .act', (b) => b.innerText), /F8/);
+    await page.keyboard.press('F8');
+    await person.pressed('Mudo', false);
+    await page.reload({ waitUntil: 'networkidle0' });
+    await page.waitForSelector('textarea');
+    await page.keyboard.press('F8');
+    await pressed('Mudo');
+    await page.evaluate(() => (location.hash = '#/conta/teclas'));
+    await person.click('Voltar aos atalhos originais');
+    await page.evaluate(() => (location.hash = '#/atendimento'));
+    await page.waitForSelector('.actions');
+    assert.match(await page.$eval('.actions .act', (b) => b.innerText), /Alt M/);
   });
   await step('what was typed while the daemon refused is there after a reload, and is saved then (SM-12)', async () => {
     await sees('Salvo às');

@@ -72,11 +72,32 @@ export const SHOTS = [
     await page.waitForSelector('.dial-box input');
     await page.keyboard.type('0900 123 456');
     await page.keyboard.press('Enter');
-    await seen(page, 'bloqueado');
+    await seen(page, 'bloqueados');
   } },
   { name: '06-historico', scene: 'paused', path: 'historico', async act(page) {
     await page.waitForSelector('tbody tr');
     await page.click('tbody tr td');
+    await click('tbody tr .btn.quiet')(page);
+    await page.waitForSelector('.player path.rest');
+  } },
+  { name: '06b-mensagens-sip', scene: 'supervisor', path: 'historico', async act(page) {
+    await page.waitForSelector('tbody tr');
+    await page.hover('tbody tr');
+    await click('tbody tr .wide-icon')(page);
+    await click('.rungs li summary')(page);
+  } },
+  { name: '10-senha-e-codigo', scene: 'idle', path: 'conta/entrada', async act(page) {
+    await seen(page, 'Desligado');
+    await page.type('form + form input', 'certa');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('form + form [role=img] path');
+  } },
+  { name: '10b-atalhos', scene: 'idle', path: 'conta/teclas', async act(page) {
+    await click('li button')(page);
+    await alt('KeyM')(page);
+    await seen(page, 'outra coisa');
+  } },
+  { name: '08c-gravacoes', scene: 'supervisor', path: 'gravacoes', async act(page) {
     await click('tbody tr .btn.quiet')(page);
     await page.waitForSelector('.player path.rest');
   } },
@@ -86,7 +107,7 @@ export const SHOTS = [
     await page.waitForSelector('.sound');
   } },
   { name: '07b-avisos', scene: 'talking', path: 'atendimento', themes: ['light'], act: (page) => page.evaluate(() => document.querySelector('.top .count.loud').closest('button').click()) },
-  { name: '07c-desconectada', scene: 'offline', path: 'atendimento', themes: ['light'], act: alt('KeyP') },
+  { name: '07c-ausente', scene: 'offline', path: 'atendimento', themes: ['light'], act: alt('KeyP') },
   { name: '01m-concluir', scene: 'wrap-up', path: 'atendimento', themes: ['light'], act: (page) => seen(page, 'Como terminou') },
   { name: '08-supervisor', scene: 'supervisor', path: 'ao-vivo' },
   { name: '08b-mudar-estado', scene: 'supervisor', path: 'ao-vivo', themes: ['light'], act: click('.foot-bar .btn.quiet') },

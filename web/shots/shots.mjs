@@ -10,6 +10,7 @@ import puppeteer from 'puppeteer-core';
 import { BASE } from '../mock/people.mjs';
 import { serve } from '../mock/serve.mjs';
 import { SHOTS } from './list.mjs';
+import { shrink } from './png.mjs';
 
 const OUT = fileURLToPath(new URL('out/', import.meta.url));
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -74,7 +75,9 @@ async function take(shot, theme) {
   }
   await page.evaluate(() => document.fonts.ready);
   await page.waitForNetworkIdle({ idleTime: 250, timeout: 5_000 }).catch(() => {});
-  await page.screenshot({ path: join(OUT, `${shot.name}${theme === 'dark' ? '-escuro' : ''}.png`) });
+  const picture = join(OUT, `${shot.name}${theme === 'dark' ? '-escuro' : ''}.png`);
+  await page.screenshot({ path: picture });
+  shrink(picture);
   // The page's policy lets no script in; the debugger may.
   await page.evaluate(AXE);
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));

@@ -156,7 +156,7 @@ impl Denied {
 fn prefix(rules: &GateRules, number: &Number) -> Option<Denied> {
     match (longest(&rules.allow, number), longest(&rules.deny, number)) {
         (allowed, Some(denied)) if allowed.is_none_or(|allowed| digits(allowed).len() <= digits(denied).len()) => {
-            Some(Denied::for_ever("denied prefix", format!("Numbers that begin with {denied} are denied.")))
+            Some(Denied::for_ever("denied-prefix", format!("Numbers that begin with {denied} are denied.")))
         }
         (Some(_), _) => None,
         (None, _) => kind(rules, number.kind),
@@ -206,7 +206,7 @@ fn load(facts: &Facts, now: Now) -> Option<Denied> {
 fn over(load: &Load, whose: &str, now: Now) -> Option<Denied> {
     if load.calls >= load.limits.calls_at_once {
         let fact = format!("{whose} has {} calls up and may have {}.", load.calls, load.limits.calls_at_once);
-        return Some(Denied::for_ever("calls at once", fact));
+        return Some(Denied::for_ever("calls-at-once", fact));
     }
     if load.starts < load.limits.calls_per_minute {
         return None;
@@ -214,5 +214,5 @@ fn over(load: &Load, whose: &str, now: Now) -> Option<Denied> {
     let fact =
         format!("{whose} began {} calls within a minute and may begin {}.", load.starts, load.limits.calls_per_minute);
     let next = load.next.filter(|next| *next > now.moment);
-    Some(Denied { rule: "calls a minute", fact, next })
+    Some(Denied { rule: "calls-a-minute", fact, next })
 }

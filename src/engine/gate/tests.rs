@@ -3,6 +3,7 @@
 use chrono::DateTime;
 
 use super::*;
+use crate::border::RefusalCode;
 use crate::config::Limits;
 use std::time::Duration;
 
@@ -81,17 +82,17 @@ fn the_longest_prefix_wins_and_of_two_equal_ones_the_denied() {
         GateRules { allow: set(&["+1", "551190000", "+5521"]), deny: set(&["+5511", "+1900", "5521"]), ..rules() };
     for (dialled, rule) in [
         ("+1 212 555 0123", None),
-        ("+1 900 555 0123", Some("denied prefix")),
-        ("11 3456-7890", Some("denied prefix")),
+        ("+1 900 555 0123", Some("denied-prefix")),
+        ("11 3456-7890", Some("denied-prefix")),
         ("11 90000-1234", None),
-        ("21 3456-7890", Some("denied prefix")),
+        ("21 3456-7890", Some("denied-prefix")),
         ("31 3456-7890", None),
         ("+44 20 7946 0000", Some("international")),
     ] {
         assert_eq!(denied_by(&rules, &idle(), dialled, Purpose::ByHand), rule, "{dialled}");
     }
     let codes = GateRules { deny: set(&["*", "+20"]), ..rules };
-    assert_eq!(denied_by(&codes, &idle(), "*97", Purpose::ByHand), Some("denied prefix"));
+    assert_eq!(denied_by(&codes, &idle(), "*97", Purpose::ByHand), Some("denied-prefix"));
     assert_eq!(denied_by(&codes, &idle(), "2001", Purpose::ByHand), None, "a ramal is not Egypt");
 }
 
@@ -102,7 +103,7 @@ fn calls_at_once_bind_for_the_extension_and_for_the_route() {
     meter.on_started(Moment::ZERO);
     let full = meter.load(LIMITS, Moment::ZERO);
     for facts in [Facts { account: full, ..idle() }, Facts { route: Some(full), ..idle() }] {
-        assert_eq!(denied_by(&rules(), &facts, "2001", Purpose::ByHand), Some("calls at once"));
+        assert_eq!(denied_by(&rules(), &facts, "2001", Purpose::ByHand), Some("calls-at-once"));
     }
     meter.on_ended();
     let facts = Facts { account: meter.load(LIMITS, Moment::ZERO), ..idle() };
@@ -122,7 +123,7 @@ fn calls_a_minute_bind_until_the_oldest_is_a_minute_old() {
     };
     let expected = Verdict::Deny {
         version: 42,
-        rule: "calls a minute",
+        rule: "calls-a-minute",
         fact: "The extension began 3 calls within a minute and may begin 3.".to_owned(),
         next: Some(at(60).moment),
     };

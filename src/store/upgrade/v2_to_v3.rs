@@ -6,6 +6,7 @@ pub(super) fn step(base: &Transaction<'_>) -> rusqlite::Result<()> {
     base.execute_batch(
         "ALTER TABLE calls ADD COLUMN user INTEGER;
          ALTER TABLE calls ADD COLUMN queue INTEGER;
+         CREATE INDEX calls_by_protocolo ON calls (protocolo);
          CREATE INDEX calls_by_user ON calls (user, day, started_ms) WHERE user IS NOT NULL;
          CREATE TABLE entries (
              kind  TEXT NOT NULL CHECK (kind IN ('user', 'perfil', 'queue', 'item')),

@@ -1,11 +1,15 @@
 //! A call as the page shows it.
 
+use chrono::{DateTime, Utc};
 use engine::news::CallView;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::control::shaped;
+
+use super::Id;
+use super::leg::{Leg, Trouble};
 
 /// A call: the engine's own view of it (docs/control-socket.md) and who the far end is known to be.
 #[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
@@ -28,56 +32,131 @@ pub struct Call {
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "the shape of what engine::news::CallView serialises to, for the document alone")]
 pub struct CallFields {
-    call: super::Id,
+    call: Id,
     protocolo: String,
-    /// `inbound` or `outbound`.
-    direction: String,
+    direction: Direction,
     account: String,
     /// Whose it is.
-    user: Option<super::Id>,
-    queue: Option<super::Id>,
+    user: Option<Id>,
+    queue: Option<Id>,
     /// Who is known by this number.
-    #[schema(value_type = Option<Object>)]
-    contact: (),
+    contact: Option<Known>,
     /// The matter it is about.
-    case: Option<super::Id>,
+    case: Option<Id>,
     number: String,
     name: Option<String>,
     diverted_from: Option<String>,
     asserted: Option<String>,
-    /// `dialling`, `ringing`, `early-media`, `answered`, `ended`.
-    state: String,
-    started: chrono::DateTime<chrono::Utc>,
-    answered: Option<chrono::DateTime<chrono::Utc>>,
-    ended: Option<chrono::DateTime<chrono::Utc>>,
-    cause: Option<CauseFields>,
+    state: CallState,
+    started: DateTime<Utc>,
+    answered: Option<DateTime<Utc>>,
+    ended: Option<DateTime<Utc>>,
+    cause: Option<Cause>,
     muted: bool,
     held: bool,
     held_by_peer: bool,
-    bridged_with: Option<super::Id>,
-    #[schema(value_type = Option<Object>)]
-    conference: (),
-    #[schema(value_type = Option<Object>)]
-    recording: (),
-    consults: Option<super::Id>,
-    #[schema(value_type = Option<Object>)]
-    transfer: (),
+    bridged_with: Option<Id>,
+    conference: Option<Seat>,
+    /// While it is recorded.
+    recording: Option<Tape>,
+    consults: Option<Id>,
+    /// Its last one.
+    transfer: Option<Transfer>,
     /// Why only one side is heard.
-    trouble: Option<String>,
-    #[schema(value_type = Vec<Object>)]
-    legs: (),
+    trouble: Option<Trouble>,
+    legs: Vec<Leg>,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[allow(dead_code, reason = "the shape of what engine::news::Direction serialises to, for the document alone")]
+pub enum Direction {
+    Inbound,
+    Outbound,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+#[allow(dead_code, reason = "the shape of what engine::news::CallState serialises to, for the document alone")]
+pub enum CallState {
+    Dialling,
+    Ringing,
+    EarlyMedia,
+    Answered,
+    Ended,
+}
+
+/// Who has the far end's number.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the shape of what engine::case::ContactView serialises to, for the document alone")]
+pub struct Known {
+    contact: Id,
+    name: String,
+    /// CPF or CNPJ, digits only.
+    document: Option<String>,
+    account_name: Option<String>,
+}
+
+/// A call's part in a conference.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the shape of what engine::news::ConferenceView serialises to, for the document alone")]
+pub struct Seat {
+    conference: Id,
+    /// Its leader is still in it.
+    led: bool,
+    /// The others do not hear this party.
+    silenced: bool,
+}
+
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the shape of what engine::news::RecordingView serialises to, for the document alone")]
+pub struct Tape {
+    recording: Id,
+    paused: bool,
+}
+
+/// Where a far end is sent, and how that goes (VZ-07).
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the shape of what engine::news::TransferView serialises to, for the document alone")]
+pub struct Transfer {
+    to: String,
+    state: TransferState,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+#[allow(dead_code, reason = "the shape of what engine::news::TransferState serialises to, for the document alone")]
+pub enum TransferState {
+    Trying,
+    Ringing,
+    /// The far end is back with its person; `status` is the target's answer, where it is known.
+    Failed {
+        status: Option<u16>,
+        /// As of [`Cause`].
+        kind: String,
+    },
+    Done,
 }
 
 /// Why a call ended.
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "the shape of what engine::news::HangupCause serialises to, for the document alone")]
-pub struct CauseFields {
+pub struct Cause {
+    /// `normal`, `busy`, `no-answer` …: engine::news::HangupKind.
     kind: String,
-    /// `us`, `peer`, `network`.
-    by: String,
+    by: Party,
     sip: Option<u16>,
     q850: u8,
     text: String,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+#[allow(dead_code, reason = "the shape of what engine::news::Party serialises to, for the document alone")]
+pub enum Party {
+    Us,
+    Peer,
+    Network,
 }
 
 impl From<&CallView> for Call {

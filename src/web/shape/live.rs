@@ -9,6 +9,8 @@ use utoipa::ToSchema;
 
 use crate::control::shaped;
 
+use super::account::{Account, Phone, Watched};
+use super::line::Alert;
 use super::{Agent, Call, Id, Me};
 
 /// Everything live that somebody may see.
@@ -20,16 +22,16 @@ pub struct Snapshot {
     calls: Vec<Call>,
     agents: Vec<Agent>,
     /// Extensions and trunks.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<Account>)]
     accounts: Value,
     /// Lamps.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<Watched>)]
     watched: Value,
     /// Desk phones that are people's devices.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<Phone>)]
     phones: Value,
     /// Those that stand.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<Alert>)]
     alerts: Vec<Value>,
 }
 

@@ -1,7 +1,10 @@
 //! What the page reads and writes: the words of the API, where they are others than the engine's.
 
+mod account;
 mod alert;
 mod call;
+mod leg;
+mod line;
 mod listed;
 mod live;
 mod person;
@@ -14,7 +17,8 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 pub use alert::alert;
-pub use call::Call;
+pub use call::{Call, Cause, Direction};
+pub use line::Line;
 pub use listed::{Department, Disposition, Listed, Location, Password, Perfil, Queue, Reason, User};
 pub use live::{Snapshot, news};
 pub use person::{Agent, Me};

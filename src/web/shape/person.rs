@@ -13,13 +13,22 @@ pub struct Me {
     pub user: Id,
     pub login: String,
     pub name: String,
-    /// `pt-BR` or `en`.
+    #[schema(value_type = Language)]
     pub language: String,
     pub perfil: String,
     pub permissions: Vec<String>,
     pub ramal: Option<String>,
     pub queues: Vec<Id>,
     pub location: Option<Id>,
+}
+
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the languages there are, for the document alone")]
+pub enum Language {
+    #[serde(rename = "pt-BR")]
+    Portuguese,
+    #[serde(rename = "en")]
+    English,
 }
 
 /// What somebody is doing.
@@ -38,12 +47,24 @@ pub struct Agent {
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
 struct State {
-    /// `offline`, `ready`, `paused`, `offered`, `talking`, `wrap-up`.
+    #[schema(value_type = AgentKind)]
     kind: &'static str,
     since: DateTime<Utc>,
     reason: Option<Id>,
     /// The limit of a pause, the end of the wrap-up.
     until: Option<DateTime<Utc>>,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+#[allow(dead_code, reason = "the words of a state's kind, for the document alone")]
+enum AgentKind {
+    Offline,
+    Ready,
+    Paused,
+    Offered,
+    Talking,
+    WrapUp,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]

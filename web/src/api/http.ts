@@ -1,5 +1,7 @@
 // The daemon's HTTP side: one function, typed errors, every write with a key that makes a retry harmless.
 
+import type { ErrorBody } from './types';
+
 const BASE = 'api/v1';
 /** A wish that got no answer for so long, in ms, is told as `offline`. */
 const PATIENCE = 10_000;
@@ -52,17 +54,9 @@ export async function ask<T>(method: Method, path: string, body?: unknown, key: 
 async function refusal(answer: Response): Promise<ApiError> {
   if (answer.status === 401) onSignedOut();
   const wait = Number(answer.headers.get('Retry-After'));
-  const said = await answer.json().catch(() => ({}));
-  const e = said?.error ?? {};
-  return new ApiError(
-    answer.status,
-    typeof e.code === 'string' ? e.code : `http-${answer.status}`,
-    typeof e.text === 'string' ? e.text : answer.statusText,
-    typeof e.field === 'string' ? e.field : null,
-    e.fields ?? {},
-    Number.isFinite(wait) && wait > 0 ? wait : null,
-    typeof e.rule === 'string' ? e.rule : null,
-  );
+  const said = (await answer.json().catch(() => null)) as ErrorBody | null;
+  const { code, text, field, fields, rule } = said?.error ?? { code: `http-${answer.status}`, text: answer.statusText };
+  return new ApiError(answer.status, code, text, field ?? null, fields ?? {}, Number.isFinite(wait) && wait > 0 ? wait : null, rule ?? null);
 }
 
 /** 128 random bits in hex; `randomUUID` is missing where the page has no TLS. */

@@ -3,7 +3,6 @@
 import { ask } from '../api/http';
 import type { Call, Case, Id } from '../api/types';
 import { CaseFile } from '../state/casefile.svelte';
-import { desk } from '../state/desk.svelte';
 import { Drafts } from '../state/drafts';
 import type { Panel } from './slots';
 
@@ -17,12 +16,6 @@ class Bench {
   listening = $state(0);
   file = $state<CaseFile | null>(null);
   private call: Id | null = null;
-
-  constructor() {
-    desk.onLine((line) => {
-      if ('news' in line && line.news.case) this.file?.news(line.news.case);
-    });
-  }
 
   show(panel: Panel): void {
     this.inviting = false;

@@ -2,18 +2,18 @@
 
 import type { IconName } from '../parts/icons';
 import { heard, type Scene } from '../state/desk';
+import type { Command } from '../state/shortcuts';
 import type { Key } from '../words/words.svelte';
 
 export type ActionName = 'mute' | 'hold' | 'transfer' | 'conference' | 'keypad' | 'record' | 'hangup' | 'listen' | 'conclude';
+/** What it is called among the keys: hearing and making a recording are never both possible. */
+export const commandOf = (action: ActionName): Command => (action === 'listen' ? 'record' : action);
 export type Panel = 'call' | 'transfer' | 'conference' | 'keypad';
 
 export interface Slot {
   action: ActionName;
   icon: IconName;
   word: Key;
-  /** The letter of its key with Alt, and the key's code. */
-  letter: string;
-  code: string;
   /** Null where it is no switch. */
   pressed: boolean | null;
   look: '' | 'on' | 'muted' | 'rec' | 'hang' | 'next';
@@ -50,17 +50,17 @@ export function slots(scene: Scene, panel: Panel, may: Rights): Row {
       return [mute(muted), hold(scene.calls.every((c) => c.held)), null, conference('conference'), keypad(panel), may.record ? record(scene.front.recording) : null, hangup];
     }
     case 'wrap-up':
-      return [null, null, null, null, null, may.listen && scene.call.recording ? listen : null, { action: 'conclude', icon: 'check', word: 'act.conclude', letter: 'Enter', code: 'Enter', pressed: null, look: 'next' }];
+      return [null, null, null, null, null, may.listen && scene.call.recording ? listen : null, { action: 'conclude', icon: 'check', word: 'act.conclude', pressed: null, look: 'next' }];
   }
 }
 
-const mute = (on: boolean): Slot => ({ action: 'mute', icon: on ? 'mic-off' : 'mic', word: 'act.mute', letter: 'M', code: 'KeyM', pressed: on, look: on ? 'muted' : '' });
-const hold = (on: boolean): Slot => ({ action: 'hold', icon: 'pause', word: 'act.hold', letter: 'E', code: 'KeyE', pressed: on, look: on ? 'on' : '' });
-const transfer = (on: boolean): Slot => ({ action: 'transfer', icon: 'forward', word: 'act.transfer', letter: 'T', code: 'KeyT', pressed: null, look: on ? 'on' : '' });
-const conference = (panel: Panel): Slot => ({ action: 'conference', icon: 'people', word: 'act.conference', letter: 'C', code: 'KeyC', pressed: null, look: panel === 'conference' ? 'on' : '' });
-const keypad = (panel: Panel): Slot => ({ action: 'keypad', icon: 'keypad', word: 'act.keypad', letter: 'K', code: 'KeyK', pressed: null, look: panel === 'keypad' ? 'on' : '' });
+const mute = (on: boolean): Slot => ({ action: 'mute', icon: on ? 'mic-off' : 'mic', word: 'act.mute', pressed: on, look: on ? 'muted' : '' });
+const hold = (on: boolean): Slot => ({ action: 'hold', icon: 'pause', word: 'act.hold', pressed: on, look: on ? 'on' : '' });
+const transfer = (on: boolean): Slot => ({ action: 'transfer', icon: 'forward', word: 'act.transfer', pressed: null, look: on ? 'on' : '' });
+const conference = (panel: Panel): Slot => ({ action: 'conference', icon: 'people', word: 'act.conference', pressed: null, look: panel === 'conference' ? 'on' : '' });
+const keypad = (panel: Panel): Slot => ({ action: 'keypad', icon: 'keypad', word: 'act.keypad', pressed: null, look: panel === 'keypad' ? 'on' : '' });
 const record = (now: { paused: boolean } | null): Slot => ({
-  action: 'record', icon: now?.paused ? 'rec-pause' : 'rec', word: 'act.record', letter: 'G', code: 'KeyG', pressed: now !== null && !now.paused, look: now === null ? '' : now.paused ? 'on' : 'rec',
+  action: 'record', icon: now?.paused ? 'rec-pause' : 'rec', word: 'act.record', pressed: now !== null && !now.paused, look: now === null ? '' : now.paused ? 'on' : 'rec',
 });
-const listen: Slot = { action: 'listen', icon: 'play', word: 'play', letter: 'G', code: 'KeyG', pressed: null, look: '' };
-const hangup: Slot = { action: 'hangup', icon: 'down', word: 'act.hangup', letter: 'X', code: 'KeyX', pressed: null, look: 'hang' };
+const listen: Slot = { action: 'listen', icon: 'play', word: 'play', pressed: null, look: '' };
+const hangup: Slot = { action: 'hangup', icon: 'down', word: 'act.hangup', pressed: null, look: 'hang' };

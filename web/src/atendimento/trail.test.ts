@@ -10,7 +10,7 @@ const call = (more: Partial<Call>): Call =>
 
 describe('the path of a call', () => {
   it('holds its answer and end, which are no events of the daemon, and says how long they waited and were held', () => {
-    const cause = { kind: 'normal', by: 'us' as const, sip: null, q850: 16, text: null };
+    const cause = { kind: 'normal', by: 'us' as const, sip: null, q850: 16, text: '' };
     const story = [event(0, 'ringing'), event(8, 'held'), event(29, 'resumed')];
     expect(trail(call({ answered: at(5), ended: at(40), cause }), story)).toEqual([
       { at: at(0), event: 'ringing' },

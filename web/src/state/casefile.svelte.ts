@@ -15,6 +15,8 @@ const RETRIES = [2_000, 4_000, 8_000, 15_000, 30_000];
 
 export const EDITABLE = ['document', 'contact_name', 'contact_phone', 'account_name', 'subject', 'notes', 'disposition', 'department'] as const;
 export type EditableField = (typeof EDITABLE)[number];
+/** An entry's id or nothing: no empty text. */
+const FROM_LISTS: readonly EditableField[] = ['disposition', 'department'];
 
 export interface CaseWorld {
   read(id: string): Promise<Case>;
@@ -55,19 +57,15 @@ export class CaseFile {
   }
 
   value(field: EditableField): string {
-    return this.typed[field] ?? this.saved?.[field] ?? '';
+    return (field in this.typed ? this.typed[field] : this.saved?.[field]) ?? '';
   }
 
   type(field: EditableField, value: string): void {
-    this.typed = { ...this.typed, [field]: value };
+    const isNothing = value === '' && FROM_LISTS.includes(field);
+    this.typed = { ...this.typed, [field]: isNothing ? null : value };
     const kept = this.world.drafts.put(this.id, this.typed);
     if (this.state.kind !== 'guarded' || !kept) this.state = { kind: 'dirty' };
     this.plan(DEBOUNCE);
-  }
-
-  /** Somebody else, or this save's own echo, changed the case. */
-  news(fresh: Case): void {
-    if (fresh.case === this.id && fresh.version > (this.saved?.version ?? 0)) this.saved = fresh;
   }
 
   /** Saves now; true when nothing is left to save. */

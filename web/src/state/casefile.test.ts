@@ -57,6 +57,17 @@ describe('a case as it is typed (SM-12)', () => {
     expect(s.storage.size).toBe(0);
   });
 
+  it('may lose its department again: an entry of a list is there or is not', async () => {
+    const s = stage([{ ...CASE, version: 4, department: '2' }, { ...CASE, version: 5, department: null }]);
+    await s.file.open();
+    s.file.type('department', '2');
+    await s.pass(600);
+    s.file.type('department', '');
+    expect(s.file.value('department')).toBe('');
+    await s.pass(600);
+    expect(s.writes).toEqual([{ department: '2', version: 3 }, { department: null, version: 4 }]);
+  });
+
   it('comes back after a reload with what was typed, and saves it', async () => {
     const before = stage([]);
     await before.file.open();

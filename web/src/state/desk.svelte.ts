@@ -2,7 +2,7 @@
 
 import { ask, query } from '../api/http';
 import { LiveClient, type LiveState, type Socket } from '../api/live';
-import type { Agent, Call, HistoryRow, Id, Line, Page } from '../api/types';
+import type { Agent, Call, HistoryPage, Id, Line } from '../api/types';
 import { clock } from './clock.svelte';
 import { isoDay } from '../words/format';
 import { lastMatter, mine, newcomer, ringing, scene, waiting, type Scene } from './desk';
@@ -76,7 +76,7 @@ class Desk {
   /** A page that was just loaded does not know the call that has ended: the wrap-up goes on with what the history says. */
   private async recall(): Promise<void> {
     const path = `/history${query({ day: isoDay(new Date(clock.now)), user: session.me?.user })}`;
-    const rows = await ask<Page<HistoryRow>>('GET', path).then((page) => page.rows.filter((row) => row.ended), () => []);
+    const rows = await ask<HistoryPage>('GET', path).then((page) => page.rows.filter((row) => row.ended), () => []);
     if (this.last === null) this.live.ended = rows.sort((a, b) => (b.ended ?? '').localeCompare(a.ended ?? '')).slice(0, RECALLED).map(ended);
   }
 

@@ -35,9 +35,8 @@ export class Directory {
 
   private async fetch(text: string, kind: DirectoryEntry['kind'] | null, turn: number): Promise<void> {
     try {
-      const answer = await ask<DirectoryEntry[] | { rows: DirectoryEntry[] }>('GET', `/directory${query({ q: text })}`);
+      const rows = await ask<DirectoryEntry[]>('GET', `/directory${query({ q: text })}`);
       if (turn !== this.turn) return;
-      const rows = Array.isArray(answer) ? answer : answer.rows;
       this.found = kind === null ? rows : rows.filter((r) => r.kind === kind);
       this.chosen = 0;
       this.why = null;

@@ -15,10 +15,8 @@ const AGENT: Record<AgentKind, Face> = {
   ready: { look: 'ready', icon: 'check', word: 'state.ready' },
   paused: { look: 'pause', icon: 'pause', word: 'state.paused' },
   offered: { look: 'ready', icon: 'bell', word: 'state.offered' },
-  reserved: { look: 'talk', icon: 'bell', word: 'state.reserved' },
   talking: { look: 'talk', icon: 'phone', word: 'state.talking' },
   'wrap-up': { look: 'wrap', icon: 'pencil', word: 'state.wrap-up' },
-  preview: { look: 'talk', icon: 'pencil', word: 'state.preview' },
 };
 
 /** `limit_s` of the pause's reason, where it has one; `now` in ms. */

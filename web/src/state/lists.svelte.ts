@@ -1,19 +1,14 @@
 // Reference lists, fetched when first needed and again when the daemon says that they changed.
 
 import { ask } from '../api/http';
-import type { Device, Disposition, Id, Queue, Reason } from '../api/types';
-
-interface Named {
-  id: Id;
-  name: string;
-}
+import type { Department, Device, Disposition, Id, Location, Queue, Reason } from '../api/types';
 
 interface Kinds {
   reasons: Reason;
   dispositions: Disposition;
   queues: Queue;
-  departments: Named;
-  locations: Named;
+  departments: Department;
+  locations: Location;
   devices: Device;
 }
 
@@ -48,8 +43,7 @@ class Lists {
 
   private async fetch<N extends ListName>(name: N): Promise<void> {
     try {
-      const rows = await ask<Kinds[N][] | { rows: Kinds[N][] }>('GET', `/${name}`);
-      (this.kept as Record<string, unknown>)[name] = Array.isArray(rows) ? rows : rows.rows;
+      (this.kept as Record<string, unknown>)[name] = await ask<Kinds[N][]>('GET', `/${name}`);
     } catch {
       this.asked.delete(name);
     }

@@ -9,7 +9,7 @@ const call = (id: string, more: Partial<Call> = {}): Call => ({
   held: false, held_by_peer: false, bridged_with: null, conference: null, recording: null, consults: null, transfer: null, trouble: null, legs: [],
   user: '7', contact: null, case: null, queue: null, ...more,
 });
-const snapshot = (calls: Call[]): Snapshot => ({ me: { user: '7' } as Snapshot['me'], calls, agents: [], accounts: [], watched: [], alerts: [] });
+const snapshot = (calls: Call[]): Snapshot => ({ now: '2026-11-24T17:00:00Z', me: { user: '7' } as Snapshot['me'], calls, agents: [], accounts: [], watched: [], phones: [], alerts: [] });
 
 describe('the live state', () => {
   it('is replaced by a snapshot and changed by news, object by object', () => {
@@ -27,8 +27,8 @@ describe('the live state', () => {
 
   it('measures the leg that the news names', () => {
     const live = nothing();
-    apply(live, { seq: 1, snapshot: snapshot([call('1', { legs: [{ leg: '5', device: null, codec: 'PCMA', quality: null }] })]) });
-    const quality = { packets_received: 1, packets_lost: 0, jitter_ms: 1, round_trip_ms: 1, remote_loss: 0, mos: 4 };
+    apply(live, { seq: 1, snapshot: snapshot([call('1', { legs: [{ leg: '5', sip_call_id: null, device: null, codec: 'PCMA', quality: null }] })]) });
+    const quality = { packets_sent: 1, packets_received: 1, packets_lost: 0, jitter_ms: 1, round_trip_ms: 1, remote_loss: 0, playout_ms: null, concealed: 0, mos: 4 };
     apply(live, { seq: 2, news: { quality: { call: '1', leg: '5', quality } } });
     expect(live.calls['1']?.legs[0]?.quality).toEqual(quality);
   });

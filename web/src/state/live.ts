@@ -1,6 +1,6 @@
 // The live state as the page knows it, and how a line of the socket changes it. Pure: the only place that does.
 
-import type { Account, Agent, Alert, Call, HistoryRow, Id, Level, Line, Me, News, Snapshot, Watched } from '../api/types';
+import type { Account, Agent, Alert, Call, HistoryRow, Id, Line, Me, News, Snapshot, Watched } from '../api/types';
 
 /** Ended calls kept for the wrap-up; older ones are in the history. */
 const ENDED_KEPT = 20;
@@ -16,13 +16,12 @@ export interface Live {
   /** By number. */
   watched: Record<string, Watched>;
   alerts: Alert[];
-  levels: Record<Id, { said: Level; heard: Level }>;
   /** Digits that the far end pressed, by call. */
   digits: Record<Id, string>;
 }
 
 export function nothing(): Live {
-  return { seq: null, me: null, calls: {}, ended: [], agents: {}, accounts: {}, watched: {}, alerts: [], levels: {}, digits: {} };
+  return { seq: null, me: null, calls: {}, ended: [], agents: {}, accounts: {}, watched: {}, alerts: [], digits: {} };
 }
 
 /** Takes one line in; `live` is changed in place, so that only what changed is drawn again. */
@@ -40,7 +39,6 @@ function replaceAll(live: Live, s: Snapshot): void {
   live.accounts = byKey(s.accounts, (a) => a.account);
   live.watched = byKey(s.watched, (w) => w.number);
   live.alerts = s.alerts;
-  live.levels = {};
 }
 
 function change(live: Live, n: News): void {
@@ -52,7 +50,6 @@ function change(live: Live, n: News): void {
   if (n.account) live.accounts[n.account.account] = n.account;
   if (n.watched) light(live, n.watched);
   if (n.digit) live.digits[n.digit.call] = (live.digits[n.digit.call] ?? '') + n.digit.digit;
-  if (n.levels) live.levels[n.levels.call] = { said: n.levels.said, heard: n.levels.heard };
   if (n.alert) live.alerts = alerted(live.alerts, n.alert);
   if (n.quality) measure(live, n.quality);
 }
@@ -79,19 +76,18 @@ function alerted(alerts: Alert[], alert: Alert): Alert[] {
 function end(live: Live, call: Call): void {
   live.alerts = live.alerts.filter((alert) => subject(alert) !== `forgotten-hold ${call.call}`);
   delete live.calls[call.call];
-  delete live.levels[call.call];
   delete live.digits[call.call];
   live.ended = [call, ...live.ended.filter((c) => c.call !== call.call)].slice(0, ENDED_KEPT);
 }
 
 /** An ended call, as far as its row in the history tells. */
 export function ended(row: HistoryRow): Call {
-  const { call, protocolo, direction, account, number, name, started, answered, user } = row;
-  const cause = typeof row.cause === 'string' ? null : row.cause;
+  const { call, protocolo, direction, account, number, name, started, answered, user, cause, queue } = row;
   const recording = row.recording && { recording: row.recording.recording, paused: false };
+  const contact = row.contact === null ? null : { contact: '', name: row.contact, account_name: null, document: null };
   return {
-    call, protocolo, direction, account, number, name, started, answered, user, recording, ended: row.ended, case: row.case, state: 'ended', diverted_from: null, asserted: null, cause, muted: false,
-    held: false, held_by_peer: false, bridged_with: null, conference: null, consults: null, transfer: null, trouble: null, legs: [], contact: null, queue: null,
+    call, protocolo, direction, account, number, name, started, answered, user, recording, cause, contact, queue, ended: row.ended, case: row.case, state: 'ended', diverted_from: null,
+    asserted: null, muted: false, held: false, held_by_peer: false, bridged_with: null, conference: null, consults: null, transfer: null, trouble: null, legs: [],
   };
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Quality } from '../api/types';
 import { verdict } from './quality';
 
-const clean: Quality = { packets_received: 10_000, packets_lost: 10, jitter_ms: 4, round_trip_ms: 38, remote_loss: 0, mos: 4.3 };
+const clean: Quality = { packets_sent: 10_000, packets_received: 10_000, packets_lost: 10, jitter_ms: 4, round_trip_ms: 38, remote_loss: 0, playout_ms: null, concealed: 0, mos: 4.3 };
 
 describe('the quality light', () => {
   it('is good on a clean line', () => {

@@ -6,6 +6,7 @@ import { session } from './session.svelte';
 export const mayDial = (): boolean => session.can('calls');
 export const mayRecord = (): boolean => session.can('recordings.make');
 export const mayHear = (): boolean => session.can('recordings.hear-own') || session.can('recordings.hear-all');
+export const mayHearAll = (): boolean => session.can('recordings.hear-all') && maySeeAll();
 export const maySupervise = (): boolean => session.can('agents.see');
 export const mayListen = (): boolean => session.can('calls.listen') && offersSupervision();
 export const mayTakeOver = (): boolean => session.can('calls.take-over') && offersSupervision();

@@ -50,6 +50,11 @@ export function fill(text: string, blanks: Blanks): string {
   });
 }
 
+/** What is wrong with a field, by the daemon's word for it; null where nothing is. */
+export function fault(word: string | undefined): string | null {
+  return word === undefined ? null : maybe(`error.field.${word}`) ?? word;
+}
+
 /** Why something was refused, in words: by its rule, else by its code, else as the daemon said it. */
 export function refusal(why: unknown): string {
   if (!(why instanceof ApiError)) return t('error.unexpected');

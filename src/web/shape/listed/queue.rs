@@ -25,6 +25,7 @@ pub struct Queue {
     music: Option<String>,
     script: String,
     #[serde(default)]
+    #[schema(required)]
     members: Vec<Id>,
     #[schema(value_type = Vec<Hours>)]
     hours: Vec<Opening>,
