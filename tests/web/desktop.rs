@@ -82,7 +82,7 @@ fn sm_01_to_sm_12_a_day_at_the_desktop_in_a_real_browser() {
     let asterisk = Asterisk::start(Options::default());
     let office = office(&asterisk);
     let link = format!("http://{}/#/setup/{}", office.address(), office.link());
-    let Some(script) = Script::start("day", &link, &[]) else { return };
+    let Some(script) = Script::start("day", &link, &[("RAMAL_PBX", asterisk.sip().to_string())]) else { return };
     let mut outside = Outside::new(asterisk, office.folder.join("heard.wav"));
     script.play(|wish| outside.act(wish), || office.daemon.log());
     assert_eq!(office.daemon.ctl(&["status"])["calls"], 0);

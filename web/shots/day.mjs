@@ -1,7 +1,7 @@
 // A day of work in a real browser against a real daemon with a real PBX: from the set-up link to the history.
 // Started by tests/web/desktop.rs.
 //
-//   RAMAL_LINK   the set-up link        RAMAL_SHOTS   a folder for pictures, where they are wanted
+//   RAMAL_LINK   the set-up link        RAMAL_PBX   the PBX's address        RAMAL_SHOTS   a folder for pictures, where they are wanted
 
 import assert from 'node:assert/strict';
 import { Person } from './browser.mjs';
@@ -23,8 +23,20 @@ await play(async ({ browser, errors, step }) => {
     await p.fill('Senha', PASSWORD);
     await p.fill('Repita a senha', PASSWORD);
     await p.page.keyboard.press('Enter');
+    await p.sees('Ligar à central');
+  });
+  await step('a ramal of the PBX: a wrong password is told, the right one kept (VZ-12)', helena, async (p) => {
+    await p.fill('Endereço da central', process.env.RAMAL_PBX);
+    await p.fill('Primeiro ramal', '1004');
+    await p.fill('Senha do ramal', 'errada');
+    await p.click('Testar conexão');
+    await p.sees('A senha não confere, ou a central não tem este ramal');
+    await p.picture(shots, '09c-ligar-a-central');
+    await p.fill('Senha do ramal', 'pw1004');
+    await p.click('Testar conexão');
+    await p.sees('Tudo certo');
+    await p.click('Salvar e continuar');
     await p.sees('O que um agente escolhe ao pausar');
-    await p.seesNo('Ligar à central');
     await p.click('Concluir');
     await p.sees('Administração');
   });

@@ -25,6 +25,7 @@ use super::desk::Desk;
 use super::doc::{Routes, about};
 use super::error::Error;
 use super::person::Person;
+use super::shape::account::{AccountKind, Mailbox, Registration};
 
 use fields::ExtensionFields;
 use work::Work;
@@ -65,12 +66,13 @@ pub fn routes() -> Routes {
 #[allow(dead_code, reason = "the shape of what is put together as JSON, for the document alone")]
 pub struct Extension {
     account: String,
-    kind: String,
+    kind: AccountKind,
     group: String,
-    #[schema(value_type = Object)]
-    registration: (),
+    registration: Registration,
     do_not_disturb: bool,
     calls: u16,
+    device: String,
+    messages: Option<Mailbox>,
     /// From here on for administrators, and for extensions alone.
     server: Option<String>,
     /// `udp`, `tcp`.

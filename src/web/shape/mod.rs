@@ -1,6 +1,6 @@
 //! What the page reads and writes: the words of the API, where they are others than the engine's.
 
-mod account;
+pub mod account;
 mod alert;
 mod call;
 mod leg;
