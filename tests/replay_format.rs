@@ -104,6 +104,7 @@ fn config() -> Config {
         device: "headset".into(),
         record: None,
         recording_notice: None,
+        show_listeners: false,
         max_calls: 2,
         do_not_disturb: false,
         exclusive: false,

@@ -24,5 +24,6 @@ mod recording;
 mod referred;
 mod replaced;
 mod strangers;
+mod supervise;
 mod transfers;
 mod watching;
