@@ -36,6 +36,7 @@ mod serve;
 mod session;
 mod sessions;
 mod setup;
+mod supervise;
 mod shape;
 mod table;
 mod tls;

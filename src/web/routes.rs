@@ -15,7 +15,7 @@ use super::doc::Routes;
 use super::error::Error;
 use super::{
     agent, audit, calls, cases, contacts, directory, guard, history, lists, live, page, proofs, recordings, session,
-    setup, tokens,
+    setup, supervise, tokens,
 };
 
 /// The API's routes and what is said of them.
@@ -28,6 +28,7 @@ fn all() -> Routes {
         .and(live::routes())
         .and(agent::routes())
         .and(calls::routes())
+        .and(supervise::routes())
         .and(history::routes())
         .and(cases::routes())
         .and(contacts::routes())

@@ -78,6 +78,7 @@ impl Calls {
         let at = seat.account.name.clone();
         let (desk, there) = self.desks.prepare(&seat.account, DeskKey::Supervisor(at.clone()), cx);
         let leg = there.leg;
+        self.must_be_nobody_elses(&desk, &at)?;
         let reply = match self.lacks_phone(&desk) {
             true => Reply::PhoneFirst { device: self.desks.device_of(&seat.account).clone() },
             false => Reply::Done,
@@ -181,6 +182,20 @@ impl Calls {
         }
     }
 
+    /// One device may be several extensions': one person talks or supervises there.
+    fn must_be_nobody_elses(&self, desk: &DeskKey, at: &AccountName) -> Result<(), Refusal> {
+        let supervises = self.supervisions.iter().any(|(other, now)| other != at && now.desk == *desk);
+        match supervises || self.is_occupied(desk) {
+            true => Err(Refusal::new(RefusalCode::OwnCall, "somebody talks through your device already")),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether a call or conference is talked about there, or waits there.
+    fn is_occupied(&self, desk: &DeskKey) -> bool {
+        self.calls_around(desk).iter().filter_map(|id| self.calls.get(id)).any(Call::occupies_its_person)
+    }
+
     /// Something has happened to a call: whoever supervises it may have nothing to supervise any more, and whoever turns to it
     /// supervises no other.
     pub(super) fn follow_supervision(&mut self, id: CallId, cx: &mut Context<'_>) {
@@ -188,9 +203,10 @@ impl Calls {
             return;
         }
         let Some(call) = self.calls.get(&id).filter(|call| !call.is_ended()) else { return };
-        let alone = self.home_of(call).is_none();
-        let own = |now: &Supervision| now.call != id && call.is_of(&now.by) && call.occupies_its_person();
-        let why = |now: &Supervision| match (now.call == id && alone, own(now)) {
+        let home = self.home_of(call);
+        let is_own = |now: &Supervision| home == Some(&now.desk) || (now.call != id && call.is_of(&now.by));
+        let own = |now: &Supervision| call.occupies_its_person() && is_own(now);
+        let why = |now: &Supervision| match (now.call == id && home.is_none(), own(now)) {
             (true, _) => Some(SupervisionEnd::AgentLeft),
             (false, true) => Some(SupervisionEnd::OwnCall),
             (false, false) => None,
@@ -241,6 +257,9 @@ impl Calls {
         };
         let (desk, there) = self.desks.prepare(&account, DeskKey::Supervisor(at.clone()), cx);
         let leg = there.leg;
+        if self.must_be_nobody_elses(&desk, at).is_err() {
+            return self.end_supervision(at, SupervisionEnd::OwnCall, cx);
+        }
         if self.call_phone(&desk, cx).is_err() {
             return self.end_supervision(at, SupervisionEnd::DeviceLost, cx);
         }

@@ -14,7 +14,7 @@ use crate::control::shaped;
     "user": "7", "queue": "12", "number": "+5511987654321", "name": "Luana", "diverted_from": null, "asserted": null,
     "state": "ringing", "started": "2026-03-12T14:00:00Z", "answered": null, "ended": null, "cause": null,
     "muted": false, "held": false, "held_by_peer": false, "bridged_with": null, "conference": null, "recording": null,
-    "consults": null, "transfer": null, "trouble": null,
+    "supervised": [], "consults": null, "transfer": null, "trouble": null,
     "legs": [{ "leg": "72057594037927938", "sip_call_id": "a@b", "device": null, "codec": "PCMA/8000", "quality": null }],
     "contact": null, "case": null,
 }))]
@@ -59,6 +59,8 @@ pub struct CallFields {
     conference: (),
     #[schema(value_type = Option<Object>)]
     recording: (),
+    /// Supervisors, as far as the agent may know.
+    supervised: Vec<SupervisedFields>,
     consults: Option<super::Id>,
     #[schema(value_type = Option<Object>)]
     transfer: (),
@@ -66,6 +68,16 @@ pub struct CallFields {
     trouble: Option<String>,
     #[schema(value_type = Vec<Object>)]
     legs: (),
+}
+
+/// A supervisor in a call.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the shape of what engine::news::SupervisedView serialises to, for the document alone")]
+pub struct SupervisedFields {
+    /// `listen`, `whisper`, `barge`.
+    mode: String,
+    /// The supervisor's name.
+    by: String,
 }
 
 /// Why a call ended.

@@ -28,8 +28,30 @@ pub struct Snapshot {
     /// Desk phones that are people's devices.
     #[schema(value_type = Vec<Object>)]
     phones: Value,
+    /// Who supervises which call; for supervisors.
+    #[schema(value_type = Vec<SupervisionFields>)]
+    supervisions: Value,
     #[schema(value_type = Vec<Object>)]
     alerts: Vec<Value>,
+}
+
+/// Somebody who supervises a call.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the shape of what engine::news::SupervisionView serialises to, for the document alone")]
+pub struct SupervisionFields {
+    /// At whose device the supervisor sits.
+    account: String,
+    supervisor: Option<Id>,
+    name: String,
+    leg: Option<Id>,
+    call: Id,
+    /// Whose call it is.
+    agent: Option<Id>,
+    /// `listen`, `whisper`, `barge`; null: it is over.
+    mode: Option<String>,
+    since: DateTime<Utc>,
+    /// Why it is over.
+    why: Option<String>,
 }
 
 impl Snapshot {
@@ -42,6 +64,7 @@ impl Snapshot {
             accounts: shaped(&snapshot.accounts),
             watched: shaped(&snapshot.watched),
             phones: shaped(&snapshot.phones),
+            supervisions: shaped(&snapshot.supervisions),
             alerts: Vec::new(),
         }
     }
@@ -65,6 +88,11 @@ pub fn news(news: &News) -> Option<Value> {
         News::Alert(alert) => json!({ "alert": shaped(alert) }),
         News::Staff(StaffNews::Agent(view)) => json!({ "agent": Agent::from(view.clone()) }),
         News::Staff(StaffNews::Phone(view)) => json!({ "phone": shaped(view) }),
+        News::Staff(StaffNews::Supervision(view)) => json!({ "supervision": shaped(view) }),
+        // Told to whose it was alone, for whom it is over.
+        News::Staff(StaffNews::TakenOver { call, by }) => {
+            json!({ "call-ended": Call::from(&**call), "taken-over": { "call": Id::from(call.call), "by": by } })
+        }
         News::Staff(StaffNews::Kept(entry)) => json!({ "lists": lists(entry) }),
         News::Staff(StaffNews::Gone(EntryId::User(user))) => {
             json!({ "agent-gone": Id::from(*user), "lists": ["users"] })
