@@ -581,6 +581,7 @@ fn snapshot() -> Snapshot {
         watched: vec![lamp(WatchedState::Ringing)],
         phones: vec![phone(PhoneState::Disconnected)],
         agents: Vec::new(),
+        supervisions: Vec::new(),
         entries: Vec::new(),
         totals,
     }
@@ -653,6 +654,7 @@ fn call(id: u64, direction: Direction, state: CallState) -> CallView {
         bridged_with: None,
         conference: None,
         recording: None,
+        supervised: Vec::new(),
         consults: None,
         transfer: None,
         trouble: None,

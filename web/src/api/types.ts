@@ -82,6 +82,8 @@ export interface Call {
   bridged_with: Id | null;
   conference: { conference: Id; led: boolean; silenced: boolean } | null;
   recording: { recording: Id; paused: boolean } | null;
+  /** Supervisors in it, as far as its agent may know. */
+  supervised: { mode: SuperviseMode; by: string }[];
   consults: Id | null;
   transfer: { to: string; state: TransferState } | null;
   trouble: Trouble | null;
@@ -90,6 +92,22 @@ export interface Call {
   contact: { contact: Id; name: string; account_name: string | null; document: string | null } | null;
   case: Id | null;
   queue: Id | null;
+}
+
+export type SuperviseMode = 'listen' | 'whisper' | 'barge';
+
+/** Somebody who supervises a call; over where `mode` is null. */
+export interface Supervision {
+  /** At whose device the supervisor sits. */
+  account: string;
+  supervisor: Id | null;
+  name: string;
+  leg: Id | null;
+  call: Id;
+  agent: Id | null;
+  mode: SuperviseMode | null;
+  since: Time;
+  why: string | null;
 }
 
 export type AgentKind = 'offline' | 'ready' | 'paused' | 'offered' | 'reserved' | 'talking' | 'wrap-up' | 'preview';
@@ -153,6 +171,7 @@ export interface Snapshot {
   alerts: Alert[];
   /** Desk phones that are people's devices. */
   phones?: Phone[];
+  supervisions?: Supervision[];
 }
 
 export interface News {
@@ -164,6 +183,9 @@ export interface News {
   account?: Account;
   watched?: Watched;
   phone?: Phone;
+  supervision?: Supervision;
+  /** Beside `call-ended`: a supervisor has it now. */
+  'taken-over'?: { call: Id; by: string };
   message?: unknown;
   digit?: { call: Id; leg: Id; digit: string };
   quality?: { call: Id; leg: Id; quality: Quality };

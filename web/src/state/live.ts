@@ -1,6 +1,6 @@
 // The live state as the page knows it, and how a line of the socket changes it. Pure: the only place that does.
 
-import type { Account, Agent, Alert, Call, HistoryRow, Id, Level, Line, Me, News, Snapshot, Watched } from '../api/types';
+import type { Account, Agent, Alert, Call, HistoryRow, Id, Level, Line, Me, News, Snapshot, Supervision, Watched } from '../api/types';
 
 /** Ended calls kept for the wrap-up; older ones are in the history. */
 const ENDED_KEPT = 20;
@@ -15,6 +15,8 @@ export interface Live {
   accounts: Record<string, Account>;
   /** By number. */
   watched: Record<string, Watched>;
+  /** By the supervisor's extension. */
+  supervisions: Record<string, Supervision>;
   alerts: Alert[];
   levels: Record<Id, { said: Level; heard: Level }>;
   /** Digits that the far end pressed, by call. */
@@ -22,7 +24,7 @@ export interface Live {
 }
 
 export function nothing(): Live {
-  return { seq: null, me: null, calls: {}, ended: [], agents: {}, accounts: {}, watched: {}, alerts: [], levels: {}, digits: {} };
+  return { seq: null, me: null, calls: {}, ended: [], agents: {}, accounts: {}, watched: {}, supervisions: {}, alerts: [], levels: {}, digits: {} };
 }
 
 /** Takes one line in; `live` is changed in place, so that only what changed is drawn again. */
@@ -39,6 +41,7 @@ function replaceAll(live: Live, s: Snapshot): void {
   live.agents = byKey(s.agents, (a) => a.user);
   live.accounts = byKey(s.accounts, (a) => a.account);
   live.watched = byKey(s.watched, (w) => w.number);
+  live.supervisions = byKey(s.supervisions ?? [], (x) => x.account);
   live.alerts = s.alerts;
   live.levels = {};
 }
@@ -51,6 +54,7 @@ function change(live: Live, n: News): void {
   if (n['agent-gone']) delete live.agents[n['agent-gone']];
   if (n.account) live.accounts[n.account.account] = n.account;
   if (n.watched) light(live, n.watched);
+  if (n.supervision) supervise(live, n.supervision);
   if (n.digit) live.digits[n.digit.call] = (live.digits[n.digit.call] ?? '') + n.digit.digit;
   if (n.levels) live.levels[n.levels.call] = { said: n.levels.said, heard: n.levels.heard };
   if (n.alert) live.alerts = [n.alert, ...live.alerts].slice(0, 50);
@@ -71,13 +75,18 @@ export function ended(row: HistoryRow): Call {
   const recording = row.recording && { recording: row.recording.recording, paused: false };
   return {
     call, protocolo, direction, account, number, name, started, answered, user, recording, ended: row.ended, case: row.case, state: 'ended', diverted_from: null, asserted: null, cause, muted: false,
-    held: false, held_by_peer: false, bridged_with: null, conference: null, consults: null, transfer: null, trouble: null, legs: [], contact: null, queue: null,
+    held: false, held_by_peer: false, bridged_with: null, conference: null, supervised: [], consults: null, transfer: null, trouble: null, legs: [], contact: null, queue: null,
   };
 }
 
 function light(live: Live, lamp: Watched): void {
   if (lamp.state === 'unwatched') delete live.watched[lamp.number];
   else live.watched[lamp.number] = lamp;
+}
+
+function supervise(live: Live, s: Supervision): void {
+  if (s.mode === null) delete live.supervisions[s.account];
+  else live.supervisions[s.account] = s;
 }
 
 function measure(live: Live, q: NonNullable<News['quality']>): void {
