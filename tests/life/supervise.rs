@@ -59,7 +59,7 @@ impl Floor {
 
     fn heard_at(&self, name: &str) -> PathBuf {
         match name {
-            "customer" => wait_for(LONG, "the customer's recording", || self.customer.recording()),
+            "customer" => sound::grown(&wait_for(LONG, "the customer's recording", || self.customer.recording())),
             name => self.desk.folder.join(&format!("{name}-heard.wav")),
         }
     }
@@ -67,12 +67,15 @@ impl Floor {
     /// Waits until each of the three hears exactly these.
     fn heard(&self, customer: &[f64], agent: &[f64], supervisor: &[f64]) {
         for (name, voices) in [("customer", customer), ("agent", agent), ("boss", supervisor)] {
-            let wav = self.heard_at(name);
-            wait_for(LONG, &format!("{name} to hear exactly {voices:?}"), || {
-                when(wav.exists() && sound::voices_at_the_end(&wav, &ALL, sound::SOFT) == voices)
-            });
+            self.hears(name, voices);
         }
         self.goes_on();
+    }
+
+    fn hears(&self, name: &str, voices: &[f64]) {
+        wait_for(LONG, &format!("{name} to hear exactly {voices:?}"), || {
+            when(sound::voices_at_the_end(&self.heard_at(name), &ALL, sound::SOFT) == voices)
+        });
     }
 
     /// Two seconds more of what everybody hears now, for the recording.
@@ -129,14 +132,8 @@ fn a_supervisor_takes_the_call_over_and_the_customer_hears_no_one_else_any_more(
     floor.supervise("whisper");
     floor.heard(&[AGENT], &[CUSTOMER, SUPERVISOR], &[CUSTOMER, AGENT]);
     floor.supervise("take-over");
-    let customer = floor.heard_at("customer");
-    wait_for(LONG, "the customer to hear the supervisor alone", || {
-        when(sound::voices_at_the_end(&customer, &ALL, sound::SOFT) == [SUPERVISOR])
-    });
-    let boss = floor.heard_at("boss");
-    wait_for(LONG, "the supervisor to hear the customer alone", || {
-        when(sound::voices_at_the_end(&boss, &ALL, sound::SOFT) == [CUSTOMER])
-    });
+    floor.hears("customer", &[SUPERVISOR]);
+    floor.hears("boss", &[CUSTOMER]);
     let own = json!({ "do": "supervise", "call": floor.call, "mode": "listen", "through": "1004" });
     assert_eq!(text(&floor.desk.ask(&[own]).remove(0)["error"]["code"]), "own-call");
     floor.desk.daemon.ctl(&["hangup", &floor.call]);
