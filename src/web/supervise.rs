@@ -45,15 +45,17 @@ pub enum Mode {
     TakeOver,
 }
 
+/// Without a body the supervisor listens.
 async fn supervise(
     person: Person,
     key: Key,
     Named(call): Named<Id>,
-    Body(body): Body<Supervise>,
+    body: Option<Body<Supervise>>,
 ) -> Result<Response, Error> {
     let call = CallId::from(call);
+    let mode = body.map_or(Mode::Listen, |Body(body)| body.mode);
     let attend = |mode| SuperviseCommand::Attend { call, mode, through: None };
-    let wish = match body.mode {
+    let wish = match mode {
         Mode::Listen => attend(SuperviseMode::Listen),
         Mode::Whisper => attend(SuperviseMode::Whisper),
         Mode::Barge => attend(SuperviseMode::Barge),

@@ -129,9 +129,9 @@ impl Action {
             call::Command::Bridge { .. } => Action::Bridge,
             call::Command::Record { .. } => Action::Record,
             call::Command::Phone(_) => Action::ChooseDevice,
-            call::Command::Supervise(
-                call::SuperviseCommand::Attend { .. } | call::SuperviseCommand::Stop { .. },
-            ) => Action::Supervise,
+            call::Command::Supervise(call::SuperviseCommand::Attend { .. } | call::SuperviseCommand::Stop { .. }) => {
+                Action::Supervise
+            }
             call::Command::Supervise(call::SuperviseCommand::TakeOver { .. }) => Action::TakeOver,
         }
     }

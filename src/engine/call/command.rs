@@ -66,10 +66,20 @@ pub enum Command {
 #[serde(rename_all = "kebab-case")]
 pub enum Supervise {
     /// Begins, goes on in another mode, or goes on with another call.
-    Attend { call: CallId, mode: SuperviseMode, through: Option<AccountName> },
+    Attend {
+        call: CallId,
+        mode: SuperviseMode,
+        through: Option<AccountName>,
+    },
     /// The call is the supervisor's from now on, and its agent is let go.
-    TakeOver { call: CallId, through: Option<AccountName> },
-    Stop { call: CallId, through: Option<AccountName> },
+    TakeOver {
+        call: CallId,
+        through: Option<AccountName>,
+    },
+    Stop {
+        call: CallId,
+        through: Option<AccountName>,
+    },
 }
 
 /// Who hears a supervisor; the supervisor hears everybody in each.

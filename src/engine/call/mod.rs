@@ -29,7 +29,6 @@ mod recording;
 mod rescue;
 mod rescues;
 mod supervise;
-mod take_over;
 mod transfer;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -53,8 +52,8 @@ use crate::staff::Staff;
 use crate::time::{Moment, Now, Timers};
 
 pub use command::{
-    Command, Conference as ConferenceCommand, Phone as PhoneCommand, RecordWish, RejectAs, Supervise as SuperviseCommand,
-    SuperviseMode, Transfer as TransferCommand,
+    Command, Conference as ConferenceCommand, Phone as PhoneCommand, RecordWish, RejectAs,
+    Supervise as SuperviseCommand, SuperviseMode, Transfer as TransferCommand,
 };
 pub use invite::capabilities;
 pub use rescues::Rescues;

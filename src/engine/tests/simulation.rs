@@ -13,8 +13,8 @@ use chrono::DateTime;
 use engine::agent;
 use engine::border::{Actor, Flow, Input, Output, What};
 use engine::call::{
-    Command as Wish, ConferenceCommand as Conference, PhoneCommand, RecordWish, RejectAs, SuperviseCommand as Supervise,
-    SuperviseMode as Mode, TransferCommand as Transfer,
+    Command as Wish, ConferenceCommand as Conference, PhoneCommand, RecordWish, RejectAs,
+    SuperviseCommand as Supervise, SuperviseMode as Mode, TransferCommand as Transfer,
 };
 use engine::config::*;
 use engine::id::{CallId, ItemId, QueueId, UserId};
@@ -682,7 +682,8 @@ fn whatever_happens_every_call_ends_once_and_nothing_is_left() {
     println!("{} inputs, {:?} each, {:?} the longest", cost.handled, cost.total / cost.handled as u32, cost.longest);
     assert!(only.is_some() || seen.never().is_empty(), "never happened: {:?}", seen.never());
     assert!(only.is_some() || (picked_up > 0 && put_down > 0), "no desk phone was ever picked up, or put down");
-    let expected = ["Listen", "Whisper", "Barge", "Stopped", "Moved", "TookOver", "CallEnded", "AgentLeft", "DeviceLost"];
+    let expected =
+        ["Listen", "Whisper", "Barge", "Stopped", "Moved", "TookOver", "CallEnded", "AgentLeft", "DeviceLost"];
     let never: Vec<_> = expected.iter().filter(|word| !supervised.contains_key(**word)).collect();
     assert!(only.is_some() || never.is_empty(), "never supervised: {never:?}");
     assert!(only.is_some() || answered > count, "a simulation in which nothing happens shows nothing");

@@ -252,8 +252,9 @@ fn every_start_change_and_stop_is_written_down_with_who_whom_and_which_call() {
     floor.attend(Mode::Whisper).unwrap();
     floor.stop().unwrap();
     let rows = floor.audited();
-    assert!(rows.iter().all(|row| (row.supervisor, row.agent, row.call)
-        == (Some(floor.rita), Some(floor.ana), floor.call)));
+    assert!(
+        rows.iter().all(|row| (row.supervisor, row.agent, row.call) == (Some(floor.rita), Some(floor.ana), floor.call))
+    );
     let modes: Vec<_> = rows.iter().map(|row| (row.mode, row.why)).collect();
     assert_eq!(modes, [(Some(Mode::Listen), None), (Some(Mode::Whisper), None), (None, Some(End::Stopped))]);
 }
@@ -495,10 +496,13 @@ fn SP_05_a_desk_phone_is_called_first_and_putting_it_down_ends_it() {
     floor.world.get(Method::Ack);
     let (customer, agent) = floor.legs();
     let rita = floor.ear();
-    assert_eq!(floor.heard(), [vec![agent, rita], vec![customer, rita], vec![customer, agent]].map(|mut legs| {
-        legs.sort_unstable();
-        legs
-    }));
+    assert_eq!(
+        floor.heard(),
+        [vec![agent, rita], vec![customer, rita], vec![customer, agent]].map(|mut legs| {
+            legs.sort_unstable();
+            legs
+        })
+    );
     let bye = phone.request(Method::Bye);
     floor.world.deliver(&bye);
     floor.world.got(200);

@@ -47,7 +47,13 @@ impl Supervisions {
         }
     }
 
-    fn check_one(&self, view: &SupervisionView, call: &CallView, calls: &[CallView], media: &BTreeMap<LegId, LegState>) {
+    fn check_one(
+        &self,
+        view: &SupervisionView,
+        call: &CallView,
+        calls: &[CallView],
+        media: &BTreeMap<LegId, LegState>,
+    ) {
         let own = view.leg.unwrap();
         for (leg, _) in hearing(media).filter(|(_, heard)| heard.contains(&own)) {
             let far_end = calls.iter().find(|other| other.legs[0].leg == *leg);

@@ -3,7 +3,7 @@
 //! ```text
 //!             attend                        stop, or whatever [`SupervisionEnd`] names
 //!   nothing ──────────> Listen ⇄ Whisper ⇄ Barge ─────────────────────────────────────> nothing
-//!                          └───────┴─────────┴── take over ──> the call is the supervisor's ([`super::take_over`])
+//!                          └───────┴─────────┴── take over ──> the call is the supervisor's ([`take_over`])
 //! ```
 //!
 //! | mode | is heard by | hears |
@@ -14,23 +14,29 @@
 //!
 //! While the call is held its far end hears music and nobody hears it; whoever whispers or has joined, and the agent, hear each
 //! other then, unless the agent talks in another call. Who whispers is heard by no other supervisor.
+//!
+//! [`may`] is who may begin, [`heard`] who hears whom, [`take_over`] what becomes of a call that is taken over.
 
-use std::sync::Arc;
+mod heard;
+mod may;
+mod take_over;
 
 use chrono::{DateTime, Utc};
 
-use crate::border::{Refusal, RefusalCode, Reply};
-use crate::config::{Account, AccountName};
+use crate::border::{Refusal, Reply};
+use crate::config::AccountName;
 use crate::id::{CallId, LegId, UserId};
-use crate::news::{Direction, News, StaffNews, SupervisedView, SupervisionEnd, SupervisionView};
+use crate::news::{News, StaffNews, SupervisedView, SupervisionEnd, SupervisionView};
 use crate::records::Record;
 use crate::staff::Permission;
 
 use super::command::{Supervise as Wish, SuperviseMode as Mode};
 use super::control::wrong;
-use super::desk::{Desk, DeskKey};
-use super::live::{Call, Phase};
+use super::desk::DeskKey;
+use super::live::Call;
 use super::{Calls, Context, Order};
+
+use may::Seat;
 
 /// Somebody at a desk who supervises a call.
 #[derive(Debug)]
@@ -43,14 +49,6 @@ pub(super) struct Supervision {
     /// Whose call it was when it began.
     agent: Option<UserId>,
     since: DateTime<Utc>,
-}
-
-/// Where a supervisor sits, and who that is.
-#[derive(Clone, Debug)]
-pub(super) struct Seat {
-    pub account: Arc<Account>,
-    pub user: Option<UserId>,
-    pub name: String,
 }
 
 impl Calls {
@@ -133,69 +131,6 @@ impl Calls {
         self.orders.push_back(Order::Tell(News::Staff(StaffNews::Supervision(view))));
     }
 
-    /// A person sits at the own ramal; whoever is none names one.
-    fn seat_of_supervisor(&self, through: Option<&AccountName>, cx: &Context<'_>) -> Result<Seat, Refusal> {
-        let Some(user) = cx.actor else {
-            let through = through.ok_or_else(|| {
-                Refusal::new(RefusalCode::BadRequest, "name the extension at whose device you are: through")
-            })?;
-            let (account, person) = (self.account(through, cx)?.clone(), cx.staff.user_of(through));
-            let name = person.map_or_else(|| through.to_string(), |person| person.name.clone());
-            return Ok(Seat { account, user: person.map(|person| person.user), name });
-        };
-        let person = cx.staff.user(user);
-        let own = person.and_then(|person| Some((person, person.ramal.as_ref()?)));
-        let (person, ramal) = own.ok_or_else(|| {
-            let text = "you have no extension to hear and speak through; an administrator associates one with you";
-            Refusal::new(RefusalCode::NoSuchAccount, text)
-        })?;
-        match through.is_none_or(|through| through == ramal) {
-            true => Ok(Seat { account: self.account(ramal, cx)?.clone(), user: Some(user), name: person.name.clone() }),
-            false => Err(Refusal::new(RefusalCode::NotAllowed, "you supervise through your own extension")),
-        }
-    }
-
-    /// An answered call in which an agent of ours talks, who is not the supervisor.
-    pub(super) fn must_be_supervisable(&mut self, id: CallId, seat: &Seat) -> Result<(), Refusal> {
-        let call = self.answered(id, "be supervised")?;
-        if call.is_of(seat) {
-            return Err(Refusal::new(RefusalCode::OwnCall, format!("call {id} is your own")));
-        }
-        if call.tie.is_unattended() {
-            return Err(wrong(id, "it is being transferred; its agent has left it"));
-        }
-        let call = self.calls.get(&id);
-        match call.is_some_and(|call| self.home_of(call).is_some()) {
-            true => Ok(()),
-            false => Err(wrong(id, "it goes on without an agent of yours")),
-        }
-    }
-
-    /// Nobody supervises while in a call of the own.
-    pub(super) fn must_be_free(&self, seat: &Seat) -> Result<(), Refusal> {
-        match self.calls.values().find(|call| call.is_of(seat) && call.occupies_its_person()) {
-            None => Ok(()),
-            Some(own) => {
-                let text = format!("you are in call {} yourself; end it first", own.id);
-                Err(Refusal::new(RefusalCode::OwnCall, text))
-            }
-        }
-    }
-
-    /// One device may be several extensions': one person talks or supervises there.
-    fn must_be_nobody_elses(&self, desk: &DeskKey, at: &AccountName) -> Result<(), Refusal> {
-        let supervises = self.supervisions.iter().any(|(other, now)| other != at && now.desk == *desk);
-        match supervises || self.is_occupied(desk) {
-            true => Err(Refusal::new(RefusalCode::OwnCall, "somebody talks through your device already")),
-            false => Ok(()),
-        }
-    }
-
-    /// Whether a call or conference is talked about there, or waits there.
-    fn is_occupied(&self, desk: &DeskKey) -> bool {
-        self.calls_around(desk).iter().filter_map(|id| self.calls.get(id)).any(Call::occupies_its_person)
-    }
-
     /// Something has happened to a call: whoever supervises it may have nothing to supervise any more, and whoever turns to it
     /// supervises no other.
     pub(super) fn follow_supervision(&mut self, id: CallId, cx: &mut Context<'_>) {
@@ -245,8 +180,7 @@ impl Calls {
     }
 
     fn end_where(&mut self, over: impl Fn(&Supervision) -> bool, why: SupervisionEnd, cx: &mut Context<'_>) {
-        let over: Vec<_> =
-            self.supervisions.iter().filter(|(_, now)| over(now)).map(|(at, _)| at.clone()).collect();
+        let over: Vec<_> = self.supervisions.iter().filter(|(_, now)| over(now)).map(|(at, _)| at.clone()).collect();
         over.iter().for_each(|at| self.end_supervision(at, why, cx));
     }
 
@@ -301,84 +235,6 @@ impl Calls {
     }
 }
 
-/// Who hears whom.
-impl Calls {
-    /// Supervisors who have joined the talk that this call is part of.
-    pub(super) fn barging_into(&self, call: &Call) -> Vec<LegId> {
-        let joined = self.supervisions.values().filter(|now| now.mode == Mode::Barge && self.talks_with(now, call));
-        joined.filter_map(|now| self.voice_at(&now.desk)).collect()
-    }
-
-    /// Supervisors whom the person at this desk hears.
-    pub(super) fn prompted_at(&self, desk: &DeskKey) -> Vec<LegId> {
-        let heard = self.supervisions.values().filter(|now| now.mode != Mode::Listen);
-        let here = heard.filter(|now| self.calls.get(&now.call).is_some_and(|call| self.hears_advice(call, desk)));
-        here.filter_map(|now| self.voice_at(&now.desk)).collect()
-    }
-
-    /// What a supervisor at this desk hears.
-    pub(super) fn supervised_from(&self, desk: &DeskKey) -> Vec<LegId> {
-        let here = self.supervisions.values().filter(|now| now.desk == *desk);
-        here.flat_map(|now| self.heard_by(now)).collect()
-    }
-
-    /// Desks of supervisors who may hear something else when this call has changed.
-    pub(super) fn supervisors_around(&self, id: CallId) -> Vec<DeskKey> {
-        let Some(call) = self.calls.get(&id) else { return Vec::new() };
-        let near = |other: &Call| {
-            let together = other.conference.is_some() && other.conference == call.conference;
-            other.id == id || together || self.home_of(other) == Some(&call.desk)
-        };
-        let around = self.supervisions.values().filter(|now| self.calls.get(&now.call).is_some_and(near));
-        around.map(|now| now.desk.clone()).collect()
-    }
-
-    /// The device there is another one, or there at last: everybody around hears it.
-    pub(super) fn sync_supervised_from(&mut self, desk: &DeskKey) {
-        let calls: Vec<CallId> =
-            self.supervisions.values().filter(|now| now.desk == *desk).map(|now| now.call).collect();
-        calls.into_iter().for_each(|call| self.sync_media(call));
-    }
-
-    fn heard_by(&self, now: &Supervision) -> Vec<LegId> {
-        let attended = |call: &&Call| call.is_answered() && !call.tie.is_unattended();
-        let Some(call) = self.calls.get(&now.call).filter(attended) else { return Vec::new() };
-        let agent = self.desk_of(call);
-        if call.held {
-            let advised = agent.filter(|agent| now.mode != Mode::Listen && self.hears_advice(call, agent));
-            return advised.and_then(|agent| self.voice_at(agent)).into_iter().collect();
-        }
-        let conference = call.conference.and_then(|conference| self.conferences.get(&conference));
-        let others = conference.into_iter().flat_map(|conference| &conference.members).filter(|id| **id != call.id);
-        let parties = std::iter::once(call).chain(others.filter_map(|id| self.calls.get(id)));
-        let far_ends = parties.filter(|party| self.is_voice(party)).map(|party| party.leg);
-        let own = self.voice_at(&now.desk);
-        let joined = self.barging_into(call).into_iter().filter(|leg| Some(*leg) != own);
-        far_ends.chain(agent.and_then(|agent| self.voice_at(agent))).chain(joined).collect()
-    }
-
-    /// Whether the call that is supervised talks, with this one or as this one.
-    fn talks_with(&self, now: &Supervision, call: &Call) -> bool {
-        let Some(own) = self.calls.get(&now.call) else { return false };
-        let together = own.id == call.id || (own.conference.is_some() && own.conference == call.conference);
-        together && own.is_answered() && !own.held && !own.tie.is_unattended()
-    }
-
-    /// Whether the person at the desk can be spoken to about a call: in it, or while it waits and nothing else is talked about.
-    fn hears_advice(&self, call: &Call, desk: &DeskKey) -> bool {
-        if !call.is_answered() || call.tie.is_unattended() || self.desk_of(call) != Some(desk) {
-            return false;
-        }
-        let talks = |other: &Call| other.id != call.id && !other.held && other.occupies_its_person();
-        !call.held || !self.calls_around(desk).iter().filter_map(|id| self.calls.get(id)).any(talks)
-    }
-
-    /// A desk's voice; not the music of the PBX that a phone is put on hold at.
-    fn voice_at(&self, desk: &DeskKey) -> Option<LegId> {
-        self.desks.get(desk).filter(|desk| !desk.holds_us()).and_then(Desk::voice)
-    }
-}
-
 impl Supervision {
     fn view(&self) -> SupervisionView {
         SupervisionView {
@@ -392,21 +248,5 @@ impl Supervision {
             since: self.since,
             why: None,
         }
-    }
-}
-
-impl Call {
-    /// Whether it is this supervisor's own.
-    fn is_of(&self, seat: &Seat) -> bool {
-        !self.is_ended() && (self.seat.name == seat.account.name || (seat.user.is_some() && self.user == seat.user))
-    }
-
-    /// It is dialled or up, held or not; one that only rings here is not.
-    fn occupies_its_person(&self) -> bool {
-        let here = match (&self.phase, self.direction) {
-            (Phase::Ringing, Direction::Inbound) | (Phase::Ended { .. }, _) => false,
-            (Phase::Dialling | Phase::Ringing | Phase::Early | Phase::Answered, _) => true,
-        };
-        here && !self.tie.is_unattended()
     }
 }

@@ -7,11 +7,11 @@ use crate::border::Refusal;
 use crate::id::CallId;
 use crate::news::{CallState, CallView, HangupCause, HangupKind, News, StaffNews, SupervisionEnd, SupervisionView};
 
-use super::control::wrong;
-use super::desk::DeskKey;
-use super::supervise::Seat;
-use super::transfer::Tie;
-use super::{Calls, Context, Order};
+use super::super::control::wrong;
+use super::super::desk::DeskKey;
+use super::super::transfer::Tie;
+use super::super::{Calls, Context, Order};
+use super::may::Seat;
 
 impl Calls {
     /// The supervisor talks in it from now on; what was held is resumed.
@@ -56,9 +56,13 @@ impl Calls {
         let conference = call.conference.and_then(|conference| self.conferences.get(&conference));
         let members = conference.map_or_else(|| vec![id], |conference| conference.members.iter().copied().collect());
         let parties = members.iter().filter_map(|id| self.calls.get(id));
-        let own: Vec<_> = parties.filter(|other| other.user == call.user && other.seat.name == call.seat.name).collect();
+        let own: Vec<_> =
+            parties.filter(|other| other.user == call.user && other.seat.name == call.seat.name).collect();
         if own.iter().any(|other| other.tie != Tie::Free) {
-            return Err(wrong(id, "it is being transferred, or somebody is asked about it; wait for that, or join the call"));
+            return Err(wrong(
+                id,
+                "it is being transferred, or somebody is asked about it; wait for that, or join the call",
+            ));
         }
         let led = |desk: &DeskKey| own.iter().any(|other| other.desk == *desk);
         match conference.and_then(|conference| conference.desk.as_ref()).is_none_or(led) {
