@@ -19,6 +19,7 @@ mod desk;
 mod kamailio;
 mod memory;
 mod mixing;
+mod pages;
 mod parse;
 mod phones;
 mod playout;
@@ -46,11 +47,12 @@ pub struct Effort {
 
 type Room = fn(Effort) -> Vec<Row>;
 
-const ROOMS: [(&str, Room); 9] = [
+const ROOMS: [(&str, Room); 10] = [
     ("relay", relay::rows),
     ("recording", recording::rows),
     ("crowd", crowd::rows),
     ("mixing", mixing::rows),
+    ("pages", pages::rows),
     ("calls", calls::rows),
     ("parse", parse::rows),
     ("codec", codec::rows),

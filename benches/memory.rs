@@ -187,7 +187,7 @@ fn local() -> SocketAddr {
 }
 
 /// In kB.
-fn resident() -> f64 {
+pub fn resident() -> f64 {
     field("/proc/self/status", "VmRSS:")
 }
 

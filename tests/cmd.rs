@@ -428,6 +428,7 @@ async fn stand_in(
             Request::Trace(_, answer) => drop(answer.send(trace())),
             Request::Devices { offered, answer } => drop(answer.send(devices(offered))),
             Request::Reader(answer) => drop(answer.send(Err(StoreError("the disk is away".to_owned())))),
+            Request::Extensions(answer) => drop(answer.send(Vec::new())),
             Request::Reload(answer) => {
                 drop(answer.send(Ok(vec!["daemon.node takes effect with a restart".to_owned()])))
             }
@@ -520,7 +521,7 @@ fn reply(what: &What) -> Result<Reply, Refusal> {
         }
         What::Message(_) => Ok(Reply::Sent { message: MessageId(TEXT) }),
         What::Call(_) | What::Account(_) | What::Subscription(_) | What::Agent(_) | What::Staff(_) => Ok(Reply::Done),
-        What::Drain | What::DrainNow => Ok(Reply::Done),
+        What::Drain | What::DrainNow | What::Health(_) => Ok(Reply::Done),
     }
 }
 
@@ -562,6 +563,7 @@ fn snapshot() -> Snapshot {
         registration,
         do_not_disturb: false,
         calls: 2,
+        device: "headset".into(),
         messages: Some(MessageSummary { waiting: true, new: 2, old: 8, urgent_new: 0, urgent_old: 0 }),
     };
     let group = GroupView {
@@ -584,6 +586,7 @@ fn snapshot() -> Snapshot {
         supervisions: Vec::new(),
         entries: Vec::new(),
         totals,
+        alerts: Vec::new(),
     }
 }
 

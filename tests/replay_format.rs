@@ -134,6 +134,7 @@ fn config() -> Config {
         gate,
         default_route: Some("trunk".into()),
         sounds: BTreeSet::new(),
+        alerts: Default::default(),
     }
 }
 

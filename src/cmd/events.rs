@@ -136,6 +136,11 @@ fn alarm(alert: Alert, words: &Words) -> String {
             words.fill("alert.pause_over_limit", &[("user", &*user), ("minutes", &minutes)])
         }
         Alert::StoreWorks => words.say("alert.store_works").to_owned(),
+        Alert::NobodySignedIn { name, .. } => words.fill("alert.nobody", &[("queue", &name)]),
+        Alert::DiskLow { free_mb, least_mb } => {
+            words.fill("alert.disk_low", &[("free", &free_mb.to_string()), ("least", &least_mb.to_string())])
+        }
+        Alert::Over(alert) => words.fill("alert.over", &[("alert", &alarm(*alert, words))]),
         Alert::ClockNotSynchronised => words.say("alert.clock").to_owned(),
         Alert::PhoneLost { device, why, .. } => {
             words.fill("alert.phone_lost", &[("device", device.as_str()), ("why", &why)])

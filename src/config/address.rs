@@ -36,7 +36,7 @@ pub(super) fn transport(value: &DeValue<'_>) -> Read<Transport> {
     named_transport(string(value, "\"udp\" or \"tcp\"")?)
 }
 
-fn named_transport(name: &str) -> Read<Transport> {
+pub(super) fn named_transport(name: &str) -> Read<Transport> {
     match name.to_ascii_lowercase().as_str() {
         "udp" => Ok(Transport::Udp),
         "tcp" => Ok(Transport::Tcp),
@@ -64,8 +64,11 @@ pub(super) fn host(text: &str) -> Option<Host> {
 
 /// `pbx.example.com`, `10.0.0.1:5080`, `[fd00::1]:5060`, `sip:pbx.example.com;transport=tcp`.
 pub(super) fn destination(value: &DeValue<'_>, default: Transport) -> Read<Destination> {
-    let wanted = "a host such as \"pbx.example.com\", \"192.168.0.10:5080\" or \"sip:pbx.example.com;transport=tcp\"";
-    let given = string(value, wanted)?;
+    destination_of(string(value, DESTINATION)?, default)
+}
+
+pub(super) fn destination_of(given: &str, default: Transport) -> Read<Destination> {
+    let wanted = DESTINATION;
     if given.starts_with("sips:") {
         return Err("this version opens UDP and TCP only; write \"sip:\"".to_owned());
     }
@@ -82,6 +85,9 @@ pub(super) fn destination(value: &DeValue<'_>, default: Transport) -> Read<Desti
     let host = host(name).ok_or_else(|| format!("must be {wanted}"))?;
     Ok(Destination { host, port, transport })
 }
+
+const DESTINATION: &str =
+    "a host such as \"pbx.example.com\", \"192.168.0.10:5080\" or \"sip:pbx.example.com;transport=tcp\"";
 
 /// A port after the last colon that is not inside an IPv6 address.
 fn split_port(place: &str) -> Option<(&str, Option<u16>)> {

@@ -69,6 +69,8 @@ impl<'s> Sheet<'s, '_> {
     fn read(mut self, bytes: &[u8]) {
         let text = self.decode(bytes);
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        // The reader counts lines by line feeds it has passed, and of CRLF it passes only the first half before the next record.
+        let text = text.replace("\r\n", "\n");
         let first_line = text.lines().next().unwrap_or_default();
         // Spreadsheets in Brazil write semicolons, the comma being the decimal mark.
         let delimiter = if first_line.contains(';') && !first_line.contains(',') { b';' } else { b',' };

@@ -6,6 +6,8 @@
 mod account;
 mod accounts;
 mod address;
+mod administered;
+mod alerts;
 mod bulk;
 mod device;
 mod gate;
@@ -16,22 +18,25 @@ mod registrar;
 mod reload;
 mod report;
 mod secret;
+mod settings;
 mod shell;
 mod table;
 mod template;
 mod value;
 mod web;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use engine::config::{AccountName, Config, DeviceName, Profile};
 
+pub use self::administered::{Administered, Fields, WrongField, destination};
 pub use self::device::{Device, NULL_DEVICE};
 pub use self::recordings::Recordings;
 pub use self::reload::needs_restart;
 pub use self::report::{ConfigError, Place, Warning};
+pub use self::settings::ExtensionSettings;
 pub use self::shell::{Dns, Listen, LogLevel, Media, Shell};
 pub use self::web::{Tls, Web};
 
@@ -47,6 +52,10 @@ pub struct Loaded {
     /// Handed to the engine as it is.
     pub engine: Config,
     pub shell: Shell,
+    /// Where each extension and trunk stands, by name.
+    pub places: BTreeMap<String, Place>,
+    /// Registrars of `ramal.toml` itself.
+    pub registrars: BTreeSet<String>,
 }
 
 /// Looks up an environment variable.
@@ -57,9 +66,18 @@ pub type Env<'e> = &'e dyn Fn(&str) -> Option<String>;
 /// # Errors
 /// Everything that is wrong, in the order of files and lines; never empty.
 pub fn load(path: &Path, env: Env<'_>) -> Result<(Loaded, Vec<Warning>), Vec<ConfigError>> {
+    load_with(path, env, None)
+}
+
+/// The same with `administered` in the place of the desktop's own file.
+fn load_with(
+    path: &Path,
+    env: Env<'_>,
+    administered: Option<&str>,
+) -> Result<(Loaded, Vec<Warning>), Vec<ConfigError>> {
     let mut report = Report::default();
     let loaded = match std::fs::read_to_string(path) {
-        Ok(content) => read(path, content, env, &mut report),
+        Ok(content) => read(path, content, env, administered, &mut report),
         Err(error) => {
             report.error(Place::file(&path.to_string_lossy()), format!("cannot read: {error}"));
             None
@@ -70,13 +88,14 @@ pub fn load(path: &Path, env: Env<'_>) -> Result<(Loaded, Vec<Warning>), Vec<Con
 
 /// Every section with the keys it may have, as documented: `("extension.NUMBER", ["registrar", …])`.
 pub fn sections() -> Vec<(&'static str, Vec<&'static str>)> {
-    let sections: [(&str, Keys); 14] = [
+    let sections: [(&str, Keys); 15] = [
         ("daemon", shell::DAEMON_KEYS),
         ("listen", shell::LISTEN_KEYS),
         ("media", shell::MEDIA_KEYS),
         ("recordings", recordings::KEYS),
         ("dns", shell::DNS_KEYS),
         ("web", web::KEYS),
+        ("alerts", alerts::KEYS),
         ("device.NAME", device::KEYS),
         ("registrar.NAME", registrar::KEYS),
         ("extension.NUMBER", account::EXTENSION_KEYS),
@@ -103,7 +122,7 @@ struct Known<'k> {
     devices: &'k BTreeMap<DeviceName, Device>,
 }
 
-fn read(file: &Path, content: String, env: Env<'_>, report: &mut Report) -> Option<Loaded> {
+fn read(file: &Path, content: String, env: Env<'_>, administered: Option<&str>, report: &mut Report) -> Option<Loaded> {
     let source = Source::new(&file.to_string_lossy(), content);
     let parsed = source.parse(report)?;
     let root = Table::root(&source, parsed.get_ref(), ROOT, report);
@@ -114,12 +133,41 @@ fn read(file: &Path, content: String, env: Env<'_>, report: &mut Report) -> Opti
     let profiles_dir = daemon.get(report, "profiles_dir", path).map(|folder| context.dir.join(folder));
     let profiles = profile::read_all(&root, profiles_dir.as_deref(), report);
     let known = Known { profiles: &profiles, devices: &shell.devices };
-    let registrars = registrar::read_all(&root, &known, &shell.listen, report);
+    let mut registrars = registrar::read_all(&root, &known, &shell.listen, report);
+    let own: BTreeSet<String> = registrars.keys().cloned().collect();
     let mut accounts = Accounts::default();
     account::read_all(&root, &registrars, &known, &context, &mut accounts, report);
     bulk::read_all(&root, &registrars, &known, &context, &mut accounts, report);
+    if let Some((file, text)) = administered::text(&shell.data_dir, administered, report) {
+        let context = Context { path: file, dir: shell.data_dir.clone(), env };
+        read_administered(text, &mut registrars, &known, &shell, &context, &mut accounts, report);
+    }
+    let places = accounts.places.clone();
     let engine = engine_part(&root, &daemon, registrars, accounts, report);
-    Some(Loaded { engine, shell })
+    Some(Loaded { engine, shell, places, registrars: own })
+}
+
+/// The desktop's own file, after everything else: what stands in `ramal.toml` stays as it is.
+fn read_administered(
+    text: String,
+    registrars: &mut Registrars,
+    known: &Known<'_>,
+    shell: &Shell,
+    context: &Context<'_>,
+    accounts: &mut Accounts,
+    report: &mut Report,
+) {
+    let source = Source::new(&context.path.to_string_lossy(), text);
+    let Some(parsed) = source.parse(report) else { return };
+    let root = Table::root(&source, parsed.get_ref(), ADMINISTERED, report);
+    for (name, registrar) in registrar::read_all(&root, known, &shell.listen, report) {
+        match registrars.contains_key(&name) {
+            true => report
+                .error(root.place("registrar"), format!("registrar {name} stands in ramal.toml too; rename it there")),
+            false => drop(registrars.insert(name, registrar)),
+        }
+    }
+    account::read_all(&root, registrars, known, context, accounts, report);
 }
 
 fn engine_part(
@@ -147,6 +195,7 @@ fn engine_part(
         groups: groups.collect(),
         // Known once their folder is read.
         sounds: Default::default(),
+        alerts: alerts::read(root, report),
         default_route: route.map(|name| AccountName::from(&*name)).or_else(|| only_route(&accounts)),
         phones: phone::read_all(root, &accounts, &gate, report),
         accounts: accounts.by_name,
@@ -172,6 +221,7 @@ const ROOT: Keys = &[&[
     "recordings",
     "dns",
     "web",
+    "alerts",
     "device",
     "registrar",
     "extension",
@@ -180,6 +230,8 @@ const ROOT: Keys = &[&[
     "gate",
     "profile",
 ]];
+
+const ADMINISTERED: Keys = &[&["registrar", "extension"]];
 
 /// RFC 3261 §20.41: product and version.
 const PRODUCT: &str = concat!("Ramal/", env!("CARGO_PKG_VERSION"));

@@ -70,7 +70,7 @@ pub(super) async fn act(
         Wish::Register { account } => What::Account(AccountCommand::Register { account }),
     };
     Ok(match handle.command(what, key).await? {
-        Reply::Done | Reply::Snapshot(_) | Reply::Deltas(_) | Reply::Kept { .. } => json!({}),
+        Reply::Done | Reply::Snapshot(_) | Reply::Deltas(_) | Reply::Kept { .. } | Reply::Tested(_) => json!({}),
         Reply::PhoneFirst { device } => json!({ "phone_first": device }),
         Reply::Sent { message } => json!({ "message": message.to_string() }),
         Reply::Dialled { call, protocolo, warnings } => {

@@ -113,7 +113,12 @@ async fn events(id: Value, since: Option<Seq>, handle: Handle, lines: mpsc::Send
     let (begin, missed) = match first {
         Reply::Snapshot(snapshot) => (json!({ "snapshot": shaped(&snapshot), "seq": snapshot.seq }), Vec::new()),
         Reply::Deltas(missed) => (json!({ "seq": since.map_or(0, |since| since.0) }), missed),
-        Reply::Done | Reply::PhoneFirst { .. } | Reply::Dialled { .. } | Reply::Sent { .. } | Reply::Kept { .. } => {
+        Reply::Done
+        | Reply::PhoneFirst { .. }
+        | Reply::Dialled { .. }
+        | Reply::Sent { .. }
+        | Reply::Kept { .. }
+        | Reply::Tested(_) => {
             return;
         }
     };

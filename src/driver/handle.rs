@@ -6,6 +6,7 @@ use engine::id::{CallId, UserId};
 use engine::news::Delta;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
+use crate::config::ExtensionSettings;
 use crate::shards::browser::{BrowserError, Offer, PageKey};
 use crate::sound::DeviceReport;
 use crate::store::Reader;
@@ -40,6 +41,8 @@ pub enum Request {
     Page(PageRequest),
     /// A way to read what is stored.
     Reader(oneshot::Sender<Result<Reader, StoreError>>),
+    /// The extensions as configured.
+    Extensions(oneshot::Sender<Vec<ExtensionSettings>>),
     /// Reads the configuration again: warnings, or every error.
     Reload(oneshot::Sender<Result<Vec<String>, Vec<String>>>),
 }
@@ -119,6 +122,11 @@ impl Handle {
     /// What is stored; to be read on a thread that may block.
     pub async fn reader(&self) -> Result<Reader, StoreError> {
         self.ask(Request::Reader).await.unwrap_or_else(|| Err(StoreError(stopping().text)))
+    }
+
+    /// The extensions as configured, without passwords.
+    pub async fn extensions(&self) -> Vec<ExtensionSettings> {
+        self.ask(Request::Extensions).await.unwrap_or_default()
     }
 
     /// Applies the changed configuration without touching live calls.

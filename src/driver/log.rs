@@ -93,6 +93,9 @@ fn alert_line(alert: &Alert) {
         Alert::GroupUp { group } => info!(%group, "registrar answers"),
         Alert::StoreFailing { why } => warn!(%why, "the store fails; calls live on, nothing is dialled automatically"),
         Alert::StoreWorks => info!("the store works again"),
+        Alert::NobodySignedIn { name, .. } => info!(queue = %name, "a queue is open and nobody is signed in"),
+        Alert::DiskLow { free_mb, least_mb } => warn!(free_mb, least_mb, "the disk is nearly full"),
+        Alert::Over(alert) => info!(?alert, "over"),
         Alert::ClockNotSynchronised => warn!("the clock is not synchronised"),
         Alert::PhoneLost { device, why, .. } => {
             warn!(%device, %why, "a desk phone was put down in mid-call; its call waits")

@@ -10,6 +10,7 @@
 mod buttons;
 pub(crate) mod clock;
 mod handle;
+mod health;
 mod lend;
 mod log;
 mod reload;
@@ -20,6 +21,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use engine::Engine;
+use engine::alert::Health;
 use engine::border::{Actor, Command, FlowNews, IdempotencyKey, Input, Output, Refusal, Reply, StoreError, What};
 use engine::id::{BatchId, CommandId, QuestionId};
 use engine::leg::{MediaNews, RecordingNews};
@@ -52,6 +54,7 @@ enum Back {
     Media(MediaNews),
     Recordings(RecordingNews),
     Loaded(QuestionId, Result<Facts, StoreError>),
+    Measured(Health),
     /// On the headset of this name.
     Pressed(Arc<str>, Press),
 }
@@ -185,6 +188,7 @@ impl Driver {
             Back::Media(news) => self.step(Input::Media(news)),
             Back::Recordings(news) => self.step(Input::Recordings(news)),
             Back::Loaded(question, facts) => self.step(Input::Loaded(question, facts)),
+            Back::Measured(health) => self.command(Actor::Local, What::Health(health), None, None),
             Back::Pressed(device, press) => self.on_press(&device, press),
         }
     }
@@ -206,6 +210,9 @@ impl Driver {
             Request::Page(PageRequest::HangUp(page)) => self.shards.hang_up_page(page),
             Request::Reader(answer) => {
                 let _gone = answer.send(self.store.reader());
+            }
+            Request::Extensions(answer) => {
+                let _gone = answer.send(self.loaded.extensions());
             }
             Request::Reload(answer) => {
                 let _gone = answer.send(self.reload());

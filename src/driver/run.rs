@@ -9,6 +9,9 @@ use engine::border::{Actor, Input, What};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{broadcast, mpsc};
 use tokio::time::Instant;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::{self, ConfigError};
 use crate::net::{self, Net};
@@ -24,7 +27,7 @@ use crate::{control, trace};
 use super::buttons::Buttons;
 use super::lend::Lender;
 use super::reload::{kinds, sounds};
-use super::{Back, Driver, Handle, clock, translate};
+use super::{Back, Driver, Handle, clock, health, translate};
 
 /// How to run.
 #[derive(Clone, Debug)]
@@ -98,6 +101,7 @@ async fn serve(options: RunOptions, loaded: config::Loaded) -> Result<(), RunErr
     let mut signals = Signals::listen().map_err(system("signal handlers"))?;
     let mut leave_by = None;
     let mut alive = tokio::time::interval(notifier.watchdog_interval().unwrap_or(IDLE));
+    let mut health = tokio::time::interval(HEALTH_EVERY);
     tracing::info!(config = %options.config.display(), "ready");
     loop {
         tokio::select! {
@@ -106,6 +110,7 @@ async fn serve(options: RunOptions, loaded: config::Loaded) -> Result<(), RunErr
             Some(back) = from_back.recv() => driver.on_back(back),
             Some(request) = requests.recv() => driver.on_request(request),
             () = sleep_until(driver.engine.poll_timeout()) => driver.step(Input::Timeout),
+            _ = health.tick() => driver.look_at_machine(),
             _ = alive.tick() => notifier.alive().unwrap_or_else(|why| tracing::warn!("{why}")),
             asked = signals.next() => match asked {
                 Asked::Reload => reload(&mut driver, &notifier),
@@ -180,6 +185,7 @@ fn serve_desktop(driver: &Driver, handle: &Handle) -> Result<Option<Web>, web::W
     let shell = &driver.loaded.shell;
     let options = |settings: &config::Web| web::Options {
         settings: settings.clone(),
+        config: driver.path.clone(),
         data_dir: shell.data_dir.clone(),
         recordings: shell.recordings.folder.clone(),
         zone: driver.loaded.engine.zone,
@@ -221,6 +227,14 @@ impl Driver {
         }
         let config = self.loaded.engine.clone();
         self.step(Input::Config(config));
+    }
+
+    /// A disk that stalls stalls a thread of its own.
+    fn look_at_machine(&self) {
+        let (folder, backs) = (self.loaded.shell.data_dir.clone(), self.backs.clone());
+        tokio::task::spawn_blocking(move || {
+            let _stopping = backs.send(Back::Measured(health::measure(&folder)));
+        });
     }
 
     /// Draining, and nothing is left to end or its time is up.
@@ -313,6 +327,9 @@ fn start_log(level: config::LogLevel) {
         config::LogLevel::Debug => tracing::Level::DEBUG,
         config::LogLevel::Trace => tracing::Level::TRACE,
     };
+    // What libraries note while they work is about keys and addresses, too.
+    let ours = Targets::new().with_default(tracing::Level::WARN.min(level));
+    let ours = ours.with_targets(["ramal", "engine", "media"].map(|room| (room, level)));
     let journal = std::env::var_os("JOURNAL_STREAM").is_some();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(level)
@@ -321,8 +338,8 @@ fn start_log(level: config::LogLevel) {
         .with_target(false);
     // The journal writes the time itself. A second start in one process (tests) keeps the first log.
     let _already = match journal {
-        true => subscriber.without_time().try_init(),
-        false => subscriber.try_init(),
+        true => subscriber.without_time().finish().with(ours).try_init(),
+        false => subscriber.finish().with(ours).try_init(),
     };
 }
 
@@ -340,6 +357,8 @@ fn processors() -> usize {
 
 /// Longest sleep, and how often an unwatched daemon looks around.
 const IDLE: Duration = Duration::from_secs(1);
+/// Disks fill and clocks drift slowly.
+const HEALTH_EVERY: Duration = Duration::from_secs(60);
 /// Datagrams and news on their way to the engine; more stay in the kernel.
 const MAX_NET_EVENTS: usize = 4_096;
 /// Deltas a slow watcher may lag behind.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::Audience;
 use crate::agent;
+use crate::alert::Health;
 use crate::call;
 use crate::config::{AccountName, Config, Destination, DeviceName, Target};
 use crate::id::{BatchId, CallId, CommandId, ConnectionId, FlowAsk, MessageId, QueryId, QuestionId, Seq, UserId};
@@ -18,6 +19,7 @@ use crate::records::{Batch, Facts, Question};
 use crate::sip::uri::Transport;
 use crate::staff::{self, EntryId, Scopes};
 use crate::subscription;
+use crate::trial;
 
 /// Everything that can happen to the engine.
 #[derive(Debug)]
@@ -152,6 +154,8 @@ pub enum What {
     Message(messages::Command),
     Agent(agent::Command),
     Staff(staff::Command),
+    /// What the shell has measured: may begin alerts, or end them.
+    Health(Health),
     /// The live state: deltas after `since` when they are still kept, else a snapshot.
     Watch {
         since: Option<Seq>,
@@ -168,12 +172,12 @@ impl What {
         match self {
             What::Call(_) | What::Account(_) | What::Subscription(_) | What::Message(_) => true,
             What::Agent(_) | What::Staff(_) | What::Drain | What::DrainNow => true,
-            What::Watch { .. } => false,
+            What::Watch { .. } | What::Health(_) => false,
         }
     }
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum AccountCommand {
     DoNotDisturb {
         account: AccountName,
@@ -183,6 +187,8 @@ pub enum AccountCommand {
     Register {
         account: AccountName,
     },
+    /// Whether an extension could be registered, without keeping anything of it (VZ-12).
+    Test(Box<trial::Wish>),
 }
 
 /// The yes to a command.
@@ -206,6 +212,8 @@ pub enum Reply {
     Kept {
         entry: EntryId,
     },
+    /// How far a connection was made.
+    Tested(Vec<trial::Step>),
     Snapshot(Box<Snapshot>),
     Deltas(Vec<Delta>),
 }
@@ -220,6 +228,7 @@ impl Reply {
             | Reply::PhoneFirst { .. }
             | Reply::Sent { .. }
             | Reply::Kept { .. }
+            | Reply::Tested(_)
             | Reply::Deltas(_) => None,
         }
     }
@@ -235,6 +244,9 @@ pub struct Refusal {
     /// The field it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// Of the gate: its rule that said no.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -275,6 +287,11 @@ pub enum RefusalCode {
 impl Refusal {
     /// A refusal with its words.
     pub fn new(code: RefusalCode, text: impl Into<String>) -> Refusal {
-        Refusal { code, text: text.into(), field: None }
+        Refusal { code, text: text.into(), field: None, rule: None }
+    }
+
+    /// The gate's no, by one of its rules.
+    pub fn gate(rule: &str, text: impl Into<String>) -> Refusal {
+        Refusal { rule: Some(rule.to_owned()), ..Refusal::new(RefusalCode::Gate, text) }
     }
 }

@@ -36,6 +36,24 @@ pub struct Config {
     /// Sounds that there are: a queue's music is one of them.
     #[serde(default)]
     pub sounds: BTreeSet<SoundName>,
+    /// When something is worth an alert.
+    #[serde(default)]
+    pub alerts: AlertLimits,
+}
+
+/// When something is worth an alert (VZ-17); pauses and holds have limits of their own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct AlertLimits {
+    /// Where the store and the recordings are, in MB. Default 2,000.
+    pub least_free_mb: u64,
+    /// How long an open queue may have nobody. Default 2 min.
+    pub nobody_after: Duration,
+}
+
+impl Default for AlertLimits {
+    fn default() -> AlertLimits {
+        AlertLimits { least_free_mb: 2_000, nobody_after: Duration::from_secs(120) }
+    }
 }
 
 impl Config {
@@ -60,6 +78,7 @@ impl Config {
             },
             default_route: None,
             sounds: BTreeSet::new(),
+            alerts: AlertLimits::default(),
         }
     }
 }

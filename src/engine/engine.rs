@@ -9,6 +9,7 @@ mod wishes;
 use std::collections::VecDeque;
 
 use crate::agent::{self, Agents};
+use crate::alert::{self, Alerts};
 use crate::answers::Answers;
 use crate::border::{Input, Output, StoreError};
 use crate::call::{self, Calls, Rescues};
@@ -26,6 +27,7 @@ use crate::sip::ua::Ua;
 use crate::staff::Staff;
 use crate::subscription::{self, Subscriptions};
 use crate::time::{Moment, Now, earliest};
+use crate::trial::{self, Trials};
 use crate::watch::Watch;
 
 use promises::Promises;
@@ -44,12 +46,14 @@ pub struct Engine {
     calls: Calls,
     staff: Staff,
     agents: Agents,
+    alerts: Alerts,
     cases: Cases,
     next_question: u64,
     promises: Promises,
     /// Who commands, while a command is carried out.
     actor: Option<UserId>,
     rescues: Rescues,
+    trials: Trials,
     protocolos: Protocolos,
     answers: Answers,
     watch: Watch,
@@ -82,11 +86,13 @@ impl Engine {
             calls: Calls::default(),
             staff: Staff::default(),
             agents: Agents::default(),
+            alerts: Alerts::default(),
             cases: Cases::default(),
             next_question: 1,
             promises: Promises::default(),
             actor: None,
             rescues: Rescues::default(),
+            trials: Trials::default(),
             protocolos: Protocolos::new(None, chrono::NaiveDate::MIN),
             answers: Answers::default(),
             watch: Watch::default(),
@@ -146,7 +152,9 @@ impl Engine {
             self.subscriptions.poll_timeout(),
             self.calls.poll_timeout(),
             self.agents.poll_timeout(),
+            self.alerts.poll_timeout(),
             self.rescues.poll_timeout(),
+            self.trials.poll_timeout(),
         ];
         rooms.into_iter().fold(None, earliest)
     }
@@ -177,6 +185,7 @@ impl Engine {
             agents: self.agents.views().collect(),
             supervisions: self.calls.supervision_views().collect(),
             entries: self.staff.entries().collect(),
+            alerts: self.alerts.standing().collect(),
             totals: Totals { calls: self.calls.total(), ..self.totals },
         }
     }
@@ -187,12 +196,14 @@ impl Engine {
         self.with_subscriptions(now, Subscriptions::on_timeout);
         self.with_calls(now, Calls::on_timeout);
         self.with_rescues(now, Rescues::on_timeout);
+        self.with_trials(now, Trials::on_timeout);
         let calls = &self.calls;
         let facts = |user| {
             let (offered, talking) = calls.doing(user);
             agent::Facts { offered, talking }
         };
         self.agents.on_timeout(facts, &agent::Context { staff: &self.staff, now });
+        self.look_at_queues(now);
     }
 
     /// The store fails: told once, and once that it works again. Calls live on either way.
@@ -258,6 +269,7 @@ impl Engine {
                 self.do_not_disturb.extend(do_not_disturb);
                 self.staff = Staff::restore(entries);
                 self.agents = Agents::restore(chosen, &agent::Context { staff: &self.staff, now });
+                self.alerts.on_staff(&alert::Context { config: &self.config, staff: &self.staff, now });
                 self.messages.begin(unanswered);
                 self.with_rescues(now, |rescues, cx| rescues.begin(&open_dialogs, &open_calls, cx));
             }
@@ -284,6 +296,8 @@ impl Engine {
                 self.on_subscription_order(order);
             } else if let Some(order) = self.messages.poll_order() {
                 self.on_message_order(order);
+            } else if let Some((command, answer)) = self.trials.poll_done() {
+                self.outputs.push_back(Output::Reply(command, answer));
             } else if let Some(output) = self.ua.poll_output() {
                 self.outputs.push_back(output);
             } else if let Some((day, next)) = self.reservation() {
@@ -308,6 +322,10 @@ impl Engine {
     fn with_rescues<R>(&mut self, now: Now, work: impl FnOnce(&mut Rescues, &mut call::Context<'_>) -> R) -> R {
         let (_, rescues, mut cx) = self.rooms(now);
         work(rescues, &mut cx)
+    }
+
+    fn with_trials<R>(&mut self, now: Now, work: impl FnOnce(&mut Trials, &mut trial::Context<'_>) -> R) -> R {
+        work(&mut self.trials, &mut trial::Context { ua: &mut self.ua, now, random: &mut self.random })
     }
 
     fn with_subscriptions<R>(

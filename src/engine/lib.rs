@@ -12,6 +12,7 @@
 
 pub mod access;
 pub mod agent;
+pub mod alert;
 pub mod border;
 pub mod call;
 pub mod case;
@@ -32,6 +33,7 @@ pub mod sip;
 pub mod staff;
 pub mod subscription;
 pub mod time;
+pub mod trial;
 
 mod answers;
 mod engine;

@@ -31,6 +31,9 @@ pub struct Snapshot {
     /// What is administered.
     pub entries: Vec<Entry>,
     pub totals: Totals,
+    /// Those that stand.
+    #[serde(default)]
+    pub alerts: Vec<Alert>,
 }
 
 /// One change: put the object in the place of the older one with its id.
@@ -138,6 +141,18 @@ pub enum Alert {
         call: CallId,
         account: AccountName,
     },
+    /// A queue is open and has nobody (VZ-17).
+    NobodySignedIn {
+        queue: QueueId,
+        name: String,
+    },
+    /// Little is left where the store and the recordings are.
+    DiskLow {
+        free_mb: u64,
+        least_mb: u64,
+    },
+    /// What this was about is so no longer.
+    Over(Box<Alert>),
     /// Parts of a recording never reached the disk: so many seconds of one of its tracks by now.
     RecordingIncomplete {
         call: CallId,
@@ -364,6 +379,8 @@ pub struct AccountView {
     pub registration: RegistrationView,
     pub do_not_disturb: bool,
     pub calls: u16,
+    /// What its calls are talked through, unless an agent chose otherwise.
+    pub device: DeviceName,
     /// What waits in its mailbox (RFC 3842); absent until the PBX has told.
     pub messages: Option<MessageSummary>,
 }

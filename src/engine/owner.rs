@@ -1,6 +1,6 @@
 //! Who a SIP transaction of ours belongs to: how its answer finds its way back.
 
-use crate::id::{CallId, LegId, MessageId};
+use crate::id::{CallId, CommandId, LegId, MessageId};
 use crate::registration;
 use crate::subscription::SubscriptionId;
 
@@ -13,6 +13,8 @@ pub enum Owner {
     Message(MessageId),
     /// A dialog that the last run left open.
     Rescue(LegId),
+    /// The command that tries a connection.
+    Trial(CommandId),
     /// Something was ended that nobody here knows any more.
     Nobody,
 }

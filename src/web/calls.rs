@@ -86,9 +86,12 @@ async fn dial(person: Person, key: Key, Body(body): Body<Dial>) -> Result<Respon
         }
         Reply::PhoneFirst { device } => Ok(phone_first(&device)),
         // A key that belongs to another wish.
-        Reply::Done | Reply::Sent { .. } | Reply::Kept { .. } | Reply::Snapshot(_) | Reply::Deltas(_) => {
-            Err(Error::bad("Idempotency-Key: this key was used for something else"))
-        }
+        Reply::Done
+        | Reply::Sent { .. }
+        | Reply::Kept { .. }
+        | Reply::Tested(_)
+        | Reply::Snapshot(_)
+        | Reply::Deltas(_) => Err(Error::bad("Idempotency-Key: this key was used for something else")),
     }
 }
 

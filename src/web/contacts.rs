@@ -1,5 +1,7 @@
 //! The contact base: looked up in any spelling of a number, edited, read in from tables.
 
+mod import;
+
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -24,7 +26,7 @@ use super::shape::Id;
 pub fn routes() -> Routes {
     let contact = example();
     let new = json!({ "name": "Mariana Prado", "document": "529.982.247-25", "phones": ["(19) 90745-2310"] });
-    Routes::default()
+    let routes = Routes::default()
         .get(
             "/api/v1/contacts",
             found,
@@ -44,7 +46,8 @@ pub fn routes() -> Routes {
             about("Changes the fields that are named, where `version` is still the present one; else 409")
                 .takes::<Wanted>(new)
                 .gives::<Contact>(200, contact),
-        )
+        );
+    import::add(routes)
 }
 
 fn example() -> Value {

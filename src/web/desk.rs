@@ -16,6 +16,7 @@ use crate::store::{AuditEntry, Reader, Store, TokenRow};
 
 use super::error::Error;
 use super::guard::Names;
+use super::headset;
 use super::hub::Told;
 use super::pace::{Buckets, Failures};
 use super::password::Passwords;
@@ -36,17 +37,22 @@ pub struct Desk {
     pub keys: Option<Arc<Keys>>,
     pub paces: Paces,
     pub told: broadcast::Sender<Told>,
+    pub headsets: headset::Ends,
     tokens: Mutex<HashMap<Kept, TokenRow>>,
     /// One-time codes that are begun and not confirmed yet.
     begun_totp: Mutex<BTreeMap<UserId, [u8; totp::SECRET]>>,
     /// Makes the first administrator; once, and only while there is none.
     pub set_up: Mutex<Option<Kept>>,
+    /// Held while the file of extensions is changed.
+    pub administering: tokio::sync::Mutex<()>,
     pub options: Settings,
 }
 
 /// What is left of [`Options`].
 #[derive(Debug)]
 pub struct Settings {
+    pub config: std::path::PathBuf,
+    pub data_dir: std::path::PathBuf,
     pub audit_file: Option<std::path::PathBuf>,
     pub recordings: std::path::PathBuf,
     pub zone: chrono_tz::Tz,
@@ -76,7 +82,7 @@ impl Desk {
     pub fn new(options: Options, names: Names, keys: Option<Arc<Keys>>) -> Result<Desk, WebError> {
         let sessions = options.store.sessions()?;
         let tokens = options.store.tokens()?.into_iter().map(|row| (row.secret, row)).collect();
-        let Options { settings, recordings, zone, numbers, handle, store, .. } = options;
+        let Options { settings, config, data_dir, recordings, zone, numbers, handle, store } = options;
         Ok(Desk {
             handle,
             store,
@@ -87,10 +93,12 @@ impl Desk {
             keys,
             paces: Paces::default(),
             told: broadcast::channel(MAX_TOLD).0,
+            headsets: headset::Ends::default(),
             tokens: Mutex::new(tokens),
             begun_totp: Mutex::default(),
             set_up: Mutex::new(None),
-            options: Settings { audit_file: settings.audit_file, recordings, zone, numbers },
+            administering: tokio::sync::Mutex::default(),
+            options: Settings { config, data_dir, audit_file: settings.audit_file, recordings, zone, numbers },
         })
     }
 

@@ -6,12 +6,14 @@ use axum::extract::State;
 use engine::access::{Action, Kind, Whose};
 use engine::agent::AgentState;
 use engine::border::What;
+use engine::config::DeviceName;
 use engine::news::{Snapshot, WatchedState};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::control::shaped;
+use crate::sound;
 
 use super::body::Asked;
 use super::desk::Desk;
@@ -21,20 +23,12 @@ use super::person::Person;
 
 pub fn routes() -> Routes {
     let found = json!([{ "kind": "ramal", "number": "2108", "name": "Bia", "state": "idle" }]);
-    Routes::default()
-        .get("/api/v1/directory", search, about("Whom to call").asks(&["q"]).lists::<Found>(found))
-        .get(
-            "/api/v1/devices",
-            devices,
-            about("What one can talk through").lists::<Device>(json!([{ "device": "headset", "kind": "headset" }])),
-        )
-        .get(
-            "/api/v1/extensions",
-            extensions,
-            about("Extensions and trunks with their registration").lists::<Extension>(
-                json!([{ "account": "2107", "kind": "extension", "registration": { "state": "registered" } }]),
-            ),
-        )
+    Routes::default().get("/api/v1/directory", search, about("Whom to call").asks(&["q"]).lists::<Found>(found)).get(
+        "/api/v1/devices",
+        devices,
+        about("What one can talk through")
+            .lists::<Device>(json!([{ "device": "headset", "kind": "headset", "own": true }])),
+    )
 }
 
 #[derive(Serialize, ToSchema)]
@@ -50,22 +44,11 @@ pub struct Found {
 #[derive(Serialize, ToSchema)]
 pub struct Device {
     device: String,
-    /// `headset`, `file`, `null`.
+    /// `headset`, `file`, `null`, `sip` (a desk phone), `browser` (the page that asks).
     #[schema(value_type = String)]
     kind: Value,
-}
-
-/// Of an extension or a trunk.
-#[derive(ToSchema)]
-#[allow(dead_code, reason = "the shape of what engine::news::AccountView serialises to, for the document alone")]
-pub struct Extension {
-    account: String,
-    kind: String,
-    group: String,
-    #[schema(value_type = Object)]
-    registration: (),
-    do_not_disturb: bool,
-    calls: u16,
+    /// What is set for one's ramal: that is talked through by who chooses nothing.
+    own: bool,
 }
 
 #[derive(Deserialize)]
@@ -148,18 +131,21 @@ fn lamp_state(state: WatchedState) -> &'static str {
 
 async fn devices(person: Person, State(desk): State<Arc<Desk>>) -> Result<axum::Json<Vec<Device>>, Error> {
     person.rights(&desk)?;
-    let report = person.handle.devices(false).await;
-    let devices =
-        report.devices.iter().map(|view| Device { device: view.device.to_string(), kind: shaped(&view.kind) });
-    Ok(axum::Json(devices.collect()))
-}
-
-async fn extensions(person: Person) -> Result<axum::Json<Value>, Error> {
-    let snapshot = snapshot(&person).await?;
-    if snapshot.accounts.is_empty() {
-        person.may(Action::See(Kind::Account), Whose::Nothing).await?;
-    }
-    Ok(axum::Json(shaped(&snapshot.accounts)))
+    let (report, snapshot) = (person.handle.devices(false).await, snapshot(&person).await?);
+    let staff = desk.people.staff();
+    let ramal = staff.user(person.user).and_then(|user| user.ramal.as_ref());
+    let account = snapshot.accounts.iter().find(|view| Some(&view.account) == ramal);
+    let device = |device: &str, kind| Device {
+        device: device.to_owned(),
+        kind,
+        own: account.is_some_and(|view| view.device.as_str() == device),
+    };
+    let page = device(DeviceName::OWN_PAGE, shaped(&sound::Kind::Browser));
+    let phones = snapshot.phones.iter().map(|phone| device(phone.device.as_str(), json!("sip")));
+    // Other people's pages are theirs.
+    let here = report.devices.iter().filter(|view| view.kind != sound::Kind::Browser);
+    let here = here.map(|view| device(&view.device, shaped(&view.kind)));
+    Ok(axum::Json([page].into_iter().chain(phones).chain(here).collect()))
 }
 
 /// The live state as this person may see it.

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Error {
     pub status: StatusCode,
-    said: Said,
+    said: Box<Said>,
     retry_after: Option<Duration>,
 }
 
@@ -33,6 +33,9 @@ pub struct Said {
     /// What it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
+    /// Of the gate: its rule that said no.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<String>,
     /// What is wrong with each field.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     fields: BTreeMap<String, String>,
@@ -40,8 +43,8 @@ pub struct Said {
 
 impl Error {
     pub fn new(status: StatusCode, code: &str, text: impl Into<String>) -> Error {
-        let said = Said { code: code.to_owned(), text: text.into(), field: None, fields: BTreeMap::new() };
-        Error { status, said, retry_after: None }
+        let said = Said { code: code.to_owned(), text: text.into(), field: None, rule: None, fields: BTreeMap::new() };
+        Error { status, said: Box::new(said), retry_after: None }
     }
 
     pub fn bad(text: impl Into<String>) -> Error {
@@ -74,6 +77,13 @@ impl Error {
         Error { retry_after: Some(wait), ..error }
     }
 
+    /// The field, what is wrong with it in a word, and in English.
+    pub fn about(&self) -> (String, String, String) {
+        let field = self.said.field.clone().unwrap_or_default();
+        let code = self.said.fields.get(&field).unwrap_or(&self.said.code).clone();
+        (field, code, self.said.text.clone())
+    }
+
     pub fn code(&self) -> &str {
         &self.said.code
     }
@@ -93,6 +103,7 @@ impl From<Refusal> for Error {
         }
         let mut error = Error::new(status(refusal.code), code, refusal.text);
         error.said.field = refusal.field;
+        error.said.rule = refusal.rule.map(|rule| rule.replace(' ', "-"));
         error
     }
 }
@@ -133,7 +144,7 @@ impl From<tokio::task::JoinError> for Error {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        let mut response = (self.status, axum::Json(ErrorBody { error: self.said })).into_response();
+        let mut response = (self.status, axum::Json(ErrorBody { error: *self.said })).into_response();
         if let Some(wait) = self.retry_after {
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));

@@ -143,7 +143,8 @@ impl Follower {
                 | Reply::PhoneFirst { .. }
                 | Reply::Dialled { .. }
                 | Reply::Sent { .. }
-                | Reply::Kept { .. },
+                | Reply::Kept { .. }
+                | Reply::Tested(_),
             ) => Err(Bye::Gone),
             Err(refusal) if refusal.code == engine::border::RefusalCode::Draining => Err(Bye::Draining),
             Err(_) => Err(Bye::SignedOut),

@@ -18,7 +18,9 @@ mod desk;
 mod directory;
 mod doc;
 mod error;
+mod extensions;
 mod guard;
+mod headset;
 mod history;
 mod hub;
 mod lists;
@@ -37,6 +39,7 @@ mod session;
 mod sessions;
 mod setup;
 mod shape;
+mod sheet;
 mod supervise;
 mod table;
 mod tls;
@@ -65,6 +68,8 @@ pub use routes::openapi;
 #[derive(Debug)]
 pub struct Options {
     pub settings: config::Web,
+    /// `ramal.toml`.
+    pub config: PathBuf,
     pub data_dir: PathBuf,
     pub recordings: PathBuf,
     pub zone: Tz,

@@ -14,8 +14,8 @@ use super::desk::Desk;
 use super::doc::Routes;
 use super::error::Error;
 use super::{
-    agent, audit, calls, cases, contacts, directory, guard, history, lists, live, page, proofs, recordings, session,
-    setup, supervise, tokens,
+    agent, audit, calls, cases, contacts, directory, extensions, guard, headset, history, lists, live, page, proofs,
+    recordings, session, setup, supervise, tokens,
 };
 
 /// The API's routes and what is said of them.
@@ -27,6 +27,7 @@ fn all() -> Routes {
         .and(tokens::routes())
         .and(live::routes())
         .and(agent::routes())
+        .and(headset::routes())
         .and(calls::routes())
         .and(supervise::routes())
         .and(history::routes())
@@ -34,6 +35,7 @@ fn all() -> Routes {
         .and(contacts::routes())
         .and(recordings::routes())
         .and(directory::routes())
+        .and(extensions::routes())
         .and(lists::routes())
         .and(audit::routes())
 }

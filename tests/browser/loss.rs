@@ -10,7 +10,7 @@ use crate::house::House;
 use crate::signaling::Signaling;
 use crate::support::{wait_for, when};
 
-const PAGES: u64 = 20;
+const PAGES: u64 = 100;
 
 #[test]
 fn sp_05_at_5_percent_loss_every_page_connects_and_none_is_left_half_open() {

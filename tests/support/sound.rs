@@ -113,6 +113,15 @@ pub fn seconds_of_tone(wav: &Path, hertz: f64) -> f64 {
     tenths.count() as f64 / 10.0
 }
 
+/// Which of these tones each tenth of a second of a growing WAV is, and nothing else.
+pub fn tenths(wav: &Path, all: &[f64]) -> Vec<Option<f64>> {
+    let Ok(wav) = hound::WavReader::open(wav) else { return Vec::new() };
+    let rate = wav.spec().sample_rate;
+    let samples: Vec<f64> = wav.into_samples::<i16>().map_while(Result::ok).map(f64::from).collect();
+    let tone = |tenth| all.iter().copied().find(|hertz| share(tenth, *hertz, rate) > 0.9);
+    samples.chunks_exact(rate as usize / 10).map(tone).collect()
+}
+
 /// Whether the last half second of a growing WAV is a sine of `hertz` and nothing else.
 pub fn ends_with_tone(wav: &Path, hertz: f64) -> bool {
     end(wav).is_some_and(|(rate, samples)| share(&samples, hertz, rate) > 0.9)

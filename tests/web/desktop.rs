@@ -1,10 +1,9 @@
 //! The whole of it: Chromium, this page, this daemon, Asterisk, and phones that nobody here wrote.
 
-use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::PathBuf;
 
 use crate::office::Office;
+use crate::script::Script;
 use crate::support::peers::{Answering, Asterisk, Baresip, Line, Options};
 use crate::support::{Daemon, Folder, Host, LONG, sound, wait_for, when};
 
@@ -78,40 +77,13 @@ fn office(asterisk: &Asterisk) -> Office {
     Office { daemon, folder, host }
 }
 
-/// Node with Debian's Chromium and the page's own packages; None, said aloud, where one is missing.
-fn script(link: &str) -> Option<Child> {
-    let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("web");
-    let chromium = std::env::var("CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned());
-    let wanted = [PathBuf::from(&chromium), web.join("node_modules/puppeteer-core")];
-    if let Some(missing) = wanted.iter().find(|path| !path.exists()) {
-        eprintln!("NOT SEEN IN A BROWSER: {} is not there; run tests/interop/install", missing.display());
-        return None;
-    }
-    // The kernel ends it with us, even when we are killed.
-    let mut node = Command::new("setpriv");
-    node.args(["--pdeathsig", "KILL", "--", "node", "shots/day.mjs"]).current_dir(web);
-    node.env("RAMAL_LINK", link).env("CHROMIUM", chromium).stdin(Stdio::piped()).stdout(Stdio::piped());
-    Some(node.spawn().expect("node of tests/interop/install"))
-}
-
 #[test]
 fn sm_01_to_sm_12_a_day_at_the_desktop_in_a_real_browser() {
     let asterisk = Asterisk::start(Options::default());
     let office = office(&asterisk);
     let link = format!("http://{}/#/setup/{}", office.address(), office.link());
-    let Some(mut node) = script(&link) else { return };
+    let Some(script) = Script::start("day", &link, &[]) else { return };
     let mut outside = Outside::new(asterisk, office.folder.join("heard.wav"));
-    let (mut tell, said) = (node.stdin.take().unwrap(), BufReader::new(node.stdout.take().unwrap()));
-    for line in said.lines().map_while(Result::ok) {
-        match line.strip_prefix("> ") {
-            Some(wish) => {
-                outside.act(wish);
-                writeln!(tell, "done").expect("the script listens");
-            }
-            None => println!("{line}"),
-        }
-    }
-    let ended = node.wait().expect("a child of ours");
-    assert!(ended.success(), "{ended}; the daemon said:\n{}", office.daemon.log());
+    script.play(|wish| outside.act(wish), || office.daemon.log());
     assert_eq!(office.daemon.ctl(&["status"])["calls"], 0);
 }

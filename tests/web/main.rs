@@ -5,12 +5,16 @@
 mod support;
 
 mod audit;
+mod contacts;
 mod desktop;
 mod document;
 mod exchange;
+mod extensions;
+mod headset;
 mod hostile;
 mod live;
 mod office;
 mod roles;
+mod script;
 mod sign_in;
 mod work;

@@ -91,7 +91,7 @@ const ACTIONS = {
 };
 
 /** What the page looks for in the daemon's description of itself. */
-const OFFERED = { paths: Object.fromEntries(['/extensions', '/extensions/test', '/calls/{call}/supervise'].map((path) => [`/api/v1${path}`, { post: {} }])) };
+const OFFERED = { paths: Object.fromEntries(['/extensions', '/extensions/test', '/extensions/import', '/contacts/import', '/calls/{call}/supervise'].map((path) => [`/api/v1${path}`, { post: {} }])) };
 
 const rows = (all) => ({ rows: all, next: null });
 const strip = (text) => text.toLowerCase().normalize('NFD').replace(/[\u0300-\u036f]/g, '');
@@ -116,7 +116,8 @@ export function answer(w, method, path, q, body) {
   if (room === 'directory') return rows(people.directory.filter((d) => strip(d.name).includes(strip(q.get('q') ?? '')) || d.number.startsWith(q.get('q') ?? '')));
   if (room === 'cases') return cases(w, method, id, body);
   if (path === '/extensions/test') return test(body);
-  if (room === 'extensions') return method === 'GET' ? rows(w.accounts.map((a) => ({ account: a.account, aor: `sip:${a.account}@pabx.nortelux.example`, server: 'pabx.nortelux.example', profile: 'asterisk', transport: 'tls' }))) : {};
+  if (path === '/extensions/import') return { columns: [{ column: 'ramal', read_as: 'ramal' }, { column: 'CEP', read_as: null }], lines: 3, created: 2, changed: 0, bad: body.apply ? [] : [{ line: 3, field: 'ramal', code: 'twice', text: 'ramal 2110 is in line 2 too' }], applied: body.apply };
+  if (room === 'extensions') return method === 'GET' ? rows(w.accounts.map((a) => ({ account: a.account, aor: `sip:${a.account}@pabx.nortelux.example`, server: 'pabx.nortelux.example', profile: 'asterisk', transport: 'udp', administered: true, place: 'extensions.toml:7' }))) : {};
   if (w.lists[room]) return list(w, method, room, id, body);
   return refuse(404, 'not-found');
 }
@@ -178,9 +179,9 @@ function test({ password }) {
   const ok = password === 'certa';
   return {
     steps: [
-      { step: 'resolve', ok: true, said: '192.0.2.20', ms: 12 },
-      { step: 'options', ok: true, said: '200 OK', ms: 18 },
-      { step: 'register', ok, said: ok ? '200 OK' : '403 Forbidden', ms: 22 },
+      { step: 'resolve', ok: true, code: 'ok', said: '192.0.2.20', ms: 12 },
+      { step: 'options', ok: true, code: 'ok', said: '200 OK', ms: 18 },
+      { step: 'register', ok, code: ok ? 'ok' : 'forbidden', said: ok ? '200 OK' : '403 Forbidden', ms: 22 },
     ],
   };
 }

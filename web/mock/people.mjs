@@ -32,7 +32,7 @@ export const queues = [
 export const dispositions = ['Resolvido nesta ligação', 'Encaminhado a outra área', 'Retorno combinado', 'Ligação caiu', 'Engano'].map((name, i) => ({ disposition: String(i + 1), name, queue: null }));
 export const departments = ['Faturas', 'Estornos', 'Suporte', 'Campo', 'Financeiro'].map((name, i) => ({ id: String(i + 1), name }));
 export const locations = ['Campinas', 'Recife', 'Casa'].map((name, i) => ({ id: String(i + 1), name }));
-export const devices = [{ device: 'Fone Jabra 40', kind: 'headset' }, { device: 'browser', kind: 'browser' }, { device: 'Mesa 2107', kind: 'sip' }];
+export const devices = [{ device: 'browser', kind: 'browser', own: false }, { device: 'Fone Jabra 40', kind: 'headset', own: true }, { device: 'Mesa 2107', kind: 'sip', own: false }];
 
 export const names = [
   ['7', 'Luana Andrade', '2107'], ['8', 'Rafael Tavares', '2114'], ['9', 'Marina Rangel', '2131'], ['10', 'Conrado Bessa', '2120'], ['11', 'Iracema Guedes', '2118'], ['12', 'Raquel Amaral', '2126'],

@@ -12,14 +12,19 @@ const ARGUMENTS = [
   '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', '--lang=pt-BR', '--accept-lang=pt-BR', '--force-color-profile=srgb', '--autoplay-policy=no-user-gesture-required',
 ];
 
-export async function launch() {
+export async function launch(args = []) {
   const profile = mkdtempSync(join(tmpdir(), 'ramal-browser-'));
-  const browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', userDataDir: profile, headless: true, args: ARGUMENTS });
-  const close = async () => {
-    await browser.close();
-    rmSync(profile, { recursive: true, force: true });
+  const browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', userDataDir: profile, headless: true, args: [...ARGUMENTS, ...args] });
+  const forget = () => rmSync(profile, { recursive: true, force: true });
+  const close = () => browser.close().finally(forget);
+  /** It gets no chance to say goodbye. */
+  const kill = async () => {
+    const gone = new Promise((done) => browser.process().once('exit', done));
+    browser.process().kill('SIGKILL');
+    await gone;
+    forget();
   };
-  return { browser, close };
+  return { browser, close, kill };
 }
 
 /** One page of a person; what its console complains of is collected in `errors`. */

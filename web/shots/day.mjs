@@ -1,12 +1,11 @@
 // A day of work in a real browser against a real daemon with a real PBX: from the set-up link to the history.
-// Started by tests/web/desktop.rs. What has to happen at the other end of the line is asked for by a line `> wish` and
-// answered by `done` once it has happened.
+// Started by tests/web/desktop.rs.
 //
 //   RAMAL_LINK   the set-up link        RAMAL_SHOTS   a folder for pictures, where they are wanted
 
 import assert from 'node:assert/strict';
-import { createInterface } from 'node:readline';
-import { launch, Person } from './browser.mjs';
+import { Person } from './browser.mjs';
+import { play, world } from './stage.mjs';
 
 const link = process.env.RAMAL_LINK;
 const shots = process.env.RAMAL_SHOTS;
@@ -14,24 +13,7 @@ const home = new URL('/', link).href;
 const PASSWORD = 'cavalo correto';
 const NOTES = 'Cliente recebeu duas faturas de outubro.';
 
-const answers = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-/** Until the other end has done it. */
-async function world(wish) {
-  console.log(`> ${wish}`);
-  const { value } = await answers.next();
-  assert.equal(value, 'done', `${wish}: ${value}`);
-}
-
-const { browser, close } = await launch();
-const errors = [];
-let now = null;
-const step = async (name, person, what) => {
-  now = person;
-  await what(person);
-  console.log(`  ${name}`);
-};
-
-try {
+await play(async ({ browser, errors, step }) => {
   const helena = await Person.enter(browser, errors, link);
   await step('the set-up link makes the first administrator', helena, async (p) => {
     await p.sees('Sua conta de administrador');
@@ -270,14 +252,4 @@ try {
     assert.ok(closed.length > before, 'the socket is open yet');
     assert.equal((await p.ask('GET', '/session')).status, 401);
   });
-  assert.deepEqual(errors, []);
-  console.log('all well');
-} catch (why) {
-  console.log(why.stack, errors);
-  await now?.page.screenshot({ path: '/tmp/ramal-day.png' }).catch(() => {});
-  console.log(await now?.page.evaluate(() => document.body.innerText).catch(() => ''));
-  process.exitCode = 1;
-} finally {
-  await close();
-  process.stdin.destroy();
-}
+});

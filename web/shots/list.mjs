@@ -96,6 +96,17 @@ export const SHOTS = [
     await click('form .btn[type=button]')(page);
     await seen(page, 'Resultado do teste');
   } },
+  { name: '11d-importar-ramais', scene: 'supervisor', path: 'admin/extensions/csv', themes: ['light'], async act(page) {
+    await page.waitForSelector('input[type=file]');
+    await page.evaluate(() => {
+      const chosen = new DataTransfer();
+      chosen.items.add(new File(['ramal;senha;CEP\n2110;a1;\n2110;a2;\n2111;a3;\n'], 'ramais.csv'));
+      const input = document.querySelector('input[type=file]');
+      input.files = chosen.files;
+      input.dispatchEvent(new Event('change', { bubbles: true }));
+    });
+    await seen(page, 'Linha 3');
+  } },
   { name: '11c-administracao-motivos', scene: 'supervisor', path: 'admin/reasons/novo', themes: ['light'] },
   { name: '12-english', scene: 'talking', path: 'atendimento', language: 'en', themes: ['light'], async act(page) {
     await click('.top .face')(page);

@@ -29,6 +29,8 @@ pub enum Action {
     SendMessage,
     Watch,
     Drain,
+    /// Say how the machine is.
+    Measure,
     /// Ready, paused, offline, done writing.
     ChooseState,
     ChooseQueues,
@@ -70,6 +72,8 @@ impl Action {
             What::Call(command) => Action::of_call(command),
             What::Account(AccountCommand::DoNotDisturb { .. }) => Action::DoNotDisturb,
             What::Account(AccountCommand::Register { .. }) => Action::Register,
+            // Whoever may set extensions up.
+            What::Account(AccountCommand::Test(_)) => Action::Create(Kind::Account),
             What::Subscription(_) => Action::WatchNumbers,
             What::Message(messages::Command::Send { .. }) => Action::SendMessage,
             What::Agent(agent::Command { wish, .. }) => match wish {
@@ -86,6 +90,7 @@ impl Action {
             },
             What::Watch { .. } => Action::Watch,
             What::Drain | What::DrainNow => Action::Drain,
+            What::Health(_) => Action::Measure,
         }
     }
 
@@ -108,7 +113,9 @@ impl Action {
             Action::ChooseState | Action::ChooseQueues | Action::ChooseDevice => Some(Kind::Agent),
             Action::See(kind) | Action::Create(kind) | Action::Edit(kind) | Action::Delete(kind) => Some(kind),
             Action::Associate => Some(Kind::User),
-            Action::Watch | Action::Drain | Action::Export | Action::Import | Action::Settings => None,
+            Action::Watch | Action::Drain | Action::Measure | Action::Export | Action::Import | Action::Settings => {
+                None
+            }
         }
     }
 

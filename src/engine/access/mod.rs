@@ -111,7 +111,7 @@ fn needs(action: Action) -> Needs {
         Action::WatchNumbers => own_only(P::Calls),
         Action::SendMessage => own_only(P::Messages),
         Action::Watch => Needs { own: Need::Anybody, others: Need::Anybody },
-        Action::Drain => Needs { own: Need::Nobody, others: Need::Nobody },
+        Action::Drain | Action::Measure => Needs { own: Need::Nobody, others: Need::Nobody },
         Action::ChooseState => split(P::Calls, P::AgentsChange),
         Action::ChooseQueues => split(P::Calls, P::AgentsChange),
         Action::ChooseDevice => own_only(P::Calls),

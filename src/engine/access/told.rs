@@ -77,11 +77,14 @@ fn alert(
         }
         Alert::RecordingIncomplete { call, .. } => (of_call(*call), Permission::RecordingsHearAll),
         Alert::PauseOverLimit { user, .. } => (Some(*user), Permission::AgentsSee),
+        Alert::NobodySignedIn { .. } => (None, Permission::AgentsSee),
+        Alert::Over(alert) => return self::alert(alert, of_call, of_account),
         Alert::GroupDown { .. }
         | Alert::GroupUp { .. }
         | Alert::StoreFailing { .. }
         | Alert::StoreWorks
         | Alert::ClockNotSynchronised
+        | Alert::DiskLow { .. }
         | Alert::NoMediaPorts
         | Alert::NoRecordings { .. }
         | Alert::RecordingsWork => (None, Permission::Administration),

@@ -37,6 +37,9 @@ pub enum Order {
     Tell(News),
     /// The extension's calls are at this device from now on; None: at its own.
     Device(AccountName, Option<DeviceName>),
+    /// The extension's person sits down to work, or stands up: a desk phone is called, or let go.
+    SitDown(AccountName),
+    StandUp(AccountName),
 }
 
 /// What is kept of an agent over a restart.
@@ -117,7 +120,12 @@ impl Agents {
             Wish::Queues(queues) => chosen.queues = Some(own_queues(user, queues)?),
             Wish::Device(device) => chosen.device = own_device(user, device.as_ref())?,
         }
+        let ramal = user.ramal.clone();
+        // Before the device is forgotten that is let go.
+        self.orders.extend(ramal.clone().filter(|_| command.wish == Wish::SignOut).map(Order::StandUp));
         self.choose(user.user, chosen, written, cx);
+        let sits = matches!(command.wish, Wish::SignIn { .. } | Wish::Ready | Wish::Device(_)) && self.is_in(user.user);
+        self.orders.extend(ramal.filter(|_| sits).map(Order::SitDown));
         self.look(user.user, facts, cx);
         Ok(Reply::Done)
     }
@@ -156,6 +164,10 @@ impl Agents {
     pub fn takes_calls(&self, user: &User) -> bool {
         let choice = self.agents.get(&user.user).map(|agent| (agent.chosen.choice, agent.writing.is_some()));
         user.directions != Directions::Outbound && matches!(choice, Some((Choice::Ready, false)))
+    }
+
+    fn is_in(&self, user: UserId) -> bool {
+        self.agents.get(&user).is_some_and(|agent| agent.chosen.choice != Choice::Offline)
     }
 
     /// What an extension's calls are at, where its person chose another device than its own.

@@ -80,7 +80,7 @@ impl Calls {
         let account = self.account(route, cx)?.clone();
         let from = caller_number(&account, caller_id)?;
         let number = Number::read(number, &cx.config.gate)
-            .map_err(|why| Refusal::new(RefusalCode::Gate, format!("{number}: {why}")))?;
+            .map_err(|why| Refusal::gate("grammar", format!("{number}: {why}")))?;
         let dialling = Dialling { from, ..Dialling::new(account, number) };
         let (call, protocolo, warnings) = self.place(dialling, cx)?;
         Ok(Reply::Dialled { call, protocolo, warnings })

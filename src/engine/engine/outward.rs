@@ -1,6 +1,7 @@
 //! From the rooms outward: orders carried out, changes told, records gathered into one batch.
 
 use crate::agent;
+use crate::alert;
 use crate::border::{Output, StoreError};
 use crate::call;
 use crate::case;
@@ -81,6 +82,8 @@ impl Engine {
             agent::Order::Device(account, device) => {
                 self.with_calls(now, |calls, cx| calls.use_device(&account, device, cx));
             }
+            agent::Order::SitDown(account) => self.with_calls(now, |calls, cx| calls.sit_down(&account, cx)),
+            agent::Order::StandUp(account) => self.with_calls(now, |calls, cx| calls.stand_up(&account, cx)),
         }
     }
 
@@ -192,6 +195,7 @@ impl Engine {
             registration: self.registrations.view(name).unwrap_or_else(waiting),
             do_not_disturb: self.do_not_disturb.contains(name),
             calls: self.calls.of_account(name),
+            device: account.device.clone(),
             messages: self.subscriptions.messages(name),
         })
     }
@@ -203,9 +207,27 @@ impl Engine {
     }
 
     pub(super) fn tell(&mut self, news: News) {
+        // Before a call is forgotten that an alert was about: whose it was says who is told.
+        let over = self.alerts.on_news(&news);
+        self.publish(news);
+        over.into_iter().for_each(|alert| self.publish(News::Alert(alert)));
+    }
+
+    fn publish(&mut self, news: News) {
         let audience = self.audience(&news);
         let seq = self.watch.keep(audience, news.clone());
         self.outputs.push_back(Output::Tell(audience, seq, news));
+    }
+
+    /// Queues that are open and have nobody.
+    pub(super) fn look_at_queues(&mut self, now: Now) {
+        if self.alerts.poll_timeout().is_none_or(|at| at > now.moment) {
+            return;
+        }
+        let views: Vec<_> = self.agents.views().collect();
+        let cx = alert::Context { config: &self.config, staff: &self.staff, now };
+        let told = self.alerts.on_timeout(views.iter(), &cx);
+        told.into_iter().for_each(|alert| self.tell(News::Alert(alert)));
     }
 
     /// All records of one input go out as one batch: all or none.

@@ -28,6 +28,7 @@ impl Engine {
             What::Account(AccountCommand::DoNotDisturb { account, .. } | AccountCommand::Register { account }) => {
                 self.whose_account(account)
             }
+            What::Account(AccountCommand::Test(_)) => Whose::Nothing,
             What::Subscription(
                 subscription::Command::Watch { account, .. } | subscription::Command::Unwatch { account, .. },
             ) => self.whose_account(account),
@@ -39,7 +40,7 @@ impl Engine {
                 None => Whose::Missing,
             },
             What::Staff(_) => Whose::Shared,
-            What::Watch { .. } | What::Drain | What::DrainNow => Whose::Nothing,
+            What::Watch { .. } | What::Drain | What::DrainNow | What::Health(_) => Whose::Nothing,
         }
     }
 
@@ -152,6 +153,7 @@ impl Engine {
             agents: whole.agents.into_iter().filter(|view| sees(agent_news(view))).collect(),
             supervisions: whole.supervisions.into_iter().filter(|view| sees(supervision_news(view))).collect(),
             entries: whole.entries.into_iter().filter(|entry| sees(entry_news(entry))).collect(),
+            alerts: whole.alerts.into_iter().filter(|alert| sees(News::Alert(alert.clone()))).collect(),
             totals: if sees(News::Totals(whole.totals)) { whole.totals } else { Default::default() },
         }
     }

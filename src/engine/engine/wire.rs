@@ -36,7 +36,7 @@ impl Engine {
 
     /// Whether messages that come this way are read at all.
     pub fn trusts(&self, flow: Flow) -> bool {
-        self.registrations.trusts(flow) || self.ua.opened_by_us(flow)
+        self.registrations.trusts(flow) || self.ua.opened_by_us(flow) || self.trials.trusts(flow, &self.ua)
     }
 
     /// Groups trust the addresses their names lead to.
@@ -76,6 +76,9 @@ impl Engine {
                     Owner::Message(own) => {
                         self.with_messages(now, |messages, cx| messages.on_response(own, id, flow, &response, cx));
                     }
+                    Owner::Trial(own) => {
+                        self.with_trials(now, |trials, cx| trials.on_response(own, id, flow, &response, cx));
+                    }
                     Owner::Rescue(leg) => self.with_rescues(now, |rescues, cx| rescues.on_response(leg, &response, cx)),
                     Owner::Nobody => {}
                 }
@@ -87,6 +90,7 @@ impl Engine {
                     self.with_subscriptions(now, |watched, cx| watched.on_failed(own, id, why, cx));
                 }
                 Owner::Message(own) => self.messages.on_failed(own, id, &why),
+                Owner::Trial(own) => self.trials.on_failed(own, id, &why, now),
                 Owner::Rescue(leg) => self.rescues.on_failed(leg),
                 Owner::Nobody => {}
             },

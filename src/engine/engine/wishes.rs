@@ -1,11 +1,16 @@
 //! Commands: who may, whose it is done to, answered exactly once, a known key with its old answer.
 
+use std::sync::Arc;
+
 use crate::access::{self, Action, Whose};
 use crate::agent;
 use crate::border::{AccountCommand, Actor, Command, IdempotencyKey, Output, Refusal, RefusalCode, Reply, What};
 use crate::call::{self, Calls};
+use crate::config::{Account, AccountName};
+use crate::news::{News, RegistrationState};
 use crate::records::Record;
 use crate::time::Now;
+use crate::trial;
 
 use super::Engine;
 
@@ -22,6 +27,7 @@ impl Engine {
                         Some(answer) => answer,
                         None => return,
                     },
+                    (Ok(()), What::Account(AccountCommand::Test(wish))) => return self.try_out(command, wish, now),
                     (Ok(()), what) => self.obey(command.actor, what, now),
                 };
                 // A look does nothing; its answer may be large and is not the same tomorrow.
@@ -88,6 +94,11 @@ impl Engine {
                 Some(deltas) => Reply::Deltas(self.deltas_for(actor, deltas)),
                 None => Reply::Snapshot(Box::new(self.snapshot_for(actor))),
             }),
+            What::Health(health) => {
+                let told = self.alerts.on_health(*health, self.config.alerts);
+                told.into_iter().for_each(|alert| self.tell(News::Alert(alert)));
+                Ok(Reply::Done)
+            }
             What::Drain => {
                 self.drain(now);
                 Ok(Reply::Done)
@@ -100,6 +111,18 @@ impl Engine {
         }
     }
 
+    /// Answered when it is known how far it went (VZ-12).
+    fn try_out(&mut self, command: &Command, wish: &trial::Wish, now: Now) {
+        let same = |account: &Account| account.user == wish.user && account.domain == wish.domain;
+        let mut ours = self.config.accounts.values().filter(|account| account.kind.registers() && same(account));
+        let registered = |account: &Arc<Account>| {
+            let view = self.registrations.view(&account.name);
+            view.is_some_and(|view| view.state == RegistrationState::Registered)
+        };
+        let lives = ours.any(registered);
+        self.with_trials(now, |trials, cx| trials.begin(command.id, wish.clone(), lives, cx));
+    }
+
     fn drain(&mut self, now: Now) {
         self.draining = true;
         self.with_calls(now, Calls::drain);
@@ -107,12 +130,9 @@ impl Engine {
     }
 
     pub(super) fn on_account_command(&mut self, command: &AccountCommand, now: Now) -> Result<Reply, Refusal> {
-        let (AccountCommand::DoNotDisturb { account, .. } | AccountCommand::Register { account }) = command;
-        if !self.config.accounts.contains_key(account) {
-            return Err(Refusal::new(RefusalCode::NoSuchAccount, format!("no extension or trunk is called {account}")));
-        }
         match command {
             AccountCommand::DoNotDisturb { account, on } => {
+                self.known(account)?;
                 match on {
                     true => self.do_not_disturb.insert(account.clone()),
                     false => self.do_not_disturb.remove(account),
@@ -121,10 +141,23 @@ impl Engine {
                 self.tell_account(account);
             }
             AccountCommand::Register { account } => {
+                self.known(account)?;
                 self.registrations.register_now(account, now, &mut self.random);
+            }
+            AccountCommand::Test(_) => {
+                return Err(Refusal::new(RefusalCode::BadRequest, "a trial is answered when it has ended"));
             }
         }
         Ok(Reply::Done)
+    }
+
+    fn known(&self, account: &AccountName) -> Result<(), Refusal> {
+        match self.config.accounts.contains_key(account) {
+            true => Ok(()),
+            false => {
+                Err(Refusal::new(RefusalCode::NoSuchAccount, format!("no extension or trunk is called {account}")))
+            }
+        }
     }
 }
 

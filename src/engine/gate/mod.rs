@@ -15,7 +15,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use crate::border::{Refusal, RefusalCode};
+use crate::border::Refusal;
 use crate::config::GateRules;
 use crate::number::{Number, NumberError, NumberKind};
 use crate::time::{Moment, Now};
@@ -81,7 +81,7 @@ impl Verdict {
     pub fn into_result(self) -> Result<Vec<String>, Refusal> {
         match self {
             Verdict::Allow { warnings, .. } => Ok(warnings),
-            Verdict::Deny { fact, .. } => Err(Refusal::new(RefusalCode::Gate, fact)),
+            Verdict::Deny { rule, fact, .. } => Err(Refusal::gate(rule, fact)),
         }
     }
 

@@ -111,7 +111,7 @@ fn allowed(account: &Account, number: &str, cx: &Context<'_>) -> Result<Number, 
     let facts = Facts { account: load, route: None, doubt: None };
     let (number, verdict) = gate::judge_dialled(rules, &facts, number, Purpose::Message, cx.now);
     verdict.into_result()?;
-    number.ok_or_else(|| Refusal::new(RefusalCode::Gate, "this is no number"))
+    number.ok_or_else(|| Refusal::gate("grammar", "this is no number"))
 }
 
 /// RFC 3428 §8 bounds what goes by datagram, since nothing slows a sender down: 1,300 bytes, here of text.

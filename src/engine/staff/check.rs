@@ -111,6 +111,8 @@ impl Staff {
         refuse_if(others.any(|other| other.number == queue.number), "number", "another queue has this number")?;
         refuse_if(queue.wrap_up_s > MAX_SPAN_S, "wrap_up_s", format!("at most {MAX_SPAN_S} s"))?;
         refuse_if(queue.script.len() > MAX_SCRIPT, "script", format!("at most {MAX_SCRIPT} bytes"))?;
+        let many = format!("at most {MAX_HOLIDAYS} holidays; those of past years can go");
+        refuse_if(queue.holidays.len() > MAX_HOLIDAYS, "holidays", many)?;
         let sound = |opening: &super::Opening| {
             (1..=7).contains(&opening.weekday) && opening.from < opening.until && opening.until <= 24 * 60
         };
@@ -155,5 +157,6 @@ const MAX_NAME: usize = 64;
 const MAX_NUMBER: usize = 32;
 const MAX_SCRIPT: usize = 8 * 1024;
 const MAX_OPENINGS: usize = 28;
+const MAX_HOLIDAYS: usize = 200;
 /// A working day: no pause and no wrap-up is longer.
 const MAX_SPAN_S: u32 = 12 * 3_600;

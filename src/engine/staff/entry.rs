@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{AccountName, SoundName};
@@ -85,6 +86,9 @@ pub struct Queue {
     /// What the agent reads.
     pub script: String,
     pub hours: Vec<Opening>,
+    /// Days on which it is not open, whatever the hours.
+    #[serde(default)]
+    pub holidays: BTreeSet<NaiveDate>,
 }
 
 /// Hours of one weekday, in the installation's zone.

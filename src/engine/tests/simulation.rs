@@ -322,6 +322,7 @@ impl Simulation {
             music: None,
             script: String::new(),
             hours: Vec::new(),
+            holidays: Default::default(),
         };
         let reason =
             Item { item: ItemId(0), list: List::PauseReason, name: "café".to_owned(), limit_s: Some(20), nr17: false };

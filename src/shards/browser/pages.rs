@@ -37,6 +37,8 @@ struct Page {
     /// Where authentic datagrams have come from, the oldest first.
     addresses: Vec<SocketAddr>,
     since: Moment,
+    /// It took the sound from another page, which might want it back at once.
+    took: bool,
     /// The last authentic datagram, and the last packet of sound among them.
     alive_at: Moment,
     said_at: Option<Moment>,
@@ -134,7 +136,7 @@ impl Pages {
     }
 
     fn admit(&mut self, key: PageKey, sdp: &str, take: bool, now: Moment) -> Result<String, BrowserError> {
-        if !take && self.pages.get(&key).is_some_and(|old| old.peer.is_connected() && old.speaks(now)) {
+        if !take && self.pages.get(&key).is_some_and(|old| old.is_held(now)) {
             return Err(BrowserError::Taken);
         }
         let connecting = self.pages.values().filter(|page| !page.peer.is_connected()).count();
@@ -147,7 +149,8 @@ impl Pages {
         let ufrag = peer.ufrag();
         self.by_ufrag.insert(ufrag.clone(), key);
         let standing = self.standings.of(key);
-        let page = Page { peer, ufrag, addresses: Vec::new(), since: now, alive_at: now, said_at: None, standing };
+        let page =
+            Page { peer, ufrag, addresses: Vec::new(), since: now, took: take, alive_at: now, said_at: None, standing };
         self.pages.insert(key, page);
         Ok(answer)
     }
@@ -204,6 +207,12 @@ impl Pages {
 }
 
 impl Page {
+    /// Somebody else has to ask for it on purpose.
+    fn is_held(&self, now: Moment) -> bool {
+        let arrives = self.took && self.said_at.is_none() && now.since(self.since) < ARRIVAL;
+        arrives || (self.peer.is_connected() && self.speaks(now))
+    }
+
     fn speaks(&self, now: Moment) -> bool {
         self.said_at.is_some_and(|at| now.since(at) < SILENT)
     }
@@ -230,6 +239,8 @@ fn drain(key: PageKey, page: &mut Page, now: Moment, door: &Door, said: &mut Vec
 
 /// A microphone that is there sends every 20 ms; what a bad network holds back comes sooner than this.
 const SILENT: Duration = Duration::from_millis(400);
+/// For a page that took the sound, to begin to speak.
+const ARRIVAL: Duration = Duration::from_secs(5);
 /// To connect, and for a connected page without any datagram: browsers check every 5 s at the latest (RFC 7675 §5.1).
 const PATIENCE: Duration = Duration::from_secs(15);
 /// Handshakes at once; who comes then comes again.

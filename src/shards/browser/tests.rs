@@ -233,9 +233,13 @@ fn pages(begin: Instant) -> Pages {
 }
 
 fn offered(pages: &mut Pages, person: u64, now: Moment) -> Result<String, BrowserError> {
+    asked(pages, person, false, now)
+}
+
+fn asked(pages: &mut Pages, person: u64, take: bool, now: Moment) -> Result<String, BrowserError> {
     let (_, sdp) = Client::offer(Instant::now());
     let (answer, mut answered) = oneshot::channel();
-    pages.handle_offer(Offer { page: PageKey(person), sdp, take: false, answer }, now);
+    pages.handle_offer(Offer { page: PageKey(person), sdp, take, answer }, now);
     answered.try_recv().unwrap()
 }
 
@@ -260,4 +264,14 @@ fn sp_05_one_page_a_person_and_no_more_on_the_way_than_there_is_room_for() {
     assert_eq!(offered(&mut pages, 65, at(0)), Err(BrowserError::Busy));
     pages.tick(at(15_000));
     assert!(offered(&mut pages, 65, at(15_000)).is_ok());
+}
+
+#[test]
+fn sp_05_who_takes_the_sound_is_not_robbed_of_it_before_the_first_word() {
+    let mut pages = pages(Instant::now());
+    asked(&mut pages, 1, true, at(0)).unwrap();
+    assert_eq!(offered(&mut pages, 1, at(4_999)), Err(BrowserError::Taken), "the other page wants it back");
+    assert!(offered(&mut pages, 1, at(5_000)).is_ok(), "it never came");
+    asked(&mut pages, 1, true, at(6_000)).unwrap();
+    assert!(asked(&mut pages, 1, true, at(6_100)).is_ok(), "on purpose");
 }

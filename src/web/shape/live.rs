@@ -31,6 +31,7 @@ pub struct Snapshot {
     /// Who supervises which call; for supervisors.
     #[schema(value_type = Vec<SupervisionFields>)]
     supervisions: Value,
+    /// Those that stand.
     #[schema(value_type = Vec<Object>)]
     alerts: Vec<Value>,
 }
@@ -65,7 +66,7 @@ impl Snapshot {
             watched: shaped(&snapshot.watched),
             phones: shaped(&snapshot.phones),
             supervisions: shaped(&snapshot.supervisions),
-            alerts: Vec::new(),
+            alerts: snapshot.alerts.iter().map(super::alert).collect(),
         }
     }
 }
@@ -85,7 +86,7 @@ pub fn news(news: &News) -> Option<Value> {
         News::Quality { call, leg, quality } => {
             json!({ "quality": { "call": Id::from(*call), "leg": Id::from(*leg), "quality": shaped(quality) } })
         }
-        News::Alert(alert) => json!({ "alert": shaped(alert) }),
+        News::Alert(alert) => json!({ "alert": super::alert(alert) }),
         News::Staff(StaffNews::Agent(view)) => json!({ "agent": Agent::from(view.clone()) }),
         News::Staff(StaffNews::Phone(view)) => json!({ "phone": shaped(view) }),
         News::Staff(StaffNews::Supervision(view)) => json!({ "supervision": shaped(view) }),

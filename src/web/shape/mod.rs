@@ -1,5 +1,6 @@
 //! What the page reads and writes: the words of the API, where they are others than the engine's.
 
+mod alert;
 mod call;
 mod listed;
 mod live;
@@ -12,6 +13,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+pub use alert::alert;
 pub use call::Call;
 pub use listed::{Department, Disposition, Listed, Location, Password, Perfil, Queue, Reason, User};
 pub use live::{Snapshot, news};

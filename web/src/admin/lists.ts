@@ -9,7 +9,7 @@ export type Row = Record<string, unknown>;
 export interface FormField {
   name: string;
   word: Key;
-  kind: 'text' | 'long' | 'secret' | 'choice' | 'many' | 'flag' | 'minutes' | 'seconds' | 'number' | 'hours';
+  kind: 'text' | 'long' | 'secret' | 'choice' | 'many' | 'flag' | 'minutes' | 'seconds' | 'number' | 'hours' | 'dates';
   required?: boolean;
   /** Rows of that list are the choices. */
   from?: AdminList;
@@ -72,6 +72,7 @@ export const DEFINITIONS: Definition[] = [
       { name: 'number', word: 'admin.queue-number', kind: 'number', required: true, column: true, hint: 'admin.queue-number-hint' },
       { name: 'wrap_up_s', word: 'admin.wrap-up', kind: 'seconds', empty: 0, column: true },
       { name: 'hours', word: 'admin.hours', kind: 'hours', hint: 'admin.hours-hint' },
+      { name: 'holidays', word: 'admin.holidays', kind: 'dates', hint: 'admin.holidays-hint' },
       { name: 'music', word: 'admin.music', kind: 'text' },
       { name: 'members', word: 'admin.members', kind: 'many', from: 'users', column: true },
       { name: 'script', word: 'admin.script', kind: 'long' },
@@ -87,13 +88,22 @@ export const DEFINITIONS: Definition[] = [
     list: 'extensions', id: 'account', title: 'account', icon: 'phone', word: 'admin.extensions', one: 'admin.extensions.one', test: true,
     fields: [
       { name: 'ramal', word: 'admin.ramal', kind: 'number', required: true, onlyNew: true },
-      { name: 'server', word: 'setup.server', kind: 'text', required: true },
+      { name: 'name', word: 'admin.name', kind: 'text', column: true },
+      { name: 'server', word: 'setup.server', kind: 'text', required: true, column: true },
       { name: 'profile', word: 'setup.profile', kind: 'choice', choices: [['asterisk', 'profile.asterisk'], ['freeswitch', 'profile.freeswitch'], ['generic', 'setup.profile.generic']] },
-      { name: 'transport', word: 'setup.transport', kind: 'choice', choices: [['tls', 'setup.transport.tls'], ['tcp', 'setup.transport.tcp'], ['udp', 'setup.transport.udp']] },
+      { name: 'transport', word: 'setup.transport', kind: 'choice', choices: [['udp', 'setup.transport.udp'], ['tcp', 'setup.transport.tcp']] },
       { name: 'password', word: 'setup.ramal-password', kind: 'secret', hint: 'admin.password-hint' },
+      { name: 'auth_user', word: 'admin.auth-user', kind: 'text', hint: 'admin.auth-user-hint' },
     ],
   },
+  {
+    list: 'contacts', id: 'contact', title: 'name', icon: 'person', word: 'admin.contacts', one: 'admin.contacts.one',
+    fields: [NAME, { name: 'document', word: 'admin.document', kind: 'text', column: true }, { name: 'account_name', word: 'admin.account', kind: 'text', column: true }, { name: 'phones', word: 'admin.phones', kind: 'many', column: true }],
+  },
 ];
+
+/** Perfis of the daemon's own do not change; extensions of its files are changed there. */
+export const isFixed = (d: Definition, row: Row): boolean => row.builtin === true || (d.list === 'extensions' && row.administered !== true);
 
 /** The rows of a list, whichever way the daemon wraps them. */
 export const rowsOf = (answer: Row[] | { rows: Row[] }): Row[] => (Array.isArray(answer) ? answer : answer.rows);

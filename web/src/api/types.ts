@@ -298,6 +298,8 @@ export interface Disposition {
 export interface Device {
   device: string;
   kind: 'headset' | 'browser' | 'sip' | 'file' | 'null';
+  /** What is set for one's ramal. */
+  own: boolean;
 }
 
 export interface DirectoryEntry {
@@ -310,6 +312,29 @@ export interface DirectoryEntry {
 export interface TestStep {
   step: string;
   ok: boolean;
+  /** What was met, for words. */
+  code: string;
   said: string;
   ms: number;
+}
+
+/** A line of a CSV file that is left out. */
+export interface BadLine {
+  line: number;
+  field: string;
+  code: string;
+  /** In English. */
+  text: string;
+}
+
+/** What a CSV file has in it, and what was or would be done. */
+export interface ImportReport {
+  columns: { column: string; read_as: string | null }[];
+  lines: number;
+  created: number;
+  changed: number;
+  bad: BadLine[];
+  /** Of contacts: left out, since they are there. */
+  duplicates?: BadLine[];
+  applied: boolean;
 }

@@ -79,8 +79,24 @@ class BrowserHeadset {
   }
 }
 
+/** Held by the tab that has the sound: other tabs of this browser wait for it. */
+const LOCK = 'ramal.sound';
+
 function world(speaker: HTMLAudioElement): HeadsetWorld {
+  let release = () => {};
   return {
+    hold: (on) => {
+      release();
+      release = () => {};
+      if (!on) return;
+      const held = new Promise<void>((done) => (release = done));
+      // Whoever took the sound takes the lock as well; then there is nothing to release.
+      void navigator.locks?.request(LOCK, { steal: true }, () => held).catch(() => {});
+    },
+    whenFree: (what) => {
+      const asked = navigator.locks?.request(LOCK, { ifAvailable: true }, (lock) => lock === null);
+      void asked?.then((isHeld) => (isHeld ? navigator.locks.request(LOCK, () => what()) : undefined)).catch(() => {});
+    },
     secure: isSecureContext && navigator.mediaDevices !== undefined,
     openMicrophone: (id) =>
       navigator.mediaDevices.getUserMedia({

@@ -51,6 +51,7 @@ function stage() {
   const peers: FakePeer[] = [];
   const tracks: FakeTrack[] = [];
   const states: HeadsetState[] = [];
+  const freed: (() => void)[] = [];
   const due: { what: () => void; ms: number }[] = [];
   const exchange = vi.fn(async (_offer: string, _take: boolean) => 'answer');
   const openMicrophone = vi.fn(async (_id: string) => {
@@ -67,6 +68,8 @@ function stage() {
     },
     exchange,
     play: () => {},
+    hold: vi.fn((_on: boolean) => {}),
+    whenFree: (what: () => void) => void freed.push(what),
     later: (what: () => void, ms: number) => {
       const timer = { what, ms };
       due.push(timer);
@@ -75,7 +78,7 @@ function stage() {
   };
   const headset = new Headset(world, (state) => states.push(state));
   const fire = () => due.splice(0).forEach((timer) => timer.what());
-  return { headset, peers, tracks, states, exchange, openMicrophone, fire, world };
+  return { headset, peers, tracks, states, exchange, openMicrophone, fire, freed, world };
 }
 
 describe("the browser's headset (SP-05)", () => {
@@ -115,17 +118,58 @@ describe("the browser's headset (SP-05)", () => {
     expect(s.peers.length).toBe(1);
   });
 
+  const taken = () => new ApiError(409, 'taken', '');
+
   it('says that another tab has the sound, and takes it when asked', async () => {
-    s.exchange.mockRejectedValueOnce(new ApiError(409, 'taken', ''));
+    s.exchange.mockRejectedValueOnce(taken()).mockRejectedValueOnce(taken());
     s.headset.want();
+    await settle();
+    s.fire();
     await settle();
     expect(s.states.at(-1)).toBe('taken');
     s.fire();
     await settle();
-    expect(s.peers.length).toBe(1);
+    expect(s.exchange).toHaveBeenCalledTimes(2);
     s.headset.take();
     await settle();
     expect(s.exchange).toHaveBeenLastCalledWith('offer', true);
+  });
+
+  it('is not taken aback by the shadow of the page that it was before a reload', async () => {
+    s.exchange.mockRejectedValueOnce(taken());
+    s.headset.want();
+    await settle();
+    expect(s.states.at(-1)).toBe('connecting');
+    s.fire();
+    await settle();
+    s.peers.at(-1)?.becomes('connected');
+    expect(s.states.at(-1)).toBe('live');
+    expect(s.states).not.toContain('taken');
+  });
+
+  it('comes in where the other tab was closed', async () => {
+    s.exchange.mockRejectedValueOnce(taken()).mockRejectedValueOnce(taken());
+    s.headset.want();
+    await settle();
+    s.fire();
+    await settle();
+    s.freed.forEach((free) => free());
+    await settle();
+    expect(s.exchange).toHaveBeenLastCalledWith('offer', false);
+    s.peers.at(-1)?.becomes('connected');
+    expect(s.world.hold).toHaveBeenLastCalledWith(true);
+  });
+
+  it('comes in nowhere once it has left', async () => {
+    s.exchange.mockRejectedValueOnce(taken()).mockRejectedValueOnce(taken());
+    s.headset.want();
+    await settle();
+    s.fire();
+    await settle();
+    s.headset.leave();
+    s.freed.forEach((free) => free());
+    await settle();
+    expect(s.exchange).toHaveBeenCalledTimes(2);
   });
 
   it('tells a refused microphone from a missing one, and tries again when one is plugged in', async () => {

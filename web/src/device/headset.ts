@@ -2,7 +2,7 @@
 //
 //   off --want--> asking --microphone--> connecting --connected--> live
 //                   \--refused, none--> denied, no-microphone      \--failed, ended--> connecting, by a new offer
-//   connecting --409 taken--> taken --take--> connecting     any --leave--> off
+//   connecting --409 taken, twice--> taken --take, the other tab is gone--> connecting     any --leave--> off
 //
 // Browser, daemon and time are given, so that tests run it without any of them. The call itself does not live here: when this
 // is gone, the daemon keeps the customer.
@@ -15,6 +15,8 @@ const PAUSES = [300, 1_000, 2_000, 4_000];
 const PATIENCE = 1_500;
 /** Candidates of a LAN are found at once; longer than this the offer does not wait for more, in ms. */
 const GATHERING = 800;
+/** A page that was just reloaded is taken for another one until the daemon misses the old one, in ms. */
+const RELOADED = 600;
 
 export type HeadsetState = 'off' | 'asking' | 'connecting' | 'live' | 'taken' | 'denied' | 'no-microphone' | 'insecure';
 
@@ -25,6 +27,10 @@ export interface HeadsetWorld {
   /** Brings the offer to the daemon; the answer is its SDP. */
   exchange(offer: string, take: boolean): Promise<string>;
   play(sound: MediaStream): void;
+  /** This page has the sound now; `false`: no more. */
+  hold(on: boolean): void;
+  /** Calls back once another tab of this browser, which has the sound now, has it no more; never where none has. */
+  whenFree(what: () => void): void;
   later(what: () => void, ms: number): () => void;
   readonly secure: boolean;
 }
@@ -78,7 +84,7 @@ export class Headset {
     if (this.wanted && track?.readyState !== 'live') void this.useInput(this.input);
   }
 
-  private async begin(take: boolean): Promise<void> {
+  private async begin(take: boolean, again = false): Promise<void> {
     this.drop();
     const turn = this.turn;
     if (!this.world.secure) return this.onState('insecure', null);
@@ -89,11 +95,21 @@ export class Headset {
       await this.connect(turn, take);
     } catch (why) {
       if (turn !== this.turn) return;
-      if (why instanceof ApiError && why.code === 'taken') {
-        this.drop();
-        this.onState('taken', this.stream);
-      } else this.again();
+      if (why instanceof ApiError && why.code === 'taken') this.refused(again);
+      else this.again();
     }
+  }
+
+  /** Another page has the sound, or it is this one's own shadow from before it was reloaded. */
+  private refused(again: boolean): void {
+    this.drop();
+    if (!again) {
+      this.takeBack = this.world.later(() => void this.begin(false, true), RELOADED);
+      return;
+    }
+    const turn = this.turn;
+    this.onState('taken', this.stream);
+    this.world.whenFree(() => turn === this.turn && this.wanted && void this.begin(false));
   }
 
   private async open(turn: number): Promise<boolean> {
@@ -132,6 +148,7 @@ export class Headset {
     switch (peer.connectionState) {
       case 'connected':
         this.failures = 0;
+        this.world.hold(true);
         return this.onState('live', this.stream);
       case 'disconnected':
         this.takeBack = this.world.later(() => this.again(), PATIENCE);
@@ -172,6 +189,7 @@ export class Headset {
 
   private drop(): void {
     this.takeBack();
+    this.world.hold(false);
     this.turn += 1;
     const peer = this.peer;
     this.peer = null;

@@ -57,11 +57,31 @@ function change(live: Live, n: News): void {
   if (n.supervision) supervise(live, n.supervision);
   if (n.digit) live.digits[n.digit.call] = (live.digits[n.digit.call] ?? '') + n.digit.digit;
   if (n.levels) live.levels[n.levels.call] = { said: n.levels.said, heard: n.levels.heard };
-  if (n.alert) live.alerts = [n.alert, ...live.alerts].slice(0, 50);
+  if (n.alert) live.alerts = alerted(live.alerts, n.alert);
   if (n.quality) measure(live, n.quality);
 }
 
+/** What an alert is about: of two with one subject the newer one counts. */
+function subject(alert: Alert): string {
+  const [kind, said] = typeof alert === 'string' ? [alert, {}] : (Object.entries(alert)[0] ?? ['', {}]);
+  const of = said as Record<string, unknown>;
+  const about = of.call ?? of.queue ?? of.user ?? of.group ?? of.account ?? of.device ?? '';
+  return `${kind} ${String(about)}`;
+}
+
+/** Good news that are the end of bad ones. */
+const ENDS: Record<string, string> = { 'group-up': 'group-down', 'store-works': 'store-failing', 'recordings-work': 'no-recordings' };
+
+function alerted(alerts: Alert[], alert: Alert): Alert[] {
+  const over = typeof alert === 'object' && 'over' in alert ? (alert.over as unknown as Alert) : null;
+  const [kind, ...about] = subject(over ?? alert).split(' ');
+  const ended = [kind!, ENDS[kind!] ?? kind!].map((one) => [one, ...about].join(' '));
+  const others = alerts.filter((other) => !ended.includes(subject(other)));
+  return over ? others : [alert, ...others].slice(0, 50);
+}
+
 function end(live: Live, call: Call): void {
+  live.alerts = live.alerts.filter((alert) => subject(alert) !== `forgotten-hold ${call.call}`);
   delete live.calls[call.call];
   delete live.levels[call.call];
   delete live.digits[call.call];

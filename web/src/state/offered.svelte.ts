@@ -32,4 +32,5 @@ const offered = new Offered();
 export const knowOffers = (): Promise<void> => offered.look();
 export const offersExtensions = (): boolean => offered.has('POST', '/extensions');
 export const offersExtensionTest = (): boolean => offered.has('POST', '/extensions/test');
+export const offersImport = (list: string): boolean => offered.has('POST', `/${list}/import`);
 export const offersSupervision = (): boolean => offered.has('POST', '/calls/{call}/supervise');

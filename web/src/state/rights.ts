@@ -1,6 +1,6 @@
 // The permissions that the page asks for by name; the daemon decides, the page only does not offer what it would refuse.
 
-import { offersExtensions, offersSupervision } from './offered.svelte';
+import { offersExtensions, offersSupervision, offersImport } from './offered.svelte';
 import { session } from './session.svelte';
 
 export const mayDial = (): boolean => session.can('calls');
@@ -15,14 +15,18 @@ export const mayExport = (): boolean => session.can('history.export');
 export const mayConfigure = (): boolean => session.can('administration');
 
 /** The lists of the administration. */
-export const ADMIN_LISTS = ['users', 'perfis', 'reasons', 'queues', 'dispositions', 'departments', 'locations', 'extensions'] as const;
+export const ADMIN_LISTS = ['users', 'perfis', 'reasons', 'queues', 'dispositions', 'departments', 'locations', 'extensions', 'contacts'] as const;
 export type AdminList = (typeof ADMIN_LISTS)[number];
 
 /** Users and reasons have permissions of their own, the rest is administration (VZ-16). */
 const may = (list: AdminList, what: 'list' | 'create' | 'edit' | 'delete'): boolean => {
+  // Contacts are changed where their calls are.
+  if (list === 'contacts') return what === 'list' && mayImport(list);
   if (list === 'users') return session.can(`users.${what === 'delete' ? 'edit' : what}`);
   return list === 'reasons' ? session.can(`reasons.${what}`) : mayConfigure();
 };
+/** From a CSV file. */
+export const mayImport = (list: AdminList): boolean => offersImport(list) && session.can(list === 'contacts' ? 'contacts.import' : 'administration');
 export const maySee = (list: AdminList): boolean => may(list, 'list');
 /** Where extensions stand in the daemon's files alone, they are changed there. */
 const mayChange = (list: AdminList, what: 'create' | 'edit' | 'delete'): boolean => (list !== 'extensions' || offersExtensions()) && may(list, what);

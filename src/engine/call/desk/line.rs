@@ -29,7 +29,7 @@ impl Calls {
         }
         let account = self.account(&config.account, cx)?.clone();
         let number = Number::read(&config.number, &cx.config.gate)
-            .map_err(|why| Refusal::new(RefusalCode::Gate, format!("{}: {why}", config.number)))?;
+            .map_err(|why| Refusal::gate("grammar", format!("{}: {why}", config.number)))?;
         // It is on the phone all day: not one of the calls that its account may have at once.
         self.ask_gate_without_a_call(&account, &number, Purpose::ByHand, cx)?;
         let (flow, port) = self.way(&account, cx)?;

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::border::{Refusal, RefusalCode};
-use crate::config::{self, Account, DeviceName};
+use crate::config::{self, Account, AccountName, DeviceName};
 use crate::id::{CallId, LegId};
 use crate::leg::{Feed, LegMedia, RtpMedia, Stream};
 use crate::news::{HangupCause, HangupKind, News, PhoneState, PhoneView, StaffNews};
@@ -152,6 +152,27 @@ impl Calls {
                 Ok(())
             }
         }
+    }
+
+    /// The extension's person begins to work: the phone they talk through is called, once, unless it is there already.
+    pub fn sit_down(&mut self, account: &AccountName, cx: &mut Context<'_>) {
+        let Some(key) = self.phone_of(account, cx).filter(|key| self.phone(key).is_some()) else { return };
+        if let Err(why) = self.call_phone(&key, cx) {
+            self.phone_failed(&key, &why, cx);
+        }
+    }
+
+    /// The extension's person is off to home: the phone is let go, unless somebody's call is there.
+    pub fn stand_up(&mut self, account: &AccountName, cx: &mut Context<'_>) {
+        let Some(key) = self.phone_of(account, cx).filter(|key| self.calls_at(key).next().is_none()) else { return };
+        if self.phone(&key).is_some_and(|phone| phone.line().is_some()) {
+            self.hang_up_phone(&key, HangupCause::ours(HangupKind::Normal, "the day is over"), cx);
+        }
+    }
+
+    fn phone_of(&self, account: &AccountName, cx: &Context<'_>) -> Option<DeskKey> {
+        let account = cx.config.accounts.get(account)?;
+        Some(DeskKey::Phone(self.desks.device_of(account).clone()))
     }
 
     /// Desk phones are there as soon as they are configured, and as long.

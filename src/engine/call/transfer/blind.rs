@@ -1,6 +1,6 @@
 //! Blind transfer: the far end is sent to a number, and its result is heard (RFC 5589 §6).
 
-use crate::border::{Refusal, RefusalCode};
+use crate::border::Refusal;
 use crate::config::{Account, AccountName};
 use crate::gate::Purpose;
 use crate::id::CallId;
@@ -126,5 +126,5 @@ impl Calls {
 }
 
 pub(super) fn read_number(number: &str, cx: &Context<'_>) -> Result<Number, Refusal> {
-    Number::read(number, &cx.config.gate).map_err(|why| Refusal::new(RefusalCode::Gate, format!("{number}: {why}")))
+    Number::read(number, &cx.config.gate).map_err(|why| Refusal::gate("grammar", format!("{number}: {why}")))
 }

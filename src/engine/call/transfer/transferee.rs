@@ -98,7 +98,7 @@ impl Calls {
 
 /// The number that a target names; the gate judges nothing else.
 fn number_of(uri: &Uri, cx: &Context<'_>) -> Result<Number, Refusal> {
-    let refused = |why: String| Refusal::new(RefusalCode::Gate, format!("the target is no number: {why}"));
+    let refused = |why: String| Refusal::gate("grammar", format!("the target is no number: {why}"));
     match uri.scheme {
         Scheme::Sip | Scheme::Sips | Scheme::Tel => {
             let user = uri.user_text().ok_or_else(|| refused("it has no user part".to_owned()))?;

@@ -691,3 +691,29 @@ fn SP_05_a_person_connects_the_phone_of_the_own_ramal_and_no_other() {
     pick_up(&mut world, &phone);
     over(world, &phone);
 }
+
+#[test]
+fn SP_05_the_phone_is_called_once_for_a_day_of_work_and_let_go_at_its_end() {
+    let mut world = world();
+    let ana = world.hire(crate::office::user("ana"));
+    world.work(ana, Work::SignIn { device: None }).unwrap();
+    let phone = rung(&mut world, "mesa1");
+    pick_up(&mut world, &phone);
+    world.work(ana, Work::Ready).unwrap();
+    world.quiet();
+    world.work(ana, Work::SignOut).unwrap();
+    world.get(Method::Bye);
+    assert_eq!(view(&world).state, PhoneState::Disconnected);
+}
+
+#[test]
+fn SP_05_a_phone_that_was_put_down_is_called_again_by_whoever_is_ready_to_work() {
+    let mut world = world();
+    let ana = world.hire(crate::office::user("ana"));
+    world.work(ana, Work::SignIn { device: None }).unwrap();
+    let mut phone = rung(&mut world, "mesa1");
+    pick_up(&mut world, &phone);
+    put_down(&mut world, &mut phone);
+    world.work(ana, Work::Ready).unwrap();
+    rung(&mut world, "mesa2");
+}

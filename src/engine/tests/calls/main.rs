@@ -8,6 +8,7 @@ mod office;
 mod shell;
 mod world;
 
+mod alerts;
 mod bridged_transfers;
 mod conference;
 mod crash;

@@ -36,6 +36,7 @@ pub fn queue(name: &str, number: &str, wrap_up_s: u32) -> Queue {
         music: None,
         script: String::new(),
         hours: Vec::new(),
+        holidays: BTreeSet::new(),
     }
 }
 

@@ -421,5 +421,6 @@ pub fn config(accounts: impl Iterator<Item = Account>) -> Config {
         },
         default_route: None,
         sounds: ["faturas".into()].into(),
+        alerts: AlertLimits::default(),
     }
 }

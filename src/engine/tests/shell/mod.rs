@@ -1,6 +1,6 @@
 //! The shell of an engine under test: opens flows, lends ports, stores batches, and watches that the engine keeps its
 //! promises: one answer to each command, generations that grow by one, one end to each call, no port used twice.
-#![allow(dead_code, reason = "each test crate uses its own part")]
+#![allow(dead_code, unused_imports, reason = "each test crate uses its own part")]
 
 mod ladder;
 #[path = "../pbx/mod.rs"]

@@ -1,5 +1,8 @@
 //! Queues: groups of people, their hours, what they say and write.
 
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
 use engine::access::Kind;
 use engine::staff::{self, Entry, EntryId, Opening, Staff};
 use serde::{Deserialize, Serialize};
@@ -25,6 +28,10 @@ pub struct Queue {
     members: Vec<Id>,
     #[schema(value_type = Vec<Hours>)]
     hours: Vec<Opening>,
+    /// Days on which it is closed: `2026-12-25`.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    holidays: BTreeSet<NaiveDate>,
 }
 
 /// Hours of one weekday.
@@ -61,6 +68,7 @@ impl Listed for Queue {
             script: queue.script.clone(),
             members: ids(members),
             hours: queue.hours.clone(),
+            holidays: queue.holidays.clone(),
         })
     }
 
@@ -73,15 +81,17 @@ impl Listed for Queue {
             music: self.music.filter(|music| !music.trim().is_empty()).map(|music| music.as_str().into()),
             script: self.script,
             hours: self.hours,
+            holidays: self.holidays,
         }))
     }
 
     fn defaults() -> Value {
-        json!({ "wrap_up_s": 0, "music": null, "script": "", "hours": [] })
+        json!({ "wrap_up_s": 0, "music": null, "script": "", "hours": [], "holidays": [] })
     }
 
     fn example() -> Value {
         json!({ "queue": "12", "name": "SAC", "number": "600", "wrap_up_s": 30, "music": null, "script": "Bom dia!",
-                "members": ["7"], "hours": [{ "weekday": 1, "from": 480, "until": 1080 }] })
+                "members": ["7"], "hours": [{ "weekday": 1, "from": 480, "until": 1080 }],
+                "holidays": ["2026-12-25"] })
     }
 }

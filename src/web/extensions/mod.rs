@@ -1,0 +1,173 @@
+//! Extensions administered in the desktop (VZ-12): listed with their live registration, created, edited, removed, imported, tried out.
+//!
+//! Those of `ramal.toml` are shown and say where they stand. A change is checked with everything else that is configured, written,
+//! and put in force by the same reload that a changed file is. Passwords come in and never go out.
+
+mod fields;
+mod import;
+mod trial;
+mod work;
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use engine::access::{Action, Kind, Whose};
+use engine::border::What;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use crate::control::shaped;
+
+use super::body::{Body, Named};
+use super::desk::Desk;
+use super::doc::{Routes, about};
+use super::error::Error;
+use super::person::Person;
+
+use fields::ExtensionFields;
+use work::Work;
+
+pub fn routes() -> Routes {
+    let one = json!({
+        "account": "2109", "kind": "extension", "registration": { "state": "registered" }, "server": "127.0.0.1:5060",
+        "transport": "udp", "profile": "asterisk", "name": "Bia", "auth_user": null, "administered": true,
+        "place": "/var/lib/ramal/extensions.toml:12",
+    });
+    let new = json!({
+        "ramal": "2109", "server": "127.0.0.1:5060", "transport": "udp", "profile": "asterisk", "password": "…", "name": "Bia",
+    });
+    let routes = Routes::default()
+        .get(
+            "/api/v1/extensions",
+            list,
+            about("Extensions and trunks with their registration").lists::<Extension>(json!([one])),
+        )
+        .post(
+            "/api/v1/extensions",
+            create,
+            about("Creates an extension").takes::<ExtensionFields>(new.clone()).gives::<Extension>(201, one.clone()),
+        )
+        .patch(
+            "/api/v1/extensions/{account}",
+            edit,
+            about("Changes the fields that are named; another server needs the password again")
+                .takes::<ExtensionFields>(json!({ "name": "Bia" }))
+                .gives::<Extension>(200, one),
+        )
+        .delete("/api/v1/extensions/{account}", remove, about("Removes an extension; it is unregistered"));
+    trial::add(import::add(routes), new)
+}
+
+/// Of an extension or a trunk.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the shape of what is put together as JSON, for the document alone")]
+pub struct Extension {
+    account: String,
+    kind: String,
+    group: String,
+    #[schema(value_type = Object)]
+    registration: (),
+    do_not_disturb: bool,
+    calls: u16,
+    /// From here on for administrators, and for extensions alone.
+    server: Option<String>,
+    /// `udp`, `tcp`.
+    transport: Option<String>,
+    profile: Option<String>,
+    name: Option<String>,
+    auth_user: Option<String>,
+    /// It is changed here; else in the file where it stands.
+    administered: Option<bool>,
+    /// `file:line`
+    place: Option<String>,
+}
+
+async fn list(person: Person) -> Result<axum::Json<Vec<Value>>, Error> {
+    let answer = person.handle.command(What::Watch { since: None }, None).await?;
+    let accounts = answer.snapshot().unwrap_or_default().accounts;
+    if accounts.is_empty() {
+        person.may(Action::See(Kind::Account), Whose::Nothing).await?;
+    }
+    let administers = person.may(Action::Edit(Kind::Account), Whose::Shared).await.is_ok();
+    let settings = if administers { person.handle.extensions().await } else { Vec::new() };
+    let rows = accounts.iter().map(|view| {
+        let mut row = shaped(view);
+        let own = settings.iter().find(|one| one.account == view.account).map(shaped);
+        if let (Some(row), Some(Value::Object(own))) = (row.as_object_mut(), own) {
+            row.extend(own);
+        }
+        row
+    });
+    Ok(axum::Json(rows.collect()))
+}
+
+async fn create(
+    person: Person,
+    State(desk): State<Arc<Desk>>,
+    Body(fields): Body<ExtensionFields>,
+) -> Result<Response, Error> {
+    person.may(Action::Create(Kind::Account), Whose::Shared).await?;
+    let number = fields.complete()?;
+    let made = number.clone();
+    Work::carry_out(&desk, move |work| {
+        if let Some(place) = work.now.places.get(&made) {
+            let text = format!("extension {made} is there already, at {}", place.short());
+            return Err(Error::field("ramal", "taken", text));
+        }
+        work.put(&made, &fields)
+    })
+    .await?;
+    note(&desk, &person, "extension-created", &number).await?;
+    Ok((StatusCode::CREATED, axum::Json(row(&person, &number).await?)).into_response())
+}
+
+async fn edit(
+    person: Person,
+    State(desk): State<Arc<Desk>>,
+    Named(number): Named<String>,
+    Body(fields): Body<ExtensionFields>,
+) -> Result<axum::Json<Value>, Error> {
+    person.may(Action::Edit(Kind::Account), Whose::Shared).await?;
+    let changed = number.clone();
+    Work::carry_out(&desk, move |work| {
+        work.ours(&changed)?;
+        fields.unmoved_or_with_password(&work.now, &changed)?;
+        work.put(&changed, &fields)
+    })
+    .await?;
+    note(&desk, &person, "extension-edited", &number).await?;
+    row(&person, &number).await.map(axum::Json)
+}
+
+async fn remove(
+    person: Person,
+    State(desk): State<Arc<Desk>>,
+    Named(number): Named<String>,
+) -> Result<StatusCode, Error> {
+    person.may(Action::Delete(Kind::Account), Whose::Shared).await?;
+    let owner = desk.people.staff().user_of(&number.as_str().into()).map(|user| user.name.clone());
+    let gone = number.clone();
+    Work::carry_out(&desk, move |work| {
+        work.ours(&gone)?;
+        if let Some(owner) = owner {
+            let text = format!("ramal {gone} is {owner}'s; dissociate it there first");
+            return Err(Error::new(StatusCode::CONFLICT, "in-use", text));
+        }
+        work.file.remove(&gone);
+        Ok(())
+    })
+    .await?;
+    note(&desk, &person, "extension-deleted", &number).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn row(person: &Person, number: &str) -> Result<Value, Error> {
+    let axum::Json(rows) = list(person.clone()).await?;
+    rows.into_iter().find(|row| row["account"] == number).ok_or_else(Error::not_found)
+}
+
+async fn note(desk: &Arc<Desk>, person: &Person, done: &'static str, number: &str) -> Result<(), Error> {
+    desk.audit(Some(person.user), person.address, done, json!({ "account": number })).await
+}

@@ -1,0 +1,146 @@
+// One call over the browser's own headset, in a real browser against a real daemon with a real PBX: reload, second tab, desk
+// phone and back, and a browser that dies. Started by tests/web/headset.rs.
+//
+//   RAMAL_LINK   the set-up link        RAMAL_MICROPHONE   what the microphone says, a WAV
+
+import assert from 'node:assert/strict';
+import { Person } from './browser.mjs';
+import { play, world } from './stage.mjs';
+
+const link = process.env.RAMAL_LINK;
+const home = new URL('/', link).href;
+const PASSWORD = 'cavalo correto';
+/** The customer's voice, in Hz. */
+const CUSTOMER = 440;
+
+/** Runs in the page before its own code: listens to what each connection brings. `heard` is when the tone was there first and last. */
+function ears(wanted) {
+  window.heard = { first: null, last: null };
+  const Peer = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends Peer {
+    constructor(...given) {
+      super(...given);
+      this.addEventListener('track', (event) => listen(event.track));
+    }
+  };
+  function listen(track) {
+    const context = new AudioContext();
+    const analyser = context.createAnalyser();
+    analyser.fftSize = 4096;
+    analyser.smoothingTimeConstant = 0;
+    context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+    const bins = new Float32Array(analyser.frequencyBinCount);
+    const timer = setInterval(() => {
+      if (track.readyState === 'ended') return clearInterval(timer);
+      analyser.getFloatFrequencyData(bins);
+      const loudest = bins.indexOf(Math.max(...bins));
+      const hertz = (loudest * context.sampleRate) / analyser.fftSize;
+      if (bins[loudest] < -50 || Math.abs(hertz - wanted) > 15) return;
+      window.heard.first ??= performance.now();
+      window.heard.last = performance.now();
+    }, 20);
+  }
+}
+
+/** With ears, and with its session. */
+async function tab(context, errors) {
+  const page = await context.newPage();
+  await page.evaluateOnNewDocument(ears, CUSTOMER);
+  return new Person(page, errors);
+}
+
+const hears = (p) => p.until('the customer to be heard', () => window.heard.last !== null && performance.now() - window.heard.last < 200);
+const hearsNothing = (p) => p.until('silence', () => window.heard.last === null || performance.now() - window.heard.last > 1000);
+
+async function signIn(p) {
+  await p.fill('Usuário', 'luana');
+  await p.fill('Senha', PASSWORD);
+  await p.page.keyboard.press('Enter');
+}
+
+async function choose(p, from, to) {
+  await p.click(from, '.top');
+  await p.click(to, '.top');
+}
+
+await play(async (stage) => {
+  const { errors, step } = stage;
+  let context = await stage.browser.createBrowserContext();
+  const helena = await Person.enter(stage.browser, errors, link);
+  await step('an agent without a device of the ramal is set up', helena, async (p) => {
+    const done = async (method, path, body) => assert.ok([200, 201, 204].includes((await p.ask(method, path, body)).status), path);
+    await done('POST', '/setup', { token: link.split('/').at(-1), name: 'Helena', login: 'helena', password: PASSWORD });
+    await done('POST', '/users', { login: 'luana', name: 'Luana Andrade', perfil: '1', ramal: '1001', password: PASSWORD });
+  });
+
+  let luana = await tab(context, errors);
+  await step('ready: the page becomes the headset', luana, async (p) => {
+    await p.open(home);
+    await signIn(p);
+    await p.sees('Ramal 1001 registrado');
+    await p.alt('KeyP');
+    await p.click('Começar e ficar disponível');
+    await p.sees('Disponível');
+    await p.sees('Fake Default Audio Input');
+  });
+  await step('a call is answered by a click, and heard both ways', luana, async (p) => {
+    await world('the customer calls');
+    await p.click('Atender', '.notice');
+    await p.pressed('Mudo', false);
+    await hears(p);
+    await world('the customer hears the agent');
+  });
+  await step('a reload in mid-call: heard again', luana, async (p) => {
+    await p.page.reload({ waitUntil: 'load' });
+    await hears(p);
+    await world('the customer hears the agent');
+    const after = await p.page.evaluate(() => Math.round(window.heard.first - performance.getEntriesByType('navigation')[0].loadEventEnd));
+    console.log(`  heard again ${after} ms after the page had loaded`);
+    assert.ok(after < 10_000, 'five times the two seconds that it may take');
+  });
+  await step('of two tabs one has the sound, and the other one says so', luana, async (p) => {
+    const second = await tab(context, errors);
+    await second.open(home);
+    await second.click('Som em outra aba', '.top');
+    await second.sees('O som está em outra aba.');
+    await hears(p);
+    await second.click('Trazer o som para cá', '.top');
+    await hears(second);
+    await hearsNothing(p);
+    await second.page.close();
+    await p.page.bringToFront();
+    await hears(p);
+    await world('the customer hears the agent');
+  });
+  await step('to the desk phone and back in mid-call', luana, async (p) => {
+    await world('the time is noted');
+    await choose(p, 'Fake', 'mesa');
+    await world('the customer hears the phone');
+    await world('the change was quick');
+    await world('the time is noted');
+    await choose(p, 'mesa', 'Fone do navegador');
+    await world('the customer hears the agent');
+    await world('the change was quick');
+    await hears(p);
+  });
+  await step('the browser dies: the customer hears music, and the agent again from another one', luana, async () => {
+    await stage.kill();
+    await world('the customer hears music');
+    await stage.reopen();
+    context = await stage.browser.createBrowserContext();
+    luana = await tab(context, errors);
+    stage.now = luana;
+    await luana.open(home);
+    await signIn(luana);
+    await luana.pressed('Mudo', false);
+    await hears(luana);
+    await world('the customer hears the agent');
+  });
+  await step('hung up; signed out, the page is no headset any more', luana, async (p) => {
+    await p.alt('KeyX');
+    await p.sees('Nenhuma ligação agora');
+    await p.click('Luana Andrade', '.top');
+    await p.click('Sair');
+    await p.sees('Entrar no Ramal');
+  });
+}, [`--use-file-for-fake-audio-capture=${process.env.RAMAL_MICROPHONE}`]);
