@@ -78,6 +78,7 @@ fn config() -> Config {
         hold_alert: None,
         record: engine::config::RecordPolicy::Never,
         recording_notice: None,
+        show_listeners: false,
         dtmf: DtmfMode::Rfc4733,
         codecs: vec![Codec::Pcma],
         session_timer: SessionTimer { expires: None, min_se: Duration::from_secs(90), refresher: Refresher::Any },

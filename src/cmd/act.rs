@@ -6,7 +6,7 @@ use engine::id::{CallId, Seq};
 
 use crate::control::Wish;
 
-use super::args::{Action, Phone, Remote};
+use super::args::{Action, Phone, Remote, Supervise};
 use super::client::Client;
 use super::exit::{Code, Failure};
 use super::pick::{Fits, pick, short};
@@ -62,6 +62,7 @@ fn on_call(command: &Remote, client: &mut Client, screen: &Screen) -> Result<Cod
         Remote::Unmute { call } => (call, Fits::Muted, "done.unmute"),
         Remote::Dtmf { call, .. } => (call, Fits::Answered, "done.dtmf"),
         Remote::Record { call, what } => (call, Fits::Answered, recorded(*what)),
+        Remote::Supervise { call, how, .. } => (call, Fits::Answered, supervised(*how)),
         Remote::Consent { call, adverts: true } => (call, Fits::Any, "done.consent_on"),
         Remote::Consent { call, adverts: false } => (call, Fits::Any, "done.consent_off"),
         _ => return Ok(Code::Usage),
@@ -77,10 +78,23 @@ fn on_call(command: &Remote, client: &mut Client, screen: &Screen) -> Result<Cod
         Remote::Unmute { .. } => Wish::Unmute { call },
         Remote::Dtmf { digits, .. } => Wish::Dtmf { call, digits: digits.clone() },
         Remote::Record { what, .. } => Wish::Record { call, what: *what },
+        Remote::Supervise { how, through, .. } => {
+            Wish::Supervise { call, mode: (*how).into(), through: AccountName::from(&**through) }
+        }
         Remote::Consent { adverts, .. } => Wish::Consent { call, on: *adverts },
         _ => return Ok(Code::Usage),
     };
     done(wish, key, &[("call", &short(call, &[]))], client, screen)
+}
+
+fn supervised(how: Supervise) -> &'static str {
+    match how {
+        Supervise::Listen => "done.supervise_listen",
+        Supervise::Whisper => "done.supervise_whisper",
+        Supervise::Barge => "done.supervise_barge",
+        Supervise::TakeOver => "done.supervise_take_over",
+        Supervise::Stop => "done.supervise_stop",
+    }
 }
 
 fn recorded(what: RecordWish) -> &'static str {

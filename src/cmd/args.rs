@@ -7,7 +7,7 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use engine::call::{RecordWish, RejectAs};
 
-use crate::control::ConferenceAction;
+use crate::control::{ConferenceAction, Supervising};
 
 #[derive(Parser, Debug)]
 #[command(name = "ramal", version, disable_help_subcommand = true, arg_required_else_help = true)]
@@ -155,6 +155,14 @@ pub enum Remote {
         what: RecordWish,
         #[arg(value_name = "CALL")]
         call: Option<String>,
+    },
+    Supervise {
+        #[arg(value_name = "HOW", id = "supervising", hide_possible_values = true)]
+        how: Supervise,
+        #[arg(value_name = "CALL")]
+        call: Option<String>,
+        #[arg(long, value_name = "ACCOUNT")]
+        through: String,
     },
     Message(Message),
     Watch(Watch),
@@ -305,6 +313,27 @@ impl From<Action> for ConferenceAction {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum Supervise {
+    Listen,
+    Whisper,
+    Barge,
+    TakeOver,
+    Stop,
+}
+
+impl From<Supervise> for Supervising {
+    fn from(how: Supervise) -> Supervising {
+        match how {
+            Supervise::Listen => Supervising::Listen,
+            Supervise::Whisper => Supervising::Whisper,
+            Supervise::Barge => Supervising::Barge,
+            Supervise::TakeOver => Supervising::TakeOver,
+            Supervise::Stop => Supervising::Stop,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
 pub enum How {
     Declined,
     Busy,
@@ -369,6 +398,7 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ("back", "ramal back"),
     ("bridge", "ramal bridge 4711 4712"),
     ("record", "ramal record pause 4711"),
+    ("supervise", "ramal supervise whisper 4711 --through 1002"),
     ("message", "ramal message 1002 'Volto em 5 minutos' --account 1001"),
     ("watch", "ramal watch 1002 1003 --account 1001"),
     ("dnd", "ramal dnd 1001 on"),

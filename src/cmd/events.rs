@@ -2,6 +2,7 @@
 
 use chrono::Utc;
 use engine::agent::AgentState;
+use engine::call::SuperviseMode;
 use engine::id::Seq;
 use engine::news::{Alert, News, Snapshot, StaffNews};
 
@@ -105,6 +106,18 @@ fn staff(news: StaffNews, words: &Words) -> String {
             words.fill("event.agent", &[("name", &view.name), ("state", state)])
         }
         StaffNews::Phone(view) => phones::sentence(&view, words),
+        StaffNews::Supervision(view) => {
+            let key = match view.mode {
+                Some(SuperviseMode::Listen) => "event.listens",
+                Some(SuperviseMode::Whisper) => "event.whispers",
+                Some(SuperviseMode::Barge) => "event.joined",
+                None => "event.supervised_no_more",
+            };
+            words.fill(key, &[("name", &view.name), ("call", &short(view.call, &[]))])
+        }
+        StaffNews::TakenOver { call, by } => {
+            words.fill("event.taken_over", &[("name", &by), ("call", &short(call.call, &[]))])
+        }
         StaffNews::Kept(_) => words.say("event.kept").to_owned(),
         StaffNews::Gone(_) => words.say("event.gone").to_owned(),
     }

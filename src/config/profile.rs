@@ -28,6 +28,7 @@ const SETTINGS: &[&str] = &[
     "hold_class",
     "hold_without_consent",
     "hold_alert",
+    "show_listeners",
     "dtmf",
     "codecs",
     "session_timer",
@@ -143,6 +144,7 @@ fn read(name: &str, table: &Table<'_>, base: Option<&Profile>, report: &mut Repo
         base.map(|b| b.hold_without_consent.clone()),
     );
     let hold_alert = setting(table, report, "hold_alert", duration_or_off(SECOND..=DAY), base.map(|b| b.hold_alert));
+    let show_listeners = setting(table, report, "show_listeners", flag, base.map(|b| b.show_listeners));
     let dtmf = setting(table, report, "dtmf", choice(DTMF), base.map(|b| b.dtmf));
     let codecs = setting(table, report, "codecs", |v| list(v, false, choice(CODECS)), base.map(|b| b.codecs.clone()));
     let expires =
@@ -174,6 +176,7 @@ fn read(name: &str, table: &Table<'_>, base: Option<&Profile>, report: &mut Repo
         hold_class: hold_class?,
         hold_without_consent: without_consent?,
         hold_alert: hold_alert?,
+        show_listeners: show_listeners?,
         dtmf: dtmf?,
         codecs: codecs?,
         session_timer,

@@ -1,7 +1,8 @@
 //! A wish done: what the engine, the driver and the observer say to it.
 
 use engine::border::{AccountCommand, IdempotencyKey, Refusal, Reply, StoreError, What};
-use engine::call::{Command, ConferenceCommand, PhoneCommand, TransferCommand};
+use engine::call::{Command, ConferenceCommand, PhoneCommand, SuperviseCommand, SuperviseMode, TransferCommand};
+use engine::config::AccountName;
 use engine::id::CallId;
 use engine::news::Snapshot;
 use engine::{messages, subscription};
@@ -11,7 +12,7 @@ use crate::driver::Handle;
 use crate::store::Page;
 
 use super::observe::{Observer, has};
-use super::request::{ConferenceAction, Error, Wish};
+use super::request::{ConferenceAction, Error, Supervising, Wish};
 use super::shape::shaped;
 
 /// The value of `ok`, or the error. `events` is the session's own.
@@ -61,6 +62,7 @@ pub(super) async fn act(
         Wish::Back { call } => transfer(TransferCommand::Back { call }),
         Wish::Bridge { first, second } => What::Call(Command::Bridge { first, second }),
         Wish::Record { call, what } => What::Call(Command::Record { call, what }),
+        Wish::Supervise { call, mode, through } => What::Call(Command::Supervise(supervise(call, mode, through))),
         Wish::Message { number, text, account } => What::Message(messages::Command::Send { account, number, text }),
         Wish::Watch { account, numbers } => What::Subscription(subscription::Command::Watch { account, numbers }),
         Wish::Unwatch { account, numbers } => What::Subscription(subscription::Command::Unwatch { account, numbers }),
@@ -101,6 +103,18 @@ fn conference(action: ConferenceAction, calls: Vec<CallId>) -> Result<Conference
         ConferenceAction::Leave => ConferenceCommand::Leave { call },
         ConferenceAction::End => ConferenceCommand::End { call },
     })
+}
+
+fn supervise(call: CallId, mode: Supervising, through: AccountName) -> SuperviseCommand {
+    let through = Some(through);
+    let mode = match mode {
+        Supervising::Listen => SuperviseMode::Listen,
+        Supervising::Whisper => SuperviseMode::Whisper,
+        Supervising::Barge => SuperviseMode::Barge,
+        Supervising::TakeOver => return SuperviseCommand::TakeOver { call, through },
+        Supervising::Stop => return SuperviseCommand::Stop { call, through },
+    };
+    SuperviseCommand::Attend { call, mode, through }
 }
 
 async fn snapshot(handle: &Handle) -> Result<Snapshot, Refusal> {

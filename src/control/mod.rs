@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 
 use crate::driver::Handle;
 
-pub use request::{ConferenceAction, Error, MAX_LINE, Request, Wish};
+pub use request::{ConferenceAction, Error, MAX_LINE, Request, Supervising, Wish};
 pub use shape::{plain, shaped};
 pub use socket::BindError;
 

@@ -123,6 +123,13 @@ pub enum Wish {
         call: CallId,
         what: RecordWish,
     },
+    /// At the device of `through`, an extension.
+    Supervise {
+        #[serde(with = "id_text")]
+        call: CallId,
+        mode: Supervising,
+        through: AccountName,
+    },
     /// Sends a text message; `events` tells what becomes of it.
     Message {
         number: String,
@@ -184,6 +191,17 @@ pub enum ConferenceAction {
     Split,
     Leave,
     End,
+}
+
+/// How a call is supervised, or no more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Supervising {
+    Listen,
+    Whisper,
+    Barge,
+    TakeOver,
+    Stop,
 }
 
 /// The no to a line.

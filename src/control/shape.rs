@@ -53,6 +53,8 @@ const IDS: &[&str] = &[
     "recording",
     "message",
     "user",
+    "supervisor",
+    "agent",
     "perfil",
     "queue",
     "queues",

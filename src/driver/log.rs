@@ -73,6 +73,14 @@ fn staff(news: &StaffNews) {
             why = ?view.why.as_ref().map(|why| why.kind),
             "desk phone"
         ),
+        StaffNews::Supervision(view) => info!(
+            call = %view.call,
+            account = %view.account,
+            mode = ?view.mode,
+            why = ?view.why,
+            "supervision"
+        ),
+        StaffNews::TakenOver { call, .. } => info!(call = %call.call, "taken over"),
         StaffNews::Kept(entry) => info!(entry = ?entry.id(), "kept"),
         StaffNews::Gone(entry) => info!(?entry, "deleted"),
     }

@@ -267,6 +267,8 @@ pub enum RefusalCode {
     DeviceNotConnected,
     /// The call exists, but not in a state for this.
     WrongState,
+    /// Whoever would supervise is in a call of their own, or it is that call.
+    OwnCall,
     /// The gate said no: number, prefix, rate, emergency.
     Gate,
     /// The route's registrar or proxy is down, or the extension is not registered.

@@ -289,6 +289,9 @@ pub struct Profile {
     pub record: RecordPolicy,
     /// Played to the far end before anything is recorded, and before it hears us.
     pub recording_notice: Option<SoundName>,
+    /// An agent is told of supervisors who only listen too.
+    #[serde(default)]
+    pub show_listeners: bool,
     /// In the order offered.
     pub codecs: Vec<Codec>,
     pub session_timer: SessionTimer,

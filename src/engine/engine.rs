@@ -183,6 +183,7 @@ impl Engine {
             watched: self.subscriptions.views().collect(),
             phones: self.calls.phone_views().collect(),
             agents: self.agents.views().collect(),
+            supervisions: self.calls.supervision_views().collect(),
             entries: self.staff.entries().collect(),
             alerts: self.alerts.standing().collect(),
             totals: Totals { calls: self.calls.total(), ..self.totals },

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::Audience;
 use crate::agent::AgentView;
+use crate::call::SuperviseMode;
 use crate::case::ContactView;
 use crate::config::{AccountKind, AccountName, DeviceName, GroupName};
 use crate::id::{CallId, CaseId, ConferenceId, ItemId, LegId, MessageId, QueueId, RecordingId, Seq, UserId};
@@ -24,6 +25,9 @@ pub struct Snapshot {
     #[serde(default)]
     pub phones: Vec<PhoneView>,
     pub agents: Vec<AgentView>,
+    /// Who supervises what.
+    #[serde(default)]
+    pub supervisions: Vec<SupervisionView>,
     /// What is administered.
     pub entries: Vec<Entry>,
     pub totals: Totals,
@@ -70,6 +74,13 @@ pub enum StaffNews {
     Agent(AgentView),
     /// A desk phone; one that left the configuration is told as such once.
     Phone(PhoneView),
+    /// Somebody supervises a call, does so in another way, or no more.
+    Supervision(SupervisionView),
+    /// Somebody's call is a supervisor's now; told to whose it was, as that person saw it last.
+    TakenOver {
+        call: Box<CallView>,
+        by: String,
+    },
     Kept(Entry),
     Gone(EntryId),
 }
@@ -191,6 +202,10 @@ pub struct CallView {
     pub conference: Option<ConferenceView>,
     /// While it is recorded.
     pub recording: Option<RecordingView>,
+    /// Supervisors in it, as far as its agent may know: who only listens is not among them (docs/configuration.md,
+    /// `show_listeners`).
+    #[serde(default)]
+    pub supervised: Vec<SupervisedView>,
     /// The call that this one was dialled to ask about.
     pub consults: Option<CallId>,
     /// Its last transfer.
@@ -204,6 +219,54 @@ pub struct CallView {
 pub struct RecordingView {
     pub recording: RecordingId,
     pub paused: bool,
+}
+
+/// A supervisor as the agent sees one.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct SupervisedView {
+    pub mode: SuperviseMode,
+    /// The supervisor's name; that of the extension where nobody is associated with it.
+    pub by: String,
+}
+
+/// Somebody who supervises a call.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct SupervisionView {
+    /// At whose device the supervisor sits.
+    pub account: AccountName,
+    pub supervisor: Option<UserId>,
+    pub name: String,
+    /// Of that device; None where a call was taken over at once.
+    pub leg: Option<LegId>,
+    pub call: CallId,
+    /// Whose call it is.
+    pub agent: Option<UserId>,
+    /// None: it is over.
+    pub mode: Option<SuperviseMode>,
+    /// Of the supervision, whatever its mode.
+    pub since: DateTime<Utc>,
+    /// Why it is over.
+    pub why: Option<SupervisionEnd>,
+}
+
+/// Why a supervision is over.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SupervisionEnd {
+    /// As the supervisor wished.
+    Stopped,
+    /// The supervisor went on to another call.
+    Moved,
+    TookOver,
+    CallEnded,
+    /// The call goes on without an agent of ours.
+    AgentLeft,
+    /// The supervisor talks in a call of their own.
+    OwnCall,
+    /// What the supervisor heard and spoke through cannot be used.
+    DeviceLost,
+    /// The supervisor signed out, or may not supervise any more.
+    NotAllowed,
 }
 
 /// Where a far end is sent, and how that goes (VZ-07).

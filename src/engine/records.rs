@@ -11,7 +11,7 @@ use crate::case::{CaseRow, Known};
 use crate::config::{AccountName, Target};
 use crate::id::{CallId, CaseId, LegId, QueueId, RecordingId, UserId};
 use crate::leg::Quality;
-use crate::news::{Direction, HangupCause, MessageView, RegistrationView};
+use crate::news::{Direction, HangupCause, MessageView, RegistrationView, SupervisionView};
 use crate::sip::dialog::Dialog;
 use crate::staff::{Entry, EntryId};
 
@@ -67,6 +67,11 @@ pub enum Record {
     ProtocoloBlock {
         day: NaiveDate,
         next: u32,
+    },
+    /// Who supervises which call from now on and how, or no more: a line of the audit log.
+    Supervised {
+        at: DateTime<Utc>,
+        view: SupervisionView,
     },
     RecordingStarted(RecordingRow),
     RecordingEnded {

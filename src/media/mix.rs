@@ -133,6 +133,21 @@ mod tests {
     }
 
     #[test]
+    fn a_voice_goes_on_without_a_click_while_others_join_and_leave() {
+        let tone = |at: usize| (8_000.0 * (at as f32 * 0.37).sin()) as i16;
+        let mut heard = Vec::new();
+        // Alone, with a supervisor who says nothing yet, alone again: each is a sum of its own.
+        for (tick, voices) in [&[0][..], &[0, 2], &[0, 1, 2], &[0]].into_iter().enumerate() {
+            let customer = Frame::from_fn(Rate::Narrow, |at| tone(tick * 160 + at));
+            let said = [customer, Frame::silence(Rate::Narrow), Frame::silence(Rate::Narrow)];
+            let mut sum = Sum::new(voices, Rate::Narrow);
+            sum.tick(|place| said.get(place));
+            heard.extend_from_slice(sum.without(None).samples());
+        }
+        assert!(heard.iter().enumerate().all(|(at, sample)| *sample == tone(at)), "not as it was said");
+    }
+
+    #[test]
     fn nobody_hears_themselves_and_what_is_too_loud_is_cut() {
         let voice = |level: i16| Frame::from_fn(Rate::Narrow, |_| level);
         let voices = [voice(20_000), voice(15_000), voice(-3_000)];

@@ -2,8 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use engine::border::StoreError;
+use engine::call::SuperviseMode;
 use engine::id::UserId;
+use engine::news::{SupervisionEnd, SupervisionView};
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::Store;
@@ -17,7 +20,7 @@ pub struct AuditEntry {
     pub at: DateTime<Utc>,
     /// None: nobody who is known.
     pub user: Option<UserId>,
-    /// Of the browser or program.
+    /// Of the browser or program; empty for what a call's own records say.
     pub address: String,
     /// One word: `sign-in`, `user-edited`.
     pub action: String,
@@ -73,25 +76,7 @@ impl Head {
 impl Store {
     /// Appends; on the disk when this returns. Blocks: not for the async runtime's own threads.
     pub fn audit(&self, entry: AuditEntry) -> Result<Head, StoreError> {
-        self.writer.run(move |base| {
-            let before = head(base)?;
-            let number = before.number + 1;
-            let hash = chained(&before.hash, number, &entry);
-            base.execute(
-                "INSERT INTO audit (number, at_ms, user, address, action, detail, hash)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                params![
-                    id(number),
-                    ms(entry.at),
-                    entry.user.map(|user| id(user.0)),
-                    entry.address,
-                    entry.action,
-                    entry.detail,
-                    hash
-                ],
-            )?;
-            Ok(Head { number, hash })
-        })
+        self.writer.run(move |base| append(base, &entry))
     }
 
     pub fn audit_head(&self) -> Result<Head, StoreError> {
@@ -133,6 +118,57 @@ impl Reader {
             Some(_) | None => Ok(before.number),
         }
     }
+}
+
+/// Somebody supervises a call from now on, does so in another way, or no more: written with the call's own records, whoever or
+/// whatever began or ended it.
+pub(super) fn supervised(base: &Connection, at: DateTime<Utc>, view: &SupervisionView) -> rusqlite::Result<()> {
+    let action = match (view.mode, view.why) {
+        (Some(SuperviseMode::Listen), _) => "call-listened",
+        (Some(SuperviseMode::Whisper), _) => "call-whispered",
+        (Some(SuperviseMode::Barge), _) => "call-joined",
+        (None, Some(SupervisionEnd::TookOver)) => "call-taken-over",
+        (None, _) => "supervision-ended",
+    };
+    let detail = json!({
+        "call": view.call.to_string(),
+        "of": view.agent.map(|user| user.to_string()),
+        "through": view.account,
+        "why": view.why,
+    });
+    let (user, action, detail) = (view.supervisor, action.to_owned(), detail.to_string());
+    let entry = AuditEntry { at, user, address: String::new(), action, detail };
+    match is_there(base, &entry)? {
+        true => Ok(()),
+        false => append(base, &entry).map(drop),
+    }
+}
+
+/// A batch that is written again after a fault leaves one row.
+fn is_there(base: &Connection, entry: &AuditEntry) -> rusqlite::Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM audit WHERE number > (SELECT max(number) FROM audit) - 1000
+               AND at_ms = ?1 AND action = ?2 AND detail = ?3)";
+    base.query_row(sql, params![ms(entry.at), entry.action, entry.detail], |row| row.get(0))
+}
+
+fn append(base: &Connection, entry: &AuditEntry) -> rusqlite::Result<Head> {
+    let before = head(base)?;
+    let number = before.number + 1;
+    let hash = chained(&before.hash, number, entry);
+    base.execute(
+        "INSERT INTO audit (number, at_ms, user, address, action, detail, hash)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![
+            id(number),
+            ms(entry.at),
+            entry.user.map(|user| id(user.0)),
+            entry.address,
+            entry.action,
+            entry.detail,
+            hash
+        ],
+    )?;
+    Ok(Head { number, hash })
 }
 
 fn head(base: &Connection) -> rusqlite::Result<Head> {

@@ -198,8 +198,8 @@ CREATE TABLE audit (
     number  INTEGER PRIMARY KEY,         -- 1, 2, 3 … without a gap
     at_ms   INTEGER NOT NULL,
     user    INTEGER,                     -- null: nobody who is known
-    address TEXT NOT NULL,               -- of the browser or program
-    action  TEXT NOT NULL,               -- 'sign-in', 'sign-in-failed', 'user-edited', 'recording-heard', …
+    address TEXT NOT NULL,               -- of the browser or program; empty: written with a call
+    action  TEXT NOT NULL,               -- 'sign-in', 'sign-in-failed', 'user-edited', 'recording-heard', 'call-whispered', …
     detail  TEXT NOT NULL,               -- JSON; holds no secret
     hash    BLOB NOT NULL                -- SHA-256
 ) STRICT;

@@ -104,9 +104,14 @@ async fn act(
 ) -> Result<Response, Error> {
     let Body(wanted) = body.unwrap_or(Body(Wanted::default()));
     let command = command(call.into(), &action, wanted)?;
-    match person.handle.command(What::Call(command), key.of(&person)).await? {
-        Reply::PhoneFirst { device } => Ok(phone_first(&device)),
-        _ => Ok(StatusCode::NO_CONTENT.into_response()),
+    Ok(answered(person.handle.command(What::Call(command), key.of(&person)).await?))
+}
+
+/// Done, or as soon as a desk phone is picked up.
+pub fn answered(reply: Reply) -> Response {
+    match reply {
+        Reply::PhoneFirst { device } => phone_first(&device),
+        _ => StatusCode::NO_CONTENT.into_response(),
     }
 }
 

@@ -118,6 +118,7 @@ fn status(code: RefusalCode) -> StatusCode {
         | RefusalCode::NoSuchDevice => StatusCode::NOT_FOUND,
         RefusalCode::Invalid | RefusalCode::Gate => StatusCode::UNPROCESSABLE_ENTITY,
         RefusalCode::WrongState
+        | RefusalCode::OwnCall
         | RefusalCode::DeviceNotConnected
         | RefusalCode::TooManyCalls
         | RefusalCode::RouteDown => StatusCode::CONFLICT,

@@ -33,7 +33,7 @@ use super::shape::{self, Snapshot};
 
 pub fn routes() -> Routes {
     let snapshot = json!({ "now": "2026-03-12T14:00:00Z", "me": super::session::me(), "calls": [], "agents": [],
-                          "accounts": [], "watched": [], "phones": [], "alerts": [] });
+                          "accounts": [], "watched": [], "phones": [], "supervisions": [], "alerts": [] });
     let example = json!({ "seq": 9, "snapshot": snapshot });
     Routes::default().get(
         "/api/v1/live",

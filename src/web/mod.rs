@@ -43,6 +43,7 @@ mod setup;
 mod shape;
 mod sheet;
 mod standing;
+mod supervise;
 mod table;
 mod tls;
 mod tokens;

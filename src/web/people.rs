@@ -38,7 +38,9 @@ impl People {
         let change = match news {
             StaffNews::Kept(entry) => Change::Keep(entry.clone()),
             StaffNews::Gone(entry) => Change::Remove(*entry),
-            StaffNews::Agent(_) | StaffNews::Phone(_) => return,
+            StaffNews::Agent(_) | StaffNews::Phone(_) | StaffNews::Supervision(_) | StaffNews::TakenOver { .. } => {
+                return;
+            }
         };
         self.staff.write().unwrap_or_else(PoisonError::into_inner).apply(change);
     }

@@ -15,7 +15,7 @@ use super::doc::Routes;
 use super::error::Error;
 use super::{
     agent, audit, calls, cases, contacts, directory, extensions, guard, headset, health, history, lists, live, page,
-    proofs, recordings, session, setup, tokens, trace,
+    proofs, recordings, session, setup, supervise, tokens, trace,
 };
 
 /// The API's routes and what is said of them.
@@ -29,6 +29,7 @@ fn all() -> Routes {
         .and(agent::routes())
         .and(headset::routes())
         .and(calls::routes())
+        .and(supervise::routes())
         .and(history::routes())
         .and(trace::routes())
         .and(cases::routes())

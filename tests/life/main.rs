@@ -30,4 +30,5 @@ mod replay;
 mod start;
 mod store;
 mod strangers;
+mod supervise;
 mod tracks;

@@ -146,6 +146,7 @@ mod tests {
             bridged_with: None,
             conference: None,
             recording: None,
+            supervised: Vec::new(),
             consults: None,
             transfer: None,
             trouble: None,

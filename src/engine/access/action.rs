@@ -19,6 +19,9 @@ pub enum Action {
     Conference,
     Record,
     Transfer,
+    /// Listen to a call, whisper to its agent, join it; and stop.
+    Supervise,
+    TakeOver,
     DoNotDisturb,
     Register,
     /// Which lamps an extension shows.
@@ -101,7 +104,9 @@ impl Action {
             | Action::Bridge
             | Action::Conference
             | Action::Record
-            | Action::Transfer => Some(Kind::Call),
+            | Action::Transfer
+            | Action::Supervise
+            | Action::TakeOver => Some(Kind::Call),
             Action::Dial | Action::DoNotDisturb | Action::Register | Action::WatchNumbers | Action::SendMessage => {
                 Some(Kind::Account)
             }
@@ -131,6 +136,10 @@ impl Action {
             call::Command::Bridge { .. } => Action::Bridge,
             call::Command::Record { .. } => Action::Record,
             call::Command::Phone(_) => Action::ChooseDevice,
+            call::Command::Supervise(call::SuperviseCommand::Attend { .. } | call::SuperviseCommand::Stop { .. }) => {
+                Action::Supervise
+            }
+            call::Command::Supervise(call::SuperviseCommand::TakeOver { .. }) => Action::TakeOver,
         }
     }
 }

@@ -104,6 +104,8 @@ fn needs(action: Action) -> Needs {
         Action::Conference => split(P::Calls, P::CallsHandleAll),
         Action::Record => own_only(P::RecordingsMake),
         Action::Transfer => split(P::Calls, P::CallsHandleAll),
+        Action::Supervise => only(P::CallsListen),
+        Action::TakeOver => only(P::CallsTakeOver),
         Action::DoNotDisturb => split(P::Calls, P::Administration),
         Action::Register => only(P::Settings),
         Action::WatchNumbers => own_only(P::Calls),

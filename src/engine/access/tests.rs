@@ -51,6 +51,8 @@ const ACTIONS: &[Action] = &[
     Action::Conference,
     Action::Record,
     Action::Transfer,
+    Action::Supervise,
+    Action::TakeOver,
     Action::DoNotDisturb,
     Action::Register,
     Action::WatchNumbers,
@@ -103,6 +105,18 @@ fn a_supervisor_ends_others_calls_but_does_not_speak_in_their_name() {
     assert_eq!(code(supervisor, Action::Answer, Whose::Of(AGENT)), Some(RefusalCode::NotAllowed), "seen, not answered");
     assert_eq!(code(supervisor, Action::Answer, Whose::Missing), Some(RefusalCode::NotFound));
     assert_eq!(code(supervisor, Action::Edit(Kind::User), Whose::Shared), Some(RefusalCode::NotAllowed));
+}
+
+#[test]
+fn supervisors_and_administrators_supervise_and_to_agents_there_is_no_such_call() {
+    for action in [Action::Supervise, Action::TakeOver] {
+        for may in [SUPERVISOR, ADMINISTRATOR] {
+            assert_eq!(code(Actor::User(may), action, Whose::Of(AGENT)), None, "{action:?}");
+        }
+        assert_eq!(code(Actor::User(AGENT), action, Whose::Of(SUPERVISOR)), Some(RefusalCode::NotFound));
+        assert_eq!(code(Actor::User(AGENT), action, Whose::Of(AGENT)), Some(RefusalCode::NotAllowed));
+        assert_eq!(code(Actor::User(AUDITOR), action, Whose::Of(AGENT)), Some(RefusalCode::NotAllowed));
+    }
 }
 
 #[test]

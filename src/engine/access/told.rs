@@ -14,6 +14,8 @@ pub enum Audience {
     Everyone,
     /// Its owner, and who has the permission.
     Owner { user: Option<UserId>, others: Permission },
+    /// This person.
+    Only(Option<UserId>),
 }
 
 impl Audience {
@@ -21,6 +23,7 @@ impl Audience {
     pub fn admits(&self, user: UserId, holds: impl Fn(Permission) -> bool) -> bool {
         match self {
             Audience::Everyone => true,
+            Audience::Only(one) => *one == Some(user),
             Audience::Owner { user: owner, others } => *owner == Some(user) || holds(*others),
         }
     }
@@ -50,6 +53,8 @@ pub fn audience(
 fn staff(news: &StaffNews, of_account: impl Fn(&crate::config::AccountName) -> Option<UserId>) -> Audience {
     match news {
         StaffNews::Phone(view) => Audience::Owner { user: of_account(&view.account), others: Permission::AgentsSee },
+        StaffNews::Supervision(view) => Audience::Owner { user: view.supervisor, others: Permission::CallsListen },
+        StaffNews::TakenOver { call, .. } => Audience::Only(call.user),
         StaffNews::Agent(view) => Audience::Owner { user: Some(view.user), others: Permission::AgentsSee },
         StaffNews::Kept(Entry::User(user)) => Audience::Owner { user: Some(user.user), others: Permission::UsersList },
         StaffNews::Gone(EntryId::User(user)) => Audience::Owner { user: Some(*user), others: Permission::UsersList },

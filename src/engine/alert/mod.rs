@@ -97,6 +97,7 @@ impl Alerts {
             | News::Watched(_)
             | News::Message(_)
             | News::Staff(StaffNews::Phone(_) | StaffNews::Kept(_) | StaffNews::Gone(_))
+            | News::Staff(StaffNews::Supervision(_) | StaffNews::TakenOver { .. })
             | News::Totals(_)
             | News::Digit { .. }
             | News::Quality { .. } => Vec::new(),

@@ -57,6 +57,41 @@ pub enum Command {
         second: CallId,
     },
     Phone(Phone),
+    Supervise(Supervise),
+}
+
+/// A wish of somebody who supervises an agent's call. `through`: the extension at whose device one sits, for whoever is no
+/// person with a ramal of their own.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Supervise {
+    /// Begins, goes on in another mode, or goes on with another call.
+    Attend {
+        call: CallId,
+        mode: SuperviseMode,
+        through: Option<AccountName>,
+    },
+    /// The call is the supervisor's from now on, and its agent is let go.
+    TakeOver {
+        call: CallId,
+        through: Option<AccountName>,
+    },
+    Stop {
+        call: CallId,
+        through: Option<AccountName>,
+    },
+}
+
+/// Who hears a supervisor; the supervisor hears everybody in each.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SuperviseMode {
+    /// Nobody.
+    Listen,
+    /// The agent alone.
+    Whisper,
+    /// Everybody.
+    Barge,
 }
 
 /// A wish about a desk phone that is a person's device (SP-05).

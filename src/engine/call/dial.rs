@@ -219,6 +219,7 @@ impl Calls {
             id,
             protocolo,
             direction,
+            seat: account.clone(),
             account,
             user,
             queue,

@@ -100,6 +100,7 @@ impl Calls {
         if let Some(calls) = user.and_then(|user| self.by_user.get_mut(&user)) {
             calls.retain(|other| *other != id);
         }
+        self.supervised_call_ended(id, cx);
         self.sync_media(id);
         self.by_leg.remove(&leg);
         self.ports.give_back(port);

@@ -12,7 +12,7 @@ use crate::sip::message::Message;
 use crate::sip::session::{Session, tagged};
 
 use super::dial::{FarEnd, contact, local_media, settings};
-use super::live::{Call, Caller};
+use super::live::Caller;
 use super::{Calls, Context, Timer, session_context};
 
 impl Calls {
@@ -72,12 +72,7 @@ impl Calls {
     ) {
         let (number, caller) = caller(request, cx);
         let until = cx.now.moment + account.profile.ring_timeout;
-        let waiting = self
-            .by_account
-            .get(&account.name)
-            .into_iter()
-            .flatten()
-            .any(|call| self.calls.get(call).is_some_and(Call::is_answered));
+        let waiting = self.is_listening_at(&account.name);
         let far_end = FarEnd { number, caller, direction: Direction::Inbound };
         let mut call = self.open((id, account), far_end, None, parts, cx);
         call.waiting = waiting;

@@ -27,6 +27,8 @@ pub(super) struct Call {
     pub protocolo: String,
     pub direction: Direction,
     pub account: Arc<Account>,
+    /// The extension at whose device its person sits: its own, or a supervisor's who took it over.
+    pub seat: Arc<Account>,
     /// Whose it is.
     pub user: Option<UserId>,
     /// The queue it came through.
@@ -148,7 +150,7 @@ impl Call {
         let device = LegView {
             leg: self.device_leg,
             sip_call_id: None,
-            device: Some(self.account.device.clone()),
+            device: Some(self.seat.device.clone()),
             codec: None,
             quality: None,
         };
@@ -193,6 +195,7 @@ impl Calls {
                 silenced: call.silenced,
             }),
             recording: call.recording.view(),
+            supervised: self.shown_supervisors(call),
             consults: call.tie.consults(),
             transfer: call.transfer.clone(),
             trouble: trouble(call, desk.and_then(|desk| self.desks.get(desk))),

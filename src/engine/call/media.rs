@@ -33,6 +33,9 @@ impl Calls {
             self.sync_desk(&desk);
         }
         self.sync_desk(&home);
+        for desk in self.supervisors_around(id) {
+            self.sync_desk(&desk);
+        }
     }
 
     pub(super) fn sync_leg(&mut self, id: CallId) {
@@ -95,7 +98,7 @@ impl Calls {
         let voices = others.filter_map(|id| self.calls.get(id)).filter(|other| self.is_voice(other));
         let desk = self.desk_of(call).and_then(|key| self.desks.get(key));
         let person = desk.filter(|desk| call.conference.is_none() || !desk.holds_us()).and_then(Desk::voice);
-        voices.map(|other| other.leg).chain(person).collect()
+        voices.map(|other| other.leg).chain(person).chain(self.barging_into(call)).collect()
     }
 
     /// The desk that a call belongs to: its own, or that of its conference's leader.
@@ -115,7 +118,7 @@ impl Calls {
     }
 
     /// Whether others hear this call. In a conference a party that holds us is not heard: its PBX may be playing music.
-    fn is_voice(&self, call: &Call) -> bool {
+    pub(super) fn is_voice(&self, call: &Call) -> bool {
         let heard = call.is_answered() && !call.held && !call.tie.is_unattended();
         heard && (call.conference.is_none() || !(call.silenced || call.held_by_peer()))
     }
@@ -127,7 +130,8 @@ impl Calls {
         let here = || self.calls_at(key).filter(|call| !call.tie.is_unattended());
         let alone = here().filter(|call| call.conference.is_none());
         let talking = |call: &&Call| self.is_voice(call) || call.phase == Phase::Early;
-        let voices: Vec<LegId> = members.chain(alone).filter(talking).map(|call| call.leg).collect();
+        let supervision = self.prompted_at(key).into_iter().chain(self.supervised_from(key));
+        let voices: Vec<LegId> = members.chain(alone).filter(talking).map(|call| call.leg).chain(supervision).collect();
         let rings =
             |direction: Direction| here().find(|call| call.phase == Phase::Ringing && call.direction == direction);
         let ring = rings(Direction::Inbound).map(|call| if call.waiting { Tone::CallWaiting } else { Tone::Ring });

@@ -28,6 +28,7 @@ pub mod reason;
 mod recording;
 mod rescue;
 mod rescues;
+mod supervise;
 mod transfer;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -51,7 +52,8 @@ use crate::staff::Staff;
 use crate::time::{Moment, Now, Timers};
 
 pub use command::{
-    Command, Conference as ConferenceCommand, Phone as PhoneCommand, RecordWish, RejectAs, Transfer as TransferCommand,
+    Command, Conference as ConferenceCommand, Phone as PhoneCommand, RecordWish, RejectAs,
+    Supervise as SuperviseCommand, SuperviseMode, Transfer as TransferCommand,
 };
 pub use invite::capabilities;
 pub use rescues::Rescues;
@@ -60,6 +62,7 @@ use conference::Conference;
 use desk::Desks;
 use live::Call;
 use ports::Ports;
+use supervise::Supervision;
 use transfer::Leaving;
 
 /// What the room borrows while it works.
@@ -83,6 +86,8 @@ pub enum Order {
     Media(LegState),
     Store(Record),
     Tell(News),
+    /// What this person is doing may be another thing now.
+    Look(UserId),
 }
 
 /// All calls.
@@ -99,6 +104,8 @@ pub struct Calls {
     by_user: BTreeMap<UserId, Vec<CallId>>,
     desks: Desks,
     conferences: BTreeMap<ConferenceId, Conference>,
+    /// By the extension at whose device the supervisor sits: one at a time there.
+    supervisions: BTreeMap<AccountName, Supervision>,
     /// Sessions that were replaced in their calls, and those of phones that were hung up, until their BYE or CANCEL is
     /// answered.
     leaving: BTreeMap<CallId, Leaving>,
@@ -133,6 +140,7 @@ impl Calls {
                 return self.dial(route.as_ref(), number, caller_id.as_deref(), cx);
             }
             Command::Transfer(wish) => return self.on_transfer(wish, cx),
+            Command::Supervise(wish) => return self.on_supervise(wish, cx),
             Command::Phone(wish) => return self.on_phone(wish, cx).map(|()| Reply::Done),
             Command::Answer { call } => self.answer(*call, cx)?,
             Command::Reject { call, how } => self.reject(*call, *how, cx)?,
@@ -258,6 +266,7 @@ impl Calls {
                     self.on_media_failed(call, why, cx);
                     self.touch_if_there(call, cx);
                 }
+                self.supervisor_hung_up(desk, cx);
             }
             MediaEvent::Digit { digit, .. } => self.on_phone_key(desk, *digit, desk::Heard::InStream, cx),
             MediaEvent::Failed { .. }
@@ -332,10 +341,10 @@ impl Calls {
         self.calls.get(&call).filter(|call| !call.is_ended()).map(|call| call.user)
     }
 
-    /// What a person's calls come to: whether one rings here, and whether one is dialled or up.
+    /// What a person's calls come to: whether one rings here, and whether one is dialled, up or supervised.
     pub fn doing(&self, user: UserId) -> (bool, bool) {
         let calls = self.by_user.get(&user).into_iter().flatten().filter_map(|call| self.calls.get(call));
-        calls.fold((false, false), |(offered, talking), call| {
+        calls.fold((false, self.supervises(user)), |(offered, talking), call| {
             let rings = call.phase == live::Phase::Ringing && call.direction == Direction::Inbound;
             (offered || rings, talking || !rings)
         })
@@ -386,11 +395,12 @@ impl Calls {
         }
     }
 
-    /// After anything happened to a call: follow its session, see that somebody talks in it, say what media shall do, store what a crash must know,
+    /// After anything happened to a call: follow its session, see that somebody talks in it and who supervises it, say what media shall do, store what a crash must know,
     /// tell who watches, set the timer, forget it when all is over.
     fn touch(&mut self, id: CallId, cx: &mut Context<'_>) {
         self.follow(id, cx);
         self.wait_for_phone(id, cx);
+        self.follow_supervision(id, cx);
         self.sync_media(id);
         self.sync_rescue(id, cx);
         self.sync_view(id);

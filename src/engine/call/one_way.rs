@@ -49,7 +49,8 @@ impl Calls {
     pub(super) fn music_for_left(&self, call: &Call) -> Option<Feed> {
         let desk = self.desk_of(call).and_then(|key| self.desks.get(key))?;
         let music = || Feed::Sound { name: call.hold_audio().clone(), repeat: true };
-        (desk.is_left && call.conference.is_none()).then(music)
+        let alone = call.conference.is_none() && self.barging_into(call).is_empty();
+        (desk.is_left && alone).then(music)
     }
 
     fn set_left(&mut self, key: &DeskKey, is_left: bool) {

@@ -6,9 +6,9 @@ use crate::border::{Output, StoreError};
 use crate::call;
 use crate::case;
 use crate::config::AccountName;
-use crate::id::{BatchId, QuestionId};
+use crate::id::{BatchId, QuestionId, UserId};
 use crate::messages;
-use crate::news::{AccountView, Alert, CallState, CallView, News, RegistrationState, RegistrationView};
+use crate::news::{AccountView, Alert, CallState, CallView, News, RegistrationState, RegistrationView, StaffNews};
 use crate::owner::Owner;
 use crate::records::{Facts, Question, Record};
 use crate::registration;
@@ -133,14 +133,18 @@ impl Engine {
         let Some(user) = view.user else { return };
         let facts = self.facts(user);
         let talked = view.ended.is_some() && view.answered.is_some() && !facts.talking;
-        let cx = agent::Context { staff: &self.staff, now };
         if talked {
-            self.agents.on_talked(user, view.queue, &cx);
+            self.agents.on_talked(user, view.queue, &agent::Context { staff: &self.staff, now });
         }
-        self.agents.look(user, facts, &cx);
+        self.look_at(user, now);
     }
 
-    pub(super) fn facts(&self, user: crate::id::UserId) -> agent::Facts {
+    fn look_at(&mut self, user: UserId, now: Now) {
+        let facts = self.facts(user);
+        self.agents.look(user, facts, &agent::Context { staff: &self.staff, now });
+    }
+
+    pub(super) fn facts(&self, user: UserId) -> agent::Facts {
         let (offered, talking) = self.calls.doing(user);
         agent::Facts { offered, talking }
     }
@@ -149,6 +153,7 @@ impl Engine {
         match order {
             call::Order::Media(state) => self.outputs.push_back(Output::Media(state)),
             call::Order::Store(record) => self.batch.push(record),
+            call::Order::Look(user) => self.look_at(user, now),
             call::Order::Tell(mut news) => {
                 // How many calls an account has is part of it.
                 let account = match &news {
@@ -167,6 +172,10 @@ impl Engine {
                         self.cases.dress(view);
                         self.cases.on_ended(view, &mut self.ids, now);
                         self.look_at_agent_of(view, now);
+                    }
+                    News::Staff(StaffNews::TakenOver { call, .. }) => {
+                        self.cases.dress(call);
+                        self.look_at_agent_of(call, now);
                     }
                     _ => {}
                 }

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use crate::agent;
 use crate::alert;
 use crate::border::{Command, IdempotencyKey, Output, Refusal, RefusalCode, Reply, StoreError};
+use crate::call::Calls;
 use crate::id::{BatchId, CommandId};
 use crate::news::{News, StaffNews};
 use crate::records::Record;
@@ -85,6 +86,7 @@ impl Engine {
         self.tell(News::Staff(news));
         self.alerts.on_staff(&alert::Context { config: &self.config, staff: &self.staff, now });
         self.agents.on_staff_changed(&agent::Context { staff: &self.staff, now });
+        self.with_calls(now, Calls::on_supervisors_changed);
         Reply::Kept { entry }
     }
 

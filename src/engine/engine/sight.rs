@@ -75,6 +75,11 @@ impl Engine {
             | call::Command::Mute { call }
             | call::Command::Unmute { call }
             | call::Command::Dtmf { call, .. }
+            | call::Command::Supervise(
+                call::SuperviseCommand::Attend { call, .. }
+                | call::SuperviseCommand::TakeOver { call, .. }
+                | call::SuperviseCommand::Stop { call, .. },
+            )
             | call::Command::AdvertConsent { call, .. }
             | call::Command::Record { call, .. } => vec![*call],
         };
@@ -146,6 +151,7 @@ impl Engine {
             watched: whole.watched.into_iter().filter(|view| sees(News::Watched(view.clone()))).collect(),
             phones: whole.phones.into_iter().filter(|view| sees(phone_news(view))).collect(),
             agents: whole.agents.into_iter().filter(|view| sees(agent_news(view))).collect(),
+            supervisions: whole.supervisions.into_iter().filter(|view| sees(supervision_news(view))).collect(),
             entries: whole.entries.into_iter().filter(|entry| sees(entry_news(entry))).collect(),
             alerts: whole.alerts.into_iter().filter(|alert| sees(News::Alert(alert.clone()))).collect(),
             totals: if sees(News::Totals(whole.totals)) { whole.totals } else { Default::default() },
@@ -168,6 +174,10 @@ fn agent_news(view: &crate::agent::AgentView) -> News {
 
 fn phone_news(view: &crate::news::PhoneView) -> News {
     News::Staff(StaffNews::Phone(view.clone()))
+}
+
+fn supervision_news(view: &crate::news::SupervisionView) -> News {
+    News::Staff(StaffNews::Supervision(view.clone()))
 }
 
 fn entry_news(entry: &Entry) -> News {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::access::{self, Action, Whose};
 use crate::agent;
 use crate::border::{AccountCommand, Actor, Command, IdempotencyKey, Output, Refusal, RefusalCode, Reply, What};
-use crate::call::Calls;
+use crate::call::{self, Calls};
 use crate::config::{Account, AccountName};
 use crate::news::{News, RegistrationState};
 use crate::records::Record;
@@ -56,10 +56,23 @@ impl Engine {
     }
 
     fn obey(&mut self, actor: Actor, what: &What, now: Now) -> Result<Reply, Refusal> {
+        self.can_be_audited(what)?;
         self.actor = actor.user();
         let answer = self.carry_out(actor, what, now);
         self.actor = None;
         answer
+    }
+
+    /// Who listens is written down, or does not listen.
+    fn can_be_audited(&self, what: &What) -> Result<(), Refusal> {
+        let begins = match what {
+            What::Call(call::Command::Supervise(wish)) => !matches!(wish, call::SuperviseCommand::Stop { .. }),
+            _ => false,
+        };
+        match begins && self.store_failing {
+            true => Err(Refusal::new(RefusalCode::NotStored, "the audit log cannot be written now")),
+            false => Ok(()),
+        }
     }
 
     fn carry_out(&mut self, actor: Actor, what: &What, now: Now) -> Result<Reply, Refusal> {
@@ -67,7 +80,11 @@ impl Engine {
             What::Call(command) => self.with_calls(now, |calls, cx| calls.on_command(command, cx)),
             What::Agent(command) => {
                 let facts = self.facts(command.user);
-                self.agents.on_command(command, facts, &agent::Context { staff: &self.staff, now })
+                let answer = self.agents.on_command(command, facts, &agent::Context { staff: &self.staff, now });
+                if command.wish == agent::Wish::SignOut {
+                    self.with_calls(now, |calls, cx| calls.on_supervisor_left(command.user, cx));
+                }
+                answer
             }
             What::Staff(_) => Err(Refusal::new(RefusalCode::BadRequest, "administration waits for the disk")),
             What::Account(command) => self.on_account_command(command, now),

@@ -13,7 +13,8 @@ use chrono::DateTime;
 use engine::agent;
 use engine::border::{Actor, Flow, Input, Output, What};
 use engine::call::{
-    Command as Wish, ConferenceCommand as Conference, PhoneCommand, RecordWish, RejectAs, TransferCommand as Transfer,
+    Command as Wish, ConferenceCommand as Conference, PhoneCommand, RecordWish, RejectAs,
+    SuperviseCommand as Supervise, SuperviseMode as Mode, TransferCommand as Transfer,
 };
 use engine::config::*;
 use engine::id::{CallId, ItemId, QueueId, UserId};
@@ -34,6 +35,8 @@ use shell::{Cost, Ladder, Shell, Store};
 const ADDRESSES: [&str; 2] = ["10.0.0.1:5070", shell::PBX];
 /// The desk phone that is the device of one side in three.
 const PHONE: &str = "mesa";
+/// Who supervises: by the headset, and by the desk phone where there is one.
+const SUPERVISORS: [&str; 2] = ["rita", "saul"];
 /// How long both sides wish things.
 const BUSY: Duration = Duration::from_secs(90);
 /// Longer than every transaction, CANCEL's patience and a session timer of 90 s.
@@ -259,6 +262,9 @@ impl Simulation {
         if self.random.below(8) == 0 {
             return self.work(side);
         }
+        if self.random.below(4) == 0 {
+            return self.supervise(side);
+        }
         let calls = self.sides[side].engine.snapshot().calls;
         let chosen = calls.get(self.random.below(calls.len() as u32) as usize);
         let whose = chosen.and_then(|view| view.user);
@@ -283,6 +289,22 @@ impl Simulation {
             }
             None => self.media_speaks(side),
         }
+        self.carry(side);
+    }
+
+    /// Somebody at the supervisors' extensions listens, whispers, joins, takes over, stops, or takes another device.
+    fn supervise(&mut self, side: usize) {
+        let calls = self.sides[side].engine.snapshot().calls;
+        let Some(view) = calls.get(self.random.below(calls.len() as u32) as usize) else { return };
+        let (call, through) = (view.call, Some(SUPERVISORS[self.random.below(2) as usize].into()));
+        let mode = [Mode::Listen, Mode::Whisper, Mode::Barge][self.random.below(3) as usize];
+        let wish = match self.random.below(12) {
+            0 => Supervise::TakeOver { call, through },
+            1 => Supervise::Stop { call, through },
+            _ => Supervise::Attend { call, mode, through },
+        };
+        // Whether it is granted is the engine's matter; what must hold then is checked by the shell after every input.
+        let _answer = self.sides[side].command(What::Call(Wish::Supervise(wish)), None, self.now);
         self.carry(side);
     }
 
@@ -590,7 +612,15 @@ fn trunk(side: usize, random: &mut Random) -> Config {
     profile.ring_timeout = Duration::from_secs(5 + u64::from(random.below(40)));
     profile.session_timer.expires = [None, Some(Duration::from_secs(90))][random.below(2) as usize];
     profile.session_timer.refresher = [Refresher::Any, Refresher::Us, Refresher::Them][random.below(3) as usize];
-    let mut config = config([account].into_iter());
+    // They register nowhere: all that is used of them is their devices.
+    let supervisors = SUPERVISORS.map(|name| {
+        let mut supervisor = account.clone();
+        supervisor.name = name.into();
+        supervisor.exclusive = !account.exclusive;
+        supervisor.device = if name == SUPERVISORS[0] { "null".into() } else { account.device.clone() };
+        supervisor
+    });
+    let mut config = config([account].into_iter().chain(supervisors));
     if has_phone {
         let phone = Phone { device: PHONE.into(), number: "3999".to_owned(), account: "trunk".into() };
         config.phones.insert(PHONE.into(), Arc::new(phone));
@@ -628,6 +658,7 @@ fn whatever_happens_every_call_ends_once_and_nothing_is_left() {
     let (mut cost, mut calls, mut answered) = (Cost::default(), 0, 0);
     let mut seen = Seen::default();
     let (mut picked_up, mut put_down) = (0, 0);
+    let mut supervised: BTreeMap<String, usize> = BTreeMap::new();
     for seed in seeds {
         let mut simulation = Simulation::new(seed, false);
         simulation.run();
@@ -637,6 +668,9 @@ fn whatever_happens_every_call_ends_once_and_nothing_is_left() {
         for [up, lost] in simulation.sides.each_ref().map(phones) {
             (picked_up, put_down) = (picked_up + up, put_down + lost);
         }
+        for (word, count) in simulation.sides.iter().flat_map(|side| &side.supervisions.told) {
+            *supervised.entry(word.clone()).or_default() += count;
+        }
         answered += simulation.sides.iter().map(|side| side.store.answered).sum::<u64>();
     }
     println!(
@@ -645,9 +679,14 @@ fn whatever_happens_every_call_ends_once_and_nothing_is_left() {
     );
     println!("{seen}");
     println!("desk phones: {picked_up} times picked up, {put_down} times put down in mid-call");
+    println!("supervision: {supervised:?}");
     println!("{} inputs, {:?} each, {:?} the longest", cost.handled, cost.total / cost.handled as u32, cost.longest);
     assert!(only.is_some() || seen.never().is_empty(), "never happened: {:?}", seen.never());
     assert!(only.is_some() || (picked_up > 0 && put_down > 0), "no desk phone was ever picked up, or put down");
+    let expected =
+        ["Listen", "Whisper", "Barge", "Stopped", "Moved", "TookOver", "CallEnded", "AgentLeft", "DeviceLost"];
+    let never: Vec<_> = expected.iter().filter(|word| !supervised.contains_key(**word)).collect();
+    assert!(only.is_some() || never.is_empty(), "never supervised: {never:?}");
     assert!(only.is_some() || answered > count, "a simulation in which nothing happens shows nothing");
 }
 

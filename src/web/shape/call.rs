@@ -18,7 +18,7 @@ use super::leg::{Leg, Trouble};
     "user": "7", "queue": "12", "number": "+5511987654321", "name": "Luana", "diverted_from": null, "asserted": null,
     "state": "ringing", "started": "2026-03-12T14:00:00Z", "answered": null, "ended": null, "cause": null,
     "muted": false, "held": false, "held_by_peer": false, "bridged_with": null, "conference": null, "recording": null,
-    "consults": null, "transfer": null, "trouble": null,
+    "supervised": [], "consults": null, "transfer": null, "trouble": null,
     "legs": [{ "leg": "72057594037927938", "sip_call_id": "a@b", "device": null, "codec": "PCMA/8000", "quality": null }],
     "contact": null, "case": null,
 }))]
@@ -59,6 +59,8 @@ pub struct CallFields {
     conference: Option<Seat>,
     /// While it is recorded.
     recording: Option<Tape>,
+    /// Supervisors, as far as the agent may know.
+    supervised: Vec<Supervised>,
     consults: Option<Id>,
     /// Its last one.
     transfer: Option<Transfer>,
@@ -136,6 +138,25 @@ pub enum TransferState {
         kind: String,
     },
     Done,
+}
+
+/// A supervisor in a call.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the shape of what engine::news::SupervisedView serialises to, for the document alone")]
+pub struct Supervised {
+    mode: SuperviseMode,
+    /// The supervisor's name.
+    by: String,
+}
+
+/// Who hears a supervisor: nobody, the agent, everybody.
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+#[allow(dead_code, reason = "the shape of what engine::call::SuperviseMode serialises to, for the document alone")]
+pub enum SuperviseMode {
+    Listen,
+    Whisper,
+    Barge,
 }
 
 /// Why a call ended.

@@ -7,6 +7,7 @@ use utoipa::{PartialSchema, ToSchema};
 use super::account::{Account, Phone, Watched};
 use super::call::{Call, Direction};
 use super::leg::Quality;
+use super::live::Supervision;
 use super::{Agent, Id, Me, Snapshot};
 
 /// One line of the live socket.
@@ -66,6 +67,11 @@ pub struct News {
     /// One that is gone leaves the live state.
     #[schema(value_type = Phone, required = false)]
     phone: (),
+    #[schema(value_type = Supervision, required = false)]
+    supervision: (),
+    /// Beside `call-ended`: a supervisor has it now.
+    #[schema(value_type = TakenOver, required = false)]
+    taken_over: (),
     #[schema(value_type = Message, required = false)]
     message: (),
     #[schema(value_type = Digit, required = false)]
@@ -77,6 +83,14 @@ pub struct News {
     /// To be read again, by their paths.
     #[schema(value_type = Vec<String>, required = false)]
     lists: (),
+}
+
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the shape of what is written to live sockets, for the document alone")]
+pub struct TakenOver {
+    call: Id,
+    /// The supervisor's name.
+    by: String,
 }
 
 /// The far end pressed it.

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::control::shaped;
 
 use super::account::{Account, Phone, Watched};
+use super::call::SuperviseMode;
 use super::line::Alert;
 use super::{Agent, Call, Id, Me};
 
@@ -30,9 +31,31 @@ pub struct Snapshot {
     /// Desk phones that are people's devices.
     #[schema(value_type = Vec<Phone>)]
     phones: Value,
+    /// Who supervises which call; for supervisors.
+    #[schema(value_type = Vec<Supervision>)]
+    supervisions: Value,
     /// Those that stand.
     #[schema(value_type = Vec<Alert>)]
     alerts: Vec<Value>,
+}
+
+/// Somebody who supervises a call.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the shape of what engine::news::SupervisionView serialises to, for the document alone")]
+pub struct Supervision {
+    /// At whose device the supervisor sits.
+    account: String,
+    supervisor: Option<Id>,
+    name: String,
+    leg: Option<Id>,
+    call: Id,
+    /// Whose call it is.
+    agent: Option<Id>,
+    /// Null: it is over.
+    mode: Option<SuperviseMode>,
+    since: DateTime<Utc>,
+    /// Why it is over.
+    why: Option<String>,
 }
 
 impl Snapshot {
@@ -45,6 +68,7 @@ impl Snapshot {
             accounts: shaped(&snapshot.accounts),
             watched: shaped(&snapshot.watched),
             phones: shaped(&snapshot.phones),
+            supervisions: shaped(&snapshot.supervisions),
             alerts: snapshot.alerts.iter().map(super::alert).collect(),
         }
     }
@@ -68,6 +92,11 @@ pub fn news(news: &News) -> Option<Value> {
         News::Alert(alert) => json!({ "alert": super::alert(alert) }),
         News::Staff(StaffNews::Agent(view)) => json!({ "agent": Agent::from(view.clone()) }),
         News::Staff(StaffNews::Phone(view)) => json!({ "phone": shaped(view) }),
+        News::Staff(StaffNews::Supervision(view)) => json!({ "supervision": shaped(view) }),
+        // Told to whose it was alone, for whom it is over.
+        News::Staff(StaffNews::TakenOver { call, by }) => {
+            json!({ "call-ended": Call::from(&**call), "taken-over": { "call": Id::from(call.call), "by": by } })
+        }
         News::Staff(StaffNews::Kept(entry)) => json!({ "lists": lists(entry) }),
         News::Staff(StaffNews::Gone(EntryId::User(user))) => {
             json!({ "agent-gone": Id::from(*user), "lists": ["users"] })

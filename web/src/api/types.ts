@@ -5,7 +5,7 @@ import type { AgentKind as Kind, History, Hours, Line, News as Told, Row, Troubl
 
 export type {
   Account, Agent, Call, CallState, Case, Contact, Department, Disposition, Id, Language, Leg, Line, Location, Me, Peaks, Phone, Quality, Queue, Reason, SipMessage, Snapshot,
-  StoryLine, Task, Token, TotpSecret, Trace, Watched,
+  StoryLine, SuperviseMode, Supervision, Task, Token, TotpSecret, Trace, Watched,
 } from './schema';
 export type { Alert, Cause, ErrorBody, DeviceInfo as Device, Found as DirectoryEntry } from './schema';
 

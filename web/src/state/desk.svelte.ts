@@ -9,6 +9,8 @@ import { lastMatter, mine, newcomer, ringing, scene, waiting, type Scene } from 
 import { apply, ended, nothing } from './live';
 import { lists } from './lists.svelte';
 import { session } from './session.svelte';
+import { toasts } from './toasts.svelte';
+import { t } from '../words/words.svelte';
 
 /** A customer's call and those to colleagues about it. */
 const RECALLED = 10;
@@ -68,6 +70,7 @@ class Desk {
     if ('snapshot' in line && line.snapshot.now) clock.set(Date.parse(line.snapshot.now));
     apply(this.live, line);
     if (this.live.me && ('snapshot' in line || ('news' in line && line.news.me))) session.enter(this.live.me);
+    if ('news' in line && line.news['taken-over']) toasts.say(t('supervised.taken-over', { name: line.news['taken-over'].by }));
     if ('news' in line && line.news.lists) lists.stale(line.news.lists);
     if ('snapshot' in line && this.last === null) void this.recall();
     for (const hearer of this.hearers) hearer(line);

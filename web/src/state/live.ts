@@ -1,6 +1,6 @@
 // The live state as the page knows it, and how a line of the socket changes it. Pure: the only place that does.
 
-import type { Account, Agent, Alert, Call, HistoryRow, Id, Line, Me, News, Snapshot, Watched } from '../api/types';
+import type { Account, Agent, Alert, Call, HistoryRow, Id, Line, Me, News, Snapshot, Supervision, Watched } from '../api/types';
 
 /** Ended calls kept for the wrap-up; older ones are in the history. */
 const ENDED_KEPT = 20;
@@ -15,13 +15,15 @@ export interface Live {
   accounts: Record<string, Account>;
   /** By number. */
   watched: Record<string, Watched>;
+  /** By the supervisor's extension. */
+  supervisions: Record<string, Supervision>;
   alerts: Alert[];
   /** Digits that the far end pressed, by call. */
   digits: Record<Id, string>;
 }
 
 export function nothing(): Live {
-  return { seq: null, me: null, calls: {}, ended: [], agents: {}, accounts: {}, watched: {}, alerts: [], digits: {} };
+  return { seq: null, me: null, calls: {}, ended: [], agents: {}, accounts: {}, watched: {}, supervisions: {}, alerts: [], digits: {} };
 }
 
 /** Takes one line in; `live` is changed in place, so that only what changed is drawn again. */
@@ -38,6 +40,7 @@ function replaceAll(live: Live, s: Snapshot): void {
   live.agents = byKey(s.agents, (a) => a.user);
   live.accounts = byKey(s.accounts, (a) => a.account);
   live.watched = byKey(s.watched, (w) => w.number);
+  live.supervisions = byKey(s.supervisions ?? [], (x) => x.account);
   live.alerts = s.alerts;
 }
 
@@ -49,6 +52,7 @@ function change(live: Live, n: News): void {
   if (n['agent-gone']) delete live.agents[n['agent-gone']];
   if (n.account) live.accounts[n.account.account] = n.account;
   if (n.watched) light(live, n.watched);
+  if (n.supervision) supervise(live, n.supervision);
   if (n.digit) live.digits[n.digit.call] = (live.digits[n.digit.call] ?? '') + n.digit.digit;
   if (n.alert) live.alerts = alerted(live.alerts, n.alert);
   if (n.quality) measure(live, n.quality);
@@ -87,13 +91,18 @@ export function ended(row: HistoryRow): Call {
   const contact = row.contact === null ? null : { contact: '', name: row.contact, account_name: null, document: null };
   return {
     call, protocolo, direction, account, number, name, started, answered, user, recording, cause, contact, queue, ended: row.ended, case: row.case, state: 'ended', diverted_from: null,
-    asserted: null, muted: false, held: false, held_by_peer: false, bridged_with: null, conference: null, consults: null, transfer: null, trouble: null, legs: [],
+    asserted: null, muted: false, held: false, held_by_peer: false, bridged_with: null, conference: null, supervised: [], consults: null, transfer: null, trouble: null, legs: [],
   };
 }
 
 function light(live: Live, lamp: Watched): void {
   if (lamp.state === 'unwatched') delete live.watched[lamp.number];
   else live.watched[lamp.number] = lamp;
+}
+
+function supervise(live: Live, s: Supervision): void {
+  if (s.mode === null) delete live.supervisions[s.account];
+  else live.supervisions[s.account] = s;
 }
 
 function measure(live: Live, q: NonNullable<News['quality']>): void {

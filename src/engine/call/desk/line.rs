@@ -21,7 +21,7 @@ use super::phone::{Line, Phone, State};
 
 impl Calls {
     /// Calls the phone, where nobody has yet: by its account, through the gate.
-    pub(super) fn call_phone(&mut self, key: &DeskKey, cx: &mut Context<'_>) -> Result<(), Refusal> {
+    pub(in super::super) fn call_phone(&mut self, key: &DeskKey, cx: &mut Context<'_>) -> Result<(), Refusal> {
         let Some(phone) = self.phone(key).filter(|phone| phone.line().is_none()) else { return Ok(()) };
         let config = phone.config.clone();
         if self.draining && self.calls_at(key).next().is_none() {
@@ -113,6 +113,7 @@ impl Calls {
         let stored = rescue.is_open().then_some(dialog);
         self.let_leave(id, Leaving { session, stored });
         self.sync_phone_view(key);
+        self.supervisor_hung_up(key, cx);
         match was_connected {
             true => self.phone_lost(key, &why, cx),
             false => self.phone_not_reached(key),
@@ -191,6 +192,7 @@ impl Calls {
             self.timers.cancel(&Timer::Ring(id));
             self.sync_desk(key);
             self.phone_is_there(key, cx);
+            self.sync_supervised_from(key);
         }
     }
 }

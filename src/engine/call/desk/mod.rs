@@ -33,6 +33,8 @@ pub(super) enum DeskKey {
     Call(CallId),
     /// Of every call of the accounts that talk through this desk phone.
     Phone(DeviceName),
+    /// Where the person of this account supervises, whose calls each have a desk.
+    Supervisor(AccountName),
 }
 
 /// The leg to a device, and what it was last told.
@@ -66,22 +68,27 @@ pub(super) struct Desks {
 impl Desks {
     /// The desk for a new call of `account`; a new one where there is none yet.
     pub fn seat(&mut self, call: CallId, account: &Account, cx: &mut Context<'_>) -> (DeskKey, LegId) {
+        let (key, desk) = self.prepare(account, DeskKey::Call(call), cx);
+        desk.calls.push(call);
+        (key, desk.leg)
+    }
+
+    /// The desk of whoever sits at the account's device, with that device; `own` where there may be several.
+    pub fn prepare(&mut self, account: &Account, own: DeskKey, cx: &mut Context<'_>) -> (DeskKey, &mut Desk) {
         let device = self.device_of(account).clone();
         // There is one page, and one stream to it.
         let exclusive = account.exclusive || device.is_page();
         let key = match (cx.config.phones.contains_key(&device), exclusive) {
             (true, _) => DeskKey::Phone(device.clone()),
             (false, true) => DeskKey::Account(account.name.clone()),
-            (false, false) => DeskKey::Call(call),
+            (false, false) => own,
         };
         let desk = self.furnish(&key, &device, cx);
         if desk.device != device {
             // What was wrong with the other is not wrong with this one.
             (desk.device, desk.one_way, desk.is_left) = (device, None, false);
         }
-        desk.calls.push(call);
-        let leg = desk.leg;
-        (key, leg)
+        (key, desk)
     }
 
     /// What calls of the account are talked through: as its person chose, else its own.
@@ -172,14 +179,16 @@ impl Calls {
             Some(device) => self.desks.chosen.insert(account.clone(), device),
             None => self.desks.chosen.remove(account),
         };
-        for call in self.by_account.get(account).cloned().unwrap_or_default() {
+        let sitting = self.calls.values().filter(|call| !call.is_ended() && call.seat.name == *account);
+        for call in sitting.map(|call| call.id).collect::<Vec<_>>() {
             self.reseat(call, cx);
         }
+        self.reseat_supervisor(account, cx);
     }
 
     /// Its person has changed the device: another desk, or another device on the same one.
-    fn reseat(&mut self, id: CallId, cx: &mut Context<'_>) {
-        let Some((old, account)) = self.calls.get(&id).map(|call| (call.desk.clone(), call.account.clone())) else {
+    pub(super) fn reseat(&mut self, id: CallId, cx: &mut Context<'_>) {
+        let Some((old, account)) = self.calls.get(&id).map(|call| (call.desk.clone(), call.seat.clone())) else {
             return;
         };
         self.desks.rise(&old, id);
@@ -203,8 +212,8 @@ impl Calls {
     /// it, but for a phone, which is kept. A desk without calls is cleared.
     pub(super) fn sync_desk(&mut self, key: &DeskKey) {
         let owned = self.calls_at(key).next().is_some();
-        let busy =
-            self.calls_at(key).any(|call| call.conference.is_none() && !call.tie.is_unattended()) || self.leads(key);
+        let talks = |call: &Call| call.conference.is_none() && !call.tie.is_unattended();
+        let busy = self.calls_at(key).any(talks) || self.leads(key) || self.is_supervised_from(key);
         let sound = self.sound_at(key);
         let Some(desk) = self.desks.get_mut(key) else { return };
         if !busy {

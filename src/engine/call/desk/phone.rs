@@ -177,6 +177,7 @@ impl Calls {
 
     /// Desk phones are there as soon as they are configured, and as long.
     pub fn configure(&mut self, cx: &mut Context<'_>) {
+        self.on_supervisors_changed(cx);
         self.let_phones_go(cx);
         let devices: Vec<DeviceName> = cx.config.phones.keys().cloned().collect();
         for device in devices {
@@ -189,7 +190,9 @@ impl Calls {
     /// Phones that serve no call and shall not be kept: the daemon stops, or they are configured no more, or as others.
     pub(in super::super) fn let_phones_go(&mut self, cx: &mut Context<'_>) {
         let phones = self.desks.desks.iter().filter_map(|(key, desk)| Some((key, desk.phone.as_ref()?)));
-        let idle = phones.filter(|(key, _)| self.calls_at(key).next().is_none() && !self.leads(key));
+        let idle = phones.filter(|(key, _)| {
+            self.calls_at(key).next().is_none() && !self.leads(key) && !self.is_supervised_from(key)
+        });
         let unwanted = |phone: &Phone| cx.config.phones.get(&phone.config.device) != Some(&phone.config);
         let leaving: Vec<(DeskKey, bool)> = idle
             .map(|(key, phone)| (key.clone(), unwanted(phone)))

@@ -112,7 +112,7 @@ impl Calls {
     }
 
     /// It is the desk of a phone that nobody has in hand.
-    fn lacks_phone(&self, key: &DeskKey) -> bool {
+    pub(in super::super) fn lacks_phone(&self, key: &DeskKey) -> bool {
         self.phone(key).is_some_and(|phone| !phone.is_connected())
     }
 }

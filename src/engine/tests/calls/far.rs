@@ -63,10 +63,15 @@ impl Far {
 
 /// A call from 11 98888-7777 to our account 20, with this offer.
 pub fn invite(call_id: &str, sdp: Option<&str>) -> Message {
-    let mut invite = Message::request(Method::Invite, "sip:20@10.0.0.1:5070".parse().unwrap());
+    invite_to("20", call_id, sdp)
+}
+
+/// The same, to another of ours.
+pub fn invite_to(user: &str, call_id: &str, sdp: Option<&str>) -> Message {
+    let mut invite = Message::request(Method::Invite, format!("sip:{user}@10.0.0.1:5070").parse().unwrap());
     stamp(&mut invite);
     invite.push(Name::From, "\"Maria\" <sip:11988887777@10.0.0.2>;tag=far");
-    invite.push(Name::To, "<sip:20@10.0.0.2>");
+    invite.push(Name::To, format!("<sip:{user}@10.0.0.2>"));
     invite.push(Name::CallId, call_id);
     invite.push(Name::CSeq, "1 INVITE");
     invite.push(Name::Contact, contact().to_string());

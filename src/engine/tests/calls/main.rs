@@ -25,5 +25,6 @@ mod recording;
 mod referred;
 mod replaced;
 mod strangers;
+mod supervise;
 mod transfers;
 mod watching;

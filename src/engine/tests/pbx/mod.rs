@@ -385,6 +385,7 @@ fn profile() -> Profile {
         hold_alert: None,
         record: RecordPolicy::Never,
         recording_notice: None,
+        show_listeners: false,
         dtmf: DtmfMode::Rfc4733,
         codecs: vec![Codec::Pcma],
         session_timer: SessionTimer { expires: None, min_se: seconds(90), refresher: Refresher::Any },

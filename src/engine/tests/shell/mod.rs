@@ -8,6 +8,7 @@ pub mod pbx;
 mod recordings;
 pub mod seen;
 mod store;
+mod supervision;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::{IpAddr, SocketAddr};
@@ -29,6 +30,7 @@ pub use ladder::Ladder;
 pub use store::Store;
 
 use recordings::Recordings;
+use supervision::Supervisions;
 
 /// One engine and what surrounds it.
 pub struct Shell {
@@ -50,6 +52,7 @@ pub struct Shell {
     pub cost: Cost,
     ended: BTreeSet<CallId>,
     recordings: Recordings,
+    pub supervisions: Supervisions,
     /// Legs that lead to desk phones: like devices they are wanted again.
     phones: BTreeSet<LegId>,
     commands: u64,
@@ -100,6 +103,7 @@ impl Shell {
             cost: Cost::default(),
             ended: BTreeSet::new(),
             recordings: Recordings::default(),
+            supervisions: Supervisions::default(),
             phones: BTreeSet::new(),
             commands: 0,
             undone: VecDeque::new(),
@@ -130,6 +134,7 @@ impl Shell {
             self.carry_out(output);
         }
         self.check_that_nobody_hears_the_gone();
+        self.supervisions.check(|| self.engine.snapshot(), &self.media);
         while let Some(undone) = self.undone.pop_front() {
             match undone {
                 Undone::Flow(news) => self.handle(Input::Flow(news), now),
@@ -282,6 +287,7 @@ impl Shell {
                 assert!(view.cause.is_some() && view.ended.is_some());
                 assert!(self.ended.insert(view.call), "call {} ends twice", view.call);
             }
+            News::Staff(StaffNews::Supervision(view)) => self.supervisions.on_news(view),
             News::Staff(StaffNews::Phone(view)) => drop(self.phones.insert(view.leg)),
             News::Call(view) => assert!(!self.ended.contains(&view.call), "call {} is told after its end", view.call),
             _ => {}
