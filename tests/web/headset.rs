@@ -35,6 +35,11 @@ impl Outside {
             }
             "the customer hears the agent" => self.hears(AGENT),
             "the customer hears the phone" => self.hears(PHONE),
+            "the customer hears nothing" => wait_for(LONG, "silence", || {
+                let all = self.heard();
+                let last = &all[all.len().saturating_sub(15)..];
+                when(last.len() == 15 && last.iter().all(Option::is_none))
+            }),
             "the customer hears music" => self.hears(MUSIC),
             "the time is noted" => self.mark = self.heard().len(),
             "the change was quick" => self.gap(),
@@ -97,7 +102,7 @@ fn office(asterisk: &Asterisk) -> Office {
          [media]\nips = [\"{ip}\"]\n[web]\nlisten = [\"{ip}:8080\"]\n\
          [registrar.pbx]\nhost = \"{pbx}\"\nprofile = \"asterisk\"\n\
          [device.mesa]\ntype = \"sip\"\nnumber = \"1005\"\naccount = \"1001\"\n\
-         [extension.1001]\nsecret = \"pw1001\"\n"
+         [extension.1001]\nsecret = \"pw1001\"\n[extension.1003]\nsecret = \"pw1003\"\n"
     );
     let daemon = Daemon::start(&toml, folder.path());
     Office { daemon, folder, host }

@@ -91,8 +91,6 @@ const ACTIONS = {
 };
 
 /** What the page looks for in the daemon's description of itself. */
-const OFFERED = { paths: Object.fromEntries(['/extensions', '/extensions/test', '/extensions/import', '/contacts/import', '/calls/{call}/supervise'].map((path) => [`/api/v1${path}`, { post: {} }])) };
-
 const rows = (all) => ({ rows: all, next: null });
 const strip = (text) => text.toLowerCase().normalize('NFD').replace(/[\u0300-\u036f]/g, '');
 
@@ -100,7 +98,6 @@ const strip = (text) => text.toLowerCase().normalize('NFD').replace(/[\u0300-\u0
 export function answer(w, method, path, q, body) {
   const [room, id, what] = path.split('/').filter(Boolean);
   const route = `${method} ${room}`;
-  if (room === 'openapi.json') return OFFERED;
   if (route === 'GET setup') return { needed: w.setup };
   if (route === 'POST setup') return body.password.length < 8 ? refuse(422, 'invalid', { fields: { password: 'too-short' } }) : ((w.signedIn = people.chief), undefined);
   if (room === 'session' && id && w.signedIn === null) return refuse(401, 'not-signed-in');

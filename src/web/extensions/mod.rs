@@ -74,15 +74,22 @@ pub struct Extension {
     device: String,
     messages: Option<Mailbox>,
     /// From here on for administrators, and for extensions alone.
+    #[schema(required = false)]
     server: Option<String>,
     /// `udp`, `tcp`.
+    #[schema(required = false)]
     transport: Option<String>,
+    #[schema(required = false)]
     profile: Option<String>,
+    #[schema(required = false)]
     name: Option<String>,
+    #[schema(required = false)]
     auth_user: Option<String>,
     /// It is changed here; else in the file where it stands.
+    #[schema(required = false)]
     administered: Option<bool>,
     /// `file:line`
+    #[schema(required = false)]
     place: Option<String>,
 }
 

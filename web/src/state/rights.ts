@@ -1,6 +1,5 @@
 // The permissions that the page asks for by name; the daemon decides, the page only does not offer what it would refuse.
 
-import { offersExtensions, offersSupervision, offersImport } from './offered.svelte';
 import { session } from './session.svelte';
 
 export const mayDial = (): boolean => session.can('calls');
@@ -8,8 +7,8 @@ export const mayRecord = (): boolean => session.can('recordings.make');
 export const mayHear = (): boolean => session.can('recordings.hear-own') || session.can('recordings.hear-all');
 export const mayHearAll = (): boolean => session.can('recordings.hear-all') && maySeeAll();
 export const maySupervise = (): boolean => session.can('agents.see');
-export const mayListen = (): boolean => session.can('calls.listen') && offersSupervision();
-export const mayTakeOver = (): boolean => session.can('calls.take-over') && offersSupervision();
+export const mayListen = (): boolean => session.can('calls.listen');
+export const mayTakeOver = (): boolean => session.can('calls.take-over');
 export const mayChangeAgents = (): boolean => session.can('agents.change');
 export const maySeeAll = (): boolean => session.can('history.see-all');
 export const mayExport = (): boolean => session.can('history.export');
@@ -27,12 +26,10 @@ const may = (list: AdminList, what: 'list' | 'create' | 'edit' | 'delete'): bool
   return list === 'reasons' ? session.can(`reasons.${what}`) : mayConfigure();
 };
 /** From a CSV file. */
-export const mayImport = (list: AdminList): boolean => offersImport(list) && session.can(list === 'contacts' ? 'contacts.import' : 'administration');
+export const mayImport = (list: AdminList): boolean => (list === 'contacts' ? session.can('contacts.import') : list === 'extensions' && mayConfigure());
 export const maySee = (list: AdminList): boolean => may(list, 'list');
-/** Where extensions stand in the daemon's files alone, they are changed there. */
-const mayChange = (list: AdminList, what: 'create' | 'edit' | 'delete'): boolean => (list !== 'extensions' || offersExtensions()) && may(list, what);
-export const mayCreate = (list: AdminList): boolean => mayChange(list, 'create');
-export const mayEdit = (list: AdminList): boolean => mayChange(list, 'edit');
-export const mayDelete = (list: AdminList): boolean => mayChange(list, 'delete');
+export const mayCreate = (list: AdminList): boolean => may(list, 'create');
+export const mayEdit = (list: AdminList): boolean => may(list, 'edit');
+export const mayDelete = (list: AdminList): boolean => may(list, 'delete');
 /** Whoever only chooses from a list, as agents from the reasons, administers nothing. */
 export const mayAdminister = (): boolean => ADMIN_LISTS.some((list) => may(list, 'create') || may(list, 'edit')) || session.can('users.list');

@@ -26,7 +26,7 @@ describe('the catalogues', () => {
   });
 
   it("words a refusal by its rule, else by its code, else as the daemon said it", () => {
-    expect(refusal(new ApiError(400, 'gate', 'x', 'number', {}, null, 'rate'))).toContain('Muitas ligações');
+    expect(refusal(new ApiError(400, 'gate', 'x', 'number', {}, null, 'calls-a-minute'))).toContain('Muitas ligações');
     expect(refusal(new ApiError(400, 'gate', 'x', 'number', {}, null, 'never-heard-of'))).toContain('não pode ser discado');
     expect(refusal(new ApiError(500, 'strange', 'a strange fault'))).toBe('a strange fault');
   });
