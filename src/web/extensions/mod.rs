@@ -33,7 +33,7 @@ use work::Work;
 pub fn routes() -> Routes {
     let one = json!({
         "account": "2109", "kind": "extension", "registration": { "state": "registered" }, "server": "127.0.0.1:5060",
-        "transport": "udp", "profile": "asterisk", "name": "Bia", "auth_user": null, "administered": true,
+        "transport": "udp", "profile": "asterisk", "name": "Bia", "administered": true,
         "place": "/var/lib/ramal/extensions.toml:12",
     });
     let new = json!({
@@ -73,24 +73,24 @@ pub struct Extension {
     calls: u16,
     device: String,
     messages: Option<Mailbox>,
-    /// From here on for administrators, and for extensions alone.
-    #[schema(required = false)]
-    server: Option<String>,
+    /// From here on for administrators, of extensions alone, and where there is something to say.
+    #[schema(value_type = String, required = false)]
+    server: (),
     /// `udp`, `tcp`.
-    #[schema(required = false)]
-    transport: Option<String>,
-    #[schema(required = false)]
-    profile: Option<String>,
-    #[schema(required = false)]
-    name: Option<String>,
-    #[schema(required = false)]
-    auth_user: Option<String>,
+    #[schema(value_type = String, required = false)]
+    transport: (),
+    #[schema(value_type = String, required = false)]
+    profile: (),
+    #[schema(value_type = String, required = false)]
+    name: (),
+    #[schema(value_type = String, required = false)]
+    auth_user: (),
     /// It is changed here; else in the file where it stands.
-    #[schema(required = false)]
-    administered: Option<bool>,
+    #[schema(value_type = bool, required = false)]
+    administered: (),
     /// `file:line`
-    #[schema(required = false)]
-    place: Option<String>,
+    #[schema(value_type = String, required = false)]
+    place: (),
 }
 
 async fn list(person: Person) -> Result<axum::Json<Vec<Value>>, Error> {
@@ -105,7 +105,7 @@ async fn list(person: Person) -> Result<axum::Json<Vec<Value>>, Error> {
         let mut row = shaped(view);
         let own = settings.iter().find(|one| one.account == view.account).map(shaped);
         if let (Some(row), Some(Value::Object(own))) = (row.as_object_mut(), own) {
-            row.extend(own);
+            row.extend(own.into_iter().filter(|(_, value)| !value.is_null()));
         }
         row
     });
