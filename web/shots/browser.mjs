@@ -126,6 +126,8 @@ export class Person {
 
   /** What a person cannot see past: axe-core finds nothing serious, and nothing is out of reach sideways, nor at 200 % zoom. */
   async isSound(name) {
+    // What fades in is judged once it is there.
+    await this.page.evaluate(() => Promise.allSettled(document.getAnimations().filter((a) => a.effect?.getComputedTiming().endTime !== Infinity).map((a) => a.finished)).then(() => {}));
     // The page's policy lets no script in; the debugger may.
     await this.page.evaluate(AXE);
     const { violations } = await this.page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
