@@ -18,7 +18,8 @@ const ARGUMENTS = [
 export async function launch(args = []) {
   const profile = mkdtempSync(join(tmpdir(), 'ramal-browser-'));
   const browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', userDataDir: profile, headless: true, args: [...ARGUMENTS, ...args] });
-  const forget = () => rmSync(profile, { recursive: true, force: true });
+  // What a browser's children write while they die is in the way for a moment.
+  const forget = () => rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   const close = () => browser.close().finally(forget);
   /** It gets no chance to say goodbye. */
   const kill = async () => {
