@@ -1,13 +1,13 @@
 // What the daemon says over HTTP and the live socket, by the names that the page uses. Every shape is generated from the daemon's own
 // description (`npm run types`): what the daemon does not say cannot be read here.
 
-import type { AgentKind as Kind, History, Hours, Line, News as Told, Row, Trouble as OneSided } from './schema';
+import type { AgentKind as Kind, BadLine, History, Hours, ImportReport as Report, Line, News as Told, Row, Trouble as OneSided } from './schema';
 
 export type {
   Account, Agent, Call, CallState, Case, Contact, Department, Disposition, Id, Language, Leg, Line, Location, Me, Peaks, Phone, Quality, Queue, Reason, SipMessage, Snapshot,
-  StoryLine, SuperviseMode, Supervision, Task, Token, TotpSecret, Trace, Watched,
+  StoryLine, SuperviseMode, Supervision, Task, TestStep, Token, TotpSecret, Trace, Watched,
 } from './schema';
-export type { Alert, Cause, ErrorBody, DeviceInfo as Device, Found as DirectoryEntry } from './schema';
+export type { Alert, BadLine, Cause, ErrorBody, DeviceInfo as Device, Found as DirectoryEntry } from './schema';
 
 /** UTC, RFC 3339. */
 export type Time = string;
@@ -19,33 +19,5 @@ export type Opening = Hours;
 export type News = Told;
 export type Trouble = OneSided;
 export type Bye = Extract<Line, { bye: unknown }>['bye'];
-/** One step of a connection's test. */
-export interface TestStep {
-  step: string;
-  ok: boolean;
-  /** What was met, for words. */
-  code: string;
-  said: string;
-  ms: number;
-}
-
-/** A line of a CSV file that is left out. */
-export interface BadLine {
-  line: number;
-  field: string;
-  code: string;
-  /** In English. */
-  text: string;
-}
-
-/** What a CSV file has in it, and what was or would be done. */
-export interface ImportReport {
-  columns: { column: string; read_as: string | null }[];
-  lines: number;
-  created: number;
-  changed: number;
-  bad: BadLine[];
-  /** Of contacts: left out, since they are there. */
-  duplicates?: BadLine[];
-  applied: boolean;
-}
+/** What a CSV file has in it, and what was or would be done; of contacts: those left out, since they are there. */
+export type ImportReport = Report & { duplicates?: BadLine[] };
