@@ -18,15 +18,15 @@ const ARGUMENTS = [
 export async function launch(args = []) {
   const profile = mkdtempSync(join(tmpdir(), 'ramal-browser-'));
   const browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', userDataDir: profile, headless: true, args: [...ARGUMENTS, ...args] });
-  // What a browser's children write while they die is in the way for a moment.
-  const forget = () => rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  const forget = () => rmSync(profile, { recursive: true, force: true });
   const close = () => browser.close().finally(forget);
   /** It gets no chance to say goodbye. */
   const kill = async () => {
     const gone = new Promise((done) => browser.process().once('exit', done));
     browser.process().kill('SIGKILL');
     await gone;
-    forget();
+    // Its children write there until they notice; when we end, they have.
+    process.once('exit', forget);
   };
   return { browser, close, kill };
 }
