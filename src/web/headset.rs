@@ -57,8 +57,9 @@ async fn connect(
 ) -> Result<axum::Json<PageAnswer>, Error> {
     let session = *person.session()?;
     person.may(Action::ChooseDevice, Whose::Of(person.user)).await?;
-    let sdp = person.handle.browser_offer(person.user, offer.sdp, offer.take).await?;
+    // Before the page is connected: a session that ends meanwhile takes the connection along.
     let mut end = desk.sessions.watch(&session).ok_or_else(Error::not_signed_in)?;
+    let sdp = person.handle.browser_offer(person.user, offer.sdp, offer.take).await?;
     let (handle, user) = (desk.handle.clone(), person.user);
     let waiting = tokio::spawn(async move {
         // It has no news but its end.
