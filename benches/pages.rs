@@ -60,12 +60,15 @@ fn by_pages(codec: Codec, effort: Effort) -> (f64, f64) {
     shards.open_browsers(&settings).unwrap();
     let mut pages: Vec<Page> = (0..effort.bridges as u64).map(|_| Page::new(codec, host.address())).collect();
     let before = memory::resident();
-    for (person, page) in pages.iter_mut().enumerate() {
-        page.connect(|sdp| {
+    for person in 0..pages.len() {
+        let (connected, others) = pages.split_at_mut(person);
+        others[0].connect(|sdp| {
             let (answer, answered) = oneshot::channel();
             shards.offer(Offer { page: PageKey(person as u64), sdp, take: true, answer });
             answered.blocking_recv().unwrap().expect("an answer")
         });
+        // Who is silent for long is forgotten.
+        connected.iter_mut().for_each(Page::tick);
     }
     let towards = calls(&mut shards, &host, &phones.addresses()[..effort.bridges]);
     talk(&mut phones, &towards, &mut pages, WARM_UP);
