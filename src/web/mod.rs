@@ -26,6 +26,7 @@ mod headset;
 mod health;
 mod history;
 mod hub;
+mod invitation;
 mod lists;
 mod live;
 mod metrics;
@@ -70,6 +71,7 @@ use crate::store::Store;
 use desk::Desk;
 use tls::Keys;
 
+pub use invitation::Invitation;
 pub use routes::openapi;
 
 /// What it is made with.
