@@ -21,16 +21,16 @@ fn vz_17_thresholds_of_alerts_are_changed_and_outlive_a_restart() {
     assert_eq!((&alerts["place"], &alerts["administered"]), (&Value::Null, &json!(true)), "as the program has it");
     let changed = put(&ana, "alerts", json!({ "nobody_after": "5m", "least_free_mb": 100_000_000 }));
     assert_eq!((changed.status, &changed.json()["keys"]["nobody_after"]["value"]), (200, &json!("5m")), "{changed:?}");
-    // In force at once: no disk has so much.
-    let mut page = ana.live().unwrap();
-    page.say(&json!({ "since": null }));
-    page.until("the alert", |line| line.to_string().contains("disk-low"));
 
     let mut again = office.browser();
     assert!(office.daemon.term(LONG).success());
     office.daemon = Daemon::start_again(office.folder.path(), &[]);
     assert_eq!(again.sign_in("ana", crate::office::PASSWORD).status, 200);
     assert_eq!(section(&again, "alerts").unwrap()["keys"]["nobody_after"]["value"], "5m");
+    // No disk has so much.
+    let mut page = again.live().unwrap();
+    page.say(&json!({ "since": null }));
+    page.until("the alert", |line| line.to_string().contains("disk-low"));
     assert_eq!(again.send("DELETE", "/settings/alerts", None).status, 204);
     assert_eq!(section(&again, "alerts").unwrap()["keys"]["nobody_after"]["value"], "2m");
     assert_eq!(again.send("DELETE", "/settings/alerts", None).status, 404);
@@ -116,10 +116,6 @@ fn upload(browser: &Browser, name: &str, kind: &str, bytes: &[u8]) -> Answer {
     ];
     let headers = headers.map(|(name, value)| (name.to_owned(), value));
     browser.raw("PUT", &format!("/api/v1/sounds/{name}"), &headers, bytes)
-}
-
-fn sound(browser: &Browser, name: &str) -> Option<Value> {
-    browser.get("/sounds").json().as_array().unwrap().iter().find(|one| one["sound"] == name).cloned()
 }
 
 #[test]
