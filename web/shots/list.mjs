@@ -128,6 +128,10 @@ export const SHOTS = [
     });
     await seen(page, 'Linha 3');
   } },
+  { name: '11e-desligar-codigos', scene: 'supervisor', path: 'admin/users/7', themes: ['light'], async act(page) {
+    await click('.codes .btn')(page);
+    await page.evaluate(() => document.querySelector('.codes').scrollIntoView());
+  } },
   { name: '11c-administracao-motivos', scene: 'supervisor', path: 'admin/reasons/novo', themes: ['light'] },
   { name: '13-configuracoes-alertas', scene: 'supervisor', path: 'config/alertas' },
   { name: '13b-perfis-das-centrais', scene: 'supervisor', path: 'config/centrais/asterisk' },
