@@ -80,7 +80,11 @@ impl Engine {
             What::Call(command) => self.with_calls(now, |calls, cx| calls.on_command(command, cx)),
             What::Agent(command) => {
                 let facts = self.facts(command.user);
-                let answer = self.agents.on_command(command, facts, &agent::Context { staff: &self.staff, now });
+                let answer = self.agents.on_command(
+                    command,
+                    facts,
+                    &agent::Context { staff: &self.staff, zone: self.config.zone, now },
+                );
                 if command.wish == agent::Wish::SignOut {
                     self.with_calls(now, |calls, cx| calls.on_supervisor_left(command.user, cx));
                 }
