@@ -45,6 +45,10 @@ ids! {
     QueueId
     /// One entry of an administered list: a pause reason, a disposition, a department, a location.
     ItemId
+    /// A promise to call somebody back; unique for ever.
+    PromiseId
+    /// Hours and rules of callbacks (*escala*).
+    ScheduleId
     /// A person or company that calls or is called.
     ContactId
     /// A customer's matter (*caso*, *chamado*); unique for ever.

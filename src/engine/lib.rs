@@ -13,6 +13,7 @@
 pub mod access;
 pub mod agent;
 pub mod alert;
+pub mod assign;
 pub mod border;
 pub mod call;
 pub mod case;

@@ -1,0 +1,125 @@
+//! Work that waits for a person: what it is, whom it wants, and what comes before what.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{PromiseId, QueueId, UserId};
+use crate::time::Moment;
+
+/// What the work is, and whose: the room that asked for it knows the rest.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Work {
+    /// A call that our side dropped goes back to the caller (CB-13).
+    Return(PromiseId),
+    /// A promise fell due.
+    Callback(PromiseId),
+}
+
+/// Kinds of work of the same priority come in this order. Queue calls, records and supervisors' requests find their place here.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    Return,
+    Callback,
+}
+
+impl Work {
+    pub fn class(self) -> Class {
+        match self {
+            Work::Return(_) => Class::Return,
+            Work::Callback(_) => Class::Callback,
+        }
+    }
+}
+
+/// One piece of work, until somebody has accepted it or it is withdrawn.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct WorkItem {
+    pub work: Work,
+    /// The higher is the more urgent.
+    pub priority: u8,
+    pub wanted: Wanted,
+    /// Since when somebody ought to do it: its place among the like.
+    pub since: Moment,
+    /// When it is told as waiting too long.
+    pub deadline: Option<Moment>,
+    /// How long one person keeps it without accepting.
+    pub lease: Duration,
+}
+
+/// Who may do it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wanted {
+    Person(UserId),
+    /// Anybody who is in it.
+    Queue(QueueId),
+    /// This person, in the queue or not, and from a moment on the others too.
+    First {
+        person: UserId,
+        others: QueueId,
+        others_from: Moment,
+    },
+}
+
+impl Wanted {
+    /// Whether a person in these queues may do it now.
+    pub fn allows(&self, user: UserId, queues: &BTreeSet<QueueId>, now: Moment) -> bool {
+        self.lines(now).into_iter().flatten().any(|line| match line {
+            Line::Person(person) => person == user,
+            Line::Queue(queue) => queues.contains(&queue),
+        })
+    }
+
+    /// Whom it would rather have than anybody else.
+    pub fn prefers(&self, user: UserId) -> bool {
+        match self {
+            Wanted::Person(person) | Wanted::First { person, .. } => *person == user,
+            Wanted::Queue(_) => false,
+        }
+    }
+
+    /// Where it waits.
+    pub(super) fn lines(&self, now: Moment) -> [Option<Line>; 2] {
+        match *self {
+            Wanted::Person(person) => [Some(Line::Person(person)), None],
+            Wanted::Queue(queue) => [Some(Line::Queue(queue)), None],
+            Wanted::First { person, others, others_from } => {
+                [Some(Line::Person(person)), Some(Line::Queue(others)).filter(|_| now >= others_from)]
+            }
+        }
+    }
+
+    /// When more people may do it than now.
+    pub(super) fn widens_at(&self, now: Moment) -> Option<Moment> {
+        match *self {
+            Wanted::Person(_) | Wanted::Queue(_) => None,
+            Wanted::First { others_from, .. } => Some(others_from).filter(|from| *from > now),
+        }
+    }
+}
+
+/// For whom work waits in order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Line {
+    Person(UserId),
+    Queue(QueueId),
+}
+
+/// What comes before what: the smaller is the more urgent. No two are the same.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) struct Place {
+    priority: Reverse<u8>,
+    class: Class,
+    since: Moment,
+    pub work: Work,
+}
+
+impl WorkItem {
+    pub(super) fn place(&self) -> Place {
+        Place { priority: Reverse(self.priority), class: self.work.class(), since: self.since, work: self.work }
+    }
+}
