@@ -16,6 +16,7 @@ pub mod alert;
 pub mod assign;
 pub mod border;
 pub mod call;
+pub mod callback;
 pub mod case;
 pub mod config;
 pub mod gate;
