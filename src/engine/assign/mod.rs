@@ -23,6 +23,7 @@
 mod item;
 mod lease;
 mod lines;
+mod pairing;
 #[cfg(test)]
 mod tests;
 
@@ -31,7 +32,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use crate::id::{QueueId, UserId};
 use crate::time::{Moment, Timers};
 
-use item::{Line, Place};
+use item::Line;
 use lines::{Bench, Lines};
 
 pub use item::{Class, Wanted, Work, WorkItem};
@@ -208,116 +209,5 @@ impl Assign {
         let lease = self.lease(work).filter(|lease| lease.fence == fence).ok_or(TooLate)?;
         self.end(lease, how, now);
         Ok(lease)
-    }
-
-    fn begin(&mut self, work: Work, user: UserId, now: Moment) {
-        self.leave(work);
-        self.stand(user);
-        let (Some(item), Some(person)) = (self.items.get_mut(&work), self.people.get_mut(&user)) else { return };
-        self.fence += 1;
-        let lease = Lease { work, user, until: now + item.item.lease, fence: self.fence };
-        item.state = State::Leased(lease);
-        person.holds = Some(work);
-        self.timers.set(Timer::Lapse(work), lease.until);
-        self.events.push_back(Event::Leased(lease));
-    }
-
-    fn end(&mut self, lease: Lease, how: Ending, now: Moment) {
-        let Lease { work, user, .. } = lease;
-        self.timers.cancel(&Timer::Lapse(work));
-        self.events.push_back(Event::Ended(lease, how));
-        match how {
-            Ending::Accepted => {
-                self.items.remove(&work);
-                self.people.remove(&user);
-            }
-            Ending::Declined | Ending::Lapsed => {
-                self.wait(work, now);
-                self.sit(user, now);
-                self.find_person(work, Some(user), now);
-                self.find_work(user, Some(work), now);
-                self.find_person(work, None, now);
-            }
-            Ending::Withdrawn => {
-                self.items.remove(&work);
-                self.sit(user, self.people.get(&user).map_or(now, |person| person.since));
-                self.find_work(user, None, now);
-            }
-            Ending::PersonGone => {
-                self.people.remove(&user);
-                self.wait(work, now);
-                self.find_person(work, None, now);
-            }
-        }
-    }
-
-    /// The longest free person for waiting work.
-    fn find_person(&mut self, work: Work, except: Option<UserId>, now: Moment) {
-        let Some(Item { item, deadline, state: State::Waiting(lines) }) = self.items.get(&work) else { return };
-        let is_late = deadline.is_some_and(|deadline| deadline <= now);
-        let free = lines.iter().flatten().filter_map(|line| self.bench.first(*line, except));
-        let best = free.min_by_key(|(since, user)| (!item.wanted.prefers(*user), *since, *user));
-        match best {
-            Some((_, user)) => self.begin(work, user, now),
-            None if is_late && except.is_none() => self.waits_too_long(work),
-            None => {}
-        }
-    }
-
-    /// The most urgent work for a free person.
-    fn find_work(&mut self, user: UserId, except: Option<Work>, now: Moment) {
-        let Some(person) = self.people.get(&user).filter(|person| person.holds.is_none()) else { return };
-        let lines = person.queues.iter().map(|queue| Line::Queue(*queue)).chain([Line::Person(user)]);
-        let best: Option<Place> = lines.filter_map(|line| self.lines.first(line, except)).min();
-        if let Some(place) = best {
-            self.begin(place.work, user, now);
-        }
-    }
-
-    fn wait(&mut self, work: Work, now: Moment) {
-        let Some(item) = self.items.get_mut(&work) else { return };
-        let (place, lines) = (item.item.place(), item.item.wanted.lines(now));
-        item.state = State::Waiting(lines);
-        for line in lines.into_iter().flatten() {
-            self.lines.enter(line, place);
-        }
-        if let Some(at) = item.item.wanted.widens_at(now) {
-            self.timers.set(Timer::Widen(work), at);
-        }
-        if let Some(deadline) = item.deadline {
-            self.timers.set(Timer::Deadline(work), deadline);
-        }
-    }
-
-    fn waits_too_long(&mut self, work: Work) {
-        self.timers.cancel(&Timer::Deadline(work));
-        if self.items.get_mut(&work).and_then(|item| item.deadline.take()).is_some() {
-            self.events.push_back(Event::WaitsTooLong(work));
-        }
-    }
-
-    fn leave(&mut self, work: Work) {
-        let Some(Item { item, state: State::Waiting(lines), .. }) = self.items.get(&work) else { return };
-        for line in lines.iter().flatten() {
-            self.lines.leave(*line, &item.place());
-        }
-        self.timers.cancel(&Timer::Widen(work));
-        self.timers.cancel(&Timer::Deadline(work));
-    }
-
-    fn sit(&mut self, user: UserId, since: Moment) {
-        let Some(person) = self.people.get_mut(&user) else { return };
-        (person.since, person.holds) = (since, None);
-        self.bench.sit(user, since, &person.queues);
-    }
-
-    fn stand(&mut self, user: UserId) {
-        if let Some(person) = self.people.get(&user) {
-            self.bench.stand(user, &person.queues);
-        }
-    }
-
-    fn is_allowed(&self, work: Work, user: UserId, queues: &BTreeSet<QueueId>, now: Moment) -> bool {
-        self.items.get(&work).is_some_and(|item| item.item.wanted.allows(user, queues, now))
     }
 }

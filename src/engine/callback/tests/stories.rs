@@ -171,6 +171,19 @@ fn cb_14_after_downtime_it_runs_inside_its_window_or_somebody_is_told() {
 }
 
 #[test]
+fn cb_14_a_clock_put_right_makes_nobody_late() {
+    let mut world = World::at("09:00");
+    world.comes(ANA, &[SALES]);
+    world.promise(1, "2026-11-23 10:00", TO_SALES);
+    world.today("09:50");
+    world.now.civil += chrono::TimeDelta::minutes(4);
+    let seconds_left = 6 * 60;
+    let at = world.now.moment.0 / 1_000_000_000 + seconds_left;
+    world.today("10:01");
+    assert!(matches!(world.invites.as_slice(), [(FIRST, 1, dialled)] if (at..=at + 1).contains(dialled)), "{at}");
+}
+
+#[test]
 fn a_denial_is_told_and_waits_for_its_time_within_the_escala_without_counting() {
     let mut world = World::at("09:00");
     world.comes(ANA, &[SALES]);
