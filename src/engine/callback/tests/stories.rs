@@ -245,6 +245,68 @@ fn nobody_is_dialled_while_no_agent_is_held() {
 }
 
 #[test]
+fn nobody_is_dialled_on_a_lease_that_is_over_though_no_timer_has_run() {
+    let mut world = World::at("09:59");
+    world.comes(ANA, &[SALES]);
+    world.promise(1, "2026-11-23 10:00", TO_SALES);
+    world.slow = Some(vec![]);
+    world.today("10:00");
+    world.now = world.now.after(Duration::from_secs(60));
+    world.disk_answers();
+    assert_eq!(world.history.first(), Some(&(1, None)));
+    assert!(matches!(world.history.get(1), Some((1, Some(Outcome::NotDialled { .. })))));
+}
+
+#[test]
+fn cb_08_a_record_is_not_dialled_when_the_hours_are_over() {
+    let mut world = World::with(Schedule { mode: Mode::Preview, ..daily() }, "2026-11-23 17:30");
+    world.comes(ANA, &[SALES]);
+    world.promise(1, "2026-11-23 17:58", TO_SALES);
+    world.today("17:58");
+    let lease = world.assign.lease_of(ANA).expect("it is offered at its time");
+    world.assign.accept(lease.work, lease.fence, world.now.moment).expect("in time");
+    world.do_with(|callbacks, now| callbacks.on_taken(FIRST, ANA, now));
+    world.today("18:00");
+    world.do_with(|callbacks, now| callbacks.on_dial(FIRST, ANA, now));
+    world.do_with(|callbacks, now| callbacks.on_timeout(now));
+    assert_eq!((world.invites.len(), world.state(1)), (0, Some(Phase::Over(End::Missed))));
+}
+
+#[test]
+fn an_earlier_write_says_nothing_about_a_later_attempt() {
+    let mut world = World::at("09:59");
+    world.outcomes = VecDeque::from([Outcome::Busy]);
+    world.comes(ANA, &[SALES]);
+    world.promise(1, "2026-11-23 10:00", TO_SALES);
+    world.today("10:05");
+    world.slow = Some(vec![]);
+    world.today("10:10");
+    assert_eq!((world.invites.len(), world.history.last()), (1, Some(&(2, None))));
+    let version = world.version(1);
+    world.do_with(|callbacks, now| callbacks.on_stored(FIRST, version - 1, true, now));
+    assert_eq!(world.invites.len(), 1);
+    world.disk_answers();
+    assert_eq!(world.invites.len(), 2);
+}
+
+#[test]
+fn an_answer_of_the_gate_is_to_the_question_that_was_asked_last() {
+    let mut world = World::at("09:59");
+    world.comes(ANA, &[SALES]);
+    world.promise(1, "2026-11-23 10:00", TO_SALES);
+    world.asked = Some(vec![]);
+    world.today("10:00");
+    world.leaves(ANA);
+    world.comes(BRUNO, &[SALES]);
+    let asked = world.asked.take().expect("set above");
+    assert_eq!(asked.len(), 2);
+    world.do_with(|callbacks, now| callbacks.on_judged(FIRST, asked[0], Judgement::Allowed { version: 1 }, now));
+    assert_eq!(world.history, []);
+    world.do_with(|callbacks, now| callbacks.on_judged(FIRST, asked[1], Judgement::Allowed { version: 1 }, now));
+    assert_eq!(world.invites.len(), 1);
+}
+
+#[test]
 fn what_cannot_be_written_is_not_dialled_and_told() {
     let mut world = World::at("09:59");
     world.comes(ANA, &[SALES]);

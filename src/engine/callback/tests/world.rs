@@ -22,6 +22,8 @@ pub struct World {
     pub outcomes: VecDeque<Outcome>,
     /// What the gate says next; then yes.
     pub judgements: VecDeque<Judgement>,
+    /// The gate is silent: what it was asked.
+    pub asked: Option<Vec<u32>>,
     pub disk_is_full: bool,
     /// The disk is silent till told.
     pub slow: Option<Vec<(PromiseId, u32)>>,
@@ -56,6 +58,7 @@ impl World {
             answers: vec![],
             outcomes: VecDeque::from([Outcome::Answered]),
             judgements: VecDeque::new(),
+            asked: None,
             disk_is_full: false,
             slow: None,
             at_work: BTreeMap::new(),
@@ -158,6 +161,9 @@ impl World {
         }
         let now = self.now;
         match order {
+            Order::AskGate { ask, .. } if self.asked.is_some() => {
+                self.asked.iter_mut().for_each(|asked| asked.push(ask))
+            }
             Order::AskGate { promise, ask, .. } => {
                 let judgement = self.judgements.pop_front().unwrap_or(Judgement::Allowed { version: 1 });
                 self.callbacks.on_judged(promise, ask, judgement, now);
