@@ -14,6 +14,7 @@ mod headset;
 mod health;
 mod hostile;
 mod live;
+mod microphone;
 mod office;
 mod page;
 mod recordings;

@@ -25,10 +25,8 @@ class BrowserHeadset {
 
   constructor() {
     this.speaker.autoplay = true;
-    navigator.mediaDevices?.addEventListener('devicechange', () => {
-      void this.look();
-      this.headset.devicesChanged();
-    });
+    navigator.mediaDevices?.addEventListener('devicechange', () => void this.look().then(() => this.changed()));
+    void onPermission(() => this.changed());
     this.apply();
   }
 
@@ -74,9 +72,19 @@ class BrowserHeadset {
     if (state !== 'off') void this.look();
   }
 
+  private changed(): void {
+    this.headset.devicesChanged(this.devices.filter((d) => d.kind === 'audioinput').map((d) => d.deviceId));
+  }
+
   private async look(): Promise<void> {
     this.devices = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
   }
+}
+
+/** Calls back when the person allows or forbids the microphone; browsers that cannot tell do not. */
+async function onPermission(what: () => void): Promise<void> {
+  const asked = navigator.permissions?.query({ name: 'microphone' as PermissionName });
+  (await asked?.catch(() => undefined))?.addEventListener('change', what);
 }
 
 /** Held by the tab that has the sound: other tabs of this browser wait for it. */
@@ -98,10 +106,7 @@ function world(speaker: HTMLAudioElement): HeadsetWorld {
       void asked?.then((isHeld) => (isHeld ? navigator.locks.request(LOCK, () => what()) : undefined)).catch(() => {});
     },
     secure: isSecureContext && navigator.mediaDevices !== undefined,
-    openMicrophone: (id) =>
-      navigator.mediaDevices.getUserMedia({
-        audio: { ...(id ? { deviceId: { ideal: id } } : {}), echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 },
-      }),
+    openMicrophone,
     newPeer: () => new RTCPeerConnection({ iceServers: [] }),
     exchange: async (sdp, take) => (await ask<{ sdp: string }>('POST', '/agent/browser', take ? { sdp, take } : { sdp })).sdp,
     play: (sound) => {
@@ -113,6 +118,17 @@ function world(speaker: HTMLAudioElement): HeadsetWorld {
       return () => clearTimeout(timer);
     },
   };
+}
+
+/** The chosen microphone; the system's where that one is not there. A mere wish (`ideal`) Chromium does not follow. */
+async function openMicrophone(id: string): Promise<MediaStream> {
+  const open = (device: MediaTrackConstraints) =>
+    navigator.mediaDevices.getUserMedia({ audio: { ...device, echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 } });
+  if (id === '') return open({});
+  return open({ deviceId: { exact: id } }).catch((why: { name?: string }) => {
+    if (why.name === 'OverconstrainedError' || why.name === 'NotFoundError') return open({});
+    throw why;
+  });
 }
 
 /** Tells the level, root of the mean square from 0 to 1, until the answer is called. */
