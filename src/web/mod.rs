@@ -24,6 +24,7 @@ mod headset;
 mod health;
 mod history;
 mod hub;
+mod invitation;
 mod lists;
 mod live;
 mod metrics;

@@ -23,7 +23,13 @@ fn routes(browser: &Browser, id: &str) -> Vec<(String, String, String)> {
 }
 
 /// What does not need anybody to be signed in.
-const OPEN: [(&str, &str); 3] = [("GET", "/api/v1/setup"), ("POST", "/api/v1/setup"), ("POST", "/api/v1/session")];
+const OPEN: [(&str, &str); 5] = [
+    ("GET", "/api/v1/setup"),
+    ("POST", "/api/v1/setup"),
+    ("POST", "/api/v1/session"),
+    ("POST", "/api/v1/invitation"),
+    ("PUT", "/api/v1/invitation"),
+];
 
 #[test]
 fn nobody_gets_nothing_from_any_route() {

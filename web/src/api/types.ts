@@ -4,7 +4,7 @@
 import type { AgentKind as Kind, BadLine, History, Hours, ImportReport as Report, Line, News as Told, Row, Trouble as OneSided } from './schema';
 
 export type {
-  Account, Agent, Call, CallState, Case, Contact, Department, Disposition, Id, Language, Leg, Line, Location, Me, Peaks, Phone, Quality, Queue, Reason, SipMessage, Snapshot,
+  Account, Agent, Call, CallState, Case, Contact, Department, Disposition, Id, Invitation, Invited, Language, Leg, Line, Location, Me, Peaks, Phone, Quality, Queue, Reason, SipMessage, Snapshot,
   StoryLine, SuperviseMode, Supervision, Task, TestStep, Token, TotpSecret, Trace, Watched,
 } from './schema';
 export type { Alert, BadLine, Cause, ErrorBody, DeviceInfo as Device, Found as DirectoryEntry } from './schema';
