@@ -73,11 +73,13 @@ await play(async (stage) => {
   });
   await step('when that one is gone the first one is used, and when it is back it is taken again', luana, async (p) => {
     await world('the other one is pulled out');
+    await notices(p);
     await world('the customer hears the headset');
     await world('another microphone is plugged in');
     await notices(p);
     await world('the customer hears the other one');
     await world('the other one is pulled out');
+    await notices(p);
     await world('the customer hears the headset');
   });
   await step('a microphone that is switched off in the system is named', luana, async (p) => {
