@@ -20,6 +20,8 @@ const MADE_UP = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-
 export async function launch(args = [], sound = MADE_UP) {
   const profile = mkdtempSync(join(tmpdir(), 'ramal-browser-'));
   const browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', userDataDir: profile, headless: true, pipe: true, args: [...ARGUMENTS, ...sound, ...args] });
+  // Over pipes it ends when we do, whatever ended us. One that is killed breaks them.
+  for (const pipe of browser.process().stdio.slice(3)) pipe.on('error', () => {});
   const forget = () => rmSync(profile, { recursive: true, force: true });
   const close = () => browser.close().finally(forget);
   /** It gets no chance to say goodbye. */
