@@ -8,10 +8,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, TimeDelta, Utc};
 use engine::access::{Action, Kind, Whose};
+use engine::border::StoreError;
 use engine::id::UserId;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
+
+use crate::store::Store;
 
 use super::body::{Body, Named};
 use super::desk::Desk;
@@ -22,8 +25,7 @@ use super::shape::Id;
 use super::{secret, session};
 
 pub fn routes() -> Routes {
-    let invitation =
-        json!({ "link": "https://ramal.example.com/#/welcome/9f86d0…", "until": "2026-03-14T12:00:00Z" });
+    let invitation = json!({ "link": "https://ramal.example.com/#/welcome/9f86d0…", "until": "2026-03-14T12:00:00Z" });
     Routes::default()
         .post(
             "/api/v1/users/{user}/invitation",
@@ -51,8 +53,15 @@ pub fn routes() -> Routes {
 #[derive(Serialize, ToSchema)]
 pub struct Invitation {
     /// To be handed to its person and to nobody else.
-    link: String,
-    until: DateTime<Utc>,
+    pub link: String,
+    pub until: DateTime<Utc>,
+}
+
+/// Without the link, which is a secret.
+impl std::fmt::Debug for Invitation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Invitation").field("until", &self.until).finish_non_exhaustive()
+    }
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -84,17 +93,22 @@ async fn invite(person: Person, State(desk): State<Arc<Desk>>, Named(user): Name
     if !active {
         return Err(Error::new(StatusCode::CONFLICT, "wrong-state", "this person may not sign in; activate first"));
     }
-    let (token, until) = (secret::new(), Utc::now() + LASTS);
-    let kept = secret::kept(&token);
-    desk.stored(move |store| store.invite(user, kept, until)).await?;
+    let address = desk.names.address();
+    let invitation = desk.stored(move |store| Invitation::write(store, user, &address)).await?;
     desk.audit(Some(person.user), person.address, "invited", json!({ "user": user.to_string() })).await?;
-    let link = link(&desk.names.address(), &token);
-    Ok((StatusCode::CREATED, axum::Json(Invitation { link, until })).into_response())
+    Ok((StatusCode::CREATED, axum::Json(invitation)).into_response())
 }
 
-/// What the page opens; `address` is the desktop's.
-pub fn link(address: &str, token: &str) -> String {
-    format!("{address}/#/welcome/{token}")
+impl Invitation {
+    /// A new one, in the place of an earlier one. `address`: the desktop's, with its scheme.
+    ///
+    /// # Errors
+    /// It could not be kept.
+    pub fn write(store: &Store, user: UserId, address: &str) -> Result<Invitation, StoreError> {
+        let (token, until) = (secret::new(), Utc::now() + LASTS);
+        store.invite(user, secret::kept(&token), until)?;
+        Ok(Invitation { link: format!("{address}/#/welcome/{token}"), until })
+    }
 }
 
 async fn look(State(desk): State<Arc<Desk>>, Body(held): Body<Held>) -> Result<axum::Json<Invited>, Error> {
@@ -137,4 +151,4 @@ fn used_up() -> Error {
 }
 
 /// Over a weekend.
-pub const LASTS: TimeDelta = TimeDelta::days(3);
+const LASTS: TimeDelta = TimeDelta::days(3);

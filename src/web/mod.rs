@@ -67,6 +67,7 @@ use crate::store::Store;
 use desk::Desk;
 use tls::Keys;
 
+pub use invitation::Invitation;
 pub use routes::openapi;
 
 /// What it is made with.

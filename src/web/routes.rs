@@ -14,8 +14,8 @@ use super::desk::Desk;
 use super::doc::Routes;
 use super::error::Error;
 use super::{
-    agent, audit, calls, cases, contacts, directory, extensions, guard, headset, health, history, invitation, lists, live,
-    page, proofs, recordings, session, setup, supervise, tokens, trace,
+    agent, audit, calls, cases, contacts, directory, extensions, guard, headset, health, history, invitation, lists,
+    live, page, proofs, recordings, session, setup, supervise, tokens, trace,
 };
 
 /// The API's routes and what is said of them.

@@ -37,7 +37,10 @@ fn an_invited_person_chooses_the_password_once_and_nobody_else_ever_knows_it() {
     assert_eq!(bia.post("/invitation", &json!({ "token": first })).code(), "invitation-ended", "the last one counts");
     assert_eq!(bia.post("/invitation", &json!({ "token": second })).json(), json!({ "login": "bia", "name": "Bia" }));
     let choose = |password: &str| json!({ "token": second, "password": password });
-    assert_eq!(bia.send("PUT", "/invitation", Some(&choose("short"))).json()["error"]["fields"]["password"], "too-short");
+    assert_eq!(
+        bia.send("PUT", "/invitation", Some(&choose("short"))).json()["error"]["fields"]["password"],
+        "too-short"
+    );
     let chosen = bia.send("PUT", "/invitation", Some(&choose("her own secret")));
     assert_eq!(chosen.status, 204, "a mistake does not use the link up");
     bia.keep(&chosen);

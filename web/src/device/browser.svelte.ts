@@ -1,4 +1,4 @@
-// The headset as the page shows it: which devices there are, which are chosen, how loud the microphone is. Wires Headset to the browser.
+// The headset as the page shows it: which devices there are, which are chosen, how loud it is on both sides. Wires Headset to the browser.
 
 import { ask } from '../api/http';
 import { desk } from '../state/desk.svelte';
@@ -16,12 +16,15 @@ class BrowserHeadset {
   devices = $state<MediaDeviceInfo[]>([]);
   chosen = $state<Chosen>(remembered());
   saidLevel = $state(0);
+  /** Of what comes from the daemon: the customer, or everybody in a conference. */
+  heardLevel = $state(0);
   inputName = $state('');
   readonly canChooseOutput = typeof HTMLMediaElement !== 'undefined' && 'setSinkId' in HTMLMediaElement.prototype;
 
   private readonly speaker = new Audio();
   private meter: (() => void) | null = null;
-  private readonly headset = new Headset(world(this.speaker), (state, microphone) => this.turn(state, microphone));
+  private farMeter: (() => void) | null = null;
+  private readonly headset = new Headset(world((sound) => this.play(sound)), (state, microphone) => this.turn(state, microphone));
 
   constructor() {
     this.speaker.autoplay = true;
@@ -68,12 +71,27 @@ class BrowserHeadset {
     this.meter = null;
     this.saidLevel = 0;
     this.inputName = microphone?.getAudioTracks()[0]?.label ?? '';
+    // Without a microphone the far end is heard all the same.
+    if (state === 'off' || state === 'connecting' || state === 'taken') this.stopFarMeter();
     if (microphone) this.meter = measure(microphone, (level) => (this.saidLevel = level));
     if (state !== 'off') void this.look();
   }
 
   private changed(): void {
     this.headset.devicesChanged(this.devices.filter((d) => d.kind === 'audioinput').map((d) => d.deviceId));
+  }
+
+  private play(sound: MediaStream): void {
+    this.speaker.srcObject = sound;
+    void this.speaker.play().catch(() => {});
+    this.stopFarMeter();
+    this.farMeter = measure(sound, (level) => (this.heardLevel = level));
+  }
+
+  private stopFarMeter(): void {
+    this.farMeter?.();
+    this.farMeter = null;
+    this.heardLevel = 0;
   }
 
   private async look(): Promise<void> {
@@ -90,7 +108,7 @@ async function onPermission(what: () => void): Promise<void> {
 /** Held by the tab that has the sound: other tabs of this browser wait for it. */
 const LOCK = 'ramal.sound';
 
-function world(speaker: HTMLAudioElement): HeadsetWorld {
+function world(play: HeadsetWorld['play']): HeadsetWorld {
   let release = () => {};
   return {
     hold: (on) => {
@@ -109,10 +127,7 @@ function world(speaker: HTMLAudioElement): HeadsetWorld {
     openMicrophone,
     newPeer: () => new RTCPeerConnection({ iceServers: [] }),
     exchange: async (sdp, take) => (await ask<{ sdp: string }>('POST', '/agent/browser', take ? { sdp, take } : { sdp })).sdp,
-    play: (sound) => {
-      speaker.srcObject = sound;
-      void speaker.play().catch(() => {});
-    },
+    play,
     later: (what, ms) => {
       const timer = setTimeout(what, ms);
       return () => clearTimeout(timer);

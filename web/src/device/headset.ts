@@ -82,7 +82,7 @@ export class Headset {
     if (this.peer === null) return this.begin(false);
     if (!(await this.open(this.turn))) return;
     await this.sender()?.replaceTrack(this.track ?? null);
-    this.onState(this.standing, this.stream);
+    if (this.stream) this.switched(this.stream);
   }
 
   /** Plugged in or out, allowed or not: what is gone is replaced, who had none tries again, the chosen one is taken back. */
