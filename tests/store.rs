@@ -575,6 +575,7 @@ fn what_is_administered_and_what_people_chose_is_there_at_the_next_start() {
         name: name.to_owned(),
         limit_s: Some(600),
         nr17: true,
+        shift: None,
     };
     let chosen = |choice| Chosen { choice, after_call: Some(ItemId(3)), ..Chosen::default() };
     write(&store, vec![Record::Kept(Entry::Item(reason("Cafe"))), Record::Kept(Entry::Item(reason("Café")))]).unwrap();

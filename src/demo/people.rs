@@ -70,6 +70,7 @@ fn entries(words: &Words, language: Language) -> Vec<Entry> {
             name: words.say(key).to_owned(),
             limit_s: (minutes > 0).then_some(minutes * 60),
             nr17: false,
+            shift: None,
         })
     };
     let items = ITEMS.into_iter().enumerate().map(item);

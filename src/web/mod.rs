@@ -8,9 +8,11 @@
 //!   browser <─────────────── live <── hub ── deltas    └── store    passwords, tokens, audit
 //! ```
 
+mod administering;
 mod agent;
 mod audit;
 mod body;
+mod breaks;
 mod calls;
 mod cases;
 mod contacts;
@@ -40,9 +42,11 @@ mod secret;
 mod serve;
 mod session;
 mod sessions;
+mod settings;
 mod setup;
 mod shape;
 mod sheet;
+mod sounds;
 mod standing;
 mod supervise;
 mod table;

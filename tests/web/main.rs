@@ -5,6 +5,7 @@
 mod support;
 
 mod audit;
+mod breaks;
 mod contacts;
 mod desktop;
 mod document;
@@ -20,5 +21,6 @@ mod page;
 mod recordings;
 mod roles;
 mod script;
+mod settings;
 mod sign_in;
 mod work;

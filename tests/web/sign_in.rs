@@ -131,10 +131,12 @@ fn who_lost_the_authenticator_is_let_in_again_by_whoever_gives_passwords() {
     let code = code_of(begun["secret"].as_str().unwrap());
     assert_eq!(luana.send("PUT", "/session/totp", Some(&json!({ "code": code }))).status, 204);
     let path = format!("/users/{id}/totp");
+    assert_eq!((luana.get(&path).status, ana.get(&path).json()), (404, json!({ "active": true })));
     assert_eq!(luana.send("DELETE", &path, None).status, 404);
     assert_eq!(ana.send("DELETE", "/users/999/totp", None).status, 404);
     assert_eq!(office.browser().sign_in("luana", PASSWORD).code(), "code-needed");
     assert_eq!(ana.send("DELETE", &path, None).status, 204);
+    assert_eq!(ana.get(&path).json(), json!({ "active": false }));
     assert_eq!(luana.get("/session").status, 401, "whoever holds the old proofs signs in anew");
     assert_eq!(office.browser().sign_in("luana", PASSWORD).status, 200);
 }

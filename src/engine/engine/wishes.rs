@@ -115,7 +115,8 @@ impl Engine {
 
     fn on_agent_command(&mut self, command: &agent::Command, now: Now) -> Result<Reply, Refusal> {
         let facts = self.facts(command.user);
-        let answer = self.agents.on_command(command, facts, &agent::Context { staff: &self.staff, now });
+        let context = agent::Context { staff: &self.staff, zone: self.config.zone, now };
+        let answer = self.agents.on_command(command, facts, &context);
         if command.wish == agent::Wish::SignOut {
             self.with_calls(now, |calls, cx| calls.on_supervisor_left(command.user, cx));
         }

@@ -90,6 +90,8 @@ table! {
         News::Alert(Alert::PhoneLost { device: "mesa".into(), account: ramal(), why: why() });
     News::Alert(Alert::PauseOverLimit { .. }) => WORK,
         News::Alert(Alert::PauseOverLimit { user: ANA, reason: ItemId(1), seconds: 600 });
+    News::Alert(Alert::BreakOverdue { .. }) => WORK,
+        News::Alert(Alert::BreakOverdue { user: ANA, reason: ItemId(1), at: DateTime::UNIX_EPOCH });
     News::Alert(Alert::NobodySignedIn { .. }) => LOOKERS,
         News::Alert(Alert::NobodySignedIn { queue: QueueId(1), name: "SAC".to_owned() });
     News::Alert(Alert::Over(_)) => HOUSE, News::Alert(Alert::Over(Box::new(lost())));
@@ -209,7 +211,7 @@ fn perfil() -> Perfil {
 }
 
 fn item() -> Item {
-    Item { item: ItemId(9), list: List::PauseReason, name: "Café".to_owned(), limit_s: None, nr17: false }
+    Item { item: ItemId(9), list: List::PauseReason, name: "Café".to_owned(), limit_s: None, nr17: false, shift: None }
 }
 
 fn queue() -> Queue {
@@ -236,6 +238,7 @@ fn agent() -> AgentView {
         after_call: None,
         queues: Vec::new(),
         device: None,
+        next_break: None,
     }
 }
 
