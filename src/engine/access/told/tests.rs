@@ -123,7 +123,7 @@ fn what_is_nobodys_reaches_no_agent_but_what_everybody_may_know() {
             // Of a person by their nature.
             News::Staff(StaffNews::Agent(_) | StaffNews::TakenOver { .. }) => continue,
             News::Staff(StaffNews::Kept(Entry::User(_)) | StaffNews::Gone(EntryId::User(_))) => continue,
-            News::Alert(Alert::PauseOverLimit { .. }) => continue,
+            News::Alert(Alert::PauseOverLimit { .. } | Alert::BreakOverdue { .. }) => continue,
             other => other,
         };
         let audience = audience(&unowned, |_| None, |_| None);
