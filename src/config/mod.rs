@@ -17,6 +17,7 @@ mod recordings;
 mod registrar;
 mod reload;
 mod report;
+mod rules;
 mod secret;
 mod settings;
 mod shell;
@@ -143,7 +144,7 @@ fn read(file: &Path, content: String, env: Env<'_>, administered: Option<&str>, 
         read_administered(text, &mut registrars, &known, &shell, &context, &mut accounts, report);
     }
     let places = accounts.places.clone();
-    let engine = engine_part(&root, &daemon, registrars, accounts, report);
+    let engine = engine_part(&root, &daemon, registrars, accounts, &context.dir, report);
     Some(Loaded { engine, shell, places, registrars: own })
 }
 
@@ -175,6 +176,7 @@ fn engine_part(
     daemon: &Table<'_>,
     registrars: Registrars,
     accounts: Accounts,
+    dir: &Path,
     report: &mut Report,
 ) -> Config {
     let zone = parsed("a zone such as \"America/Sao_Paulo\"", |name| name.parse().ok());
@@ -186,7 +188,8 @@ fn engine_part(
             "there is no extension and no trunk: add [extension.NUMBER], [[extensions]] or [trunk.NAME]",
         );
     }
-    let gate = gate::read(root, report);
+    let section = root.section("gate", gate::KEYS, report);
+    let (gate, rules) = (gate::read(&section, report), rules::read(&section, dir, report));
     let groups = registrars.into_values().flatten().map(|registrar| (registrar.group.name.clone(), registrar.group));
     Config {
         zone: daemon.get(report, "zone", zone).unwrap_or(chrono_tz::America::Sao_Paulo),
@@ -200,6 +203,7 @@ fn engine_part(
         phones: phone::read_all(root, &accounts, &gate, report),
         accounts: accounts.by_name,
         gate,
+        rules: Arc::new(rules),
     }
 }
 
