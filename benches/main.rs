@@ -19,6 +19,8 @@ mod desk;
 mod kamailio;
 mod memory;
 mod mixing;
+mod office;
+mod page;
 mod pages;
 mod parse;
 mod phones;
@@ -41,18 +43,20 @@ pub struct Effort {
     pub ticks: u32,
     pub calls: u32,
     pub extensions: u32,
+    pub agents: usize,
     /// Whether other software takes part.
     pub peers: bool,
 }
 
 type Room = fn(Effort) -> Vec<Row>;
 
-const ROOMS: [(&str, Room); 10] = [
+const ROOMS: [(&str, Room); 11] = [
     ("relay", relay::rows),
     ("recording", recording::rows),
     ("crowd", crowd::rows),
     ("mixing", mixing::rows),
     ("pages", pages::rows),
+    ("office", office::rows),
     ("calls", calls::rows),
     ("parse", parse::rows),
     ("codec", codec::rows),
@@ -60,10 +64,18 @@ const ROOMS: [(&str, Room); 10] = [
     ("memory", memory::rows),
 ];
 
-const WHOLE: Effort =
-    Effort { rounds: 7, turns: 50_000, bridges: 100, ticks: 100, calls: 1_000, extensions: 1_000, peers: true };
+const WHOLE: Effort = Effort {
+    rounds: 7,
+    turns: 50_000,
+    bridges: 100,
+    ticks: 100,
+    calls: 1_000,
+    extensions: 1_000,
+    agents: 200,
+    peers: true,
+};
 const QUICK: Effort =
-    Effort { rounds: 3, turns: 2_000, bridges: 10, ticks: 10, calls: 50, extensions: 100, peers: false };
+    Effort { rounds: 3, turns: 2_000, bridges: 10, ticks: 10, calls: 50, extensions: 100, agents: 10, peers: false };
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -191,6 +191,11 @@ pub fn resident() -> f64 {
     field("/proc/self/status", "VmRSS:")
 }
 
+/// Of another process, in kB.
+pub fn resident_of(pid: u32) -> f64 {
+    field(&format!("/proc/{pid}/status"), "VmRSS:")
+}
+
 /// Of the whole machine, in kB.
 fn slabs() -> f64 {
     field("/proc/meminfo", "Slab:")

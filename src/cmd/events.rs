@@ -135,6 +135,10 @@ fn alarm(alert: Alert, words: &Words) -> String {
             let (user, minutes) = (user.to_string(), (seconds / 60).to_string());
             words.fill("alert.pause_over_limit", &[("user", &*user), ("minutes", &minutes)])
         }
+        Alert::BreakOverdue { user, at, .. } => {
+            let (user, at) = (user.to_string(), at.with_timezone(&chrono::Local).format("%H:%M").to_string());
+            words.fill("alert.break_overdue", &[("user", &*user), ("at", &at)])
+        }
         Alert::StoreWorks => words.say("alert.store_works").to_owned(),
         Alert::NobodySignedIn { name, .. } => words.fill("alert.nobody", &[("queue", &name)]),
         Alert::DiskLow { free_mb, least_mb } => {

@@ -19,6 +19,7 @@ mod reload;
 mod report;
 mod rules;
 mod secret;
+mod sections;
 mod settings;
 mod shell;
 mod table;
@@ -30,13 +31,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use engine::config::{AccountName, Config, DeviceName, Profile};
+use engine::config::{AccountName, AlertLimits, Config, DeviceName, Profile};
+use toml::de::DeTable;
 
 pub use self::administered::{Administered, Fields, WrongField, destination};
 pub use self::device::{Device, NULL_DEVICE};
 pub use self::recordings::Recordings;
 pub use self::reload::needs_restart;
 pub use self::report::{ConfigError, Place, Warning};
+pub use self::sections::{Section, Setting};
 pub use self::settings::ExtensionSettings;
 pub use self::shell::{Dns, Listen, LogLevel, Media, Shell};
 pub use self::web::{Tls, Web};
@@ -57,6 +60,8 @@ pub struct Loaded {
     pub places: BTreeMap<String, Place>,
     /// Registrars of `ramal.toml` itself.
     pub registrars: BTreeSet<String>,
+    /// What else the desktop may write, as it is in force.
+    pub sections: Vec<Section>,
 }
 
 /// Looks up an environment variable.
@@ -131,44 +136,44 @@ fn read(file: &Path, content: String, env: Env<'_>, administered: Option<&str>, 
     let context = Context { path: file.to_owned(), dir, env };
     let daemon = root.section("daemon", shell::DAEMON_KEYS, report);
     let shell = shell::read(&root, &daemon, &context, report);
+    let (own_file, text) = administered::text(&shell.data_dir, administered, report);
+    let own_source = Source::new(&own_file.to_string_lossy(), text);
+    let (nothing, parsed) = (DeTable::new(), own_source.parse(report));
+    let parsed = parsed.as_ref().map_or(&nothing, |parsed| parsed.get_ref());
+    let own = Table::root(&own_source, parsed, administered::SECTIONS, report);
+    let own_context = Context { path: own_file, dir: shell.data_dir.clone(), env };
     let profiles_dir = daemon.get(report, "profiles_dir", path).map(|folder| context.dir.join(folder));
-    let profiles = profile::read_all(&root, profiles_dir.as_deref(), report);
+    let (profiles, mut sections) = profile::read_all([&root, &own], profiles_dir.as_deref(), report);
+    let (alerts, section) = alerts::read([&root, &own], report);
+    sections.push(section);
     let known = Known { profiles: &profiles, devices: &shell.devices };
     let mut registrars = registrar::read_all(&root, &known, &shell.listen, report);
-    let own: BTreeSet<String> = registrars.keys().cloned().collect();
+    let of_ramal: BTreeSet<String> = registrars.keys().cloned().collect();
     let mut accounts = Accounts::default();
     account::read_all(&root, &registrars, &known, &context, &mut accounts, report);
     bulk::read_all(&root, &registrars, &known, &context, &mut accounts, report);
-    if let Some((file, text)) = administered::text(&shell.data_dir, administered, report) {
-        let context = Context { path: file, dir: shell.data_dir.clone(), env };
-        read_administered(text, &mut registrars, &known, &shell, &context, &mut accounts, report);
-    }
+    more_registrars(&own, &mut registrars, &known, &shell, report);
+    account::read_all(&own, &registrars, &known, &own_context, &mut accounts, report);
     let places = accounts.places.clone();
-    let engine = engine_part(&root, &daemon, registrars, accounts, &context.dir, report);
-    Some(Loaded { engine, shell, places, registrars: own })
+    let engine = engine_part(&root, &daemon, registrars, accounts, alerts, &context.dir, report);
+    Some(Loaded { engine, shell, places, registrars: of_ramal, sections })
 }
 
-/// The desktop's own file, after everything else: what stands in `ramal.toml` stays as it is.
-fn read_administered(
-    text: String,
+/// Those of the desktop's own file, for its extensions: what stands in `ramal.toml` stays as it is.
+fn more_registrars(
+    own: &Table<'_>,
     registrars: &mut Registrars,
     known: &Known<'_>,
     shell: &Shell,
-    context: &Context<'_>,
-    accounts: &mut Accounts,
     report: &mut Report,
 ) {
-    let source = Source::new(&context.path.to_string_lossy(), text);
-    let Some(parsed) = source.parse(report) else { return };
-    let root = Table::root(&source, parsed.get_ref(), ADMINISTERED, report);
-    for (name, registrar) in registrar::read_all(&root, known, &shell.listen, report) {
+    for (name, registrar) in registrar::read_all(own, known, &shell.listen, report) {
         match registrars.contains_key(&name) {
             true => report
-                .error(root.place("registrar"), format!("registrar {name} stands in ramal.toml too; rename it there")),
+                .error(own.place("registrar"), format!("registrar {name} stands in ramal.toml too; rename it there")),
             false => drop(registrars.insert(name, registrar)),
         }
     }
-    account::read_all(&root, registrars, known, context, accounts, report);
 }
 
 fn engine_part(
@@ -176,6 +181,7 @@ fn engine_part(
     daemon: &Table<'_>,
     registrars: Registrars,
     accounts: Accounts,
+    alerts: AlertLimits,
     dir: &Path,
     report: &mut Report,
 ) -> Config {
@@ -198,7 +204,7 @@ fn engine_part(
         groups: groups.collect(),
         // Known once their folder is read.
         sounds: Default::default(),
-        alerts: alerts::read(root, report),
+        alerts,
         default_route: route.map(|name| AccountName::from(&*name)).or_else(|| only_route(&accounts)),
         phones: phone::read_all(root, &accounts, &gate, report),
         accounts: accounts.by_name,
@@ -234,8 +240,6 @@ const ROOT: Keys = &[&[
     "gate",
     "profile",
 ]];
-
-const ADMINISTERED: Keys = &[&["registrar", "extension"]];
 
 /// RFC 3261 §20.41: product and version.
 const PRODUCT: &str = concat!("Ramal/", env!("CARGO_PKG_VERSION"));

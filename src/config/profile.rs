@@ -4,6 +4,8 @@
 //! A profile file holds only its quirks, the keys in which it differs from `generic`, each with its source and with
 //! how it is known: `seen` in a trace of our own, or `read` in a manual, an issue or the PBX's source.
 
+mod spelled;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -13,9 +15,10 @@ use engine::config::{AudioClass, Codec, DtmfMode, HoldMode, PrackMode, Profile, 
 use toml::de::DeValue;
 
 use super::report::{Place, Report};
+use super::sections::Section;
 use super::table::{Keys, Read, Source, Table};
 use super::template::RECORD;
-use super::value::{choice, duration, duration_or_off, flag, known, list, number, text};
+use super::value::{choice, duration, duration_or_off, flag, known, list, number, text, user};
 
 pub(super) type Profiles = BTreeMap<String, Arc<Profile>>;
 
@@ -51,23 +54,50 @@ const FILE: Keys = &[&["about", "quirk"], SETTINGS];
 const GENERIC_FILE: Keys = &[&["about"], SETTINGS];
 const QUIRK: Keys = &[&["value", "source", "evidence"]];
 
-/// Every profile there is. `folder` overrides those shipped, `root` overrides both.
-pub(super) fn read_all(root: &Table<'_>, folder: Option<&Path>, report: &mut Report) -> Profiles {
+/// Every profile there is, and how each is spelled. `folder` overrides those shipped; `ramal.toml` and the desktop's own file, each
+/// for profiles of its own, override both.
+pub(super) fn read_all(files: [&Table<'_>; 2], folder: Option<&Path>, report: &mut Report) -> (Profiles, Vec<Section>) {
     let mut profiles = Profiles::new();
     for (name, text) in SHIPPED {
         let source = Source::new(&format!("sip-profiles/{name}.toml"), (*text).to_owned());
         read_file(name, &source, &mut profiles, report);
     }
-    for (name, source) in folder.map(|folder| files(folder, report)).unwrap_or_default() {
+    for (name, source) in folder.map(|folder| self::files(folder, report)).unwrap_or_default() {
         read_file(&name, &source, &mut profiles, report);
     }
-    for (name, table) in root.named("profile", KEYS, report) {
-        let base = table.get(report, "base", known("profile", profiles.keys().map(String::as_str)));
-        let base = base.or_else(|| profiles.contains_key(name).then(|| name.to_owned()));
-        let base = profiles.get(base.as_deref().unwrap_or("generic")).cloned();
-        keep(&mut profiles, name, read(name, &table, base.as_deref(), report));
+    let mut said = BTreeMap::new();
+    let named: Vec<_> = files.into_iter().flat_map(|file| file.named("profile", KEYS, report)).collect();
+    for (name, table) in named {
+        let base = based(name, &table, &profiles, report);
+        match said.get(name) {
+            Some((place, _)) => {
+                let place = Place::short(place);
+                report.error(table.here(), format!("profile {name} stands at {place} too; keep one of them"));
+            }
+            None => {
+                keep(&mut profiles, name, read(name, &table, Some(&base), report));
+                said.insert(name.to_owned(), (table.here(), base));
+            }
+        }
     }
-    profiles
+    let section = |(name, profile): (&String, &Arc<Profile>)| {
+        let said = said.get(name);
+        let base = said.map_or(profile, |(_, base)| base);
+        let place = said.map(|(place, _)| place.clone());
+        Section::new(format!("profile.{name}"), place, files[1], spelled::of(profile, base), spelled::of(base, base))
+    };
+    let sections = profiles.iter().map(section).collect();
+    (profiles, sections)
+}
+
+/// What `[profile.NAME]` begins with.
+fn based(name: &str, table: &Table<'_>, profiles: &Profiles, report: &mut Report) -> Arc<Profile> {
+    if let Err(problem) = user(name) {
+        report.error(table.here(), format!("its name {problem}"));
+    }
+    let base = table.get(report, "base", known("profile", profiles.keys().map(String::as_str)));
+    let base = base.or_else(|| profiles.contains_key(name).then(|| name.to_owned()));
+    profiles.get(base.as_deref().unwrap_or("generic")).expect("generic is shipped, and others are known").clone()
 }
 
 /// The files of a folder of profiles, in the order that lets `generic` be the base of the others.

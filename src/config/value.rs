@@ -90,7 +90,8 @@ fn parse_duration(text: &str) -> Option<Duration> {
     count.parse::<u64>().ok()?.checked_mul(unit_ms).map(Duration::from_millis)
 }
 
-fn spell(time: Duration) -> String {
+/// As [`duration`] reads it.
+pub(super) fn spell(time: Duration) -> String {
     match time.as_millis() {
         0 => "0s".to_owned(),
         ms if ms % 3_600_000 == 0 => format!("{}h", ms / 3_600_000),

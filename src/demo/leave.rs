@@ -66,12 +66,18 @@ impl Leave {
         self.left.try_recv().ok()
     }
 
-    /// Until somebody wants to leave.
-    pub fn wait(mut self) {
+    /// From now on there is no limit.
+    #[must_use]
+    pub fn stay(mut self) -> Leave {
         if let Some(tour) = self.tour.take() {
             // The thread may have left already.
             let _left = tour.send(());
         }
+        self
+    }
+
+    /// Until somebody wants to leave.
+    pub fn wait(self) {
         let _why = self.left.recv();
     }
 }

@@ -1,8 +1,11 @@
-//! `ramal demo`: a test exchange, two extensions, and a first call that explains itself (SP-13).
+//! `ramal demo`: a test exchange, two extensions, a first call that explains itself, and then the agent's desktop with customers
+//! who call in (SP-13).
 
 mod leave;
+mod people;
 mod stage;
 mod tour;
+mod visitors;
 
 use std::io;
 use std::path::PathBuf;
@@ -37,7 +40,7 @@ pub enum DemoError {
 /// Shows a first call, then stays for more until Ctrl-C. Whatever it started it ends, whatever it wrote it deletes.
 pub fn run(options: DemoOptions) -> Result<(), DemoError> {
     let screen = Screen::new(Words::new(options.language), false);
-    let stage = Stage::set()?;
+    let stage = Stage::set(options.language)?;
     let leave = Leave::watch(stage.daemon()).map_err(system("signal handlers"))?;
     let shown = tour::show(&stage, &screen);
     match (shown, leave.tour_is_over()) {
@@ -47,6 +50,9 @@ pub fn run(options: DemoOptions) -> Result<(), DemoError> {
         (Ok(_), None) if options.once => Ok(()),
         (Ok(call), None) => {
             tour::more(&stage, call, &screen);
+            let leave = leave.stay();
+            // It ends with the daemon, which ends with whoever leaves.
+            let _ended = visitors::call_in(&stage, &screen);
             leave.wait();
             Ok(())
         }

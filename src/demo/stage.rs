@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, File};
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -11,30 +11,35 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::people::{self, Links};
 use super::{DemoError, program, system};
 use crate::exchange::{Plan, Running, Settings};
+use crate::words::Language;
 
 /// Dropped in the order of its fields: the daemon ends first, the folder goes last.
 #[derive(Debug)]
 pub struct Stage {
     daemon: Arc<Daemon>,
     exchange: Running,
+    links: Links,
     folder: Folder,
 }
 
 impl Stage {
     /// Starts everything and returns once the daemon takes commands.
-    pub fn set() -> Result<Stage, DemoError> {
+    pub fn set(language: Language) -> Result<Stage, DemoError> {
         let folder = Folder::create().map_err(system("the demo's folder"))?;
         let seed = seed().map_err(system("the system's randomness"))?;
         let accounts = EXTENSIONS.map(|name| (name.to_owned(), secret(name)));
         let settings = |address: SocketAddr| Settings::new(address, accounts.into(), Plan::demo(u64::from(seed[0])));
         let exchange = Running::start(settings, LINES, EXCHANGE_PORTS, seed).map_err(system("the test exchange"))?;
         let own = free_port().map_err(system("a free UDP port"))?;
-        let written = fs::write(folder.0.join("ramal.toml"), configuration(exchange.address(), own));
+        let web = web_address().map_err(system("a free TCP port"))?;
+        let written = fs::write(folder.0.join("ramal.toml"), configuration(exchange.address(), own, web));
         written.map_err(system("the demo's configuration"))?;
+        let links = people::hire(&folder.0.join(DATA), &format!("http://{web}"), language)?;
         let daemon = Arc::new(Daemon::start(&folder.0).map_err(system("the daemon"))?);
-        let stage = Stage { daemon, exchange, folder };
+        let stage = Stage { daemon, exchange, links, folder };
         stage.wait_for_socket()?;
         Ok(stage)
     }
@@ -45,6 +50,10 @@ impl Stage {
 
     pub fn exchange(&self) -> &Running {
         &self.exchange
+    }
+
+    pub fn links(&self) -> &Links {
+        &self.links
     }
 
     pub fn folder(&self) -> &Path {
@@ -127,12 +136,12 @@ impl Drop for Folder {
     }
 }
 
-fn configuration(exchange: SocketAddr, own: u16) -> String {
+fn configuration(exchange: SocketAddr, own: u16, web: SocketAddr) -> String {
     let extensions = EXTENSIONS.map(|name| format!("[extension.{name}]\nsecret = \"{}\"\n", secret(name))).concat();
     let (first, last) = (DAEMON_PORTS.start(), DAEMON_PORTS.end());
     format!(
-        "[daemon]\ndata_dir = \"data\"\ndefault_route = \"{}\"\n[[listen]]\naddress = \"127.0.0.1:{own}\"\n\
-         [media]\nips = [\"127.0.0.1\"]\nports = [{first}, {last}]\n[profile.demo]\nrefer = false\n\
+        "[daemon]\ndata_dir = \"{DATA}\"\ndefault_route = \"{}\"\n[[listen]]\naddress = \"127.0.0.1:{own}\"\n\
+         [web]\nlisten = [\"{web}\"]\n[media]\nips = [\"127.0.0.1\"]\nports = [{first}, {last}]\n[profile.demo]\nrefer = false\n\
          [registrar.demo]\nhost = \"{exchange}\"\nprofile = \"demo\"\n{extensions}",
         EXTENSIONS[0]
     )
@@ -147,6 +156,11 @@ fn free_port() -> io::Result<u16> {
     Ok(UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
+/// Of the desktop.
+fn web_address() -> io::Result<SocketAddr> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
+}
+
 fn seed() -> io::Result<[u8; 32]> {
     let mut seed = [0; 32];
     io::Read::read_exact(&mut File::open("/dev/urandom")?, &mut seed)?;
@@ -155,6 +169,7 @@ fn seed() -> io::Result<[u8; 32]> {
 
 /// Registered by the demo.
 pub const EXTENSIONS: [&str; 2] = ["1001", "1002"];
+const DATA: &str = "data";
 const SOCKET: &str = "ramal.sock";
 const LOG: &str = "daemon.log";
 /// Calls that the exchange carries at once.

@@ -28,6 +28,11 @@ pub fn show(stage: &Stage, screen: &Screen) -> Result<CallId, DemoError> {
 pub fn more(stage: &Stage, shown: CallId, screen: &Screen) {
     let words = &screen.words;
     screen.line("");
+    screen.line(words.say("demo.desktop"));
+    for (link, who) in [(&stage.links().agent, "demo.agent"), (&stage.links().administrator, "demo.administrator")] {
+        screen.line(&format!("  {link}  # {}", words.say(who)));
+    }
+    screen.line("");
     screen.line(words.say("demo.more"));
     for (command, what) in NEXT {
         let command = command.replace("CALL", &shown.to_string());

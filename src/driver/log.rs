@@ -108,6 +108,7 @@ fn alert_line(alert: &Alert) {
         }
         Alert::ForgottenHold { call, account, seconds } => warn!(%call, %account, seconds, "on hold for long"),
         Alert::PauseOverLimit { user, seconds, .. } => info!(%user, seconds, "a pause is over its limit"),
+        Alert::BreakOverdue { user, at, .. } => info!(%user, %at, "a planned break was not begun"),
         Alert::NoMediaPorts => warn!("every media port is in use; widen media.rtp_ports"),
     }
 }

@@ -7,7 +7,7 @@ use engine::border::Input;
 use engine::config::SoundName;
 
 use crate::config;
-use crate::sound::{DeviceKind, Library, SoundError};
+use crate::sound::{DeviceKind, Library, Shelves, SoundError};
 
 use super::Driver;
 
@@ -40,13 +40,9 @@ impl Driver {
     }
 }
 
-/// The program's own sounds, replaced and added to by the configured folder's.
+/// The program's own sounds, replaced and added to by the configured folder's and the desktop's.
 pub(super) fn sounds(loaded: &mut config::Loaded) -> Result<Library, SoundError> {
-    let own = Library::built_in()?;
-    let all = match &loaded.shell.sounds_dir {
-        Some(folder) => own.overlaid(Library::load(folder)?),
-        None => own,
-    };
+    let all = Shelves::new(loaded.shell.sounds_dir.as_deref(), &loaded.shell.data_dir).load()?;
     // A notice that cannot end would keep the far end from ever hearing us.
     let notices = loaded.engine.accounts.values().filter_map(|account| account.recording().1);
     match notices.map(|name| name.as_str()).find(|name| all.get(name).is_none()) {

@@ -200,7 +200,7 @@ impl Engine {
             let (offered, talking) = calls.doing(user);
             agent::Facts { offered, talking }
         };
-        self.agents.on_timeout(facts, &agent::Context { staff: &self.staff, now });
+        self.agents.on_timeout(facts, &agent::Context { staff: &self.staff, zone: self.config.zone, now });
         self.look_at_queues(now);
     }
 
@@ -266,7 +266,8 @@ impl Engine {
                 self.answers = Answers::restore(answers);
                 self.do_not_disturb.extend(do_not_disturb);
                 self.staff = Staff::restore(entries);
-                self.agents = Agents::restore(chosen, &agent::Context { staff: &self.staff, now });
+                self.agents =
+                    Agents::restore(chosen, &agent::Context { staff: &self.staff, zone: self.config.zone, now });
                 self.alerts.on_staff(&alert::Context { config: &self.config, staff: &self.staff, now });
                 self.messages.begin(unanswered);
                 self.with_rescues(now, |rescues, cx| rescues.begin(&open_dialogs, &open_calls, cx));

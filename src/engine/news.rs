@@ -131,6 +131,13 @@ pub enum Alert {
         reason: ItemId,
         seconds: u64,
     },
+    /// A planned break was not begun (VZ-15).
+    BreakOverdue {
+        user: UserId,
+        reason: ItemId,
+        /// For when it was planned.
+        at: DateTime<Utc>,
+    },
     /// No new recording can begin (SP-08); calls go on.
     NoRecordings {
         why: String,

@@ -19,8 +19,7 @@ impl Library {
         let read = |(name, bytes): &(&str, &[u8])| {
             let path = Path::new("built in").join(name);
             let problem = |source| SoundError::Wav { path: path.clone(), source };
-            let reader = hound::WavReader::new(Cursor::new(*bytes)).map_err(problem)?;
-            Ok(((*name).to_owned(), decode(reader).map_err(problem)?))
+            Ok(((*name).to_owned(), decode(open(bytes).map_err(problem)?).map_err(problem)?))
         };
         BUILT_IN.iter().map(read).collect::<Result<_, _>>().map(Library)
     }
@@ -64,7 +63,12 @@ pub fn read_wav(path: &Path) -> Result<Sound, SoundError> {
     decode(hound::WavReader::open(path).map_err(problem)?).map_err(problem)
 }
 
-fn decode<R: Read>(mut reader: hound::WavReader<R>) -> Result<Sound, hound::Error> {
+/// Of bytes in memory.
+pub(super) fn open(bytes: &[u8]) -> Result<hound::WavReader<Cursor<&[u8]>>, hound::Error> {
+    hound::WavReader::new(Cursor::new(bytes))
+}
+
+pub(super) fn decode<R: Read>(mut reader: hound::WavReader<R>) -> Result<Sound, hound::Error> {
     let spec = reader.spec();
     let samples: Vec<i16> = match spec.sample_format {
         hound::SampleFormat::Float => reader
@@ -87,7 +91,8 @@ macro_rules! built_in {
     };
 }
 
-const BUILT_IN: &[(&str, &[u8])] = built_in! {
+/// Names and files.
+pub(super) const BUILT_IN: &[(&str, &[u8])] = built_in! {
     "aguarde" "beep" "busy" "canais-ocupados" "congestion" "encerrada" "gravacao" "music" "nao-atende" "numero-inexistente"
     "ringback"
 };

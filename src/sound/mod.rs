@@ -8,6 +8,7 @@ mod file;
 pub mod hid;
 mod library;
 mod null;
+mod shelves;
 mod view;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ use card::{Card, HeadsetSettings};
 pub use file::FileDevice;
 pub use library::{Library, read_wav};
 pub use null::NullDevice;
+pub use shelves::{Shelf, Shelves, StandingSound, WrongSound, judged};
 pub use view::{DeviceReport, DeviceView, EndView, Kind};
 
 /// A device in use by one leg.

@@ -55,13 +55,46 @@ pub struct TokenRow {
 
 /// Each blocks until it is on the disk: not for the async runtime's own threads.
 impl Store {
+    /// A link to choose one by, where there was any, is used up.
     pub fn set_password(&self, user: UserId, password: String) -> Result<(), StoreError> {
         self.write(move |base| {
             base.execute(
                 "INSERT INTO credentials (user, password) VALUES (?1, ?2)
-                 ON CONFLICT (user) DO UPDATE SET password = excluded.password",
+                 ON CONFLICT (user) DO UPDATE SET password = excluded.password, invitation = NULL",
                 params![id(user.0), password],
             )
+        })
+    }
+
+    /// In the place of an earlier one. `secret`: SHA-256 of what the link holds.
+    pub fn invite(&self, user: UserId, secret: [u8; 32], until: DateTime<Utc>) -> Result<(), StoreError> {
+        self.write(move |base| {
+            base.execute(
+                "INSERT INTO credentials (user, invitation, invited_until_ms) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (user) DO UPDATE SET invitation = excluded.invitation,
+                                                  invited_until_ms = excluded.invited_until_ms",
+                params![id(user.0), secret, ms(until)],
+            )
+        })
+    }
+
+    /// Who may choose a password by this link now.
+    pub fn invited(&self, secret: [u8; 32], now: DateTime<Utc>) -> Result<Option<UserId>, StoreError> {
+        self.read_now(|reader| {
+            let sql = "SELECT user FROM credentials WHERE invitation = ?1 AND invited_until_ms > ?2";
+            let found = reader.base().query_row(sql, params![secret, ms(now)], |row| row.id("user").map(UserId));
+            found.optional()
+        })
+    }
+
+    /// Whether the link still held: it is used up now, and the password is this one.
+    pub fn take_invitation(&self, secret: [u8; 32], now: DateTime<Utc>, password: String) -> Result<bool, StoreError> {
+        self.writer.run(move |base| {
+            base.execute(
+                "UPDATE credentials SET password = ?3, invitation = NULL WHERE invitation = ?1 AND invited_until_ms > ?2",
+                params![secret, ms(now), password],
+            )
+            .map(|rows| rows == 1)
         })
     }
 

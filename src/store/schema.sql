@@ -168,8 +168,12 @@ CREATE TABLE credentials (
     user     INTEGER PRIMARY KEY,
     password TEXT,                       -- Argon2id, as a PHC string; null: nobody may sign in with one
     totp     BLOB,                       -- the shared secret (RFC 6238); null: the password alone is enough
-    step     INTEGER NOT NULL DEFAULT 0  -- of the last code that was taken: none is taken twice
+    step     INTEGER NOT NULL DEFAULT 0, -- of the last code that was taken: none is taken twice
+    invitation       BLOB,               -- SHA-256 of the link by which a password may be chosen, once
+    invited_until_ms INTEGER
 ) STRICT;
+
+CREATE UNIQUE INDEX credentials_by_invitation ON credentials (invitation) WHERE invitation IS NOT NULL;
 
 -- Who is signed in, in which browser. They outlive the daemon.
 CREATE TABLE sessions (

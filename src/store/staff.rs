@@ -2,12 +2,28 @@
 
 use chrono::{DateTime, Utc};
 use engine::agent::{AgentState, Chosen};
+use engine::border::StoreError;
 use engine::id::UserId;
 use engine::staff::{Entry, EntryId};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 
-use super::column::{id, json, ms};
+use super::column::{RowExt, id, json, ms};
+use super::error::words;
+use super::history::Reader;
 use super::record::run;
+
+impl Reader {
+    /// What everybody did within a time, each person's in its order.
+    pub fn agent_states(
+        &self,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Vec<(UserId, DateTime<Utc>, AgentState)>, StoreError> {
+        let sql = "SELECT user, at_ms, state FROM agent_states WHERE at_ms >= ?1 AND at_ms < ?2 ORDER BY user, at_ms";
+        let line = |row: &Row<'_>| Ok((UserId(row.id("user")?), row.time("at_ms")?, row.json("state")?));
+        self.list(sql, params![ms(from), ms(until)], line).map_err(|error| words(&error))
+    }
+}
 
 pub(super) fn keep(base: &Connection, entry: &Entry) -> rusqlite::Result<()> {
     let (kind, number) = key(entry.id());

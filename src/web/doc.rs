@@ -30,7 +30,7 @@ pub struct Routes {
 pub struct About {
     summary: &'static str,
     asks: &'static [&'static str],
-    body: Option<Content>,
+    body: Option<(&'static str, Content)>,
     answer: Option<(u16, Option<Content>)>,
     schemas: Vec<(String, RefOr<Schema>)>,
     open: bool,
@@ -61,8 +61,16 @@ impl About {
 
     /// With an example of the body.
     pub fn takes<T: ToSchema>(mut self, example: Value) -> About {
-        self.body = Some(self.content::<T>(example));
+        self.body = Some(("application/json", self.content::<T>(example)));
         self
+    }
+
+    /// A file of this kind in the place of JSON.
+    pub fn takes_file(self, kind: &'static str) -> About {
+        About {
+            body: Some((kind, Content::new(Some(RefOr::T(Schema::from(utoipa::openapi::Object::default())))))),
+            ..self
+        }
     }
 
     /// With an example of the answer.
@@ -161,9 +169,8 @@ impl Routes {
             for name in asks {
                 operation = operation.parameter(parameter(name, ParameterIn::Query, Required::False));
             }
-            if let Some(content) = body {
-                let body =
-                    RequestBodyBuilder::new().content("application/json", content).required(Some(Required::True));
+            if let Some((kind, content)) = body {
+                let body = RequestBodyBuilder::new().content(kind, content).required(Some(Required::True));
                 operation = operation.request_body(Some(body.build()));
             }
             let (status, content) = answer.unwrap_or((204, None));

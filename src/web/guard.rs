@@ -160,19 +160,25 @@ fn json_only(request: &Request) -> Result<(), Error> {
     let kind = said.map(|said| said.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
     let empty = request.headers().get(header::CONTENT_LENGTH).is_none_or(|length| length == "0")
         && !request.headers().contains_key(header::TRANSFER_ENCODING);
-    let table = CSV_ROUTES.contains(&request.uri().path()) && kind.as_deref() == Some("text/csv");
+    let path = request.uri().path();
+    let file = match kind.as_deref() {
+        Some("text/csv") => CSV_ROUTES.contains(&path),
+        Some("audio/wav") => path.starts_with(WAV_ROUTES),
+        Some(_) | None => false,
+    };
     match kind.as_deref() {
         Some("application/json") => Ok(()),
         None if empty => Ok(()),
-        Some(_) | None if table => Ok(()),
+        Some(_) | None if file => Ok(()),
         Some(_) | None => {
             Err(Error::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported", "Content-Type must be application/json"))
         }
     }
 }
 
-/// What takes a table in the place of JSON; a form can send neither.
+/// What takes a table, or a sound, in the place of JSON; a form can send neither.
 const CSV_ROUTES: [&str; 1] = ["/api/v1/contacts/import"];
+const WAV_ROUTES: &str = "/api/v1/sounds/";
 
 /// Recordings are the largest.
 const LONGEST_ANSWER: Duration = Duration::from_secs(60);

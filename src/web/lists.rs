@@ -18,7 +18,7 @@ use super::desk::Desk;
 use super::doc::{Routes, about};
 use super::error::Error;
 use super::person::{Key, Person};
-use super::shape::{Department, Disposition, Id, Listed, Location, Perfil, Queue, Reason, User};
+use super::shape::{Department, Disposition, Id, Listed, Location, Perfil, Queue, Reason, Shift, User};
 
 pub fn routes() -> Routes {
     let routes = [
@@ -29,6 +29,7 @@ pub fn routes() -> Routes {
         list::<Disposition>,
         list::<Department>,
         list::<Location>,
+        list::<Shift>,
     ];
     let routes = routes.into_iter().fold(Routes::default(), |all, list| list(all));
     routes.put(

@@ -8,9 +8,11 @@
 //!   browser <─────────────── live <── hub ── deltas    └── store    passwords, tokens, audit
 //! ```
 
+mod administering;
 mod agent;
 mod audit;
 mod body;
+mod breaks;
 mod calls;
 mod cases;
 mod contacts;
@@ -24,6 +26,7 @@ mod headset;
 mod health;
 mod history;
 mod hub;
+mod invitation;
 mod lists;
 mod live;
 mod metrics;
@@ -39,9 +42,11 @@ mod secret;
 mod serve;
 mod session;
 mod sessions;
+mod settings;
 mod setup;
 mod shape;
 mod sheet;
+mod sounds;
 mod standing;
 mod supervise;
 mod table;
@@ -66,6 +71,7 @@ use crate::store::Store;
 use desk::Desk;
 use tls::Keys;
 
+pub use invitation::Invitation;
 pub use routes::openapi;
 
 /// What it is made with.

@@ -51,6 +51,11 @@ pub fn routes() -> Routes {
             end_totp,
             about("Ends one-time codes").takes::<Present>(json!({ "password": "…" })),
         )
+        .get(
+            "/api/v1/users/{user}/totp",
+            whether,
+            about("Whether somebody signs in with one-time codes").gives::<Totp>(200, json!({ "active": true })),
+        )
         .delete(
             "/api/v1/users/{user}/totp",
             free,
@@ -172,6 +177,19 @@ async fn end_totp(
     desk.stored(move |store| store.set_totp(user, None)).await?;
     desk.audit(Some(user), person.address, "totp-ended", json!({})).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// For whoever may end them.
+async fn whether(
+    person: Person,
+    State(desk): State<Arc<Desk>>,
+    Named(user): Named<Id>,
+) -> Result<axum::Json<Totp>, Error> {
+    let user = UserId::from(user);
+    person.may(Action::Edit(Kind::User), Whose::Shared).await?;
+    desk.people.staff().user(user).ok_or_else(Error::not_found)?;
+    let credentials = desk.stored(move |store| store.credentials(user)).await?;
+    Ok(axum::Json(Totp { active: credentials.totp.is_some() }))
 }
 
 /// The way back for who lost the authenticator: whoever may give a new password may end the codes.

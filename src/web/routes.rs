@@ -14,8 +14,8 @@ use super::desk::Desk;
 use super::doc::Routes;
 use super::error::Error;
 use super::{
-    agent, audit, calls, cases, contacts, directory, extensions, guard, headset, health, history, lists, live, page,
-    proofs, recordings, session, setup, supervise, tokens, trace,
+    agent, audit, breaks, calls, cases, contacts, directory, extensions, guard, headset, health, history, invitation,
+    lists, live, page, proofs, recordings, session, settings, setup, sounds, supervise, tokens, trace,
 };
 
 /// The API's routes and what is said of them.
@@ -24,6 +24,7 @@ fn all() -> Routes {
         .and(setup::routes())
         .and(session::routes())
         .and(proofs::routes())
+        .and(invitation::routes())
         .and(tokens::routes())
         .and(live::routes())
         .and(agent::routes())
@@ -37,7 +38,10 @@ fn all() -> Routes {
         .and(recordings::routes())
         .and(directory::routes())
         .and(extensions::routes())
+        .and(settings::routes())
+        .and(sounds::routes())
         .and(lists::routes())
+        .and(breaks::routes())
         .and(audit::routes())
 }
 

@@ -38,6 +38,14 @@ impl Language {
         asked.map_or(Language::Portuguese, |locale| Language::named(&locale).unwrap_or(Language::English))
     }
 
+    /// BCP 47.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Language::Portuguese => "pt-BR",
+            Language::English => "en",
+        }
+    }
+
     fn source(self) -> &'static str {
         match self {
             Language::Portuguese => include_str!("pt-BR.toml"),

@@ -24,7 +24,7 @@ pub mod uhid;
 
 use std::time::{Duration, Instant};
 
-pub use browser::Browser;
+pub use browser::{Answer, Browser};
 pub use daemon::Daemon;
 pub use folder::Folder;
 pub use host::Host;

@@ -34,7 +34,7 @@ fn vz_12_an_extension_is_created_edited_and_removed_while_the_daemon_runs() {
     let edited = ana.send("PATCH", "/extensions/2109", Some(&json!({ "name": "Luana" })));
     assert_eq!((edited.status, edited.json()["name"].clone()), (200, json!("Luana")), "{edited:?}");
 
-    let kept = office.folder.join("data/extensions.toml");
+    let kept = office.folder.join("data/administered.toml");
     assert_eq!(std::fs::metadata(&kept).unwrap().permissions().mode() & 0o777, 0o600);
     assert!(std::fs::read_to_string(&kept).unwrap().contains("s3gredo"));
     let said = format!("{:?}{:?}{}", ana.get("/extensions"), ana.get("/audit"), office.daemon.log());
@@ -85,7 +85,7 @@ fn vz_12_what_is_wrong_is_refused_by_its_field_and_changes_nothing() {
         assert_eq!((refused.status, said), (422, json!(wrong)), "{field} = {value:?}: {refused:?}");
     }
     assert_eq!(settings(&ana), before);
-    assert!(!office.folder.join("data/extensions.toml").exists());
+    assert!(!office.folder.join("data/administered.toml").exists());
 
     let of_the_file = ana.send("PATCH", "/extensions/2107", Some(&json!({ "name": "Bia" })));
     assert_eq!((of_the_file.status, of_the_file.code()), (409, "in-file".to_owned()));
@@ -113,7 +113,7 @@ fn vz_12_an_extension_in_both_files_is_refused_naming_both_places() {
     let refused = ana.post("/extensions", &extension("2110", "127.0.0.1:5999"));
     assert_eq!((refused.status, refused.code()), (409, "configuration".to_owned()));
     let text = refused.json()["error"]["text"].as_str().unwrap().to_owned();
-    assert!(text.contains("ramal.toml:") && text.contains("extensions.toml:"), "{text}");
+    assert!(text.contains("ramal.toml:") && text.contains("administered.toml:"), "{text}");
 }
 
 #[test]

@@ -5,6 +5,7 @@
 mod support;
 
 mod audit;
+mod breaks;
 mod contacts;
 mod desktop;
 mod document;
@@ -14,10 +15,12 @@ mod headset;
 mod health;
 mod hostile;
 mod live;
+mod microphone;
 mod office;
 mod page;
 mod recordings;
 mod roles;
 mod script;
+mod settings;
 mod sign_in;
 mod work;

@@ -23,7 +23,13 @@ fn routes(browser: &Browser, id: &str) -> Vec<(String, String, String)> {
 }
 
 /// What does not need anybody to be signed in.
-const OPEN: [(&str, &str); 3] = [("GET", "/api/v1/setup"), ("POST", "/api/v1/setup"), ("POST", "/api/v1/session")];
+const OPEN: [(&str, &str); 5] = [
+    ("GET", "/api/v1/setup"),
+    ("POST", "/api/v1/setup"),
+    ("POST", "/api/v1/session"),
+    ("POST", "/api/v1/invitation"),
+    ("PUT", "/api/v1/invitation"),
+];
 
 #[test]
 fn nobody_gets_nothing_from_any_route() {
@@ -51,6 +57,7 @@ fn nobody_gets_nothing_from_any_route() {
 fn may(role: &str, method: &str, path: &str) -> bool {
     let list = path.trim_start_matches("/api/v1/").split('/').next().unwrap_or_default();
     match (list, method) {
+        ("users", "GET") if path.ends_with("/totp") => role == "administrator",
         ("users" | "perfis", "GET") => role != "agent" || list == "users",
         (
             "users" | "perfis" | "queues" | "departments" | "locations" | "dispositions",
@@ -59,6 +66,10 @@ fn may(role: &str, method: &str, path: &str) -> bool {
         ("reasons" | "extensions", "POST" | "PATCH" | "DELETE") => role == "administrator",
         ("contacts", "POST") if path.ends_with("/import") => role == "administrator",
         ("contacts", "POST" | "PATCH") => role != "auditor",
+        ("shifts", "POST" | "PATCH" | "DELETE") => ["administrator", "supervisor"].contains(&role),
+        ("breaks.csv", _) => role != "agent",
+        ("settings", _) => role == "administrator",
+        ("sounds", "PUT" | "DELETE") => role == "administrator",
         ("audit", _) => ["administrator", "auditor"].contains(&role),
         ("history.csv", _) => role != "agent",
         ("agents", "POST") => ["administrator", "supervisor"].contains(&role),

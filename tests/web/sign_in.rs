@@ -5,7 +5,7 @@ use std::time::Instant;
 use serde_json::json;
 
 use crate::office::{Office, PASSWORD};
-use crate::support::{Daemon, LONG};
+use crate::support::{Browser, Daemon, LONG};
 
 #[test]
 fn the_printed_link_makes_the_first_administrator_once() {
@@ -20,6 +20,54 @@ fn the_printed_link_makes_the_first_administrator_once() {
     assert_eq!(browser.post("/setup", &wish(&token, "ana")).status, 204, "a mistake does not use the link up");
     assert_eq!(browser.post("/setup", &wish(&token, "eva")).code(), "link-used");
     assert_eq!(browser.get("/setup").json(), json!({ "needed": false }));
+}
+
+#[test]
+fn an_invited_person_chooses_the_password_once_and_nobody_else_ever_knows_it() {
+    let (office, ana) = Office::new("web-invited");
+    let user = ana.post("/users", &json!({ "login": "bia", "name": "Bia", "perfil": "1" })).json()["user"].clone();
+    let invite = |who: &Browser| who.post(&format!("/users/{}/invitation", user.as_str().unwrap()), &json!({}));
+    let token = || {
+        let answer = invite(&ana);
+        assert_eq!(answer.status, 201, "{answer:?}");
+        answer.json()["link"].as_str().unwrap().rsplit_once("/#/welcome/").unwrap().1.to_owned()
+    };
+    let (first, second) = (token(), token());
+    let mut bia = office.browser();
+    assert_eq!(bia.post("/invitation", &json!({ "token": first })).code(), "invitation-ended", "the last one counts");
+    assert_eq!(bia.post("/invitation", &json!({ "token": second })).json(), json!({ "login": "bia", "name": "Bia" }));
+    let choose = |password: &str| json!({ "token": second, "password": password });
+    assert_eq!(
+        bia.send("PUT", "/invitation", Some(&choose("short"))).json()["error"]["fields"]["password"],
+        "too-short"
+    );
+    let chosen = bia.send("PUT", "/invitation", Some(&choose("her own secret")));
+    assert_eq!(chosen.status, 204, "a mistake does not use the link up");
+    bia.keep(&chosen);
+    assert_eq!(bia.get("/session").json()["login"], "bia");
+    assert_eq!(office.browser().send("PUT", "/invitation", Some(&choose("another's"))).code(), "invitation-ended");
+    assert_eq!(office.browser().sign_in("bia", "her own secret").status, 200);
+    assert_eq!(invite(&bia).status, 404, "an agent invites nobody");
+
+    let third = token();
+    assert_eq!(bia.get("/session").status, 200, "a link that nobody opened changes nothing");
+    let changed = json!({ "old": "her own secret", "new": "a newer secret" });
+    assert_eq!(bia.post("/session/password", &changed).status, 204);
+    assert_eq!(bia.post("/invitation", &json!({ "token": third })).code(), "invitation-ended", "she has a password");
+}
+
+#[test]
+fn an_invitation_does_not_lead_around_one_time_codes() {
+    let (office, ana) = Office::new("web-invited-totp");
+    let begun = ana.post("/session/totp", &json!({ "password": PASSWORD })).json();
+    let code = code_of(begun["secret"].as_str().unwrap());
+    assert_eq!(ana.send("PUT", "/session/totp", Some(&json!({ "code": code }))).status, 204);
+    let me = ana.get("/session").json()["user"].as_str().unwrap().to_owned();
+    let link = ana.post(&format!("/users/{me}/invitation"), &json!({})).json()["link"].as_str().unwrap().to_owned();
+    let wish = json!({ "token": link.rsplit_once('/').unwrap().1, "password": "found the link" });
+    let chosen = office.browser().send("PUT", "/invitation", Some(&wish));
+    assert_eq!((chosen.status, chosen.header("set-cookie")), (204, None));
+    assert_eq!(office.browser().sign_in("ana", "found the link").code(), "code-needed");
 }
 
 #[test]
@@ -83,10 +131,12 @@ fn who_lost_the_authenticator_is_let_in_again_by_whoever_gives_passwords() {
     let code = code_of(begun["secret"].as_str().unwrap());
     assert_eq!(luana.send("PUT", "/session/totp", Some(&json!({ "code": code }))).status, 204);
     let path = format!("/users/{id}/totp");
+    assert_eq!((luana.get(&path).status, ana.get(&path).json()), (404, json!({ "active": true })));
     assert_eq!(luana.send("DELETE", &path, None).status, 404);
     assert_eq!(ana.send("DELETE", "/users/999/totp", None).status, 404);
     assert_eq!(office.browser().sign_in("luana", PASSWORD).code(), "code-needed");
     assert_eq!(ana.send("DELETE", &path, None).status, 204);
+    assert_eq!(ana.get(&path).json(), json!({ "active": false }));
     assert_eq!(luana.get("/session").status, 401, "whoever holds the old proofs signs in anew");
     assert_eq!(office.browser().sign_in("luana", PASSWORD).status, 200);
 }

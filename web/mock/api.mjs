@@ -3,6 +3,7 @@
 import { at, history, rafael, story, trace } from './calls.mjs';
 import * as people from './people.mjs';
 import { scenes } from './scenes.mjs';
+import { sections, sounds } from './settings.mjs';
 
 export class World {
   constructor(clock) {
@@ -16,7 +17,8 @@ export class World {
     Object.assign(this, scenes[scene](now));
     this.seq = 1000;
     this.cases = { 501: structuredClone(people.theCase), 502: { ...people.theCase, case: '502', protocolo: '2026112400004207', document: null, contact_name: null, contact_phone: '+5585902317714', account_name: null, subject: null, notes: null, contact: null } };
-    this.lists = structuredClone({ users: people.users, perfis: people.perfis, reasons: people.reasons, queues: people.queues, dispositions: people.dispositions, departments: people.departments, locations: people.locations, devices: people.devices });
+    this.lists = structuredClone({ users: people.users, perfis: people.perfis, reasons: people.reasons, queues: people.queues, dispositions: people.dispositions, departments: people.departments, locations: people.locations, shifts: people.shifts, devices: people.devices });
+    Object.assign(this, structuredClone({ sections, sounds }));
     this.fault = null;
     for (const h of this.hearers) h.close();
   }
@@ -117,7 +119,11 @@ export function answer(w, method, path, q, body) {
   if (room === 'cases') return cases(w, method, id, body);
   if (path === '/extensions/test') return test(body);
   if (path === '/extensions/import') return { columns: [{ column: 'ramal', read_as: 'ramal' }, { column: 'CEP', read_as: null }], lines: 3, created: 2, changed: 0, bad: body.apply ? [] : [{ line: 3, field: 'ramal', code: 'twice', text: 'ramal 2110 is in line 2 too' }], applied: body.apply };
-  if (room === 'extensions') return method === 'GET' ? rows(w.accounts.map((a) => ({ account: a.account, aor: `sip:${a.account}@pabx.nortelux.example`, server: 'pabx.nortelux.example', profile: 'asterisk', transport: 'udp', administered: true, place: 'extensions.toml:7' }))) : {};
+  if (room === 'extensions') return method === 'GET' ? rows(w.accounts.map((a) => ({ account: a.account, aor: `sip:${a.account}@pabx.nortelux.example`, server: 'pabx.nortelux.example', profile: 'asterisk', transport: 'udp', administered: true, place: 'administered.toml:7' }))) : {};
+  if (room === 'breaks') return breaks(w.clock());
+  if (room === 'settings') return settings(w, method, decodeURIComponent(id ?? ''), body);
+  if (room === 'sounds') return sound(w, method, id);
+  if (room === 'users' && what === 'totp') return method === 'GET' ? { active: id === '7' } : undefined;
   if (w.lists[room]) return list(w, method, room, id, body);
   return refuse(404, 'not-found');
 }
@@ -174,13 +180,40 @@ function cases(w, method, id, body) {
 }
 
 function list(w, method, room, id, body) {
-  const key = { users: 'user', perfis: 'perfil', reasons: 'reason', queues: 'queue', dispositions: 'disposition' }[room] ?? 'id';
+  const key = { users: 'user', perfis: 'perfil', reasons: 'reason', queues: 'queue', dispositions: 'disposition', shifts: 'shift' }[room] ?? 'id';
   if (method === 'GET') return w.lists[room];
   if (method === 'POST') w.lists[room].push({ ...body, [key]: String(w.lists[room].length + 100) });
   if (method === 'PATCH') Object.assign(w.lists[room].find((r) => r[key] === id), body);
   if (method === 'DELETE') w.lists[room] = w.lists[room].filter((r) => r[key] !== id);
   w.tell({ lists: [room] });
   return {};
+}
+
+function breaks(now) {
+  const day = new Date(now).toISOString().slice(0, 10);
+  const at = (time) => (time ? `${day}T${time}:00Z` : null);
+  const rows = [
+    ['8', 'Rafael Tavares', '2', '13:00', 600, '13:02', 612, 'taken'], ['8', 'Rafael Tavares', '1', '14:30', 1200, '14:31', 1235, 'taken'], ['8', 'Rafael Tavares', '2', '16:00', 600, '16:00', 381, 'short'],
+    ['9', 'Marina Rangel', '2', '13:20', 600, '13:21', 605, 'taken'], ['9', 'Marina Rangel', '1', '14:50', 1200, null, 0, 'missed'], ['9', 'Marina Rangel', '2', null, 0, '15:40', 644, 'unplanned'],
+    ['7', 'Luana Andrade', '2', '13:00', 600, '13:00', 603, 'taken'], ['7', 'Luana Andrade', '1', '14:30', 1200, '14:44', 1211, 'taken'], ['7', 'Luana Andrade', '2', '17:30', 600, '17:31', 96, 'running'],
+    ['11', 'Iracema Guedes', '2', '13:40', 600, '13:44', 615, 'taken'], ['11', 'Iracema Guedes', '1', '15:10', 1200, '15:12', 1190, 'short'], ['11', 'Iracema Guedes', '2', '18:10', 600, null, 0, 'ahead'],
+  ];
+  return rows.map(([user, name, reason, planned, planned_s, began, seconds, outcome]) => ({ user, name, reason, planned: at(planned), planned_s, began: at(began), seconds, outcome })).sort((a, b) => a.name.localeCompare(b.name));
+}
+
+function settings(w, method, name, body) {
+  if (method === 'GET') return w.sections;
+  const one = w.sections.find((s) => s.section === name);
+  if (method === 'PUT' && body.nobody_after === '5 dias') return refuse(422, 'invalid', { fields: { nobody_after: 'invalid' } });
+  for (const [key, setting] of Object.entries(one.keys)) setting.value = method === 'PUT' && key in body ? body[key] : setting.usual;
+  Object.assign(one, { place: method === 'PUT' ? 'administered.toml:1' : null, administered: true });
+  return method === 'PUT' ? one : undefined;
+}
+
+function sound(w, method, id) {
+  if (method === 'GET') return id ? { wav: true } : w.sounds;
+  if (method === 'PUT') return refuse(422, 'invalid', { fields: { file: 'not-wav' } });
+  Object.assign(w.sounds.find((s) => s.sound === id), { from: 'program', replaces: false });
 }
 
 function test({ password }) {

@@ -25,7 +25,7 @@ export function stage(clock = Date.now) {
     if (at < 0) return next();
     let text = '';
     for await (const chunk of request) text += chunk;
-    const said = answer(world, request.method, url.pathname.slice(at + 7), url.searchParams, text ? JSON.parse(text) : {});
+    const said = answer(world, request.method, url.pathname.slice(at + 7), url.searchParams, /json/.test(request.headers['content-type'] ?? '') && text ? JSON.parse(text) : {});
     if (said?.wav) return response.writeHead(200, { 'Content-Type': 'audio/wav' }).end(tone());
     const status = said?.status && said.body ? said.status : said === undefined ? 204 : 200;
     const body = said?.body && said.status ? said.body : said;

@@ -9,7 +9,7 @@ export const me = {
 
 export const chief = {
   user: '1', login: 'helena.dias', name: 'Helena Dias', language: 'pt-BR', perfil: 'administrator', ramal: null, queues: [], location: '1',
-  permissions: [...me.permissions, 'agents.see', 'agents.change', 'calls.see-all', 'calls.listen', 'calls.take-over', 'history.see-all', 'history.export', 'recordings.hear-all', 'users.list', 'users.create', 'users.edit', 'reasons.list', 'reasons.create', 'reasons.edit', 'reasons.delete', 'administration'],
+  permissions: [...me.permissions, 'agents.see', 'agents.change', 'calls.see-all', 'calls.listen', 'calls.take-over', 'history.see-all', 'history.export', 'recordings.hear-all', 'users.list', 'users.create', 'users.edit', 'reasons.list', 'reasons.create', 'reasons.edit', 'reasons.delete', 'administration', 'settings'],
 };
 
 export const reasons = [
@@ -52,6 +52,13 @@ export const perfis = [
   { perfil: 'supervisor', name: 'Supervisor', builtin: true, permissions: [...me.permissions, 'agents.see', 'agents.change', 'calls.see-all', 'calls.listen', 'history.see-all'] },
   { perfil: 'administrator', name: 'Administrador', builtin: true, permissions: chief.permissions },
   { perfil: 'quality', name: 'Monitoria de qualidade', builtin: false, permissions: ['agents.see', 'history.see-all', 'recordings.hear-all'] },
+];
+
+const mornings = [{ at: 600, minutes: 10, reason: '2' }, { at: 690, minutes: 20, reason: '1' }, { at: 780, minutes: 10, reason: '2' }];
+export const shifts = [
+  { shift: '31', name: 'Manhã A', days: [1, 2, 3, 4, 5], from: 480, until: 840, breaks: mornings, users: ['7', '8', '9', '10'] },
+  { shift: '32', name: 'Manhã B', days: [1, 2, 3, 4, 5], from: 480, until: 840, breaks: mornings.map((one) => ({ ...one, at: one.at + 20 })), users: ['11', '12', '13'] },
+  { shift: '33', name: 'Noite', days: [1, 2, 3, 4, 5, 6], from: 1320, until: 240, breaks: [{ at: 1410, minutes: 10, reason: '2' }, { at: 30, minutes: 20, reason: '1' }, { at: 120, minutes: 10, reason: '2' }], users: ['14', '15'] },
 ];
 
 export const directory = [

@@ -28,6 +28,7 @@ export const scenes = {
     ended: [call(now, '41', { ago: 626, state: 'ended', ended: at(now, 48), cause: { kind: 'normal', by: 'peer', sip: null, q850: 16, text: '' } })],
   }),
   paused: (now) => desk(now, agent(now, 'paused', 372, { state: { reason: '2', until: at(now, -228) } }), []),
+  'break-due': (now) => ({ ...desk(now, agent(now, 'talking', 277, { agent: { next_break: { reason: '2', at: at(now, 420), minutes: 10 } } }), [call(now, '41')]), alerts: [{ 'break-overdue': { user: '7', reason: '2', at: at(now, 420) } }] }),
   supervisor: (now) => ({ ...base(now, chief), agents: team(now), calls: teamCalls(now), alerts: [{ 'registration-lost': { account: '2133', why: '403 Forbidden' } }] }),
   'other-tab': (now) => ({ ...desk(now, agent(now, 'talking', 277, { agent: { device: 'browser' } }), [call(now, '41')]), taken: true }),
   hostile: (now) => desk(now, agent(now, 'ready', 10), [{ ...ringers(now)[3], name: '<img src=x onerror="document.title=\'broken\'">' }]),

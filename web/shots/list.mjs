@@ -128,7 +128,29 @@ export const SHOTS = [
     });
     await seen(page, 'Linha 3');
   } },
+  { name: '11e-desligar-codigos', scene: 'supervisor', path: 'admin/users/7', themes: ['light'], async act(page) {
+    await click('.codes .btn')(page);
+    await page.evaluate(() => document.querySelector('.codes').scrollIntoView());
+  } },
   { name: '11c-administracao-motivos', scene: 'supervisor', path: 'admin/reasons/novo', themes: ['light'] },
+  { name: '13-configuracoes-alertas', scene: 'supervisor', path: 'config/alertas' },
+  { name: '13b-perfis-das-centrais', scene: 'supervisor', path: 'config/centrais/asterisk' },
+  { name: '13c-novo-perfil', scene: 'supervisor', path: 'config/centrais/novo', themes: ['light'] },
+  { name: '13d-sons', scene: 'supervisor', path: 'config/sons/music', async act(page) {
+    await page.waitForSelector('input[type=file]');
+    await page.evaluate(() => {
+      const chosen = new DataTransfer();
+      chosen.items.add(new File(['ID3'], 'natal.mp3.wav'));
+      const input = document.querySelector('input[type=file]');
+      input.files = chosen.files;
+      input.dispatchEvent(new Event('change', { bubbles: true }));
+    });
+    await click('form .btn.primary')(page);
+    await seen(page, 'Não é um arquivo WAV');
+  } },
+  { name: '14-pausa-atrasada', scene: 'break-due', path: 'atendimento', act: alt('KeyP') },
+  { name: '14b-turnos', scene: 'supervisor', path: 'admin/shifts/31', act: (page) => page.waitForSelector('form .line') },
+  { name: '14c-pausas', scene: 'supervisor', path: 'pausas', act: (page) => seen(page, 'curta demais') },
   { name: '12-english', scene: 'talking', path: 'atendimento', language: 'en', themes: ['light'], async act(page) {
     await click('.top .face')(page);
     await page.evaluate(() => [...document.querySelectorAll('.item')].find((b) => b.textContent.includes('English')).click());

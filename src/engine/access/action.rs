@@ -62,6 +62,7 @@ pub enum Kind {
     Account,
     Contact,
     Case,
+    Sound,
     Audit,
 }
 

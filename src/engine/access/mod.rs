@@ -122,7 +122,7 @@ fn needs(action: Action) -> Needs {
         Action::See(Kind::User) => Needs { own: Need::Anybody, others: Need::Holder(P::UsersList) },
         Action::See(Kind::Perfil) => only(P::UsersList),
         // Agents choose from them.
-        Action::See(Kind::Queue | Kind::Item(_)) => Needs { own: Need::Anybody, others: Need::Anybody },
+        Action::See(Kind::Queue | Kind::Item(_) | Kind::Sound) => Needs { own: Need::Anybody, others: Need::Anybody },
         Action::See(Kind::Account) => Needs { own: Need::Anybody, others: Need::Holder(P::Administration) },
         Action::See(Kind::Contact) => only(P::ContactsSee),
         Action::See(Kind::Case) => split(P::Calls, P::CasesAll),
@@ -147,6 +147,9 @@ fn keeper(kind: Kind, users: Permission, reasons: Permission) -> Permission {
         Kind::Item(List::PauseReason) => reasons,
         Kind::Contact => Permission::ContactsEdit,
         Kind::Case => Permission::CasesAll,
+        Kind::Sound => Permission::Settings,
+        // Whoever may send somebody into a break plans them.
+        Kind::Item(List::Shift) => Permission::AgentsChange,
         Kind::Item(List::Disposition | List::Department | List::Location)
         | Kind::Perfil
         | Kind::Queue

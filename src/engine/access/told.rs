@@ -76,7 +76,7 @@ fn alert(
             (of_call(*call), Permission::CallsSeeAll)
         }
         Alert::RecordingIncomplete { call, .. } => (of_call(*call), Permission::RecordingsHearAll),
-        Alert::PauseOverLimit { user, .. } => (Some(*user), Permission::AgentsSee),
+        Alert::PauseOverLimit { user, .. } | Alert::BreakOverdue { user, .. } => (Some(*user), Permission::AgentsSee),
         Alert::NobodySignedIn { .. } => (None, Permission::AgentsSee),
         Alert::Over(alert) => return self::alert(alert, of_call, of_account),
         Alert::GroupDown { .. }
@@ -91,3 +91,6 @@ fn alert(
     };
     Audience::Owner { user, others }
 }
+
+#[cfg(test)]
+mod tests;

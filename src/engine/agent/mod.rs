@@ -4,12 +4,14 @@
 //! changed. Only the time for writing after a call has a memory of its own, and that ends by itself.
 
 mod command;
+mod rests;
 mod state;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::border::{Refusal, RefusalCode, Reply};
@@ -17,16 +19,18 @@ use crate::config::{AccountName, DeviceName};
 use crate::id::{ItemId, QueueId, UserId};
 use crate::news::{Alert, News, StaffNews};
 use crate::records::Record;
-use crate::staff::{Directions, Staff, User};
+use crate::staff::{Directions, Planned, Staff, User};
 use crate::time::{Moment, Now, Timers};
 
 pub use command::{Command, Wish};
-pub use state::{AgentState, AgentView, Choice, Facts};
+pub use state::{AgentState, AgentView, BreakView, Choice, Facts};
 
 /// What the room borrows while it works.
 #[derive(Debug)]
 pub struct Context<'a> {
     pub staff: &'a Staff,
+    /// In which shifts are planned.
+    pub zone: Tz,
     pub now: Now,
 }
 
@@ -51,6 +55,16 @@ pub struct Chosen {
     /// Logged in to; None: to all of the person's.
     pub queues: Option<BTreeSet<QueueId>>,
     pub device: Option<DeviceName>,
+    /// The planned breaks that were begun.
+    #[serde(default)]
+    pub rested: Rested,
+}
+
+/// Planned breaks of one day, by their minute.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Rested {
+    pub day: NaiveDate,
+    pub breaks: BTreeSet<u16>,
 }
 
 #[derive(Debug)]
@@ -62,12 +76,16 @@ struct Agent {
     state: AgentState,
     since: Now,
     told: Option<AgentView>,
+    /// The break that was told as overdue, so that it is told once.
+    overdue: Option<DateTime<Utc>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Timer {
     Writing(UserId),
     PauseLimit(UserId),
+    /// A planned break is overdue, or another day begins.
+    Break(UserId),
 }
 
 /// Everybody who works here.
@@ -184,6 +202,7 @@ impl Agents {
                 self.agents.remove(&user);
                 self.timers.cancel(&Timer::Writing(user));
                 self.timers.cancel(&Timer::PauseLimit(user));
+                self.timers.cancel(&Timer::Break(user));
                 continue;
             }
             self.tell(user, cx);
@@ -201,6 +220,7 @@ impl Agents {
                     self.look(user, facts(user), cx);
                 }
                 Timer::PauseLimit(user) => self.on_pause_limit(user, cx),
+                Timer::Break(user) => self.tell(user, cx),
             }
         }
     }
@@ -218,7 +238,7 @@ impl Agents {
         self.agents.values().filter_map(|agent| agent.told.clone())
     }
 
-    fn choose(&mut self, user: UserId, chosen: Chosen, written: bool, cx: &Context<'_>) {
+    fn choose(&mut self, user: UserId, mut chosen: Chosen, written: bool, cx: &Context<'_>) {
         let agent = self.agents.entry(user).or_insert_with(|| Agent::new(Chosen::default(), cx.now));
         if written {
             agent.writing = None;
@@ -226,6 +246,11 @@ impl Agents {
         }
         if agent.chosen == chosen {
             return;
+        }
+        if let Choice::Paused(reason) = chosen.choice
+            && agent.chosen.choice != chosen.choice
+        {
+            chosen.rested = rests::begun(user, chosen.rested, reason, cx);
         }
         agent.chosen = chosen.clone();
         self.seat(user, &chosen, cx);
@@ -268,17 +293,25 @@ impl Agents {
     fn tell(&mut self, user: UserId, cx: &Context<'_>) {
         let Some(agent) = self.agents.get_mut(&user) else { return };
         let Some(person) = cx.staff.user(user) else { return };
-        let view = agent.view(person, cx.staff);
+        let ahead = agent.ahead(user, cx);
+        let view = agent.view(person, ahead.next, cx.staff);
         if agent.told.as_ref() != Some(&view) {
             agent.told = Some(view.clone());
             self.orders.push_back(Order::Tell(News::Staff(StaffNews::Agent(view))));
+        }
+        if let Some(alert) = agent.overdue(user, ahead.next, cx.now) {
+            self.orders.push_back(Order::Tell(News::Alert(alert)));
+        }
+        match ahead.look {
+            Some(at) => self.timers.set(Timer::Break(user), at),
+            None => self.timers.cancel(&Timer::Break(user)),
         }
     }
 }
 
 impl Agent {
     fn new(chosen: Chosen, now: Now) -> Agent {
-        Agent { chosen, writing: None, state: AgentState::Offline, since: now, told: None }
+        Agent { chosen, writing: None, state: AgentState::Offline, since: now, told: None, overdue: None }
     }
 
     /// Of the pause that is.
@@ -287,7 +320,7 @@ impl Agent {
         staff.pause_reason(reason)?.limit_s.map(|limit| Duration::from_secs(limit.into()))
     }
 
-    fn view(&self, person: &User, staff: &Staff) -> AgentView {
+    fn view(&self, person: &User, next: Option<Planned>, staff: &Staff) -> AgentView {
         let after = |span: Duration| self.since.after(span).civil;
         let until: Option<DateTime<Utc>> = match self.state {
             AgentState::WrapUp => self.writing.map(|until| after(until.since(self.since.moment))),
@@ -310,6 +343,7 @@ impl Agent {
                 .filter(|queue| logged_in.is_none_or(|own| own.contains(queue)))
                 .collect(),
             device: self.chosen.device.clone(),
+            next_break: next.map(|next| BreakView { reason: next.reason, at: next.at, minutes: next.minutes }),
         }
     }
 }

@@ -73,4 +73,14 @@ pub struct AgentView {
     pub queues: Vec<crate::id::QueueId>,
     /// What this person talks through, when it is another than the ramal's.
     pub device: Option<crate::config::DeviceName>,
+    /// The first of today's that was not begun yet; of who is at work.
+    pub next_break: Option<BreakView>,
+}
+
+/// A planned break (VZ-15).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct BreakView {
+    pub reason: ItemId,
+    pub at: DateTime<Utc>,
+    pub minutes: u16,
 }

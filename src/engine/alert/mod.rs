@@ -51,6 +51,7 @@ enum Subject {
     Recordings,
     Hold(CallId),
     Pause(UserId),
+    Break(UserId),
     Queue(QueueId),
     Disk,
     Clock,
@@ -87,7 +88,9 @@ impl Alerts {
             News::Call(view) if !view.held => self.over(Subject::Hold(view.call)),
             News::CallEnded(view) => self.over(Subject::Hold(view.call)),
             News::Staff(StaffNews::Agent(view)) => self.on_agent(view),
-            News::Staff(StaffNews::Gone(EntryId::User(user))) => self.over(Subject::Pause(*user)),
+            News::Staff(StaffNews::Gone(EntryId::User(user))) => {
+                [self.over(Subject::Pause(*user)), self.over(Subject::Break(*user))].concat()
+            }
             News::Staff(StaffNews::Gone(EntryId::Queue(queue))) => {
                 self.empty.remove(queue);
                 self.over(Subject::Queue(*queue))
@@ -167,6 +170,12 @@ impl Alerts {
             | AgentState::Talking
             | AgentState::WrapUp => self.over(Subject::Pause(view.user)),
         };
+        let due = view.next_break.map(|next| next.at);
+        if let Some(Alert::BreakOverdue { at, .. }) = self.standing.get(&Subject::Break(view.user))
+            && due != Some(*at)
+        {
+            over.extend(self.over(Subject::Break(view.user)));
+        }
         if view.state != AgentState::Offline {
             for queue in &view.queues {
                 self.empty.remove(queue);
@@ -185,6 +194,7 @@ impl Alerts {
             Alert::NoRecordings { .. } => Subject::Recordings,
             Alert::ForgottenHold { call, .. } => Subject::Hold(*call),
             Alert::PauseOverLimit { user, .. } => Subject::Pause(*user),
+            Alert::BreakOverdue { user, .. } => Subject::Break(*user),
             Alert::NobodySignedIn { queue, .. } => Subject::Queue(*queue),
             Alert::DiskLow { .. } => Subject::Disk,
             Alert::ClockNotSynchronised => Subject::Clock,

@@ -134,14 +134,18 @@ impl Engine {
         let facts = self.facts(user);
         let talked = view.ended.is_some() && view.answered.is_some() && !facts.talking;
         if talked {
-            self.agents.on_talked(user, view.queue, &agent::Context { staff: &self.staff, now });
+            self.agents.on_talked(
+                user,
+                view.queue,
+                &agent::Context { staff: &self.staff, zone: self.config.zone, now },
+            );
         }
         self.look_at(user, now);
     }
 
     fn look_at(&mut self, user: UserId, now: Now) {
         let facts = self.facts(user);
-        self.agents.look(user, facts, &agent::Context { staff: &self.staff, now });
+        self.agents.look(user, facts, &agent::Context { staff: &self.staff, zone: self.config.zone, now });
     }
 
     pub(super) fn facts(&self, user: UserId) -> agent::Facts {

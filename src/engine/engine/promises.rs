@@ -85,7 +85,7 @@ impl Engine {
         self.staff.apply(change);
         self.tell(News::Staff(news));
         self.alerts.on_staff(&alert::Context { config: &self.config, staff: &self.staff, now });
-        self.agents.on_staff_changed(&agent::Context { staff: &self.staff, now });
+        self.agents.on_staff_changed(&agent::Context { staff: &self.staff, zone: self.config.zone, now });
         self.with_calls(now, Calls::on_supervisors_changed);
         Reply::Kept { entry }
     }

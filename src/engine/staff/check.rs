@@ -6,6 +6,7 @@ use crate::id::UserId;
 
 use super::entry::{Entry, EntryId, Item, List, Perfil, Queue, User};
 use super::permission::{Builtin, Permission};
+use super::shift::Shift;
 use super::{Change, Staff};
 
 impl Staff {
@@ -129,7 +130,35 @@ impl Staff {
         let pause = item.list == List::PauseReason;
         refuse_if(!pause && (item.limit_s.is_some() || item.nr17), "limit_s", "only a pause reason has a limit")?;
         let limit = item.limit_s.is_none_or(|limit| (1..=MAX_SPAN_S).contains(&limit));
-        refuse_if(!limit, "limit_s", format!("a limit is 1 to {MAX_SPAN_S} s"))
+        refuse_if(!limit, "limit_s", format!("a limit is 1 to {MAX_SPAN_S} s"))?;
+        match (item.list, &item.shift) {
+            (List::Shift, Some(shift)) => self.check_shift(item, shift),
+            (List::Shift, None) => refuse_if(true, "from", "a shift has days, a beginning and an end"),
+            (List::PauseReason | List::Disposition | List::Department | List::Location, shift) => {
+                refuse_if(shift.is_some(), "list", "only a shift has days and breaks")
+            }
+        }
+    }
+
+    fn check_shift(&self, item: &Item, shift: &Shift) -> Result<(), Refusal> {
+        let is_rest = |reason| self.pause_reason(reason).map(|reason| reason.nr17);
+        if let Some((field, text)) = shift.fault(is_rest) {
+            return refuse_if(true, field, text);
+        }
+        let unknown = shift.users.iter().any(|user| !self.users.contains_key(user));
+        refuse_if(unknown, "users", "there is no such user")?;
+        let mut others = self.shifts().filter(|(other, _)| other.item != item.item);
+        let twice = others.find_map(|(other, theirs)| {
+            let both = theirs.users.intersection(&shift.users).next().filter(|_| !theirs.days.is_disjoint(&shift.days));
+            Some((other, self.users.get(both?)?))
+        });
+        match twice {
+            Some((other, user)) => {
+                let text = format!("{} is in shift {} on one of these days", user.name, other.name);
+                refuse_if(true, "users", text)
+            }
+            None => Ok(()),
+        }
     }
 
     fn is_of(&self, id: crate::id::ItemId, list: List) -> bool {

@@ -9,6 +9,7 @@ use crate::config::{AccountName, SoundName};
 use crate::id::{ItemId, PerfilId, QueueId, UserId};
 
 use super::permission::{Builtin, Permission};
+use super::shift::Shift;
 
 /// One thing that is administered, whole.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -112,6 +113,9 @@ pub struct Item {
     pub limit_s: Option<u32>,
     /// Of a pause reason: a rest break of NR-17 (VZ-15).
     pub nr17: bool,
+    /// Of a shift, which has one (VZ-15).
+    #[serde(default)]
+    pub shift: Option<Shift>,
 }
 
 /// Which list.
@@ -125,6 +129,8 @@ pub enum List {
     Department,
     /// *Localidade*.
     Location,
+    /// *Turno*: who works and rests when.
+    Shift,
 }
 
 impl Entry {

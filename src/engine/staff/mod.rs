@@ -5,6 +5,7 @@
 mod check;
 mod entry;
 mod permission;
+mod shift;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +17,7 @@ use crate::id::{ItemId, PerfilId, QueueId, UserId};
 
 pub use entry::{Directions, Entry, EntryId, Item, List, Opening, Perfil, Queue, User};
 pub use permission::{Builtin, Permission, Scopes};
+pub use shift::{Break, OVERDUE_AFTER, Planned, Shift, Workday};
 
 /// A wish about what is administered.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -105,6 +107,7 @@ impl Staff {
             Change::Remove(EntryId::User(user)) => {
                 self.forget_ramal(user);
                 self.users.remove(&user);
+                self.shifts_mut().for_each(|shift| shift.users.retain(|own| *own != user));
             }
             Change::Remove(EntryId::Perfil(perfil)) => drop(self.perfis.remove(&perfil)),
             Change::Remove(EntryId::Queue(queue)) => {
@@ -178,6 +181,10 @@ impl Staff {
             Some(number) => own.find(|queue| queue.number == number).map(|queue| queue.queue),
             None => own.next().filter(|_| user.queues.len() == 1).map(|queue| queue.queue),
         }
+    }
+
+    fn shifts_mut(&mut self) -> impl Iterator<Item = &mut Shift> {
+        self.items.values_mut().filter_map(|item| item.shift.as_mut())
     }
 
     fn forget_ramal(&mut self, user: UserId) {

@@ -324,8 +324,14 @@ impl Simulation {
             hours: Vec::new(),
             holidays: Default::default(),
         };
-        let reason =
-            Item { item: ItemId(0), list: List::PauseReason, name: "café".to_owned(), limit_s: Some(20), nr17: false };
+        let reason = Item {
+            item: ItemId(0),
+            list: List::PauseReason,
+            name: "café".to_owned(),
+            limit_s: Some(20),
+            nr17: false,
+            shift: None,
+        };
         for entry in [Entry::Queue(queue), Entry::Item(reason)] {
             let _kept = self.sides[side].command(What::Staff(staff::Command::Create(entry)), None, self.now);
         }

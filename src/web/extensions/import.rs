@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
+use crate::web::administering::Work;
 use crate::web::body::Body;
 use crate::web::desk::Desk;
 use crate::web::doc::{Routes, about};
@@ -17,7 +18,7 @@ use crate::web::person::Person;
 use crate::web::sheet::{BadLine, Column, Sheet};
 
 use super::fields::ExtensionFields;
-use super::work::Work;
+use super::try_put;
 
 pub fn add(routes: Routes) -> Routes {
     let asked = json!({
@@ -99,7 +100,7 @@ fn read(asked: &ExtensionImport, work: &mut Work) -> Result<ImportReport, Error>
             auth_user: cell("auth_user"),
         };
         let first = at.get(&number).copied();
-        let known = work.file.has(&number);
+        let known = work.file.has_extension(&number);
         match judged(work, &number, &fields, first, known) {
             Err((field, code, text)) => {
                 let (field, code) = (field.to_owned(), code.to_owned());
@@ -111,7 +112,10 @@ fn read(asked: &ExtensionImport, work: &mut Work) -> Result<ImportReport, Error>
         at.entry(number).or_insert(line.number);
     }
     for error in work.check().err().unwrap_or_default() {
-        let about = work.file.concerns(&error).and_then(|(number, field)| Some((*at.get(number)?, field)));
+        let about = work
+            .file
+            .concerns(&error)
+            .and_then(|(section, field)| Some((*at.get(section.strip_prefix("extension.")?)?, field)));
         let Some((line, field)) = about else { return Err(work.worded(&[error])) };
         let text = format!("{field} {}", error.problem);
         report.bad.push(BadLine { line, field: field.to_owned(), code: "invalid".to_owned(), text });
@@ -150,7 +154,7 @@ fn judged(
     if known && fields.unmoved_or_with_password(&work.now, number).is_err() {
         return Err(("password", "missing", "the server is another one: the line needs the password".to_owned()));
     }
-    work.try_put(number, fields).map_err(|wrong| (wrong.field, "invalid", wrong.problem))
+    try_put(work, number, fields).map_err(|wrong| (wrong.field, "invalid", wrong.problem))
 }
 
 /// As they are known here, and what else they are called; FreePBX's export is read as it is.

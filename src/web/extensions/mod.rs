@@ -6,7 +6,6 @@
 mod fields;
 mod import;
 mod trial;
-mod work;
 
 use std::sync::Arc;
 
@@ -18,8 +17,10 @@ use engine::border::What;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use crate::config::WrongField;
 use crate::control::shaped;
 
+use super::administering::Work;
 use super::body::{Body, Named};
 use super::desk::Desk;
 use super::doc::{Routes, about};
@@ -28,13 +29,12 @@ use super::person::Person;
 use super::shape::account::{AccountKind, Mailbox, Registration};
 
 use fields::ExtensionFields;
-use work::Work;
 
 pub fn routes() -> Routes {
     let one = json!({
         "account": "2109", "kind": "extension", "registration": { "state": "registered" }, "server": "127.0.0.1:5060",
         "transport": "udp", "profile": "asterisk", "name": "Bia", "administered": true,
-        "place": "/var/lib/ramal/extensions.toml:12",
+        "place": "/var/lib/ramal/administered.toml:12",
     });
     let new = json!({
         "ramal": "2109", "server": "127.0.0.1:5060", "transport": "udp", "profile": "asterisk", "password": "…", "name": "Bia",
@@ -125,7 +125,7 @@ async fn create(
             let text = format!("extension {made} is there already, at {}", place.short());
             return Err(Error::field("ramal", "taken", text));
         }
-        work.put(&made, &fields)
+        put(work, &made, &fields)
     })
     .await?;
     note(&desk, &person, "extension-created", &number).await?;
@@ -141,9 +141,9 @@ async fn edit(
     person.may(Action::Edit(Kind::Account), Whose::Shared).await?;
     let changed = number.clone();
     Work::carry_out(&desk, move |work| {
-        work.ours(&changed)?;
+        ours(work, &changed)?;
         fields.unmoved_or_with_password(&work.now, &changed)?;
-        work.put(&changed, &fields)
+        put(work, &changed, &fields)
     })
     .await?;
     note(&desk, &person, "extension-edited", &number).await?;
@@ -159,12 +159,12 @@ async fn remove(
     let owner = desk.people.staff().user_of(&number.as_str().into()).map(|user| user.name.clone());
     let gone = number.clone();
     Work::carry_out(&desk, move |work| {
-        work.ours(&gone)?;
+        ours(work, &gone)?;
         if let Some(owner) = owner {
             let text = format!("ramal {gone} is {owner}'s; dissociate it there first");
             return Err(Error::new(StatusCode::CONFLICT, "in-use", text));
         }
-        work.file.remove(&gone);
+        work.file.remove(&format!("extension.{gone}"));
         Ok(())
     })
     .await?;
@@ -179,4 +179,28 @@ async fn row(person: &Person, number: &str) -> Result<Value, Error> {
 
 async fn note(desk: &Arc<Desk>, person: &Person, done: &'static str, number: &str) -> Result<(), Error> {
     desk.audit(Some(person.user), person.address, done, json!({ "account": number })).await
+}
+
+/// Not of `ramal.toml`, whose extensions are changed there.
+fn ours(work: &Work, number: &str) -> Result<(), Error> {
+    if work.file.has_extension(number) {
+        return Ok(());
+    }
+    let place = work.now.extensions().into_iter().find(|one| one.account.as_str() == number);
+    let place = place.ok_or_else(Error::not_found)?.place;
+    let text = format!("extension {number} stands in {place}; change it there and reload");
+    Err(Error::new(StatusCode::CONFLICT, "in-file", text))
+}
+
+fn put(work: &mut Work, number: &str, fields: &ExtensionFields) -> Result<(), Error> {
+    try_put(work, number, fields).map_err(|wrong| Error::field(wrong.field, "invalid", wrong.problem))
+}
+
+fn try_put(work: &mut Work, number: &str, fields: &ExtensionFields) -> Result<(), WrongField> {
+    let settings = work.now.extensions().into_iter().find(|one| one.account.as_str() == number);
+    let mut fields = fields.as_config(settings.as_ref());
+    if fields.server.is_none() {
+        fields.profile = fields.profile.filter(|profile| !profile.is_empty());
+    }
+    work.file.put_extension(number, &fields, &work.now)
 }

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use crate::config;
 use crate::control::shaped;
+use crate::web::administering::Work;
 use crate::web::body::Body;
 use crate::web::desk::Desk;
 use crate::web::doc::{Routes, about};
@@ -20,7 +21,6 @@ use crate::web::error::Error;
 use crate::web::person::Person;
 
 use super::fields::ExtensionFields;
-use super::work::Work;
 
 pub fn add(routes: Routes, fields: Value) -> Routes {
     let failed = json!({ "ok": false, "steps": [

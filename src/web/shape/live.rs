@@ -129,5 +129,6 @@ pub fn list(list: List) -> &'static str {
         List::Disposition => "dispositions",
         List::Department => "departments",
         List::Location => "locations",
+        List::Shift => "shifts",
     }
 }

@@ -19,7 +19,7 @@ use utoipa::{PartialSchema, ToSchema};
 pub use alert::alert;
 pub use call::{Call, Cause, Direction};
 pub use line::Line;
-pub use listed::{Department, Disposition, Listed, Location, Password, Perfil, Queue, Reason, User};
+pub use listed::{Department, Disposition, Listed, Location, Password, Perfil, Queue, Reason, Shift, User};
 pub use live::{Snapshot, news};
 pub use person::{Agent, Me};
 

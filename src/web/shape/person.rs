@@ -43,6 +43,16 @@ pub struct Agent {
     /// Logged in to.
     queues: Vec<Id>,
     device: Option<String>,
+    /// The first of today's planned ones that was not begun; of who is at work.
+    next_break: Option<NextBreak>,
+}
+
+/// A planned break.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+struct NextBreak {
+    reason: Id,
+    at: DateTime<Utc>,
+    minutes: u16,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
@@ -90,6 +100,11 @@ impl From<AgentView> for Agent {
             after_call: view.after_call.map(|reason| AfterCall { reason: reason.into() }),
             queues: ids(view.queues),
             device: view.device.map(|device| device.0.to_string()),
+            next_break: view.next_break.map(|next| NextBreak {
+                reason: next.reason.into(),
+                at: next.at,
+                minutes: next.minutes,
+            }),
         }
     }
 }

@@ -9,10 +9,12 @@ export type Row = Record<string, unknown>;
 export interface FormField {
   name: string;
   word: Key;
-  kind: 'text' | 'long' | 'secret' | 'choice' | 'many' | 'flag' | 'minutes' | 'seconds' | 'number' | 'hours' | 'dates';
+  kind: 'text' | 'long' | 'secret' | 'choice' | 'many' | 'flag' | 'minutes' | 'seconds' | 'number' | 'hours' | 'dates' | 'weekdays' | 'clock' | 'breaks';
   required?: boolean;
   /** Rows of that list are the choices. */
   from?: AdminList;
+  /** What Configurações has of it are the choices. */
+  kept?: 'sounds' | 'profiles';
   /** Fixed choices: value and word. */
   choices?: [string, Key][];
   /** An empty choice stands for null. */
@@ -73,7 +75,7 @@ export const DEFINITIONS: Definition[] = [
       { name: 'wrap_up_s', word: 'admin.wrap-up', kind: 'seconds', empty: 0, column: true },
       { name: 'hours', word: 'admin.hours', kind: 'hours', hint: 'admin.hours-hint' },
       { name: 'holidays', word: 'admin.holidays', kind: 'dates', hint: 'admin.holidays-hint' },
-      { name: 'music', word: 'admin.music', kind: 'text' },
+      { name: 'music', word: 'admin.music', kind: 'choice', kept: 'sounds', optional: true },
       { name: 'members', word: 'admin.members', kind: 'many', from: 'users', column: true },
       { name: 'script', word: 'admin.script', kind: 'long' },
     ],
@@ -85,12 +87,23 @@ export const DEFINITIONS: Definition[] = [
   { list: 'departments', id: 'id', title: 'name', icon: 'building', word: 'admin.departments', one: 'admin.departments.one', fields: [NAME] },
   { list: 'locations', id: 'id', title: 'name', icon: 'globe', word: 'admin.locations', one: 'admin.locations.one', fields: [NAME] },
   {
+    list: 'shifts', id: 'shift', title: 'name', icon: 'clock', word: 'admin.shifts', one: 'admin.shifts.one',
+    fields: [
+      NAME,
+      { name: 'days', word: 'admin.days', kind: 'weekdays', column: true },
+      { name: 'from', word: 'admin.from', kind: 'clock', required: true, column: true },
+      { name: 'until', word: 'admin.until', kind: 'clock', required: true, column: true, hint: 'admin.until-hint' },
+      { name: 'breaks', word: 'admin.breaks', kind: 'breaks', column: true },
+      { name: 'users', word: 'admin.shift-users', kind: 'many', from: 'users', column: true },
+    ],
+  },
+  {
     list: 'extensions', id: 'account', title: 'account', icon: 'phone', word: 'admin.extensions', one: 'admin.extensions.one', test: true,
     fields: [
       { name: 'ramal', word: 'admin.ramal', kind: 'number', required: true, onlyNew: true },
       { name: 'name', word: 'admin.name', kind: 'text', column: true },
       { name: 'server', word: 'setup.server', kind: 'text', required: true, column: true },
-      { name: 'profile', word: 'setup.profile', kind: 'choice', choices: [['asterisk', 'profile.asterisk'], ['freeswitch', 'profile.freeswitch'], ['generic', 'setup.profile.generic']] },
+      { name: 'profile', word: 'setup.profile', kind: 'choice', kept: 'profiles', choices: [['asterisk', 'profile.asterisk'], ['freeswitch', 'profile.freeswitch'], ['generic', 'setup.profile.generic']] },
       { name: 'transport', word: 'setup.transport', kind: 'choice', choices: [['udp', 'setup.transport.udp'], ['tcp', 'setup.transport.tcp']] },
       { name: 'password', word: 'setup.ramal-password', kind: 'secret', hint: 'admin.password-hint' },
       { name: 'auth_user', word: 'admin.auth-user', kind: 'text', hint: 'admin.auth-user-hint' },

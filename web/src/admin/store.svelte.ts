@@ -1,6 +1,7 @@
 // The rows that the administration shows: its own list and those that its forms choose from.
 
 import { ask } from '../api/http';
+import { kept } from '../config/kept.svelte';
 import { lists } from '../state/lists.svelte';
 import { maySee, type AdminList } from '../state/rights';
 import { refusal } from '../words/words.svelte';
@@ -23,7 +24,7 @@ class AdminStore {
   async need(list: AdminList): Promise<void> {
     const fields = DEFINITIONS.find((d) => d.list === list)?.fields ?? [];
     const others = fields.flatMap((f) => (f.from && f.from !== list && maySee(f.from) ? [f.from] : []));
-    await Promise.all([this.fetch(list), ...others.map((one) => this.fetch(one))]);
+    await Promise.all([this.fetch(list), ...others.map((one) => this.fetch(one)), ...(fields.some((f) => f.kept) ? [kept.fetch()] : [])]);
   }
 
   choices(list: AdminList): { value: string; name: string }[] {

@@ -5,6 +5,8 @@ import type { ErrorBody } from './types';
 const BASE = 'api/v1';
 /** A wish that got no answer for so long, in ms, is told as `offline`. */
 const PATIENCE = 10_000;
+/** The same where a file goes along. */
+const FILE_PATIENCE = 60_000;
 
 /** Why the daemon did not do it. `code` is what the page words; `said` is the daemon's own English sentence. */
 export class ApiError extends Error {
@@ -33,12 +35,14 @@ export function listen(handlers: { signedOut: () => void; date: (now: number) =>
   onDate = handlers.date;
 }
 
+/** `body` is sent as JSON; a file as what it is. */
 export async function ask<T>(method: Method, path: string, body?: unknown, key: string = newKey()): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json' };
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  const file = body instanceof Blob;
+  if (body !== undefined) headers['Content-Type'] = file ? body.type : 'application/json';
   if (method !== 'GET') headers['Idempotency-Key'] = key;
-  const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) };
-  if (body !== undefined) init.body = JSON.stringify(body);
+  const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(file ? FILE_PATIENCE : PATIENCE) };
+  if (body !== undefined) init.body = file ? body : JSON.stringify(body);
   let answer: Response;
   try {
     answer = await fetch(`${BASE}${path}`, init);

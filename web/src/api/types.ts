@@ -4,9 +4,10 @@
 import type { AgentKind as Kind, BadLine, History, Hours, ImportReport as Report, Line, News as Told, Row, Trouble as OneSided } from './schema';
 
 export type {
-  Account, Agent, Call, CallState, Case, Contact, Department, Disposition, Id, Language, Leg, Line, Location, Me, Peaks, Phone, Quality, Queue, Reason, SipMessage, Snapshot,
-  StoryLine, SuperviseMode, Supervision, Task, TestStep, Token, TotpSecret, Trace, Watched,
+  Account, Agent, Call, CallState, Case, Contact, Department, Disposition, Id, Invitation, Invited, Language, Leg, Line, Location, Me, Peaks, Phone, Quality, Queue, Reason, Section, Setting,
+  SipMessage, Snapshot, Sound, StoryLine, SuperviseMode, Supervision, Task, TestStep, Token, TotpSecret, Trace, Watched,
 } from './schema';
+export type { Break as BreakPlan, DayBreak, NextBreak, Outcome } from './schema';
 export type { Alert, BadLine, Cause, ErrorBody, DeviceInfo as Device, Found as DirectoryEntry } from './schema';
 
 /** UTC, RFC 3339. */

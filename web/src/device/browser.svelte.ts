@@ -1,4 +1,4 @@
-// The headset as the page shows it: which devices there are, which are chosen, how loud the microphone is. Wires Headset to the browser.
+// The headset as the page shows it: which devices there are, which are chosen, how loud it is on both sides. Wires Headset to the browser.
 
 import { ask } from '../api/http';
 import { desk } from '../state/desk.svelte';
@@ -16,19 +16,20 @@ class BrowserHeadset {
   devices = $state<MediaDeviceInfo[]>([]);
   chosen = $state<Chosen>(remembered());
   saidLevel = $state(0);
+  /** Of what comes from the daemon: the customer, or everybody in a conference. */
+  heardLevel = $state(0);
   inputName = $state('');
   readonly canChooseOutput = typeof HTMLMediaElement !== 'undefined' && 'setSinkId' in HTMLMediaElement.prototype;
 
   private readonly speaker = new Audio();
   private meter: (() => void) | null = null;
-  private readonly headset = new Headset(world(this.speaker), (state, microphone) => this.turn(state, microphone));
+  private farMeter: (() => void) | null = null;
+  private readonly headset = new Headset(world((sound) => this.play(sound)), (state, microphone) => this.turn(state, microphone));
 
   constructor() {
     this.speaker.autoplay = true;
-    navigator.mediaDevices?.addEventListener('devicechange', () => {
-      void this.look();
-      this.headset.devicesChanged();
-    });
+    navigator.mediaDevices?.addEventListener('devicechange', () => void this.look().then(() => this.changed()));
+    void onPermission(() => this.changed());
     this.apply();
   }
 
@@ -70,8 +71,27 @@ class BrowserHeadset {
     this.meter = null;
     this.saidLevel = 0;
     this.inputName = microphone?.getAudioTracks()[0]?.label ?? '';
+    // Without a microphone the far end is heard all the same.
+    if (state === 'off' || state === 'connecting' || state === 'taken') this.stopFarMeter();
     if (microphone) this.meter = measure(microphone, (level) => (this.saidLevel = level));
     if (state !== 'off') void this.look();
+  }
+
+  private changed(): void {
+    this.headset.devicesChanged(this.devices.filter((d) => d.kind === 'audioinput').map((d) => d.deviceId));
+  }
+
+  private play(sound: MediaStream): void {
+    this.speaker.srcObject = sound;
+    void this.speaker.play().catch(() => {});
+    this.stopFarMeter();
+    this.farMeter = measure(sound, (level) => (this.heardLevel = level));
+  }
+
+  private stopFarMeter(): void {
+    this.farMeter?.();
+    this.farMeter = null;
+    this.heardLevel = 0;
   }
 
   private async look(): Promise<void> {
@@ -79,10 +99,16 @@ class BrowserHeadset {
   }
 }
 
+/** Calls back when the person allows or forbids the microphone; browsers that cannot tell do not. */
+async function onPermission(what: () => void): Promise<void> {
+  const asked = navigator.permissions?.query({ name: 'microphone' as PermissionName });
+  (await asked?.catch(() => undefined))?.addEventListener('change', what);
+}
+
 /** Held by the tab that has the sound: other tabs of this browser wait for it. */
 const LOCK = 'ramal.sound';
 
-function world(speaker: HTMLAudioElement): HeadsetWorld {
+function world(play: HeadsetWorld['play']): HeadsetWorld {
   let release = () => {};
   return {
     hold: (on) => {
@@ -98,21 +124,26 @@ function world(speaker: HTMLAudioElement): HeadsetWorld {
       void asked?.then((isHeld) => (isHeld ? navigator.locks.request(LOCK, () => what()) : undefined)).catch(() => {});
     },
     secure: isSecureContext && navigator.mediaDevices !== undefined,
-    openMicrophone: (id) =>
-      navigator.mediaDevices.getUserMedia({
-        audio: { ...(id ? { deviceId: { ideal: id } } : {}), echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 },
-      }),
+    openMicrophone,
     newPeer: () => new RTCPeerConnection({ iceServers: [] }),
     exchange: async (sdp, take) => (await ask<{ sdp: string }>('POST', '/agent/browser', take ? { sdp, take } : { sdp })).sdp,
-    play: (sound) => {
-      speaker.srcObject = sound;
-      void speaker.play().catch(() => {});
-    },
+    play,
     later: (what, ms) => {
       const timer = setTimeout(what, ms);
       return () => clearTimeout(timer);
     },
   };
+}
+
+/** The chosen microphone; the system's where that one is not there. A mere wish (`ideal`) Chromium does not follow. */
+async function openMicrophone(id: string): Promise<MediaStream> {
+  const open = (device: MediaTrackConstraints) =>
+    navigator.mediaDevices.getUserMedia({ audio: { ...device, echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 } });
+  if (id === '') return open({});
+  return open({ deviceId: { exact: id } }).catch((why: { name?: string }) => {
+    if (why.name === 'OverconstrainedError' || why.name === 'NotFoundError') return open({});
+    throw why;
+  });
 }
 
 /** Tells the level, root of the mean square from 0 to 1, until the answer is called. */

@@ -12,16 +12,20 @@ export const mayTakeOver = (): boolean => session.can('calls.take-over');
 export const mayChangeAgents = (): boolean => session.can('agents.change');
 export const maySeeAll = (): boolean => session.can('history.see-all');
 export const mayExport = (): boolean => session.can('history.export');
+/** Alert thresholds, profiles, sounds. */
+export const maySet = (): boolean => session.can('settings');
 export const mayConfigure = (): boolean => session.can('administration');
 
 /** The lists of the administration. */
-export const ADMIN_LISTS = ['users', 'perfis', 'reasons', 'queues', 'dispositions', 'departments', 'locations', 'extensions', 'contacts'] as const;
+export const ADMIN_LISTS = ['users', 'perfis', 'reasons', 'queues', 'dispositions', 'departments', 'locations', 'shifts', 'extensions', 'contacts'] as const;
 export type AdminList = (typeof ADMIN_LISTS)[number];
 
 /** Users and reasons have permissions of their own, the rest is administration (VZ-16). */
 const may = (list: AdminList, what: 'list' | 'create' | 'edit' | 'delete'): boolean => {
   // Contacts are changed where their calls are.
   if (list === 'contacts') return what === 'list' && mayImport(list);
+  // Whoever may send somebody into a break plans them.
+  if (list === 'shifts') return mayChangeAgents();
   if (list === 'users') return session.can(`users.${what === 'delete' ? 'edit' : what}`);
   return list === 'reasons' ? session.can(`reasons.${what}`) : mayConfigure();
 };

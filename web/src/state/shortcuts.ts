@@ -20,9 +20,11 @@ export const DEFAULTS = {
   'page.tocando': 'Alt Digit1',
   'page.atendimento': 'Alt Digit2',
   'page.historico': 'Alt Digit3',
+  'page.pausas': 'Alt Digit6',
   'page.ao-vivo': 'Alt Digit7',
   'page.admin': 'Alt Digit8',
   'page.gravacoes': 'Alt Digit9',
+  'page.config': 'Alt Digit0',
 } as const satisfies Record<string, KeyName>;
 
 export type Command = keyof typeof DEFAULTS;

@@ -12,7 +12,7 @@ use crate::office::{queue, reason, user};
 use crate::world::{World, profile, seconds};
 
 impl World {
-    fn standing(&self) -> Vec<Alert> {
+    pub fn standing(&self) -> Vec<Alert> {
         self.shell.engine.snapshot().alerts
     }
 

@@ -41,7 +41,7 @@ pub fn queue(name: &str, number: &str, wrap_up_s: u32) -> Queue {
 }
 
 pub fn reason(name: &str, limit_s: Option<u32>) -> Item {
-    Item { item: ItemId(0), list: List::PauseReason, name: name.to_owned(), limit_s, nr17: false }
+    Item { item: ItemId(0), list: List::PauseReason, name: name.to_owned(), limit_s, nr17: false, shift: None }
 }
 
 impl World {

@@ -155,5 +155,5 @@ fn item_of(entry: &Entry, list: List) -> Option<&Item> {
 }
 
 fn item(id: Id, list: List, name: String) -> Item {
-    Item { item: id.into(), list, name, limit_s: None, nr17: false }
+    Item { item: id.into(), list, name, limit_s: None, nr17: false, shift: None }
 }

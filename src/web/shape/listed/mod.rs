@@ -3,6 +3,7 @@
 mod item;
 mod perfil;
 mod queue;
+mod shift;
 mod user;
 
 use engine::access::Kind;
@@ -19,6 +20,7 @@ use super::Id;
 pub use item::{Department, Disposition, Location, Reason};
 pub use perfil::Perfil;
 pub use queue::Queue;
+pub use shift::Shift;
 pub use user::User;
 
 /// One kind of entry.

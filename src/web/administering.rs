@@ -1,15 +1,14 @@
-//! One change of the desktop's own file of extensions: begun from the disk, checked with everything else, kept, put in force.
+//! One change of the desktop's own file: begun from the disk, checked with everything else, kept, put in force.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
 
-use crate::config::{self, Administered, ConfigError, Loaded, WrongField};
-use crate::web::desk::Desk;
-use crate::web::error::Error;
+use crate::config::{self, Administered, ConfigError, Loaded};
 
-use super::fields::ExtensionFields;
+use super::desk::Desk;
+use super::error::Error;
 
 /// The file as it shall be, and what is in force beside it.
 pub struct Work {
@@ -55,30 +54,6 @@ impl Work {
         desk.handle.reload().await.map(drop).map_err(refused)
     }
 
-    /// Not of `ramal.toml`, whose extensions are changed there.
-    pub fn ours(&self, number: &str) -> Result<(), Error> {
-        if self.file.has(number) {
-            return Ok(());
-        }
-        let place = self.now.extensions().into_iter().find(|one| one.account.as_str() == number);
-        let place = place.ok_or_else(Error::not_found)?.place;
-        let text = format!("extension {number} stands in {place}; change it there and reload");
-        Err(Error::new(StatusCode::CONFLICT, "in-file", text))
-    }
-
-    pub fn put(&mut self, number: &str, fields: &ExtensionFields) -> Result<(), Error> {
-        self.try_put(number, fields).map_err(|wrong| Error::field(wrong.field, "invalid", wrong.problem))
-    }
-
-    pub fn try_put(&mut self, number: &str, fields: &ExtensionFields) -> Result<(), WrongField> {
-        let settings = self.now.extensions().into_iter().find(|one| one.account.as_str() == number);
-        let mut fields = fields.as_config(settings.as_ref());
-        if fields.server.is_none() {
-            fields.profile = fields.profile.filter(|profile| !profile.is_empty());
-        }
-        self.file.put(number, &fields, &self.now)
-    }
-
     /// Everything configured, with this in it.
     pub fn check(&self) -> Result<(), Vec<ConfigError>> {
         self.file.check(&self.config, &environment).map(drop)
@@ -88,19 +63,19 @@ impl Work {
         self.file.keep().map_err(|why| unusable(&why))
     }
 
-    /// The first error, at its field where it is about an extension in the file.
+    /// The first error, at its field where it is about something in the file.
     pub fn worded(&self, errors: &[ConfigError]) -> Error {
         let own = errors.iter().find_map(|error| Some((error, self.file.concerns(error)?)));
         match own {
-            Some((error, (number, field))) => {
+            Some((error, (section, _))) if is_registrar(section) => {
+                Error::field("server", "invalid", format!("server {}", error.problem))
+            }
+            Some((error, (section, field))) => {
                 let taken = error.problem.contains("already defined");
-                let text = format!("extension {number}: {field} {}", error.problem);
+                let text = format!("{section}: {field} {}", error.problem);
                 Error::field(field, if taken { "taken" } else { "invalid" }, text)
             }
-            None => match errors.iter().find(|error| error.place.section.as_deref().is_some_and(is_registrar)) {
-                Some(error) => Error::field("server", "invalid", format!("server {}", error.problem)),
-                None => broken(errors),
-            },
+            None => broken(errors),
         }
     }
 }
@@ -115,17 +90,21 @@ fn environment(name: &str) -> Option<String> {
 
 /// What stands in the files already cannot be loaded: nothing can be changed on top of it.
 fn broken(errors: &[ConfigError]) -> Error {
-    let all: Vec<String> = errors.iter().take(SHOWN).map(ToString::to_string).collect();
-    let text = format!("the configuration has errors, correct them first; nothing was changed: {}", all.join("; "));
+    let text = format!("the configuration has errors, correct them first; nothing was changed: {}", listed(errors));
     Error::new(StatusCode::CONFLICT, "configuration", text)
 }
 
+/// The first few, in one line.
+pub fn listed(errors: &[ConfigError]) -> String {
+    errors.iter().take(SHOWN).map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
 fn unusable(why: &std::io::Error) -> Error {
-    tracing::error!(%why, "the file of administered extensions");
+    tracing::error!(%why, "the file of what is administered");
     Error::new(
         StatusCode::SERVICE_UNAVAILABLE,
         "not-stored",
-        format!("the file of extensions: {why}; nothing was changed"),
+        format!("the file of what is administered: {why}; nothing was changed"),
     )
 }
 
