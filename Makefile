@@ -42,6 +42,7 @@ torture:
 
 sim:
 	RAMAL_SEEDS=$(or $(SEEDS),10000) cargo test --package engine --release --test simulation -- --nocapture
+	RAMAL_GATE=10000000 cargo test --package engine --release --test gate -- --nocapture
 
 # At most five minutes once built: a table of ratios, and the same in docs/evidence.
 bench:

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use engine::config::{AccountKind, AccountName, Codec, DeviceName, DtmfMode, GroupName, HoldMode, PrackMode};
+use engine::number::{Number, NumberKind};
+use engine::rules::{Level, Rules, Whom};
 use engine::sip::uri::{Host, Transport};
 use ramal::config::{ConfigError, Device, Loaded, Warning, load, needs_restart, sections};
 
@@ -267,4 +269,73 @@ fn SP_06_a_reload_says_what_needs_a_restart() {
 fn the_example_is_a_good_configuration() {
     let loaded = load(Path::new("docs/ramal.toml"), &env).map_err(|errors| lines(&errors)).unwrap().0;
     assert_eq!(loaded.engine.accounts.len(), 3);
+}
+
+#[test]
+fn SP_10_wrong_rules_are_told_with_file_line_and_key() {
+    assert_errors("wrong_rules");
+}
+
+/// What the rules say of a number on a day: its zones, and the holiday that it keeps there.
+fn on(rules: &Rules, number: &str, day: &str) -> (Vec<&'static str>, Option<String>) {
+    let number = Number::read(number, &read("minimal.toml").unwrap().0.engine.gate).unwrap();
+    let day = day.parse().unwrap();
+    let area = rules.area(&number, day);
+    let levels = [Level::National, Level::State, Level::Municipal].into();
+    let holiday = rules.holiday(day, Whom::of(&number, area), &levels);
+    let zones = area.map(|area| area.zones.iter().map(|zone| zone.name()).collect());
+    (zones.unwrap_or_default(), holiday.map(|holiday| holiday.name.clone()))
+}
+
+#[test]
+fn the_rules_that_are_shipped_know_every_ddd_and_the_years_holidays() {
+    let rules = read("minimal.toml").unwrap().0.engine.rules;
+    let place = |number: &str| on(&rules, number, "2026-03-12").0;
+    let gate = read("minimal.toml").unwrap().0.engine.gate;
+    let landline = |ddd| Number::read(&format!("+55{ddd}34567890"), &gate).ok();
+    let given_out = (11..=99).filter_map(landline).filter(|number| number.kind == NumberKind::National);
+    let placed: Vec<bool> = given_out.map(|number| !place(&number.normalised).is_empty()).collect();
+    assert_eq!(placed, [true; 67]);
+    assert_eq!(place("+5568912345678"), ["America/Rio_Branco"]);
+    assert_eq!(place("+5597912345678"), ["America/Manaus", "America/Eirunepe"]);
+    assert_eq!(place("+558134567890"), ["America/Recife"]);
+    assert_eq!(place("+5581912345678"), ["America/Recife", "America/Noronha"]);
+    assert_eq!(place("+558136191234"), ["America/Noronha"]);
+    assert_eq!(place("+351211234567"), [""; 0]);
+    let good_fridays = ["2025-04-18", "2026-04-03", "2027-03-26", "2028-04-14", "2029-03-30", "2030-04-19"];
+    for day in good_fridays {
+        assert_eq!(on(&rules, "+551134567890", day).1.as_deref(), Some("Paixão de Cristo"), "{day}");
+    }
+    for (number, day, holiday) in [
+        ("+551134567890", "2026-12-25", Some("Natal")),
+        ("+551134567890", "2023-11-20", None),
+        ("+551134567890", "2024-11-20", Some("Dia Nacional de Zumbi e da Consciência Negra")),
+        ("+551134567890", "2020-07-09", None),
+        ("+551134567890", "2020-05-25", Some("Revolução Constitucionalista")),
+        ("+551134567890", "2026-07-09", Some("Revolução Constitucionalista")),
+        ("+552134567890", "2026-07-09", None),
+        ("+552134567890", "2026-02-17", Some("Carnaval")),
+        ("+551134567890", "2026-02-17", None),
+        ("+552734567890", "2026-04-13", Some("Nossa Senhora da Penha")),
+        ("+556834567890", "2026-01-20", None),
+        ("+556834567890", "2026-01-23", Some("Dia do Católico")),
+    ] {
+        assert_eq!(on(&rules, number, day).1.as_deref(), holiday, "{number} {day}");
+    }
+    assert_eq!(rules.hours.iter().map(|hours| hours.name.as_str()).collect::<Vec<_>>(), ["telemarketing"]);
+    assert!(rules.terms().all(|(_, term)| !term.source.is_empty()));
+}
+
+#[test]
+fn a_folder_of_rules_replaces_files_of_the_same_name_and_adds_others() {
+    let rules = read("rules.toml").unwrap().0.engine.rules;
+    let shipped = read("minimal.toml").unwrap().0.engine.rules;
+    assert_ne!(rules.version, shipped.version, "each decision says by which rules");
+    assert_eq!(shipped.version, read("minimal.toml").unwrap().0.engine.rules.version);
+    let minutes: Vec<_> = rules.hours[0].week.days[0].iter().map(|span| (span.from, span.until)).collect();
+    assert_eq!((rules.hours.len(), minutes), (2, vec![(480, 720), (780, 1_200)]));
+    assert_eq!(on(&rules, "+351211234567", "2026-03-12").0, ["Europe/Lisbon"]);
+    assert_eq!(on(&rules, "+551932345678", "2026-12-08").1.as_deref(), Some("Nossa Senhora da Conceição"));
+    assert_eq!(on(&rules, "+551134567890", "2026-12-08").1, None);
+    assert_eq!(on(&rules, "+551134567890", "2026-12-25").1.as_deref(), Some("Natal"), "the others stay");
 }

@@ -21,7 +21,6 @@ use engine::config::{
 };
 use engine::id::{BatchId, CallId, CommandId, ConnectionId, FlowAsk, LegId, PortId, QueryId, QuestionId};
 use engine::leg::{MediaEvent, MediaNews, PortBlock, Quality};
-use engine::number::Rules;
 use engine::random::Random;
 use engine::records::{DialogRow, Facts, Rescue};
 use engine::sip::uri::{Host, Transport};
@@ -132,6 +131,7 @@ fn config() -> Config {
         accounts: BTreeMap::from([("trunk".into(), Arc::new(account))]),
         phones: BTreeMap::new(),
         gate,
+        rules: Arc::default(),
         default_route: Some("trunk".into()),
         sounds: BTreeSet::new(),
         alerts: Default::default(),
@@ -179,7 +179,6 @@ fn one_of_each() -> Vec<Recorded> {
         Recorded::Stored(BatchId(u64::MAX), Err(StoreError("full".to_owned()))),
         Recorded::Loaded(QuestionId(1), Ok(facts)),
         Recorded::Lent(PortBlock { ip: "127.0.0.1".parse().unwrap(), ports: vec![(PortId(1), 40_000)] }),
-        Recorded::Rules(Rules { version: 7 }),
     ]
 }
 

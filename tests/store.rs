@@ -14,12 +14,14 @@ use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use engine::agent::{AgentState, Choice, Chosen};
 use engine::border::{IdempotencyKey, Refusal, RefusalCode, Reply, StoreError};
+use engine::call::SuperviseMode;
 use engine::case::CaseRow;
 use engine::config::Target;
 use engine::id::{BatchId, CallId, CaseId, ItemId, LegId, MessageId, UserId};
 use engine::leg::Quality;
 use engine::news::{
     Direction, HangupCause, HangupKind, MessageState, MessageView, Party, RegistrationState, RegistrationView,
+    SupervisionEnd, SupervisionView,
 };
 use engine::records::{Batch, CallRow, DialogRow, Facts, LegRow, Question, Record, Rescue};
 use engine::sip::uri::Transport;
@@ -631,4 +633,49 @@ fn SM_06_SM_07_a_contact_fills_its_case_and_the_open_one_is_found_by_number_and_
     assert_eq!(known("+551933334444").open_case, None, "a closed case is not gone on with");
     let unknown = Record::CaseContinued { case: CaseId(6), call: CallId(3), at: noon() };
     assert!(write(&store, vec![unknown]).is_err());
+}
+
+#[test]
+fn a_supervision_that_a_crash_cut_off_has_its_end_in_the_audit_log() {
+    let scratch = Scratch::new();
+    let store = Store::open(&scratch.0).unwrap();
+    let batch = vec![
+        opened(1),
+        opened(2),
+        // Of a call that goes on, one stops and another changes the mode; of one that ends, its end is in the same batch.
+        supervised(1, "21", Some(SuperviseMode::Listen), 10),
+        supervised(1, "21", None, 20),
+        supervised(1, "22", Some(SuperviseMode::Listen), 10),
+        supervised(1, "22", Some(SuperviseMode::Whisper), 20),
+        supervised(2, "23", Some(SuperviseMode::Barge), 10),
+        ended(2, 30),
+        supervised(2, "23", None, 30),
+    ];
+    write(&store, batch).unwrap();
+    drop(store);
+    let reopened = Store::open(&scratch.0).unwrap();
+    let log = || reopened.reader().unwrap().audit(Page::default()).unwrap();
+    assert_eq!(log().len(), 7);
+    let last = log().remove(0).entry;
+    assert_eq!((last.user, last.action.as_str()), (Some(UserId(22)), "supervision-ended"));
+    assert_eq!(last.detail, r#"{"call":"1","of":"20","through":"22","why":"restart"}"#);
+    drop(reopened);
+    let again = Store::open(&scratch.0).unwrap();
+    assert_eq!(again.reader().unwrap().verify_audit(&[]), Ok(7), "once, and in the chain");
+}
+
+/// From a ramal whose number is the supervisor's; None: no more, as the supervisor wished.
+fn supervised(call: u64, through: &str, mode: Option<SuperviseMode>, seconds: i64) -> Record {
+    let view = SupervisionView {
+        account: through.into(),
+        supervisor: through.parse().ok().map(UserId),
+        name: "Rita".to_owned(),
+        leg: Some(LegId(5)),
+        call: CallId(call),
+        agent: Some(UserId(20)),
+        mode,
+        since: after(10),
+        why: mode.is_none().then_some(SupervisionEnd::Stopped),
+    };
+    Record::Supervised { at: after(seconds), view }
 }

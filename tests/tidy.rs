@@ -37,7 +37,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("time", &["sip", "sdp", "border", "config", "call", "registration", "gate", "access", "news", "records", "leg"]),
     ("id", &["sip", "sdp", "border", "config", "call", "registration", "gate", "access", "news", "records", "leg"]),
     ("random", &["sip", "sdp", "border", "config", "call", "registration", "gate", "access", "news", "records", "leg"]),
-    ("number", &["sip", "sdp", "border", "call", "registration", "gate", "access", "records"]),
+    ("number", &["sip", "sdp", "border", "call", "registration", "gate", "access", "records", "rules"]),
+    ("rules", &["sip", "sdp", "border", "config", "call", "registration", "gate", "access", "records"]),
     ("sdp", &["sip", "border", "call", "registration", "gate", "access", "records"]),
     ("sip", &["call", "registration", "gate", "access", "news", "records", "subscription", "messages"]),
     ("sip::uri", WORDS_ONLY),
@@ -80,9 +81,10 @@ const ROOT_ENUM_LIMIT: usize = 12;
 
 /// The behaviours that exist by now, as the specification names them. A test names each, or tests/owed.txt says why not.
 const BEHAVIOURS: &[&str] = &[
-    "VZ-02", "VZ-04", "VZ-05", "VZ-06", "VZ-07", "VZ-08", "VZ-09", "VZ-13", "VZ-14", "VZ-15", "VZ-16", "SP-01",
-    "SP-02", "SP-03", "SP-04", "SP-05", "SP-06", "SP-07", "SP-08", "SP-09", "SP-10", "SP-11", "SP-12", "SP-13",
-    "SP-14", "SP-15",
+    "SM-01", "SM-02", "SM-03", "SM-04", "SM-05", "SM-06", "SM-07", "SM-08", "SM-09", "SM-10", "SM-11", "SM-12",
+    "VZ-01", "VZ-02", "VZ-04", "VZ-05", "VZ-06", "VZ-07", "VZ-08", "VZ-09", "VZ-10", "VZ-12", "VZ-13", "VZ-14",
+    "VZ-15", "VZ-16", "VZ-17", "SP-01", "SP-02", "SP-03", "SP-04", "SP-05", "SP-06", "SP-07", "SP-08", "SP-09",
+    "SP-10", "SP-11", "SP-12", "SP-13", "SP-14", "SP-15", "SP-16",
 ];
 
 /// The repository speaks only of itself: neither of how it was written nor of anybody's machine.
@@ -171,7 +173,9 @@ fn every_behaviour_is_named_by_a_test_or_owed() {
     let owed_list = std::fs::read_to_string(root().join("tests/owed.txt")).expect("tests/owed.txt");
     let lines = owed_list.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
     let owed: BTreeSet<&str> = lines.filter_map(|line| line.split_whitespace().next()).collect();
-    let tests: String = Source::all(&["src", "tests"]).iter().filter(|s| !s.is_tidy()).map(Source::tests).collect();
+    let rust = Source::all(&["src", "tests"]);
+    let tests = rust.iter().filter(|source| !source.is_tidy()).map(Source::tests).chain(page_tests(&rust));
+    let tests: String = tests.collect();
     let mut faults = Vec::new();
     for id in BEHAVIOURS {
         let name = id.replace('-', "_");
@@ -187,6 +191,17 @@ fn every_behaviour_is_named_by_a_test_or_owed() {
     let unknown = owed.iter().filter(|id| !BEHAVIOURS.contains(id));
     faults.extend(unknown.map(|id| format!("{id}: owed, but no behaviour of that name exists yet")));
     none(&faults);
+}
+
+/// The page's own tests, and the stories in a browser that a test here plays.
+fn page_tests(rust: &[Source]) -> Vec<String> {
+    let plays = |name: &str| rust.iter().any(|source| source.text.contains(&format!("Script::start(\"{name}\"")));
+    let is_test = |path: &Path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.ends_with(".test.ts") || name.strip_suffix(".mjs").is_some_and(plays)
+    };
+    let folders = ["web/src", "web/shots"].map(|folder| source::files(&root().join(folder), &is_test));
+    folders.concat().into_iter().map(|file| Source::read(file).text).collect()
 }
 
 #[test]

@@ -9,12 +9,13 @@ use super::report::Report;
 use super::table::{Keys, Read, Table};
 use super::value::{flag, list, number, parsed};
 
-pub(super) const KEYS: Keys =
-    &[&["local_ddd", "extension_digits", "allow", "deny", "allow_international", "allow_premium", "emergency"]];
+pub(super) const KEYS: Keys = &[
+    &["local_ddd", "extension_digits", "allow", "deny", "allow_international", "allow_premium", "emergency"],
+    &["hours", "rules_dir"],
+];
 
 /// The rules, and a version that is the same whenever the rules are.
-pub(super) fn read(root: &Table<'_>, report: &mut Report) -> GateRules {
-    let table = root.section("gate", KEYS, report);
+pub(super) fn read(table: &Table<'_>, report: &mut Report) -> GateRules {
     let prefixes = |value: &DeValue<'_>| {
         list(value, true, parsed("a prefix such as \"+5511\"", e164_prefix)).map(BTreeSet::from_iter)
     };
@@ -40,12 +41,12 @@ pub(super) fn read(root: &Table<'_>, report: &mut Report) -> GateRules {
 }
 
 /// FNV-1a over everything that decides: a record made under these rules can be told from one made under others.
-fn fingerprint(rules: &GateRules) -> u64 {
+pub(super) fn fingerprint(rules: &impl std::fmt::Debug) -> u64 {
     let text = format!("{rules:?}");
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
-fn e164_prefix(text: &str) -> Option<String> {
+pub(super) fn e164_prefix(text: &str) -> Option<String> {
     let number = text.strip_prefix('+')?;
     ((1..=15).contains(&number.len()) && digits(number).is_some()).then(|| text.to_owned())
 }

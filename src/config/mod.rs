@@ -17,6 +17,7 @@ mod recordings;
 mod registrar;
 mod reload;
 mod report;
+mod rules;
 mod secret;
 mod sections;
 mod settings;
@@ -154,7 +155,7 @@ fn read(file: &Path, content: String, env: Env<'_>, administered: Option<&str>, 
     more_registrars(&own, &mut registrars, &known, &shell, report);
     account::read_all(&own, &registrars, &known, &own_context, &mut accounts, report);
     let places = accounts.places.clone();
-    let engine = engine_part(&root, &daemon, registrars, accounts, alerts, report);
+    let engine = engine_part(&root, &daemon, registrars, accounts, alerts, &context.dir, report);
     Some(Loaded { engine, shell, places, registrars: of_ramal, sections })
 }
 
@@ -181,6 +182,7 @@ fn engine_part(
     registrars: Registrars,
     accounts: Accounts,
     alerts: AlertLimits,
+    dir: &Path,
     report: &mut Report,
 ) -> Config {
     let zone = parsed("a zone such as \"America/Sao_Paulo\"", |name| name.parse().ok());
@@ -192,7 +194,8 @@ fn engine_part(
             "there is no extension and no trunk: add [extension.NUMBER], [[extensions]] or [trunk.NAME]",
         );
     }
-    let gate = gate::read(root, report);
+    let section = root.section("gate", gate::KEYS, report);
+    let (gate, rules) = (gate::read(&section, report), rules::read(&section, dir, report));
     let groups = registrars.into_values().flatten().map(|registrar| (registrar.group.name.clone(), registrar.group));
     Config {
         zone: daemon.get(report, "zone", zone).unwrap_or(chrono_tz::America::Sao_Paulo),
@@ -206,6 +209,7 @@ fn engine_part(
         phones: phone::read_all(root, &accounts, &gate, report),
         accounts: accounts.by_name,
         gate,
+        rules: Arc::new(rules),
     }
 }
 

@@ -102,23 +102,7 @@ fn based(name: &str, table: &Table<'_>, profiles: &Profiles, report: &mut Report
 
 /// The files of a folder of profiles, in the order that lets `generic` be the base of the others.
 fn files(folder: &Path, report: &mut Report) -> Vec<(String, Source)> {
-    let paths = match std::fs::read_dir(folder) {
-        Ok(entries) => entries.flatten().map(|entry| entry.path()),
-        Err(error) => {
-            report
-                .error(Place::file(&folder.to_string_lossy()), format!("cannot read this folder of profiles: {error}"));
-            return Vec::new();
-        }
-    };
-    let mut files = Vec::new();
-    for path in paths.filter(|path| path.extension().is_some_and(|ending| ending == "toml")) {
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let shown = path.to_string_lossy();
-        match std::fs::read_to_string(&path) {
-            Ok(text) => files.push((name, Source::new(&shown, text))),
-            Err(error) => report.error(Place::file(&shown), format!("cannot read: {error}")),
-        }
-    }
+    let mut files = Source::folder(folder, "profiles", report);
     files.sort_by(|(a, _), (b, _)| (a != "generic", a).cmp(&(b != "generic", b)));
     files
 }

@@ -1,6 +1,7 @@
 //! One section of a TOML file with its lines, read key by key; what is not asked for is refused.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use toml::Spanned;
@@ -25,6 +26,28 @@ impl Source {
     pub fn new(file: &str, text: String) -> Source {
         let line_ends = text.match_indices('\n').map(|(at, _)| at).collect();
         Source { file: file.into(), text, line_ends }
+    }
+
+    /// The TOML files of a folder, each with its name without the ending.
+    pub fn folder(folder: &Path, of: &str, report: &mut Report) -> Vec<(String, Source)> {
+        let paths = match std::fs::read_dir(folder) {
+            Ok(entries) => entries.flatten().map(|entry| entry.path()),
+            Err(error) => {
+                let problem = format!("cannot read this folder of {of}: {error}");
+                report.error(Place::file(&folder.to_string_lossy()), problem);
+                return Vec::new();
+            }
+        };
+        let mut files = Vec::new();
+        for path in paths.filter(|path| path.extension().is_some_and(|ending| ending == "toml")) {
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let shown = path.to_string_lossy();
+            match std::fs::read_to_string(&path) {
+                Ok(text) => files.push((name, Source::new(&shown, text))),
+                Err(error) => report.error(Place::file(&shown), format!("cannot read: {error}")),
+            }
+        }
+        files
     }
 
     /// The whole file as its outermost section; every syntax error is reported.

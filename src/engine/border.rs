@@ -14,7 +14,6 @@ use crate::id::{BatchId, CallId, CommandId, ConnectionId, FlowAsk, MessageId, Qu
 use crate::leg::{LegState, MediaNews, PortBlock, RecordingNews};
 use crate::messages;
 use crate::news::{Delta, News, Snapshot};
-use crate::number::Rules;
 use crate::records::{Batch, Facts, Question};
 use crate::sip::uri::Transport;
 use crate::staff::{self, EntryId, Scopes};
@@ -37,7 +36,6 @@ pub enum Input<'a> {
     Loaded(QuestionId, Result<Facts, StoreError>),
     Lent(PortBlock),
     Config(Config),
-    Rules(Rules),
 }
 
 /// Everything the engine wants done.

@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::id::UserId;
+use crate::rules::Rules;
 use crate::sip::uri::{Host, Transport};
 
 /// Everything configured. Handing in a second one applies the differences; live calls keep what they began with.
@@ -31,6 +32,9 @@ pub struct Config {
     pub phones: BTreeMap<DeviceName, Arc<Phone>>,
     /// Which numbers may be dialled at all.
     pub gate: GateRules,
+    /// What the world lays down about calling people.
+    #[serde(default)]
+    pub rules: Arc<Rules>,
     /// Used when a command names no route: the first that exists of this list.
     pub default_route: Option<AccountName>,
     /// Sounds that there are: a queue's music is one of them.
@@ -76,6 +80,7 @@ impl Config {
                 allow_premium: false,
                 emergency: BTreeSet::new(),
             },
+            rules: Arc::default(),
             default_route: None,
             sounds: BTreeSet::new(),
             alerts: AlertLimits::default(),

@@ -126,8 +126,6 @@ impl Engine {
             Input::Loaded(question, facts) => self.on_loaded(question, facts, now),
             Input::Lent(block) => self.calls.on_lent(&block),
             Input::Config(config) => self.on_config(config, now),
-            // Zones and holidays: no room reads them yet.
-            Input::Rules(_) => {}
         }
         self.pump(now);
         if self.draining && !self.leaving && self.calls.is_idle() {

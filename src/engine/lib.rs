@@ -30,6 +30,7 @@ pub mod protocolo;
 pub mod random;
 pub mod records;
 pub mod registration;
+pub mod rules;
 pub mod sdp;
 pub mod sip;
 pub mod staff;

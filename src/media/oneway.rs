@@ -135,10 +135,10 @@ impl OneWay {
             // A new default device is opened within this.
             OneWay::DeviceGone => Duration::from_secs(1),
             OneWay::WrongAddress => Duration::from_secs(1),
-            // A few lost seconds of a bad network, a far end that is slow to begin.
-            OneWay::NeverReceived | OneWay::StoppedReceiving => Duration::from_secs(3),
+            // A bad network, a far end that is slow to begin: with what is still "lately", 3 s in all.
+            OneWay::NeverReceived | OneWay::StoppedReceiving => Duration::from_secs(2),
             // Microphones give noise; who switches one off for a word switches it on again.
-            OneWay::SilentMicrophone => Duration::from_secs(5),
+            OneWay::SilentMicrophone => Duration::from_millis(2_500),
             // The far end may be thinking.
             OneWay::ComfortNoise => Duration::from_secs(8),
         }
@@ -189,7 +189,7 @@ mod tests {
         let gone = told(9_000, |ms| (1_000..5_000).contains(&ms).then_some(OneWay::DeviceGone));
         assert_eq!(gone, [(2_000, Some(OneWay::DeviceGone)), (5_000, None)]);
         let still = told(9_000, |_| Some(OneWay::SilentMicrophone));
-        assert_eq!(still, [(5_000, Some(OneWay::SilentMicrophone))]);
+        assert_eq!(still, [(2_500, Some(OneWay::SilentMicrophone))]);
         assert_eq!(told(9_000, |ms| (ms % 3_000 > 1_000).then_some(OneWay::StoppedReceiving)), [], "pauses pass");
     }
 
@@ -212,7 +212,7 @@ mod tests {
                 arrivals.see(at(ms), true);
             }
         });
-        assert_eq!(stops, [(8_980, Some(OneWay::StoppedReceiving)), (15_000, None)]);
+        assert_eq!(stops, [(7_980, Some(OneWay::StoppedReceiving)), (15_000, None)]);
     }
 
     #[test]

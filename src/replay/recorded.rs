@@ -5,7 +5,6 @@ use engine::border::{Command, Flow, FlowNews, Input, ResolveError, StoreError, T
 use engine::config::Config;
 use engine::id::{BatchId, QueryId, QuestionId};
 use engine::leg::{MediaNews, PortBlock, RecordingNews};
-use engine::number::Rules;
 use engine::records::Facts;
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +22,6 @@ pub enum Recorded {
     Loaded(QuestionId, Result<Facts, StoreError>),
     Lent(PortBlock),
     Config(Box<Config>),
-    Rules(Rules),
 }
 
 impl Recorded {
@@ -41,7 +39,6 @@ impl Recorded {
             Recorded::Loaded(question, facts) => Input::Loaded(*question, facts.clone()),
             Recorded::Lent(block) => Input::Lent(block.clone()),
             Recorded::Config(config) => Input::Config(Config::clone(config)),
-            Recorded::Rules(rules) => Input::Rules(rules.clone()),
         }
     }
 }
@@ -60,7 +57,6 @@ impl From<&Input<'_>> for Recorded {
             Input::Loaded(question, facts) => Recorded::Loaded(*question, facts.clone()),
             Input::Lent(block) => Recorded::Lent(block.clone()),
             Input::Config(config) => Recorded::Config(Box::new(config.clone())),
-            Input::Rules(rules) => Recorded::Rules(rules.clone()),
         }
     }
 }

@@ -120,4 +120,5 @@ const KEPT: &[&str] = &[
     "deny",
     "emergency",
     "extension_digits",
+    "rules",
 ];

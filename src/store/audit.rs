@@ -2,11 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use engine::border::StoreError;
-use engine::call::SuperviseMode;
 use engine::id::UserId;
-use engine::news::{SupervisionEnd, SupervisionView};
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::Store;
@@ -120,38 +117,7 @@ impl Reader {
     }
 }
 
-/// Somebody supervises a call from now on, does so in another way, or no more: written with the call's own records, whoever or
-/// whatever began or ended it.
-pub(super) fn supervised(base: &Connection, at: DateTime<Utc>, view: &SupervisionView) -> rusqlite::Result<()> {
-    let action = match (view.mode, view.why) {
-        (Some(SuperviseMode::Listen), _) => "call-listened",
-        (Some(SuperviseMode::Whisper), _) => "call-whispered",
-        (Some(SuperviseMode::Barge), _) => "call-joined",
-        (None, Some(SupervisionEnd::TookOver)) => "call-taken-over",
-        (None, _) => "supervision-ended",
-    };
-    let detail = json!({
-        "call": view.call.to_string(),
-        "of": view.agent.map(|user| user.to_string()),
-        "through": view.account,
-        "why": view.why,
-    });
-    let (user, action, detail) = (view.supervisor, action.to_owned(), detail.to_string());
-    let entry = AuditEntry { at, user, address: String::new(), action, detail };
-    match is_there(base, &entry)? {
-        true => Ok(()),
-        false => append(base, &entry).map(drop),
-    }
-}
-
-/// A batch that is written again after a fault leaves one row.
-fn is_there(base: &Connection, entry: &AuditEntry) -> rusqlite::Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM audit WHERE number > (SELECT max(number) FROM audit) - 1000
-               AND at_ms = ?1 AND action = ?2 AND detail = ?3)";
-    base.query_row(sql, params![ms(entry.at), entry.action, entry.detail], |row| row.get(0))
-}
-
-fn append(base: &Connection, entry: &AuditEntry) -> rusqlite::Result<Head> {
+pub(super) fn append(base: &Connection, entry: &AuditEntry) -> rusqlite::Result<Head> {
     let before = head(base)?;
     let number = before.number + 1;
     let hash = chained(&before.hash, number, entry);

@@ -23,12 +23,14 @@ mod record;
 mod recordings;
 mod search;
 mod staff;
+mod supervised;
 mod upgrade;
 mod writer;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use chrono::Utc;
 use engine::border::StoreError;
 use engine::id::BatchId;
 use engine::records::{Batch, Facts, Question};
@@ -60,9 +62,10 @@ impl Store {
     pub fn open(dir: &Path) -> Result<Store, OpenError> {
         let dir = DataDir::claim(dir)?;
         let path = dir.base_file()?;
-        let base = base::open(&path, upgrade::STEPS)?;
-        let writer =
-            Writer::start(base).map_err(|error| OpenError::Unusable { path: path.clone(), why: error.to_string() })?;
+        let mut base = base::open(&path, upgrade::STEPS)?;
+        let unusable = |error: String| OpenError::Unusable { path: path.clone(), why: error };
+        supervised::end_after_crash(&mut base, Utc::now()).map_err(|error| unusable(error.to_string()))?;
+        let writer = Writer::start(base).map_err(|error| unusable(error.to_string()))?;
         Ok(Store { writer, path, dir })
     }
 

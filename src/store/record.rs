@@ -10,7 +10,7 @@ use engine::records::{CallRow, DialogRow, LegRow, Record};
 use rusqlite::{Connection, Params, params};
 
 use super::column::{direction, id, json, ms, word};
-use super::{audit, cases, recordings, staff};
+use super::{cases, recordings, staff, supervised};
 
 /// Why a record could not be kept.
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +37,7 @@ pub(super) fn write(base: &Connection, record: &Record) -> Result<(), WriteError
         Record::Registration { account, state } => registration(base, account, state),
         Record::DoNotDisturb { account, on } => do_not_disturb(base, account, *on),
         Record::ProtocoloBlock { day, next } => protocolo_block(base, *day, *next),
-        Record::Supervised { at, view } => Ok(audit::supervised(base, *at, view)?),
+        Record::Supervised { at, view } => Ok(supervised::write(base, *at, view)?),
         Record::RecordingStarted(row) => Ok(recordings::started(base, row)?),
         Record::RecordingEnded { recording, at } => Ok(recordings::ended(base, *recording, *at)?),
         Record::RecordingFile(file) => Ok(recordings::file(base, file)?),

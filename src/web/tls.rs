@@ -149,17 +149,96 @@ const LEAF_DAYS: i64 = 90;
 
 #[cfg(test)]
 mod tests {
+    use rustls::pki_types::ServerName;
+    use rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConnection};
+
     use super::*;
 
+    struct Scratch(PathBuf);
+
+    impl Scratch {
+        fn new(name: &str) -> Scratch {
+            let folder = std::env::temp_dir().join(format!("ramal-tls-{name}-{}", std::process::id()));
+            fs::create_dir_all(&folder).unwrap();
+            Scratch(folder)
+        }
+    }
+
+    impl Drop for Scratch {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    /// Whether a browser that trusts `authority` takes us for `name`: a whole handshake.
+    fn trusted(authority: &str, keys: &Keys, name: &str) -> bool {
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_slice(authority.as_bytes()).unwrap()).unwrap();
+        let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()));
+        let builder = builder.with_safe_default_protocol_versions().unwrap();
+        let config = Arc::new(builder.with_root_certificates(roots).with_no_client_auth());
+        let mut browser = ClientConnection::new(config, ServerName::try_from(name.to_owned()).unwrap()).unwrap();
+        let mut daemon = ServerConnection::new(keys.config()).unwrap();
+        while browser.is_handshaking() {
+            let mut said = Vec::new();
+            browser.write_tls(&mut said).unwrap();
+            let mut rest = &said[..];
+            while !rest.is_empty() {
+                daemon.read_tls(&mut rest).unwrap();
+                daemon.process_new_packets().unwrap();
+            }
+            let mut answered = Vec::new();
+            while daemon.wants_write() {
+                daemon.write_tls(&mut answered).unwrap();
+            }
+            let mut rest = &answered[..];
+            while !rest.is_empty() {
+                browser.read_tls(&mut rest).unwrap();
+                if browser.process_new_packets().is_err() {
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
     #[test]
-    fn the_authority_stays_the_same_when_certificates_are_made_anew() {
-        let folder = std::env::temp_dir().join(format!("ramal-tls-{}", std::process::id()));
+    fn sp_16_who_trusts_our_authority_once_trusts_every_certificate_made_anew_and_no_other_name() {
+        let folder = Scratch::new("own");
         let names = ["desk.example".to_owned(), "192.168.0.10".to_owned()];
-        let keys = Keys::load(&Tls::Own, &folder, &names).unwrap();
+        let keys = Keys::load(&Tls::Own, &folder.0, &names).unwrap();
         let authority = keys.authority().unwrap();
         keys.reload().unwrap();
-        let again = Keys::load(&Tls::Own, &folder, &names).unwrap();
-        assert_eq!(again.authority(), Some(authority));
-        fs::remove_dir_all(&folder).unwrap();
+        let again = Keys::load(&Tls::Own, &folder.0, &names).unwrap();
+        for keys in [&keys, &again] {
+            assert_eq!(keys.authority().as_ref(), Some(&authority));
+            assert!(trusted(&authority, keys, "desk.example") && trusted(&authority, keys, "192.168.0.10"));
+            assert!(!trusted(&authority, keys, "other.example"));
+        }
+        let elsewhere = Scratch::new("elsewhere");
+        let other = Keys::load(&Tls::Own, &elsewhere.0, &names).unwrap();
+        assert!(!trusted(&authority, &other, "desk.example"), "another installation's authority");
+    }
+
+    #[test]
+    fn sp_16_certificate_and_key_from_files_are_read_again_and_bad_ones_change_nothing() {
+        let folder = Scratch::new("files");
+        let (certificate, key) = (folder.0.join("cert.pem"), folder.0.join("key.pem"));
+        let issue = || {
+            let made = rcgen::generate_simple_self_signed(["desk.example".to_owned()]).unwrap();
+            fs::write(&certificate, made.cert.pem()).unwrap();
+            fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+            made.cert.pem()
+        };
+        let first = issue();
+        let wanted = Tls::Files { certificate: certificate.clone(), key: key.clone() };
+        let keys = Keys::load(&wanted, &folder.0, &[]).unwrap();
+        let second = issue();
+        assert!(trusted(&first, &keys, "desk.example"), "until it is told to");
+        keys.reload().unwrap();
+        assert!(trusted(&second, &keys, "desk.example") && !trusted(&first, &keys, "desk.example"));
+        fs::write(&certificate, "nothing").unwrap();
+        assert!(keys.reload().unwrap_err().to_string().contains("cert.pem"));
+        assert!(trusted(&second, &keys, "desk.example"));
     }
 }

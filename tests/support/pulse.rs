@@ -93,8 +93,13 @@ impl Pulse {
         if !wav.exists() {
             sound::tone(&wav, hertz, 300);
         }
+        self.play(card, &wav)
+    }
+
+    /// Plays a WAV to a card, once.
+    pub fn play(&self, card: &str, wav: &Path) -> Playing {
         Playing(Process::start("paplay", &self.folder.join("paplay.log"), |command| {
-            command.envs(self.environment()).arg("--device").arg(card).arg(&wav);
+            command.envs(self.environment()).arg("--device").arg(card).arg(wav);
         }))
     }
 

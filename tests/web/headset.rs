@@ -72,14 +72,14 @@ impl Outside {
 }
 
 /// Bursts, as a voice has them: what never changes a browser takes for noise.
-fn bursts(wav: &Path) {
+pub fn bursts(wav: &Path, hertz: f64, count: u32) {
     let mut sox = Command::new("sox");
     sox.args(["-n", "-r", "48000", "-c", "1", "-b", "16"]).arg(wav).args(["synth", "0.3", "sine"]);
-    sox.arg(AGENT.to_string()).args(["gain", "-6", "pad", "0", "0.2", "repeat", "40"]);
+    sox.arg(hertz.to_string()).args(["gain", "-6", "pad", "0", "0.2", "repeat"]).arg((count - 1).to_string());
     assert!(sox.status().is_ok_and(|status| status.success()), "sox of tests/interop/install");
 }
 
-fn customer(asterisk: &Asterisk, folder: &Folder) -> Daemon {
+pub fn customer(asterisk: &Asterisk, folder: &Folder) -> Daemon {
     let (host, voice) = (Host::claim(), folder.join("customer.wav"));
     sound::tone(&voice, CUSTOMER, 4);
     let (ip, pbx) = (host.address(), asterisk.sip());
@@ -92,7 +92,7 @@ fn customer(asterisk: &Asterisk, folder: &Folder) -> Daemon {
     Daemon::start(&toml, folder.path())
 }
 
-fn office(asterisk: &Asterisk) -> Office {
+pub fn office(asterisk: &Asterisk) -> Office {
     let (folder, host) = (Folder::new("web-headset"), Host::claim());
     let (ip, pbx, sounds) = (host.address(), asterisk.sip(), folder.join("sounds"));
     std::fs::create_dir(&sounds).unwrap();
@@ -114,7 +114,7 @@ fn sp_05_sp_06_a_call_over_the_browser_s_headset_lives_through_reload_second_tab
     let office = office(&asterisk);
     let link = format!("http://{}/#/setup/{}", office.address(), office.link());
     let microphone = office.folder.join("microphone.wav");
-    bursts(&microphone);
+    bursts(&microphone, AGENT, 41);
     let environment = [("RAMAL_MICROPHONE", microphone.display().to_string())];
     let Some(script) = Script::start("headset", &link, &environment) else { return };
     let folder = Folder::new("web-headset-customer");

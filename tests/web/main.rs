@@ -15,6 +15,7 @@ mod headset;
 mod health;
 mod hostile;
 mod live;
+mod microphone;
 mod office;
 mod page;
 mod recordings;

@@ -12,12 +12,16 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const LONG = 20_000;
 const ARGUMENTS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
-  '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', '--lang=pt-BR', '--accept-lang=pt-BR', '--force-color-profile=srgb', '--autoplay-policy=no-user-gesture-required',
+  '--lang=pt-BR', '--accept-lang=pt-BR', '--force-color-profile=srgb', '--autoplay-policy=no-user-gesture-required',
 ];
+/** A microphone and a person who allows it, both made up by the browser. */
+const MADE_UP = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 
-export async function launch(args = []) {
+export async function launch(args = [], sound = MADE_UP) {
   const profile = mkdtempSync(join(tmpdir(), 'ramal-browser-'));
-  const browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', userDataDir: profile, headless: true, args: [...ARGUMENTS, ...args] });
+  const browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', userDataDir: profile, headless: true, pipe: true, args: [...ARGUMENTS, ...sound, ...args] });
+  // Over pipes it ends when we do, whatever ended us. One that is killed breaks them.
+  for (const pipe of browser.process().stdio.slice(3)) pipe.on('error', () => {});
   const forget = () => rmSync(profile, { recursive: true, force: true });
   const close = () => browser.close().finally(forget);
   /** It gets no chance to say goodbye. */

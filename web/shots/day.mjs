@@ -74,6 +74,9 @@ await play(async ({ browser, errors, step }) => {
     await p.sees('Nenhuma ligação agora');
     await p.sees('Ramal 1001 registrado');
   });
+  await step('three menus and no more (SM-01)', luana, async (p) => {
+    assert.deepEqual(await p.page.$$eval('nav li a .grow', (all) => all.map((one) => one.innerText)), ['Tocando', 'Atendimento', 'Histórico']);
+  });
   await step('the day begins: ready (VZ-14)', luana, async (p) => {
     await p.alt('KeyP');
     await p.click('Começar e ficar disponível');
@@ -87,19 +90,30 @@ await play(async ({ browser, errors, step }) => {
     await p.sees('Nova chamada');
     await p.sees('Mariana Figueiredo Prado');
     await p.sees('(19) 90745-2310');
+    const parts = await p.page.$eval('.ring-list li', (row) => ['.num.big', '.tag', 'time'].map((part) => [row.querySelector(part).innerText, row.querySelector(part).getBoundingClientRect().left]));
+    assert.deepEqual(parts.slice(0, 2).map(([text]) => text), ['(19) 90745-2310', 'Em espera']);
+    assert.ok(parts[0][1] < parts[1][1] && parts[1][1] < parts[2][1], `number, Em espera, time: ${parts}`);
+    await p.until('the wait to run', (before) => document.querySelector('.ring-list li time').innerText !== before, parts[2][0]);
     await p.picture(shots, '02-tocando');
     await p.page.goto(`${home}#/historico`);
+    const beside = await p.page.$eval('.notice', (notice) => {
+      const { left, top, right, bottom } = notice.getBoundingClientRect();
+      return { left, top, right: innerWidth - right, bottom: innerHeight - bottom };
+    });
+    assert.ok(beside.right < 40 && beside.bottom < 40 && beside.left > 640 && beside.top > 400, `at the bottom right: ${JSON.stringify(beside)}`);
     await p.picture(shots, '02b-nova-chamada');
   });
-  await step('a click answers, and Atendimento opens by itself with the case filled (SM-04, SM-06)', luana, async (p) => {
+  await step('a click answers, and Atendimento opens by itself with the case filled (SM-04, SM-06, SM-07)', luana, async (p) => {
     await p.click('Atender', '.notice');
     await p.sees('Observações');
     assert.equal(p.hash, '#/atendimento');
     await p.sees('Em ligação');
-    assert.equal(await p.value('Nome do contato'), 'Mariana Figueiredo Prado');
+    const filled = ['CPF/CNPJ', 'Nome do contato', 'Telefone do contato', 'Conta', 'Proprietário'].map((label) => p.value(label));
+    assert.deepEqual(await Promise.all(filled), ['529.982.247-25', 'Mariana Figueiredo Prado', '(19) 90745-2310', 'Residencial 70418-6', 'Luana Andrade']);
     await world('the agent hears the customer');
   });
-  await step('the case is saved as it is typed (SM-12)', luana, async (p) => {
+  await step('talking and registering on the same screen: the case is saved as it is typed (SM-12, VZ-01)', luana, async (p) => {
+    await p.until('the call beside the form', () => document.querySelector('.act.hang') && document.querySelector('textarea'));
     await p.fill('Motivo', 'Fatura em duplicidade');
     await p.page.focus('textarea');
     await p.page.keyboard.type(NOTES);
@@ -187,10 +201,14 @@ await play(async ({ browser, errors, step }) => {
     await p.sees('Nenhuma ligação agora');
     await p.sees('Disponível');
   });
-  await step('Histórico has its row with Protocolo, and plays the recording (SM-09, SM-10)', luana, async (p) => {
+  await step('Histórico has its row with Protocolo, and plays the recording (SM-09, SM-11)', luana, async (p) => {
     await p.page.goto(`${home}#/historico`);
     await p.sees('(19) 90745-2310');
-    const row = (await p.ask('GET', '/history')).json.rows.find((r) => r.number.endsWith('19907452310'));
+    const { rows } = (await p.ask('GET', '/history')).json;
+    const began = rows.map((r) => Date.parse(r.started));
+    assert.deepEqual(began, [...began].sort((a, b) => b - a), 'newest first');
+    const row = rows.find((r) => r.number.endsWith('19907452310'));
+    assert.equal(row.direction, 'inbound');
     assert.match(row.protocolo, /^\d{16}$/);
     await p.sees(`${row.protocolo.slice(0, 8)}\u2009${row.protocolo.slice(8, 15)}\u2009${row.protocolo.slice(15)}`);
     const kept = (await p.ask('GET', `/cases/${row.case}`)).json;
@@ -203,7 +221,13 @@ await play(async ({ browser, errors, step }) => {
     await p.until('sound', () => document.querySelector('audio').currentTime > 0.3);
     await p.picture(shots, '06-historico');
   });
-  await step('dialled: the gate refuses in words, then 604 hears the digits', luana, async (p) => {
+  await step('another day is chosen, and today again (SM-10)', luana, async (p) => {
+    await p.click('Dia anterior');
+    await p.sees('Nenhuma ligação neste dia');
+    await p.click('Dia seguinte');
+    await p.sees('(19) 90745-2310');
+  });
+  await step('dialled: the gate refuses in words, then 604, an unknown number, hears the digits (SM-08)', luana, async (p) => {
     await p.page.keyboard.down('Control');
     await p.page.keyboard.press('KeyK');
     await p.page.keyboard.up('Control');
@@ -217,6 +241,8 @@ await play(async ({ browser, errors, step }) => {
     await p.page.keyboard.press('Enter');
     await p.sees('Em ligação');
     await p.pressed('Mudo', false);
+    await p.sees('Número sem cadastro');
+    assert.deepEqual([await p.value('CPF/CNPJ'), await p.value('Nome do contato'), await p.value('Conta')], ['', '', ''], 'an unknown number is no error');
     await p.alt('KeyK');
     await p.page.waitForSelector('.dock .keys');
     await p.page.keyboard.type('1234');
@@ -242,11 +268,16 @@ await play(async ({ browser, errors, step }) => {
     await p.alt('Enter');
     await p.sees('Disponível');
   });
-  await step('a refused call is gone', luana, async (p) => {
+  await step('a refused call is gone, and in Histórico the same moment (SM-09)', luana, async (p) => {
+    await p.page.goto(`${home}#/historico`);
+    await p.sees('(19) 90745-2310');
+    const before = (await p.page.$$('tbody tr')).length;
     await world('the customer calls');
     await p.sees('Nova chamada');
     await p.click('Recusar', '.notice');
     await p.seesNo('Nova chamada');
+    await p.until('one row more', (rows) => document.querySelectorAll('tbody tr').length === rows + 1, before);
+    await p.page.goto(`${home}#/atendimento`);
   });
   await step('a pause with its reason (VZ-14)', luana, async (p) => {
     await p.alt('KeyP');

@@ -5,59 +5,11 @@
 
 import assert from 'node:assert/strict';
 import { Person } from './browser.mjs';
+import { CUSTOMER, PASSWORD, PERSON, hears, hearsNo, signIn, tab } from './ears.mjs';
 import { play, world } from './stage.mjs';
 
 const link = process.env.RAMAL_LINK;
 const home = new URL('/', link).href;
-const PASSWORD = 'cavalo correto';
-/** Voices, in Hz: the customer's, and what every microphone of this browser says. */
-const CUSTOMER = 440;
-const PERSON = 1000;
-
-/** Runs in the page before its own code: listens to what each connection brings. `heard` is when each tone was there first and last. */
-function ears(tones) {
-  window.heard = Object.fromEntries(tones.map((tone) => [tone, { first: null, last: null }]));
-  const Peer = window.RTCPeerConnection;
-  window.RTCPeerConnection = class extends Peer {
-    constructor(...given) {
-      super(...given);
-      this.addEventListener('track', (event) => listen(event.track));
-    }
-  };
-  function listen(track) {
-    const context = new AudioContext();
-    const analyser = context.createAnalyser();
-    analyser.fftSize = 4096;
-    analyser.smoothingTimeConstant = 0;
-    context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
-    const bins = new Float32Array(analyser.frequencyBinCount);
-    const timer = setInterval(() => {
-      if (track.readyState === 'ended') return clearInterval(timer);
-      analyser.getFloatFrequencyData(bins);
-      for (const tone of tones) {
-        if (bins[Math.round((tone * analyser.fftSize) / context.sampleRate)] < -50) continue;
-        window.heard[tone].first ??= performance.now();
-        window.heard[tone].last = performance.now();
-      }
-    }, 20);
-  }
-}
-
-/** With ears, and with its session. */
-async function tab(context, errors) {
-  const page = await context.newPage();
-  await page.evaluateOnNewDocument(ears, [CUSTOMER, PERSON]);
-  return new Person(page, errors);
-}
-
-const hears = (p, hertz = CUSTOMER) => p.until(`${hertz} Hz`, (tone) => window.heard[tone].last !== null && performance.now() - window.heard[tone].last < 200, hertz);
-const hearsNo = (p, hertz = CUSTOMER) => p.until(`no ${hertz} Hz`, (tone) => window.heard[tone].last === null || performance.now() - window.heard[tone].last > 1000, hertz);
-
-async function signIn(p, login) {
-  await p.fill('Usuário', login);
-  await p.fill('Senha', PASSWORD);
-  await p.page.keyboard.press('Enter');
-}
 
 async function choose(p, from, to) {
   await p.click(from, '.top');

@@ -91,3 +91,6 @@ fn alert(
     };
     Audience::Owner { user, others }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::border::{Flow, Refusal, RefusalCode, Reply};
 use crate::config::{Account, AccountKind, AccountName};
-use crate::gate::{self, Facts, Load, Purpose};
+use crate::gate::{self, Facts, Law, Load, Purpose};
 use crate::id::{CallId, LegId};
 use crate::news::{Direction, HangupCause, HangupKind};
 use crate::number::Number;
@@ -139,8 +139,8 @@ impl Calls {
         cx: &Context<'_>,
     ) -> Result<Vec<String>, Refusal> {
         let meter = self.meters.entry(account.name.clone()).or_default();
-        let facts = Facts { account: meter.load(account.limits, cx.now.moment), route: None, doubt: None };
-        gate::judge(&cx.config.gate, &facts, number, purpose, cx.now).into_result()
+        let facts = Facts::of(meter.load(account.limits, cx.now.moment));
+        gate::judge(&Law::of(cx.config), &facts, number, purpose, cx.now).into_result()
     }
 
     /// The same for a number that the far end shall dial for us: no call of ours is added, but an attempt is.
@@ -153,8 +153,7 @@ impl Calls {
     ) -> Result<(), Refusal> {
         let meter = self.meters.entry(account.name.clone()).or_default();
         let load = Load { calls: 0, ..meter.load(account.limits, cx.now.moment) };
-        let facts = Facts { account: load, route: None, doubt: None };
-        gate::judge(&cx.config.gate, &facts, number, purpose, cx.now).into_result()?;
+        gate::judge(&Law::of(cx.config), &Facts::of(load), number, purpose, cx.now).into_result()?;
         meter.on_started(cx.now.moment);
         meter.on_ended();
         Ok(())
@@ -207,7 +206,7 @@ impl Calls {
             asserted: caller.asserted.clone(),
             at,
             day,
-            rules_version: (direction == Direction::Outbound).then_some(cx.config.gate.version),
+            rules_version: (direction == Direction::Outbound).then_some(Law::of(cx.config).version()),
         })));
         let sip_call_id = session.key().0.to_owned();
         let far_end = number.normalised.clone();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::access::{self, Action, Whose};
 use crate::agent;
-use crate::border::{AccountCommand, Actor, Command, IdempotencyKey, Output, Refusal, RefusalCode, Reply, What};
+use crate::border::{AccountCommand, Command, IdempotencyKey, Output, Refusal, RefusalCode, Reply, What};
 use crate::call::{self, Calls};
 use crate::config::{Account, AccountName};
 use crate::news::{News, RegistrationState};
@@ -21,14 +21,12 @@ impl Engine {
             Some(answer) => answer,
             None => {
                 let may = self.allowed(command).and_then(|()| usable(command.key.as_ref()));
-                let answer = match (may, &command.what) {
-                    (Err(refusal), _) => Err(refusal),
-                    (Ok(()), What::Staff(wish)) => match self.promise(command, wish, now) {
+                let answer = match may {
+                    Err(refusal) => Err(refusal),
+                    Ok(()) => match self.obey(command, now) {
                         Some(answer) => answer,
                         None => return,
                     },
-                    (Ok(()), What::Account(AccountCommand::Test(wish))) => return self.try_out(command, wish, now),
-                    (Ok(()), what) => self.obey(command.actor, what, now),
                 };
                 // A look does nothing; its answer may be large and is not the same tomorrow.
                 self.remember(command.key.as_ref().filter(|_| command.what.changes()), &answer, now);
@@ -55,10 +53,13 @@ impl Engine {
         access::allowed(&self.staff, command.actor, action, self.whose(&command.what))
     }
 
-    fn obey(&mut self, actor: Actor, what: &What, now: Now) -> Result<Reply, Refusal> {
-        self.can_be_audited(what)?;
-        self.actor = actor.user();
-        let answer = self.carry_out(actor, what, now);
+    /// `None`: the answer comes later.
+    fn obey(&mut self, command: &Command, now: Now) -> Option<Result<Reply, Refusal>> {
+        if let Err(refusal) = self.can_be_audited(&command.what) {
+            return Some(Err(refusal));
+        }
+        self.actor = command.actor.user();
+        let answer = self.carry_out(command, now);
         self.actor = None;
         answer
     }
@@ -75,28 +76,25 @@ impl Engine {
         }
     }
 
-    fn carry_out(&mut self, actor: Actor, what: &What, now: Now) -> Result<Reply, Refusal> {
-        match what {
-            What::Call(command) => self.with_calls(now, |calls, cx| calls.on_command(command, cx)),
-            What::Agent(command) => {
-                let facts = self.facts(command.user);
-                let answer = self.agents.on_command(
-                    command,
-                    facts,
-                    &agent::Context { staff: &self.staff, zone: self.config.zone, now },
-                );
-                if command.wish == agent::Wish::SignOut {
-                    self.with_calls(now, |calls, cx| calls.on_supervisor_left(command.user, cx));
-                }
-                answer
+    fn carry_out(&mut self, command: &Command, now: Now) -> Option<Result<Reply, Refusal>> {
+        Some(match &command.what {
+            What::Call(wish) => self.with_calls(now, |calls, cx| calls.on_command(wish, cx)),
+            What::Agent(wish) => self.on_agent_command(wish, now),
+            What::Staff(wish) => return self.promise(command, wish, now),
+            What::Account(AccountCommand::Test(wish)) => {
+                self.try_out(command, wish, now);
+                return None;
             }
-            What::Staff(_) => Err(Refusal::new(RefusalCode::BadRequest, "administration waits for the disk")),
-            What::Account(command) => self.on_account_command(command, now),
-            What::Subscription(command) => self.with_subscriptions(now, |watched, cx| watched.on_command(command, cx)),
-            What::Message(command) => self.with_messages(now, |messages, cx| messages.on_command(command, cx)),
+            What::Account(AccountCommand::DoNotDisturb { account, on }) => self.do_not_disturb(account, *on),
+            What::Account(AccountCommand::Register { account }) => self.known(account).map(|()| {
+                self.registrations.register_now(account, now, &mut self.random);
+                Reply::Done
+            }),
+            What::Subscription(wish) => self.with_subscriptions(now, |watched, cx| watched.on_command(wish, cx)),
+            What::Message(wish) => self.with_messages(now, |messages, cx| messages.on_command(wish, cx)),
             What::Watch { since } => Ok(match since.and_then(|since| self.watch.since(since)) {
-                Some(deltas) => Reply::Deltas(self.deltas_for(actor, deltas)),
-                None => Reply::Snapshot(Box::new(self.snapshot_for(actor))),
+                Some(deltas) => Reply::Deltas(self.deltas_for(command.actor, deltas)),
+                None => Reply::Snapshot(Box::new(self.snapshot_for(command.actor))),
             }),
             What::Health(health) => {
                 let told = self.alerts.on_health(*health, self.config.alerts);
@@ -112,7 +110,17 @@ impl Engine {
                 self.with_calls(now, Calls::cut);
                 Ok(Reply::Done)
             }
+        })
+    }
+
+    fn on_agent_command(&mut self, command: &agent::Command, now: Now) -> Result<Reply, Refusal> {
+        let facts = self.facts(command.user);
+        let context = agent::Context { staff: &self.staff, zone: self.config.zone, now };
+        let answer = self.agents.on_command(command, facts, &context);
+        if command.wish == agent::Wish::SignOut {
+            self.with_calls(now, |calls, cx| calls.on_supervisor_left(command.user, cx));
         }
+        answer
     }
 
     /// Answered when it is known how far it went (VZ-12).
@@ -133,25 +141,14 @@ impl Engine {
         self.messages.drain();
     }
 
-    pub(super) fn on_account_command(&mut self, command: &AccountCommand, now: Now) -> Result<Reply, Refusal> {
-        match command {
-            AccountCommand::DoNotDisturb { account, on } => {
-                self.known(account)?;
-                match on {
-                    true => self.do_not_disturb.insert(account.clone()),
-                    false => self.do_not_disturb.remove(account),
-                };
-                self.batch.push(Record::DoNotDisturb { account: account.clone(), on: *on });
-                self.tell_account(account);
-            }
-            AccountCommand::Register { account } => {
-                self.known(account)?;
-                self.registrations.register_now(account, now, &mut self.random);
-            }
-            AccountCommand::Test(_) => {
-                return Err(Refusal::new(RefusalCode::BadRequest, "a trial is answered when it has ended"));
-            }
-        }
+    fn do_not_disturb(&mut self, account: &AccountName, on: bool) -> Result<Reply, Refusal> {
+        self.known(account)?;
+        match on {
+            true => self.do_not_disturb.insert(account.clone()),
+            false => self.do_not_disturb.remove(account),
+        };
+        self.batch.push(Record::DoNotDisturb { account: account.clone(), on });
+        self.tell_account(account);
         Ok(Reply::Done)
     }
 

@@ -1,29 +1,57 @@
 //! Whether a number may be dialled: decided here alone, for every number we dial.
 //!
-//! A pure function of rules, facts and now. The purpose says which rules bind:
+//! A pure function of rules, facts and now. The purpose says which rules bind, and which only warn (`rule`):
 //!
-//! | rule | by hand, device | transfer | message | redirect | automatic |
+//! | rule | by hand, device | transfer | redirect | callback, campaign | message, notice |
 //! | --- | --- | --- | --- | --- | --- |
 //! | grammar, denied prefixes | binds | binds | binds | binds | binds |
-//! | calls at once, calls a minute | binds | binds | it is no call | binds | binds |
-//! | emergency numbers | always allowed | always allowed | always allowed | never | never |
-//! | a doubt about the facts | warns | warns | warns | binds | binds |
+//! | calls at once, calls a minute | binds | binds | binds | binds | they are no calls |
+//! | emergency numbers | always allowed | always allowed | never | never | never |
+//! | a doubt, a clock that jumped | warns | warns | binds | binds | warns, binds |
+//! | do-not-call, hours, holidays | warns | – | – | binds | binds |
+//! | attempts | warns | – | – | binds | – |
+//!
+//! Every call counts as an attempt, whoever made it. What is not known is a no for what dials by itself, and nothing to a person.
+//! A no names its rule, the fact, and when time alone will have undone it and every other no.
 
+mod attempts;
+mod case;
+mod explain;
+mod facts;
+mod finding;
+mod opening;
+mod place;
+mod prefix;
 mod rate;
+mod rule;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
 
 use crate::border::Refusal;
-use crate::config::GateRules;
-use crate::number::{Number, NumberError, NumberKind};
-use crate::time::{Moment, Now};
+use crate::config::{Config, GateRules};
+use crate::number::{Number, NumberError};
+use crate::rules::{Rules, wall};
+use crate::time::Now;
 
+use case::{Case, Effect};
+use opening::Unregulated;
+use place::Place;
+
+pub use attempts::{Periods, periods};
+pub use explain::{Explanation, Line, Says, explain};
+pub use facts::{Attempts, Facts, Hit, MOST_AGE, MOST_APART, OfPromise, Suppression};
 pub use rate::{Load, RateMeter};
+pub use rule::Rule;
 
 /// Who wants to dial, as far as rules differ.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Purpose {
     /// A person typed it.
     ByHand,
@@ -31,36 +59,74 @@ pub enum Purpose {
     Device,
     /// A person sends a call there, or brings it into a conference.
     Transfer,
+    /// A 3xx, a forward or a REFER of the far end names it: no person of ours.
+    Redirect,
+    /// The daemon keeps a promise, or returns a call.
+    Callback,
+    /// The daemon dials a lead.
+    Campaign,
     /// A person writes a text message there.
     Message,
-    /// A 3xx or a forward of the far end names it: no person of ours.
-    Redirect,
-    /// The daemon dials by itself: callback, return, campaign.
-    Automatic,
+    /// The daemon does.
+    Notice,
 }
 
 impl Purpose {
-    fn is_person(self) -> bool {
+    /// Nobody of ours chose it this moment, and nobody would notice a doubt.
+    pub fn dials_by_itself(self) -> bool {
+        match self {
+            Purpose::Callback | Purpose::Campaign | Purpose::Notice => true,
+            Purpose::ByHand | Purpose::Device | Purpose::Transfer => false,
+            Purpose::Redirect | Purpose::Message => false,
+        }
+    }
+
+    /// Whether it counts among the attempts to reach a number.
+    pub fn counts(self) -> bool {
+        !self.is_text()
+    }
+
+    fn is_a_persons_call(self) -> bool {
+        self.is_a_persons() && !self.is_text()
+    }
+
+    fn is_a_persons(self) -> bool {
         match self {
             Purpose::ByHand | Purpose::Device | Purpose::Transfer | Purpose::Message => true,
-            Purpose::Redirect | Purpose::Automatic => false,
+            Purpose::Redirect | Purpose::Callback | Purpose::Campaign | Purpose::Notice => false,
         }
+    }
+
+    fn is_text(self) -> bool {
+        matches!(self, Purpose::Message | Purpose::Notice)
     }
 }
 
-/// What is the case now.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Facts {
-    /// Calls of the extension that dials.
-    pub account: Load,
-    /// Calls over the route, where that is another account.
-    pub route: Option<Load>,
-    /// Why the facts may be wrong, in words: a sick clock, a failing store.
-    pub doubt: Option<String>,
+/// Everything that decides beside the facts.
+#[derive(Clone, Copy, Debug)]
+pub struct Law<'a> {
+    /// What the administrator decided.
+    pub gate: &'a GateRules,
+    /// What the world did.
+    pub rules: &'a Rules,
+    /// The installation's: of national numbers whose place is not known.
+    pub zone: Tz,
+}
+
+impl<'a> Law<'a> {
+    pub fn of(config: &'a Config) -> Law<'a> {
+        Law { gate: &config.gate, rules: &config.rules, zone: config.zone }
+    }
+
+    /// Tells decisions of other rules apart.
+    pub fn version(&self) -> u64 {
+        self.gate.version ^ self.rules.version
+    }
 }
 
 /// The decision, with the version of the rules it stands on.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Verdict {
     Allow {
         version: u64,
@@ -71,9 +137,23 @@ pub enum Verdict {
         rule: &'static str,
         /// A sentence for a person; holds no number longer than a prefix.
         fact: String,
-        /// When it may be tried again, where time alone helps.
-        next: Option<Moment>,
+        /// When it may be dialled, where time alone helps.
+        next: Option<Next>,
     },
+}
+
+/// An instant in the called party's zone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Next {
+    pub at: DateTime<Utc>,
+    pub zone: Tz,
+}
+
+/// `Mon 2026-11-23 09:00 in Manaus`
+impl fmt::Display for Next {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} in {}", wall::local(self.zone, self.at).format("%a %Y-%m-%d %H:%M"), finding::place(self.zone))
+    }
 }
 
 impl Verdict {
@@ -95,124 +175,56 @@ impl Verdict {
 
 /// Decides about what was dialled, grammar first.
 pub fn judge_dialled(
-    rules: &GateRules,
+    law: &Law<'_>,
     facts: &Facts,
     dialled: &str,
     purpose: Purpose,
     now: Now,
 ) -> (Option<Number>, Verdict) {
-    match Number::read(dialled, rules) {
+    match Number::read(dialled, law.gate) {
         Ok(number) => {
-            let verdict = judge(rules, facts, &number, purpose, now);
+            let verdict = judge(law, facts, &number, purpose, now);
             (Some(number), verdict)
         }
-        Err(error) => (None, grammar(rules, &error)),
+        Err(error) => (None, grammar(law, &error)),
     }
 }
 
 /// Decides about one number.
-pub fn judge(rules: &GateRules, facts: &Facts, number: &Number, purpose: Purpose, now: Now) -> Verdict {
-    let denied = match (number.kind, purpose.is_person()) {
-        // SP-15: nothing stands between a person and the emergency services.
-        (NumberKind::Emergency, true) => return Verdict::Allow { version: rules.version, warnings: Vec::new() },
-        (NumberKind::Emergency, false) => {
-            Some(Denied::for_ever("emergency", "Emergency numbers are dialled by a person only.".to_owned()))
+pub fn judge(law: &Law<'_>, facts: &Facts, number: &Number, purpose: Purpose, now: Now) -> Verdict {
+    decide(&Case::new(law, facts, number, purpose, now))
+}
+
+/// The first instant at or after `from` within the calling hours of a number, whatever else speaks against it.
+pub fn next_open(law: &Law<'_>, number: &Number, from: Now) -> Option<Next> {
+    let place = Place::of(law, number, from);
+    let at = opening::next(&place, from.civil, Unregulated::Closed).filter(|_| !place.is_unknown())?;
+    next(&place, at)
+}
+
+/// The first rule that says no decides.
+fn decide(case: &Case<'_>) -> Verdict {
+    let version = case.place.law.version();
+    let mut warnings = Vec::new();
+    for rule in case.rules() {
+        match case.effect(*rule) {
+            Effect::Unasked | Effect::Passes => {}
+            Effect::Warns(finding) => warnings.push(finding.words()),
+            Effect::Denies(finding) => {
+                let rule = finding.name().unwrap_or(rule.name());
+                let next = case.next().and_then(|at| next(&case.place, at));
+                return Verdict::Deny { version, rule, fact: finding.words(), next };
+            }
         }
-        (_, _) => prefix(rules, number).or_else(|| load(facts, now).filter(|_| purpose != Purpose::Message)),
-    };
-    let doubt = facts.doubt.as_ref().filter(|_| !purpose.is_person());
-    let denied = denied.or_else(|| {
-        doubt.map(|why| Denied::for_ever("doubt", format!("Nothing is dialled automatically while in doubt: {why}.")))
-    });
-    match denied {
-        Some(Denied { rule, fact, next }) => Verdict::Deny { version: rules.version, rule, fact, next },
-        None => Verdict::Allow { version: rules.version, warnings: facts.doubt.iter().cloned().collect() },
     }
+    Verdict::Allow { version, warnings }
 }
 
-fn grammar(rules: &GateRules, error: &NumberError) -> Verdict {
-    Verdict::Deny {
-        version: rules.version,
-        rule: "grammar",
-        fact: format!("This is no number to dial: {error}."),
-        next: None,
-    }
+fn next(place: &Place<'_>, at: DateTime<Utc>) -> Option<Next> {
+    place.zones.first().map(|zone| Next { at, zone: *zone })
 }
 
-struct Denied {
-    rule: &'static str,
-    fact: String,
-    next: Option<Moment>,
-}
-
-impl Denied {
-    /// Until the rules change.
-    fn for_ever(rule: &'static str, fact: String) -> Denied {
-        Denied { rule, fact, next: None }
-    }
-}
-
-/// The longest prefix that matches decides; of two equal ones the denied. Without any, the kind of number does.
-fn prefix(rules: &GateRules, number: &Number) -> Option<Denied> {
-    match (longest(&rules.allow, number), longest(&rules.deny, number)) {
-        (allowed, Some(denied)) if allowed.is_none_or(|allowed| digits(allowed).len() <= digits(denied).len()) => {
-            Some(Denied::for_ever("denied-prefix", format!("Numbers that begin with {denied} are denied.")))
-        }
-        (Some(_), _) => None,
-        (None, _) => kind(rules, number.kind),
-    }
-}
-
-fn longest<'a>(prefixes: &'a BTreeSet<String>, number: &Number) -> Option<&'a str> {
-    prefixes
-        .iter()
-        .map(String::as_str)
-        .filter(|prefix| begins_with(number, prefix))
-        .max_by_key(|prefix| digits(prefix).len())
-}
-
-fn kind(rules: &GateRules, kind: NumberKind) -> Option<Denied> {
-    match kind {
-        NumberKind::International if !rules.allow_international => Some(Denied::for_ever(
-            "international",
-            "International numbers are denied; allow a prefix, or all with allow_international.".to_owned(),
-        )),
-        NumberKind::Premium if !rules.allow_premium => Some(Denied::for_ever(
-            "premium",
-            "0300, 0303, 0500 and 0900 numbers are denied; allow_premium allows them.".to_owned(),
-        )),
-        NumberKind::International | NumberKind::Premium | NumberKind::Emergency => None,
-        NumberKind::Extension | NumberKind::National | NumberKind::TollFree | NumberKind::Service => None,
-    }
-}
-
-/// Prefixes may be written with `+` or without; only E.164 numbers have one.
-fn begins_with(number: &Number, prefix: &str) -> bool {
-    let e164 = number.normalised.strip_prefix('+');
-    match (e164, prefix.starts_with('+')) {
-        (None, true) => false,
-        (None, false) | (Some(_), _) => e164.unwrap_or(&number.normalised).starts_with(digits(prefix)),
-    }
-}
-
-fn digits(prefix: &str) -> &str {
-    prefix.strip_prefix('+').unwrap_or(prefix)
-}
-
-fn load(facts: &Facts, now: Now) -> Option<Denied> {
-    over(&facts.account, "The extension", now).or_else(|| over(facts.route.as_ref()?, "The route", now))
-}
-
-fn over(load: &Load, whose: &str, now: Now) -> Option<Denied> {
-    if load.calls >= load.limits.calls_at_once {
-        let fact = format!("{whose} has {} calls up and may have {}.", load.calls, load.limits.calls_at_once);
-        return Some(Denied::for_ever("calls-at-once", fact));
-    }
-    if load.starts < load.limits.calls_per_minute {
-        return None;
-    }
-    let fact =
-        format!("{whose} began {} calls within a minute and may begin {}.", load.starts, load.limits.calls_per_minute);
-    let next = load.next.filter(|next| *next > now.moment);
-    Some(Denied { rule: "calls-a-minute", fact, next })
+fn grammar(law: &Law<'_>, error: &NumberError) -> Verdict {
+    let fact = format!("This is no number to dial: {error}.");
+    Verdict::Deny { version: law.version(), rule: "grammar", fact, next: None }
 }

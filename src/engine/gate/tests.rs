@@ -1,13 +1,20 @@
-//! The table of the gate, line by line.
+//! The gate's own rules: prefixes, rates, emergencies, doubts; `table` asks all of them for every purpose, `calendar` for hours
+//! and days.
+
+mod calendar;
+mod table;
+mod world;
 
 use chrono::DateTime;
 
 use super::*;
 use crate::border::RefusalCode;
 use crate::config::Limits;
+use crate::time::Moment;
 use std::time::Duration;
 
-const ALL: [Purpose; 5] = [Purpose::ByHand, Purpose::Device, Purpose::Transfer, Purpose::Redirect, Purpose::Automatic];
+/// Those that rules beside the facts of the world differ for.
+const ALL: [Purpose; 5] = [Purpose::ByHand, Purpose::Device, Purpose::Transfer, Purpose::Redirect, Purpose::Callback];
 const LIMITS: Limits = Limits { calls_at_once: 2, calls_per_minute: 3 };
 
 fn rules() -> GateRules {
@@ -23,17 +30,41 @@ fn rules() -> GateRules {
     }
 }
 
+/// Nothing keeps anybody from anything.
 fn idle() -> Facts {
-    Facts { account: RateMeter::default().load(LIMITS, Moment::ZERO), route: None, doubt: None }
+    let now = at(0);
+    Facts {
+        clock: Some(now),
+        suppressed: Some(Suppression { read: now.civil, hit: None }),
+        attempts: Some(Attempts { read: now.civil, promise: None, day: 0, week: 0, month: 0 }),
+        ..Facts::of(RateMeter::default().load(LIMITS, Moment::ZERO))
+    }
+}
+
+/// Round the clock, everywhere.
+fn always() -> Rules {
+    let mut rules = world::rules();
+    let abroad = world::area(&["Europe/London"], &[]);
+    for prefix in ["1", "44"] {
+        rules.areas.insert(prefix.to_owned(), vec![abroad.clone()]);
+    }
+    Rules { version: 0, hours: vec![world::hours("always", &[(0, 1440); 7])], holidays: Vec::new(), ..rules }
+}
+
+fn judge_by(gate: &GateRules, facts: &Facts, dialled: &str, purpose: Purpose, now: Now) -> Verdict {
+    let rules = always();
+    let law = Law { gate, rules: &rules, zone: chrono_tz::America::Sao_Paulo };
+    judge_dialled(&law, facts, dialled, purpose, now).1
 }
 
 fn at(seconds: u64) -> Now {
-    Now { moment: Moment::ZERO, civil: DateTime::UNIX_EPOCH }.after(Duration::from_secs(seconds))
+    Now { moment: Moment::ZERO, civil: DateTime::from_timestamp_nanos(1_773_327_600_000_000_000) }
+        .after(Duration::from_secs(seconds))
 }
 
 /// The rule that denies, or none.
 fn denied_by(rules: &GateRules, facts: &Facts, dialled: &str, purpose: Purpose) -> Option<&'static str> {
-    match judge_dialled(rules, facts, dialled, purpose, at(0)).1 {
+    match judge_by(rules, facts, dialled, purpose, at(0)) {
         Verdict::Allow { version: 42, .. } => None,
         Verdict::Deny { version: 42, rule, .. } => Some(rule),
         other => panic!("not by these rules: {other:?}"),
@@ -58,8 +89,8 @@ fn by_default_the_country_is_open_and_what_costs_is_closed() {
         }
     }
     let open = GateRules { allow_international: true, allow_premium: true, ..rules() };
-    assert_eq!(denied_by(&open, &idle(), "+1 212 555 0123", Purpose::Automatic), None);
-    assert_eq!(denied_by(&open, &idle(), "0300 313 1234", Purpose::Automatic), None);
+    assert_eq!(denied_by(&open, &idle(), "+1 212 555 0123", Purpose::Campaign), None);
+    assert_eq!(denied_by(&open, &idle(), "0300 313 1234", Purpose::Campaign), None);
 }
 
 #[test]
@@ -119,13 +150,13 @@ fn calls_a_minute_bind_until_the_oldest_is_a_minute_old() {
     }
     let mut verdict = |second| {
         let facts = Facts { account: meter.load(LIMITS, at(second).moment), ..idle() };
-        judge_dialled(&rules(), &facts, "2001", Purpose::ByHand, at(second)).1
+        judge_by(&rules(), &facts, "2001", Purpose::ByHand, at(second))
     };
     let expected = Verdict::Deny {
         version: 42,
         rule: "calls-a-minute",
         fact: "The extension began 3 calls within a minute and may begin 3.".to_owned(),
-        next: Some(at(60).moment),
+        next: Some(Next { at: at(60).civil, zone: chrono_tz::America::Sao_Paulo }),
     };
     assert_eq!(verdict(30), expected);
     assert_eq!(verdict(60), Verdict::Allow { version: 42, warnings: Vec::new() });
@@ -155,13 +186,13 @@ fn a_doubt_warns_a_person_and_stops_a_machine() {
     for (purpose, rule) in ALL.into_iter().zip([None, None, None, Some("doubt"), Some("doubt")]) {
         assert_eq!(denied_by(&rules(), &facts, "2001", purpose), rule, "{purpose:?}");
     }
-    let warned = judge_dialled(&rules(), &facts, "2001", Purpose::ByHand, at(0)).1.into_result();
+    let warned = judge_by(&rules(), &facts, "2001", Purpose::ByHand, at(0)).into_result();
     assert_eq!(warned, Ok(vec!["the clock is not synchronised".to_owned()]));
 }
 
 #[test]
 fn a_refusal_is_a_sentence_that_says_what_to_do() {
-    let (_, verdict) = judge_dialled(&rules(), &idle(), "+1 212 555 0123", Purpose::ByHand, at(0));
+    let verdict = judge_by(&rules(), &idle(), "+1 212 555 0123", Purpose::ByHand, at(0));
     let refusal = verdict.into_result().unwrap_err();
     assert_eq!(refusal.code, RefusalCode::Gate);
     assert_eq!(refusal.text, "International numbers are denied; allow a prefix, or all with allow_international.");

@@ -2,7 +2,7 @@
 
 use crate::border::{Flow, Refusal, RefusalCode, Reply};
 use crate::config::{Account, AccountKind, AccountName};
-use crate::gate::{self, Facts, Purpose, RateMeter};
+use crate::gate::{self, Facts, Law, Purpose, RateMeter};
 use crate::id::{MessageId, TransactionId};
 use crate::news::{Direction, MessageState, MessageView};
 use crate::number::{Number, format_for_route};
@@ -106,10 +106,9 @@ impl Messages {
 
 /// The number that is meant, when the gate lets it through.
 fn allowed(account: &Account, number: &str, cx: &Context<'_>) -> Result<Number, Refusal> {
-    let rules = &cx.config.gate;
     let load = RateMeter::default().load(account.limits, cx.now.moment);
-    let facts = Facts { account: load, route: None, doubt: None };
-    let (number, verdict) = gate::judge_dialled(rules, &facts, number, Purpose::Message, cx.now);
+    let law = Law::of(cx.config);
+    let (number, verdict) = gate::judge_dialled(&law, &Facts::of(load), number, Purpose::Message, cx.now);
     verdict.into_result()?;
     number.ok_or_else(|| Refusal::gate("grammar", "this is no number"))
 }

@@ -1,4 +1,4 @@
-//! Telephone numbers in every Brazilian spelling, brought to one, and the rule data about them.
+//! Telephone numbers in every Brazilian spelling, brought to one.
 //!
 //! `brazil` knows the national plan, `format` writes a number as a route wants it, `redact` hides numbers from logs.
 
@@ -14,12 +14,6 @@ use crate::config::GateRules;
 
 pub use format::format_for_route;
 pub use redact::{redact_digits, redacted};
-
-/// Versioned rule data parsed by the shell (zones, holidays come here later).
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub struct Rules {
-    pub version: u64,
-}
 
 /// A number that is one in the Brazilian plan or in E.164.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -214,8 +214,8 @@ fn meter(meter: &mut Meter, codec: Codec, payload: &[u8], shown: &Shown) -> Opti
     let samples = samples.get_mut(..payload.len())?;
     law.decode(payload, samples);
     meter.see_at(codec.rate().hertz(), samples, shown);
-    // A-law has no zero: the nearest is 8.
-    Some(samples.iter().all(|sample| sample.unsigned_abs() <= 8))
+    // A-law has no zero, and the faintest noise changes its sign.
+    Some(samples.windows(2).all(|pair| pair.first() == pair.last()))
 }
 
 fn law(codec: Codec) -> Option<Law> {

@@ -28,10 +28,8 @@ class BrowserHeadset {
 
   constructor() {
     this.speaker.autoplay = true;
-    navigator.mediaDevices?.addEventListener('devicechange', () => {
-      void this.look();
-      this.headset.devicesChanged();
-    });
+    navigator.mediaDevices?.addEventListener('devicechange', () => void this.look().then(() => this.changed()));
+    void onPermission(() => this.changed());
     this.apply();
   }
 
@@ -73,9 +71,14 @@ class BrowserHeadset {
     this.meter = null;
     this.saidLevel = 0;
     this.inputName = microphone?.getAudioTracks()[0]?.label ?? '';
-    if (state !== 'live') this.stopFarMeter();
+    // Without a microphone the far end is heard all the same.
+    if (state === 'off' || state === 'connecting' || state === 'taken') this.stopFarMeter();
     if (microphone) this.meter = measure(microphone, (level) => (this.saidLevel = level));
     if (state !== 'off') void this.look();
+  }
+
+  private changed(): void {
+    this.headset.devicesChanged(this.devices.filter((d) => d.kind === 'audioinput').map((d) => d.deviceId));
   }
 
   private play(sound: MediaStream): void {
@@ -94,6 +97,12 @@ class BrowserHeadset {
   private async look(): Promise<void> {
     this.devices = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
   }
+}
+
+/** Calls back when the person allows or forbids the microphone; browsers that cannot tell do not. */
+async function onPermission(what: () => void): Promise<void> {
+  const asked = navigator.permissions?.query({ name: 'microphone' as PermissionName });
+  (await asked?.catch(() => undefined))?.addEventListener('change', what);
 }
 
 /** Held by the tab that has the sound: other tabs of this browser wait for it. */
@@ -115,10 +124,7 @@ function world(play: HeadsetWorld['play']): HeadsetWorld {
       void asked?.then((isHeld) => (isHeld ? navigator.locks.request(LOCK, () => what()) : undefined)).catch(() => {});
     },
     secure: isSecureContext && navigator.mediaDevices !== undefined,
-    openMicrophone: (id) =>
-      navigator.mediaDevices.getUserMedia({
-        audio: { ...(id ? { deviceId: { ideal: id } } : {}), echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 },
-      }),
+    openMicrophone,
     newPeer: () => new RTCPeerConnection({ iceServers: [] }),
     exchange: async (sdp, take) => (await ask<{ sdp: string }>('POST', '/agent/browser', take ? { sdp, take } : { sdp })).sdp,
     play,
@@ -127,6 +133,17 @@ function world(play: HeadsetWorld['play']): HeadsetWorld {
       return () => clearTimeout(timer);
     },
   };
+}
+
+/** The chosen microphone; the system's where that one is not there. A mere wish (`ideal`) Chromium does not follow. */
+async function openMicrophone(id: string): Promise<MediaStream> {
+  const open = (device: MediaTrackConstraints) =>
+    navigator.mediaDevices.getUserMedia({ audio: { ...device, echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 } });
+  if (id === '') return open({});
+  return open({ deviceId: { exact: id } }).catch((why: { name?: string }) => {
+    if (why.name === 'OverconstrainedError' || why.name === 'NotFoundError') return open({});
+    throw why;
+  });
 }
 
 /** Tells the level, root of the mean square from 0 to 1, until the answer is called. */

@@ -5,8 +5,24 @@ import { Headset, type HeadsetState } from './headset';
 class FakeTrack extends EventTarget {
   kind = 'audio';
   readyState = 'live';
+  muted = false;
+  constructor(private id: string) {
+    super();
+  }
+  getSettings() {
+    return { deviceId: this.id };
+  }
   stop() {
     this.readyState = 'ended';
+  }
+  /** Unlike `stop`, which is our own doing. */
+  isPulledOut() {
+    this.readyState = 'ended';
+    this.dispatchEvent(new Event('ended'));
+  }
+  isSwitched(off: boolean) {
+    this.muted = off;
+    this.dispatchEvent(new Event(off ? 'mute' : 'unmute'));
   }
 }
 
@@ -16,10 +32,10 @@ class FakePeer {
   localDescription: { sdp: string } | null = null;
   remote: string | null = null;
   closed = false;
-  senders: { track: FakeTrack; replaceTrack: (t: FakeTrack) => Promise<void> }[] = [];
+  senders: { track: FakeTrack | null; replaceTrack: (t: FakeTrack | null) => Promise<void> }[] = [];
   onconnectionstatechange: (() => void) | null = null;
   addTrack(track: FakeTrack) {
-    const sender = { track, replaceTrack: async (t: FakeTrack) => void (sender.track = t) };
+    const sender = { track: track as FakeTrack | null, replaceTrack: async (t: FakeTrack | null) => void (sender.track = t) };
     this.senders.push(sender);
   }
   getSenders() {
@@ -54,8 +70,8 @@ function stage() {
   const freed: (() => void)[] = [];
   const due: { what: () => void; ms: number }[] = [];
   const exchange = vi.fn(async (_offer: string, _take: boolean) => 'answer');
-  const openMicrophone = vi.fn(async (_id: string) => {
-    const track = new FakeTrack();
+  const openMicrophone = vi.fn(async (id: string) => {
+    const track = new FakeTrack(id || 'default');
     tracks.push(track);
     return { getAudioTracks: () => [track], getTracks: () => [track] } as unknown as MediaStream;
   });
@@ -195,6 +211,87 @@ describe("the browser's headset (SP-05)", () => {
     expect(s.peers.length).toBe(1);
     expect(s.peers[0]?.senders[0]?.track).toBe(s.tracks[1]);
     expect(s.tracks[0]?.readyState).toBe('ended');
+  });
+
+  const none = () => new DOMException('', 'NotFoundError');
+
+  it('says that the microphone is gone in mid-call, and is live again when one is there, over the same connection (SP-07)', async () => {
+    s.headset.want();
+    await settle();
+    s.peers[0]?.becomes('connected');
+    s.openMicrophone.mockRejectedValueOnce(none()).mockRejectedValueOnce(none());
+    s.tracks[0]?.isPulledOut();
+    await settle();
+    expect(s.states.at(-1)).toBe('no-microphone');
+    expect(s.peers[0]?.senders[0]?.track).toBe(null);
+    s.fire();
+    await settle();
+    expect(s.states.at(-1)).toBe('no-microphone');
+    s.fire();
+    await settle();
+    expect(s.states.at(-1)).toBe('live');
+    expect(s.peers.length).toBe(1);
+    expect(s.peers[0]?.senders[0]?.track).toBe(s.tracks[1]);
+  });
+
+  it('believes the list of devices before the browser says that the track has ended', async () => {
+    s.headset.want();
+    await settle();
+    s.peers[0]?.becomes('connected');
+    s.headset.devicesChanged(['default']);
+    await settle();
+    expect(s.tracks.length).toBe(1);
+    s.headset.devicesChanged([]);
+    await settle();
+    expect(s.peers[0]?.senders[0]?.track).toBe(s.tracks[1]);
+  });
+
+  it('tells a microphone that is switched off from one that is on (SP-07)', async () => {
+    s.headset.want();
+    await settle();
+    s.tracks[0]?.isSwitched(true);
+    expect(s.states.at(-1)).toBe('connecting');
+    s.peers[0]?.becomes('connected');
+    expect(s.states.at(-1)).toBe('silenced');
+    s.tracks[0]?.isSwitched(false);
+    expect(s.states.at(-1)).toBe('live');
+    await s.headset.useInput('usb');
+    s.tracks[0]?.isSwitched(true);
+    expect(s.states.at(-1)).toBe('live');
+  });
+
+  it('looks for no microphone any more once it has left', async () => {
+    s.openMicrophone.mockRejectedValueOnce(none());
+    s.headset.want();
+    await settle();
+    s.headset.leave();
+    s.fire();
+    await settle();
+    expect(s.openMicrophone).toHaveBeenCalledTimes(1);
+  });
+
+  it('goes back to the chosen microphone when it is plugged in again', async () => {
+    await s.headset.useInput('usb');
+    s.headset.want();
+    await settle();
+    s.peers[0]?.becomes('connected');
+    s.openMicrophone.mockImplementationOnce(async () => {
+      const other = new FakeTrack('built-in');
+      s.tracks.push(other);
+      return { getAudioTracks: () => [other], getTracks: () => [other] } as unknown as MediaStream;
+    });
+    s.tracks[0]?.isPulledOut();
+    await settle();
+    expect(s.peers[0]?.senders[0]?.track).toBe(s.tracks[1]);
+    s.headset.devicesChanged(['built-in']);
+    await settle();
+    expect(s.tracks.length).toBe(2);
+    s.headset.devicesChanged(['built-in', 'usb']);
+    await settle();
+    expect(s.peers[0]?.senders[0]?.track).toBe(s.tracks[2]);
+    s.headset.devicesChanged(['built-in', 'usb']);
+    await settle();
+    expect(s.tracks.length).toBe(3);
   });
 
   it('needs a secure page', () => {

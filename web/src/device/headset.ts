@@ -2,6 +2,8 @@
 //
 //   off --want--> asking --microphone--> connecting --connected--> live
 //                   \--refused, none--> denied, no-microphone      \--failed, ended--> connecting, by a new offer
+//   live --microphone gone, forbidden--> no-microphone, denied --it is back, another one, allowed--> live: the connection stays
+//   live --switched off at the headset or in the system--> silenced --switched on--> live
 //   connecting --409 taken, twice--> taken --take, the other tab is gone--> connecting     any --leave--> off
 //
 // Browser, daemon and time are given, so that tests run it without any of them. The call itself does not live here: when this
@@ -15,10 +17,12 @@ const PAUSES = [300, 1_000, 2_000, 4_000];
 const PATIENCE = 1_500;
 /** Candidates of a LAN are found at once; longer than this the offer does not wait for more, in ms. */
 const GATHERING = 800;
+/** Not every sound system tells a browser that something was plugged in: without a microphone it looks again, in ms. */
+const LOOKING = 2_000;
 /** A page that was just reloaded is taken for another one until the daemon misses the old one, in ms. */
 const RELOADED = 600;
 
-export type HeadsetState = 'off' | 'asking' | 'connecting' | 'live' | 'taken' | 'denied' | 'no-microphone' | 'insecure';
+export type HeadsetState = 'off' | 'asking' | 'connecting' | 'live' | 'silenced' | 'taken' | 'denied' | 'no-microphone' | 'insecure';
 
 export interface HeadsetWorld {
   /** The microphone with that id, or the system's for ''. Fails as `getUserMedia` does. */
@@ -44,6 +48,7 @@ export class Headset {
   private turn = 0;
   private input = '';
   private takeBack: () => void = () => {};
+  private lookNoMore: () => void = () => {};
 
   constructor(
     private readonly world: HeadsetWorld,
@@ -59,6 +64,7 @@ export class Headset {
   leave(): void {
     this.wanted = false;
     this.drop();
+    this.lookNoMore();
     this.closeMicrophone();
     this.onState('off', null);
   }
@@ -75,20 +81,24 @@ export class Headset {
     if (!this.wanted) return;
     if (this.peer === null) return this.begin(false);
     if (!(await this.open(this.turn))) return;
-    await this.sender()?.replaceTrack(this.stream?.getAudioTracks()[0] ?? null);
+    await this.sender()?.replaceTrack(this.track ?? null);
+    if (this.stream) this.switched(this.stream);
   }
 
-  /** A microphone was plugged in or out: what is gone is replaced, who had none tries again. */
-  devicesChanged(): void {
-    const track = this.stream?.getAudioTracks()[0];
-    if (this.wanted && track?.readyState !== 'live') void this.useInput(this.input);
+  /** Plugged in or out, allowed or not: what is gone is replaced, who had none tries again, the chosen one is taken back. */
+  devicesChanged(there?: string[]): void {
+    const used = this.track?.getSettings().deviceId;
+    // Browsers take seconds to say that a track has ended.
+    const isGone = this.track?.readyState !== 'live' || (used !== undefined && there?.includes(used) === false);
+    const chosenIsBack = used !== this.input && there?.includes(this.input) === true;
+    if (this.wanted && (isGone || chosenIsBack)) void this.useInput(this.input);
   }
 
   private async begin(take: boolean, again = false): Promise<void> {
     this.drop();
     const turn = this.turn;
     if (!this.world.secure) return this.onState('insecure', null);
-    if (this.stream?.getAudioTracks()[0]?.readyState !== 'live' && !(await this.open(turn))) return;
+    if (this.track?.readyState !== 'live' && !(await this.open(turn))) return;
     if (turn !== this.turn) return;
     this.onState('connecting', this.stream);
     try {
@@ -113,6 +123,7 @@ export class Headset {
   }
 
   private async open(turn: number): Promise<boolean> {
+    this.lookNoMore();
     if (this.stream === null) this.onState('asking', null);
     try {
       const stream = await this.world.openMicrophone(this.input);
@@ -122,12 +133,21 @@ export class Headset {
       }
       this.closeMicrophone();
       this.stream = stream;
-      stream.getAudioTracks()[0]?.addEventListener('ended', () => this.devicesChanged());
+      this.track?.addEventListener('ended', () => this.devicesChanged());
+      for (const switched of ['mute', 'unmute']) this.track?.addEventListener(switched, () => this.switched(stream));
       return true;
     } catch (why) {
-      if (turn === this.turn) this.onState(isRefusal(why) ? 'denied' : 'no-microphone', null);
+      if (turn === this.turn) this.without(why);
       return false;
     }
+  }
+
+  private without(why: unknown): void {
+    const refused = isRefusal(why);
+    if (!refused) this.lookNoMore = this.world.later(() => this.devicesChanged(), LOOKING);
+    // Silence would be sent instead, and the daemon could not tell the one from the other.
+    void this.sender()?.replaceTrack(null);
+    this.onState(refused ? 'denied' : 'no-microphone', null);
   }
 
   private async connect(turn: number, take: boolean): Promise<void> {
@@ -149,7 +169,7 @@ export class Headset {
       case 'connected':
         this.failures = 0;
         this.world.hold(true);
-        return this.onState('live', this.stream);
+        return this.onState(this.standing, this.stream);
       case 'disconnected':
         this.takeBack = this.world.later(() => this.again(), PATIENCE);
         return;
@@ -181,6 +201,19 @@ export class Headset {
         done();
       };
     });
+  }
+
+  private switched(stream: MediaStream): void {
+    if (stream === this.stream && this.peer?.connectionState === 'connected') this.onState(this.standing, stream);
+  }
+
+  private get standing(): HeadsetState {
+    if (this.peer?.connectionState !== 'connected') return 'connecting';
+    return this.track?.muted ? 'silenced' : 'live';
+  }
+
+  private get track(): MediaStreamTrack | undefined {
+    return this.stream?.getAudioTracks()[0];
   }
 
   private sender(): RTCRtpSender | undefined {

@@ -1,13 +1,20 @@
 //! We dial.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use engine::border::Reply;
 use engine::call::Command as Wish;
 use engine::config::PrackMode;
 use engine::leg::{Feed, Tone};
 use engine::news::{CallState, HangupKind, Party};
+use engine::records::Record;
+use engine::rules::{Area, Hours, Rules, Span, Term, Week};
 use engine::sip::header::Name;
 use engine::sip::message::{Message, Method};
 
 use crate::far::{Far, WithSdp, same, sdp};
+use crate::shell::pbx::{config, extension};
 use crate::world::{World, ms, profile, seconds};
 
 #[test]
@@ -408,14 +415,46 @@ fn SP_15_the_gate_refuses_by_hand_and_nothing_is_sent() {
     assert_eq!(world.calls(), []);
 }
 
+/// People may be called in the morning; the stories are told on a Thursday afternoon.
+fn mornings() -> Rules {
+    let term = Term { from: "2026-01-01".parse().unwrap(), until: None, source: "the story".to_owned() };
+    let week = Week { days: std::array::from_fn(|_| vec![Span { from: 480, until: 720 }]) };
+    let hours = Hours {
+        name: "mornings".to_owned(),
+        week,
+        closed_on: BTreeSet::new(),
+        states: BTreeSet::new(),
+        term: term.clone(),
+    };
+    let zones = vec![chrono_tz::America::Manaus];
+    let area = Area { zones, states: BTreeSet::new(), term };
+    Rules { version: 1 << 40, areas: [("5592".to_owned(), vec![area])].into(), hours: vec![hours], ..Rules::default() }
+}
+
+#[test]
+fn by_hand_outside_the_called_partys_hours_is_warned_and_connected() {
+    let mut config = config([extension(20)].into_iter());
+    config.rules = Arc::new(mornings());
+    let mut world = World::of(config);
+    for (number, warned) in [
+        ("(92) 91234-5678", vec!["16:26 is outside the calling hours mornings: it is Thu 2026-05-28 in Manaus."]),
+        ("3000", vec![]),
+    ] {
+        let Ok(Reply::Dialled { call, warnings, .. }) = world.try_dial(number) else { panic!("{number}") };
+        assert_eq!(warnings, warned, "{number}");
+        world.get(Method::Invite);
+        let version = world.shell.store.records.iter().find_map(|record| match record {
+            Record::CallOpened(row) if row.call == call => row.rules_version,
+            _ => None,
+        });
+        assert_eq!(version, Some((1 << 40) + 1), "of the configuration's rules and the world's");
+        world.wish(Wish::HangUp { call }).unwrap();
+    }
+}
+
 #[test]
 fn refused_attempts_are_not_counted_as_calls() {
-    let mut world = World::begin(
-        crate::shell::pbx::config([crate::shell::pbx::extension(20)].into_iter()),
-        Default::default(),
-        1,
-        World::new().now,
-    );
+    let mut world = World::begin(config([extension(20)].into_iter()), Default::default(), 1, World::new().now);
     world.pass(seconds(3));
     let (call, _) = world.dial("3000");
     for _ in 0..3 {
@@ -427,7 +466,7 @@ fn refused_attempts_are_not_counted_as_calls() {
 
 #[test]
 fn the_route_is_down_when_nothing_answers_there() {
-    let mut config = crate::shell::pbx::config([crate::shell::pbx::extension(20)].into_iter());
+    let mut config = config([extension(20)].into_iter());
     config.groups.values_mut().for_each(|group| group.registrar.port = Some(5099));
     let mut shell = crate::shell::Shell::new(1, "10.0.0.1:5070", Default::default());
     let now = World::new().now;

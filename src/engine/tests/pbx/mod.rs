@@ -419,6 +419,7 @@ pub fn config(accounts: impl Iterator<Item = Account>) -> Config {
             allow_premium: false,
             emergency: BTreeSet::new(),
         },
+        rules: Arc::default(),
         default_route: None,
         sounds: ["faturas".into()].into(),
         alerts: AlertLimits::default(),
