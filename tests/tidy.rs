@@ -54,7 +54,12 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("messages", &["call", "access", "agent", "sdp", "subscription"]),
     ("staff", &["sip", "sdp", "call", "agent", "access", "registration", "gate", "subscription", "messages"]),
     ("agent", &["sip", "sdp", "call", "access", "registration", "gate", "subscription", "messages"]),
-    ("call", &["access", "agent"]),
+    (
+        "assign",
+        &["sip", "sdp", "call", "callback", "agent", "access", "registration", "gate", "subscription", "messages"],
+    ),
+    ("callback", &["sip", "sdp", "call", "agent", "access", "registration", "gate", "subscription", "messages"]),
+    ("call", &["access", "agent", "assign", "callback"]),
     ("access", &["sip", "sdp", "registration", "gate"]),
 ];
 const WORDS_ONLY: &[&str] = &[

@@ -18,6 +18,14 @@ export const SHOTS = [
     await page.keyboard.press('Enter');
     await seen(page, 'não conferem');
   } },
+  { name: '09a-escolher-a-senha', scene: 'login', path: 'welcome/abc', async act(page) {
+    await seen(page, 'Beatriz Nunes');
+    const fields = await page.$$('input[type=password]');
+    for (const [i, text] of ['curta', 'curta'].entries()) await fields[i].type(text);
+    await page.keyboard.press('Enter');
+    await seen(page, 'Curto demais');
+  } },
+  { name: '09a-link-usado', scene: 'login', path: 'welcome/used', themes: ['light'] },
   { name: '09b-primeiro-acesso', scene: 'setup', path: 'setup/abc' },
   { name: '09c-ligar-a-central', scene: 'setup', path: 'setup/abc', async act(page) {
     const fields = await page.$$('form input');

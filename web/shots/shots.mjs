@@ -50,7 +50,7 @@ async function take(shot, theme) {
     console.log(`${shot.name} ${theme}: ${text}`);
   };
   page.on('pageerror', (why) => complain(`error: ${why.message}`));
-  page.on('console', (m) => m.type() === 'error' && !/status of (401|400|422|404|409|503)/.test(m.text()) && complain(`console: ${m.text()}`));
+  page.on('console', (m) => m.type() === 'error' && !/status of (400|401|403|404|409|422|503)/.test(m.text()) && complain(`console: ${m.text()}`));
   await page.setViewport({ width: 1280, height: 800, ...shot.viewport });
   await page.emulateTimezone('America/Sao_Paulo');
   await page.evaluateOnNewDocument((offset, chosen, language) => {
