@@ -50,7 +50,7 @@ export const DEFINITIONS: Definition[] = [
     fields: [
       NAME,
       { name: 'login', word: 'login.user', kind: 'text', required: true, column: true },
-      { name: 'password', word: 'login.password', kind: 'secret', hint: 'admin.password-hint' },
+      { name: 'password', word: 'login.password', kind: 'secret', hint: 'admin.password-later', onlyNew: true },
       { name: 'perfil', word: 'admin.perfil', kind: 'choice', from: 'perfis', required: true, column: true },
       { name: 'ramal', word: 'admin.ramal', kind: 'choice', from: 'extensions', optional: true, column: true },
       { name: 'location', word: 'admin.location', kind: 'choice', from: 'locations', optional: true },
