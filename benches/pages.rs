@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Instant;
 
 use media::codec::Codec;
 use media::order::{DeviceOrder, Feed, LegKey, LegMedia, LegOrder, RtpOrder};
@@ -124,9 +125,10 @@ fn calls(shards: &mut Shards, host: &Host, telephones: &[SocketAddr]) -> Vec<Soc
 /// So many ticks of everybody talking. Each page is heard and hears: a call that does not work costs nothing.
 fn talk(phones: &mut Phones, towards: &[SocketAddr], pages: &mut [Page], ticks: u32) {
     let heard_before: u64 = pages.iter().map(|page| page.heard).sum();
-    for _ in 0..ticks {
+    let begin = Instant::now();
+    for tick in 1..=ticks {
         pages.iter_mut().for_each(Page::tick);
-        phones.talk(towards, 1);
+        phones.talk_until(towards, begin + TICK * tick);
     }
     let heard: u64 = pages.iter().map(|page| page.heard).sum::<u64>() - heard_before;
     let most = u64::from(ticks) * pages.len() as u64;

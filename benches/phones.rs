@@ -26,18 +26,16 @@ impl Phones {
 
     /// Talks to `towards`, one for each phone, for so many packets each; gives how many were heard.
     pub fn talk(&mut self, towards: &[SocketAddr], ticks: u32) -> u32 {
-        let (mut next, mut heard, mut buffer) = (Instant::now(), 0, [0; 1_500]);
-        for _ in 0..ticks {
-            self.say(towards);
-            next += TICK;
-            thread::sleep(next.saturating_duration_since(Instant::now()));
-            for socket in &self.sockets {
-                while socket.recv(&mut buffer).is_ok() {
-                    heard += 1;
-                }
-            }
-        }
-        heard
+        let begin = Instant::now();
+        (1..=ticks).map(|tick| self.talk_until(towards, begin + TICK * tick)).sum()
+    }
+
+    /// One packet for each, and what is heard until then.
+    pub fn talk_until(&mut self, towards: &[SocketAddr], then: Instant) -> u32 {
+        self.say(towards);
+        thread::sleep(then.saturating_duration_since(Instant::now()));
+        let mut buffer = [0; 1_500];
+        self.sockets.iter().map(|socket| std::iter::from_fn(|| socket.recv(&mut buffer).ok()).count() as u32).sum()
     }
 
     fn say(&mut self, towards: &[SocketAddr]) {
