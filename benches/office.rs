@@ -113,7 +113,7 @@ impl Office {
         let mut lives: Vec<Live> = self.people.iter().map(open).collect();
         let (_, agents) = self.people.split_last().unwrap();
         for agent in agents {
-            post(agent, "/agent/sign-in", &json!({ "device": null }));
+            post(agent, "/agent/sign-in", &json!({ "device": "browser" }));
             post(agent, "/agent/ready", &json!({}));
         }
         let supervisor = lives.pop().unwrap();
