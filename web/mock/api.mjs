@@ -102,7 +102,7 @@ export function answer(w, method, path, q, body) {
   const route = `${method} ${room}`;
   if (route === 'POST invitation') return body.token === 'used' ? refuse(403, 'invitation-ended') : { login: 'bia.nunes', name: 'Beatriz Nunes' };
   if (route === 'PUT invitation') return body.password.length < 8 ? refuse(422, 'invalid', { fields: { password: 'too-short' } }) : ((w.signedIn = people.chief), undefined);
-  if (route.startsWith('POST users/') && route.endsWith('/invitation')) return { link: 'https://ramal.example.com/#/welcome/9f86d081884c7d65', until: new Date(w.clock() + 3 * 86_400_000).toISOString() };
+  if (route === 'POST users' && what === 'invitation') return { link: 'https://ramal.example.com/#/welcome/9f86d081884c7d65', until: new Date(w.clock() + 3 * 86_400_000).toISOString() };
   if (route === 'GET setup') return { needed: w.setup };
   if (route === 'POST setup') return body.password.length < 8 ? refuse(422, 'invalid', { fields: { password: 'too-short' } }) : ((w.signedIn = people.chief), undefined);
   if (room === 'session' && id && w.signedIn === null) return refuse(401, 'not-signed-in');

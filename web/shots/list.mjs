@@ -120,6 +120,12 @@ export const SHOTS = [
   { name: '08-supervisor', scene: 'supervisor', path: 'ao-vivo' },
   { name: '08b-mudar-estado', scene: 'supervisor', path: 'ao-vivo', themes: ['light'], act: click('.foot-bar .btn.quiet') },
   { name: '11-administracao-usuarios', scene: 'supervisor', path: 'admin/users/7' },
+  { name: '11f-link-para-a-senha', scene: 'supervisor', path: 'admin/users/7', themes: ['light'], async act(page) {
+    await seen(page, 'Link para a senha');
+    await page.evaluate(() => [...document.querySelectorAll('form .btn')].find((b) => b.innerText.includes('Link para a senha')).click());
+    await page.waitForSelector('form .made input');
+    await page.evaluate(() => document.querySelector('form .made input').value.includes('/#/welcome/') && document.querySelector('form .made').scrollIntoView({ block: 'center' }));
+  } },
   { name: '11b-administracao-ramais', scene: 'supervisor', path: 'admin/extensions/2133', async act(page) {
     await page.waitForSelector('form input');
     await click('form .btn[type=button]')(page);

@@ -72,6 +72,17 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    pub const ALL: [Purpose; 8] = [
+        Purpose::ByHand,
+        Purpose::Device,
+        Purpose::Transfer,
+        Purpose::Redirect,
+        Purpose::Callback,
+        Purpose::Campaign,
+        Purpose::Message,
+        Purpose::Notice,
+    ];
+
     /// Nobody of ours chose it this moment, and nobody would notice a doubt.
     pub fn dials_by_itself(self) -> bool {
         match self {

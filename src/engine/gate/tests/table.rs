@@ -6,18 +6,6 @@ use super::*;
 use crate::gate::tests::world::{day, holiday};
 use crate::rules::{Day, Scope};
 
-/// In the columns' order.
-const PURPOSES: [Purpose; 8] = [
-    Purpose::ByHand,
-    Purpose::Device,
-    Purpose::Transfer,
-    Purpose::Redirect,
-    Purpose::Callback,
-    Purpose::Campaign,
-    Purpose::Message,
-    Purpose::Notice,
-];
-
 /// A question that everything speaks for, until a line of the table changes it.
 struct Asked {
     gate: GateRules,
@@ -49,7 +37,7 @@ impl Asked {
                 'N'
             }
         };
-        PURPOSES.map(letter).iter().collect()
+        Purpose::ALL.map(letter).iter().collect()
     }
 
     fn attempts(&mut self) -> &mut Attempts {

@@ -71,16 +71,6 @@ const NUMBERS: &[&str] = &[
     "190",
     "03003131234",
 ];
-const PURPOSES: [Purpose; 8] = [
-    Purpose::ByHand,
-    Purpose::Device,
-    Purpose::Transfer,
-    Purpose::Redirect,
-    Purpose::Callback,
-    Purpose::Campaign,
-    Purpose::Message,
-    Purpose::Notice,
-];
 const STATES: &[&str] = &["SP", "AM", "PE", "AC"];
 
 fn one<T: Copy>(random: &mut Random, of: &[T]) -> T {
@@ -128,7 +118,7 @@ impl World {
         let minutes = i64::from(random.below(6 * 1_440)) - 3 * 1_440;
         let now = Now { moment: Moment(1 << 50), civil: self.about + TimeDelta::minutes(minutes) };
         let number = Number::read(one(random, NUMBERS), &self.gate).unwrap();
-        Question { facts: facts(random, now), number, purpose: one(random, &PURPOSES), now }
+        Question { facts: facts(random, now), number, purpose: one(random, &Purpose::ALL), now }
     }
 }
 
