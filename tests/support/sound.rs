@@ -124,14 +124,22 @@ pub fn tenths(wav: &Path, all: &[f64]) -> Vec<Option<f64>> {
 
 /// Whether the last half second of a growing WAV is a sine of `hertz` and nothing else.
 pub fn ends_with_tone(wav: &Path, hertz: f64) -> bool {
-    end(wav).is_some_and(|(rate, samples)| share(&samples, hertz, rate) > 0.9)
+    end(wav).is_some_and(|(rate, samples)| is_tone(&samples, hertz, rate))
 }
 
 /// The last half second of so many samples, where it is a sine of `hertz` and nothing else.
 pub fn end_of(samples: &[i16], rate: u32, hertz: f64) -> Option<Vec<i16>> {
     let end = samples.get(samples.len().checked_sub(rate as usize / 2)?..)?;
     let wide: Vec<f64> = end.iter().map(|sample| f64::from(*sample)).collect();
-    (share(&wide, hertz, rate) > 0.9).then(|| end.to_vec())
+    is_tone(&wide, hertz, rate).then(|| end.to_vec())
+}
+
+/// Whether most twentieths of a second are a sine of `hertz` and nothing else: a busy machine tears some, and a sine that goes
+/// on at another phase cancels itself out over a longer time.
+fn is_tone(samples: &[f64], hertz: f64, rate: u32) -> bool {
+    let parts = samples.chunks_exact(rate as usize / 20);
+    let (all, pure) = (parts.len(), parts.filter(|part| share(part, hertz, rate) > 0.9).count());
+    pure * 3 >= all * 2
 }
 
 /// All of a growing 16 bit WAV so far, with its rate.
