@@ -1,5 +1,6 @@
 //! Routes: each input to its room, each room's orders outward. Decides nothing itself.
 
+mod keeping;
 mod outward;
 mod promises;
 mod sight;
@@ -30,6 +31,7 @@ use crate::time::{Moment, Now, earliest};
 use crate::trial::{self, Trials};
 use crate::watch::Watch;
 
+use keeping::Keeping;
 use promises::Promises;
 
 /// The whole of Ramal's signalling and calls: see the crate's page for how to drive it.
@@ -48,6 +50,7 @@ pub struct Engine {
     agents: Agents,
     alerts: Alerts,
     cases: Cases,
+    keeping: Keeping,
     next_question: u64,
     promises: Promises,
     /// Who commands, while a command is carried out.
@@ -88,6 +91,7 @@ impl Engine {
             agents: Agents::default(),
             alerts: Alerts::default(),
             cases: Cases::default(),
+            keeping: Keeping::default(),
             next_question: 1,
             promises: Promises::default(),
             actor: None,
@@ -134,6 +138,10 @@ impl Engine {
             self.registrations.unregister_all(now);
             self.pump(now);
         }
+        if self.is_known() {
+            self.look_at_doubts(now);
+            self.pump(now);
+        }
         self.close_batch();
     }
 
@@ -153,6 +161,7 @@ impl Engine {
             self.alerts.poll_timeout(),
             self.rescues.poll_timeout(),
             self.trials.poll_timeout(),
+            self.keeping.poll_timeout(),
         ];
         rooms.into_iter().fold(None, earliest)
     }
@@ -183,6 +192,7 @@ impl Engine {
             agents: self.agents.views().collect(),
             supervisions: self.calls.supervision_views().collect(),
             entries: self.staff.entries().collect(),
+            promises: self.keeping.live().collect(),
             alerts: self.alerts.standing().collect(),
             totals: Totals { calls: self.calls.total(), ..self.totals },
         }
@@ -195,18 +205,20 @@ impl Engine {
         self.with_calls(now, Calls::on_timeout);
         self.with_rescues(now, Rescues::on_timeout);
         self.with_trials(now, Trials::on_timeout);
-        let calls = &self.calls;
+        let (calls, keeping) = (&self.calls, &self.keeping);
         let facts = |user| {
             let (offered, talking) = calls.doing(user);
-            agent::Facts { offered, talking }
+            agent::Facts { offered, talking, work: keeping.work_of(user) }
         };
         self.agents.on_timeout(facts, &agent::Context { staff: &self.staff, zone: self.config.zone, now });
         self.look_at_queues(now);
+        self.keep_on_time(now);
     }
 
     /// The store fails: told once, and once that it works again. Calls live on either way.
     fn on_stored(&mut self, batch: BatchId, result: Result<(), StoreError>, now: Now) {
         self.keep_promises(batch, &result, now);
+        self.on_rows_stored(batch, result.is_ok(), now);
         let failing = result.is_err();
         if failing {
             self.protocolos.on_refused();
@@ -239,6 +251,7 @@ impl Engine {
             self.registrations.configure(&self.config, now, &mut self.random);
             self.with_subscriptions(now, Subscriptions::configure);
             self.with_calls(now, Calls::configure);
+            self.know_schedules(now);
         }
     }
 
@@ -261,11 +274,13 @@ impl Engine {
                 unanswered,
                 entries,
                 chosen,
+                promises,
             }) => {
                 self.protocolos = Protocolos::new(protocolo, now.civil.with_timezone(&self.config.zone).date_naive());
                 self.answers = Answers::restore(answers);
                 self.do_not_disturb.extend(do_not_disturb);
                 self.staff = Staff::restore(entries);
+                self.restore_promises(promises, now);
                 self.agents =
                     Agents::restore(chosen, &agent::Context { staff: &self.staff, zone: self.config.zone, now });
                 self.alerts.on_staff(&alert::Context { config: &self.config, staff: &self.staff, now });
@@ -273,7 +288,7 @@ impl Engine {
                 self.with_rescues(now, |rescues, cx| rescues.begin(&open_dialogs, &open_calls, cx));
             }
             // It answers another question than was asked.
-            Ok(Facts::Known(_)) => {}
+            Ok(Facts::Known(_) | Facts::Promises(_) | Facts::Promise(_) | Facts::Number { .. }) => {}
             Err(why) => self.tell(News::Alert(Alert::StoreFailing { why: why.0 })),
         }
     }
@@ -295,6 +310,8 @@ impl Engine {
                 self.on_subscription_order(order);
             } else if let Some(order) = self.messages.poll_order() {
                 self.on_message_order(order);
+            } else if self.pump_promises(now) {
+                // Something was carried on.
             } else if let Some((command, answer)) = self.trials.poll_done() {
                 self.outputs.push_back(Output::Reply(command, answer));
             } else if let Some(output) = self.ua.poll_output() {
@@ -309,8 +326,12 @@ impl Engine {
 
     /// Protocolos to reserve; none before the store has said which are taken.
     fn reservation(&mut self) -> Option<(chrono::NaiveDate, u32)> {
-        let started = self.configured && self.waiting.is_none();
-        started.then(|| self.protocolos.poll_reservation()).flatten()
+        self.is_known().then(|| self.protocolos.poll_reservation()).flatten()
+    }
+
+    /// Configured, and the store has said what it remembers.
+    fn is_known(&self) -> bool {
+        self.configured && self.waiting.is_none()
     }
 
     fn with_calls<R>(&mut self, now: Now, work: impl FnOnce(&mut Calls, &mut call::Context<'_>) -> R) -> R {
