@@ -44,6 +44,7 @@ pub(super) async fn act(
         Wish::Connect { device } => What::Call(Command::Phone(PhoneCommand::Connect { device })),
         Wish::Disconnect { device } => What::Call(Command::Phone(PhoneCommand::Disconnect { device })),
         Wish::Reload {} => return reload(handle).await,
+        Wish::ConfirmRestored {} => What::ConfirmRestored,
         Wish::Dial { number, route, caller_id } => What::Call(Command::Dial { route, number, caller_id }),
         Wish::Answer { call } => What::Call(Command::Answer { call }),
         Wish::Reject { call, how } => What::Call(Command::Reject { call, how }),

@@ -154,6 +154,8 @@ pub enum What {
     Staff(staff::Command),
     /// What the shell has measured: may begin alerts, or end them.
     Health(Health),
+    /// The restored base is the one to work with; answered when that is written.
+    ConfirmRestored,
     /// The live state: deltas after `since` when they are still kept, else a snapshot.
     Watch {
         since: Option<Seq>,
@@ -169,7 +171,7 @@ impl What {
     pub fn changes(&self) -> bool {
         match self {
             What::Call(_) | What::Account(_) | What::Subscription(_) | What::Message(_) => true,
-            What::Agent(_) | What::Staff(_) | What::Drain | What::DrainNow => true,
+            What::Agent(_) | What::Staff(_) | What::Drain | What::DrainNow | What::ConfirmRestored => true,
             What::Watch { .. } | What::Health(_) => false,
         }
     }

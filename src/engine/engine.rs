@@ -2,6 +2,7 @@
 
 mod outward;
 mod promises;
+mod restored;
 mod sight;
 mod wire;
 mod wishes;
@@ -31,6 +32,7 @@ use crate::trial::{self, Trials};
 use crate::watch::Watch;
 
 use promises::Promises;
+use restored::Restored;
 
 /// The whole of Ramal's signalling and calls: see the crate's page for how to drive it.
 #[derive(Debug)]
@@ -65,6 +67,7 @@ pub struct Engine {
     /// The last call has ended: registrations are being taken back.
     leaving: bool,
     store_failing: bool,
+    restored: Restored,
     next_batch: u64,
     /// Records of the input being handled: one batch.
     batch: Batch,
@@ -103,6 +106,7 @@ impl Engine {
             draining: false,
             leaving: false,
             store_failing: false,
+            restored: Restored::default(),
             next_batch: 0,
             batch: Vec::new(),
             outputs: VecDeque::new(),
@@ -207,6 +211,7 @@ impl Engine {
     /// The store fails: told once, and once that it works again. Calls live on either way.
     fn on_stored(&mut self, batch: BatchId, result: Result<(), StoreError>, now: Now) {
         self.keep_promises(batch, &result, now);
+        self.on_confirmation(batch, &result, now);
         let failing = result.is_err();
         if failing {
             self.protocolos.on_refused();
@@ -261,7 +266,9 @@ impl Engine {
                 unanswered,
                 entries,
                 chosen,
+                restored,
             }) => {
+                self.restored = Restored::new(restored);
                 self.protocolos = Protocolos::new(protocolo, now.civil.with_timezone(&self.config.zone).date_naive());
                 self.answers = Answers::restore(answers);
                 self.do_not_disturb.extend(do_not_disturb);

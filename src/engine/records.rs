@@ -110,6 +110,12 @@ pub enum Record {
         at: DateTime<Utc>,
         state: AgentState,
     },
+    /// An operator said that the restored base is the one to work with.
+    RestoredConfirmed,
+    /// Says nothing: whether it can be kept tells whether the store works again.
+    Tried {
+        at: DateTime<Utc>,
+    },
     /// Kept 24 h, so that the same key gets the same answer.
     Answer {
         key: IdempotencyKey,
@@ -248,5 +254,8 @@ pub enum Facts {
         /// What is administered.
         entries: Vec<Entry>,
         chosen: Vec<(UserId, Chosen)>,
+        /// When the base was put in place from a copy, until an operator confirms it: what dials by itself waits.
+        #[serde(default)]
+        restored: Option<DateTime<Utc>>,
     },
 }

@@ -10,6 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::cases;
 use super::column::RowExt;
 use super::history::message;
+use super::state;
 
 pub(super) fn load(base: &Connection, question: Question) -> rusqlite::Result<Facts> {
     let snapshot = base.unchecked_transaction()?;
@@ -42,6 +43,7 @@ pub(super) fn load(base: &Connection, question: Question) -> rusqlite::Result<Fa
             chosen: all(&snapshot, "SELECT user, chosen FROM agents ORDER BY user", |row| {
                 Ok((UserId(row.id("user")?), row.json("chosen")?))
             })?,
+            restored: state::restored(&snapshot)?,
         }),
     }
 }

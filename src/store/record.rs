@@ -10,7 +10,7 @@ use engine::records::{CallRow, DialogRow, LegRow, Record};
 use rusqlite::{Connection, Params, params};
 
 use super::column::{direction, id, json, ms, word};
-use super::{cases, recordings, staff, supervised};
+use super::{cases, recordings, staff, state, supervised};
 
 /// Why a record could not be kept.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +49,8 @@ pub(super) fn write(base: &Connection, record: &Record) -> Result<(), WriteError
         Record::Removed(entry) => Ok(staff::remove(base, *entry)?),
         Record::AgentChosen { user, chosen } => Ok(staff::chosen(base, *user, chosen)?),
         Record::AgentState { user, at, state } => Ok(staff::state(base, *user, *at, state)?),
+        Record::RestoredConfirmed => state::confirm_restored(base).map(|_| ()).map_err(WriteError::from),
+        Record::Tried { at } => Ok(state::tried(base, *at)?),
         Record::Answer { key, at, answer } => remember_answer(base, key, *at, answer),
     }
 }

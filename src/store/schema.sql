@@ -267,3 +267,9 @@ CREATE TABLE case_calls (
 ) STRICT;
 
 CREATE INDEX case_calls_by_call ON case_calls (call);
+
+-- What is to be remembered of this base itself.
+CREATE TABLE state (
+    name  TEXT PRIMARY KEY,              -- 'restored_ms': put in place from a copy, not confirmed yet; 'tried_ms': last written to see whether it can be
+    value INTEGER NOT NULL
+) STRICT;

@@ -40,7 +40,7 @@ impl Engine {
                 None => Whose::Missing,
             },
             What::Staff(_) => Whose::Shared,
-            What::Watch { .. } | What::Drain | What::DrainNow | What::Health(_) => Whose::Nothing,
+            What::Watch { .. } | What::Drain | What::DrainNow | What::Health(_) | What::ConfirmRestored => Whose::Nothing,
         }
     }
 

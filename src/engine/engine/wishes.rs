@@ -99,8 +99,10 @@ impl Engine {
             What::Health(health) => {
                 let told = self.alerts.on_health(*health, self.config.alerts);
                 told.into_iter().for_each(|alert| self.tell(News::Alert(alert)));
+                self.try_store(now);
                 Ok(Reply::Done)
             }
+            What::ConfirmRestored => return self.confirm_restored(command),
             What::Drain => {
                 self.drain(now);
                 Ok(Reply::Done)
