@@ -158,6 +158,8 @@ pub enum What {
     Callback(callback::Command),
     /// What the shell has measured: may begin alerts, or end them.
     Health(Health),
+    /// The restored base is the one to work with; answered when that is written.
+    ConfirmRestored,
     /// The live state: deltas after `since` when they are still kept, else a snapshot.
     Watch {
         since: Option<Seq>,
@@ -174,7 +176,8 @@ impl What {
         match self {
             What::Call(_) | What::Account(_) | What::Subscription(_) | What::Message(_) => true,
             What::Callback(callback::Command::Slots { .. }) => false,
-            What::Agent(_) | What::Staff(_) | What::Callback(_) | What::Drain | What::DrainNow => true,
+            What::Agent(_) | What::Staff(_) | What::Callback(_) => true,
+            What::Drain | What::DrainNow | What::ConfirmRestored => true,
             What::Watch { .. } | What::Health(_) => false,
         }
     }

@@ -1,6 +1,6 @@
 //! Opening the base: settings, version, and refusing what is not ours to write.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -41,15 +41,22 @@ pub(super) fn open_for_reading(path: &Path) -> rusqlite::Result<Connection> {
     Ok(base)
 }
 
-/// The same from another process, which upgrades nothing.
-pub(super) fn open_as_known(path: &Path, known: u32) -> Result<Connection, OpenError> {
+/// The same for a look at a base as it is, an older one too.
+pub(super) fn open_as_found(path: &Path, known: u32) -> Result<(Connection, u32), OpenError> {
     let refuse = |error: rusqlite::Error| refusal(path, &error);
     let base = open_for_reading(path).map_err(refuse)?;
     match identify(&base).map_err(refuse)? {
-        Identity::Ours(found) if found == known => Ok(base),
         Identity::Ours(found) if found > known => Err(OpenError::Newer { path: path.to_owned(), found, known }),
-        Identity::Ours(found) => Err(OpenError::Older { path: path.to_owned(), found, known }),
+        Identity::Ours(found) => Ok((base, found)),
         Identity::Empty | Identity::Foreign => Err(OpenError::Foreign { path: path.to_owned() }),
+    }
+}
+
+/// The same from another process, which upgrades nothing.
+pub(super) fn open_as_known(path: &Path, known: u32) -> Result<Connection, OpenError> {
+    match open_as_found(path, known)? {
+        (base, found) if found == known => Ok(base),
+        (_, found) => Err(OpenError::Older { path: path.to_owned(), found, known }),
     }
 }
 
@@ -84,9 +91,14 @@ fn create(base: &Connection, version: u32) -> rusqlite::Result<()> {
 
 /// A clean end leaves no `-wal` file behind. To be asked before SQLite makes a new one.
 fn was_left_open(path: &Path) -> bool {
-    let mut wal = path.as_os_str().to_owned();
-    wal.push("-wal");
-    Path::new(&wal).exists()
+    beside(path, "-wal").exists()
+}
+
+/// A base's path with `ending` after it: SQLite's own files, and ours.
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
 }
 
 /// Reads the base through: done after a crash only, since it takes time with the size.
@@ -107,7 +119,7 @@ fn prepare_to_write(base: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn refusal(path: &Path, error: &rusqlite::Error) -> OpenError {
+pub(super) fn refusal(path: &Path, error: &rusqlite::Error) -> OpenError {
     let (path, why) = (path.to_owned(), error.to_string());
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => OpenError::Damaged { path, why },

@@ -103,6 +103,7 @@ impl Action {
             What::Watch { .. } => Action::Watch,
             What::Drain | What::DrainNow => Action::Drain,
             What::Health(_) => Action::Measure,
+            What::ConfirmRestored => Action::Settings,
         }
     }
 

@@ -62,7 +62,6 @@ pub(super) struct Keeping {
     near: near::Near,
     /// Both clocks when they were last known to be right.
     right: Option<Now>,
-    restored: bool,
     doubts: BTreeSet<Doubt>,
 }
 
@@ -93,7 +92,6 @@ impl Default for Keeping {
             returned: BTreeSet::new(),
             near: near::Near::default(),
             right: None,
-            restored: false,
             doubts: BTreeSet::new(),
         }
     }
@@ -244,11 +242,10 @@ impl Engine {
         }
     }
 
-    /// Says each minute that we live, and while the store fails more often: so it is noticed when it works again.
+    /// Says each minute that we live: a clock that shows less at the next start is wrong.
     fn show_life(&mut self, now: Now) {
         if self.keeping.alive.is_none_or(|at| at <= now.moment) {
-            let wait = if self.store_failing { STORE_LOOK } else { LIFE };
-            self.keeping.alive = Some(now.moment + wait);
+            self.keeping.alive = Some(now.moment + LIFE);
             self.batch.push(Record::Alive { at: now.civil });
         }
     }
@@ -271,4 +268,3 @@ impl Engine {
 }
 
 const LIFE: Duration = Duration::from_secs(60);
-const STORE_LOOK: Duration = Duration::from_secs(10);

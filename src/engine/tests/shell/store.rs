@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use engine::case::{ContactView, Known};
 use engine::id::{CallId, CaseId, LegId, RecordingId};
 use engine::news::{HangupCause, HangupKind, MessageState};
@@ -24,6 +25,8 @@ pub struct Store {
     pub recording: BTreeMap<RecordingId, CallId>,
     /// Recordings that began.
     pub recorded: BTreeSet<RecordingId>,
+    /// When it was put in place from a copy.
+    pub restored: Option<DateTime<Utc>>,
 }
 
 impl Store {
@@ -124,6 +127,7 @@ impl Store {
             unanswered: messages.into_values().filter(|view| view.state == MessageState::Sending).collect(),
             entries: entries.into_values().collect(),
             chosen: chosen.into_iter().collect(),
+            restored: self.restored.filter(|_| !self.records.contains(&Record::RestoredConfirmed)),
         }
     }
 
