@@ -64,6 +64,7 @@ const IDS: &[&str] = &[
     "after_call",
     "contact",
     "case",
+    "promise",
     "owner",
     "department",
     "disposition",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use chrono::{DateTime, Days, TimeDelta, TimeZone, Utc};
-use engine::access::{Action, Kind, Whose};
+use engine::access::{Action, Whose};
 use engine::border::{Reply, What};
 use engine::callback::PromiseView;
 use engine::id::PromiseId;
@@ -49,7 +49,7 @@ pub struct Board {
 }
 
 async fn board_of_today(person: Person, State(desk): State<Arc<Desk>>) -> Result<axum::Json<Board>, Error> {
-    person.may(Action::See(Kind::Callback), Whose::Shared).await?;
+    person.may(Action::Reassign, Whose::Nothing).await?;
     let now = Utc::now();
     let today = now.with_timezone(&desk.options.zone).date_naive();
     let start =
