@@ -5,6 +5,7 @@
 mod ladder;
 #[path = "../pbx/mod.rs"]
 pub mod pbx;
+pub mod promises;
 mod recordings;
 pub mod seen;
 mod store;
@@ -141,7 +142,7 @@ impl Shell {
                 Undone::Stored(batch, result) => self.handle(Input::Stored(batch, result), now),
                 Undone::Loaded(question, asked) if self.store_is_slow => self.late.push((question, asked)),
                 Undone::Loaded(question, asked) => {
-                    let facts = self.store.answer(&asked);
+                    let facts = self.store.answer(&asked, now.civil);
                     self.handle(Input::Loaded(question, Ok(facts)), now);
                 }
             }
@@ -152,7 +153,7 @@ impl Shell {
     pub fn store_wakes(&mut self, now: Now) {
         self.store_is_slow = false;
         for (question, asked) in std::mem::take(&mut self.late) {
-            let facts = self.store.answer(&asked);
+            let facts = self.store.answer(&asked, now.civil);
             self.handle(Input::Loaded(question, Ok(facts)), now);
         }
     }
