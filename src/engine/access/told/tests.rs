@@ -11,7 +11,8 @@ use crate::access::admits;
 use crate::agent::{AgentState, AgentView};
 use crate::border::Actor;
 use crate::callback::{
-    Absence, Alert as OfPromise, Calendar, Doubt, Due, Mode, Promise, PromiseView, Schedule, Standing, Terms, Then, Wrong,
+    Absence, Alert as OfPromise, Calendar, Doubt, Due, Mode, Promise, PromiseView, Schedule, Standing, Terms, Then,
+    Wrong,
 };
 use crate::config::{AccountKind, AccountName};
 use crate::id::{ConferenceId, ItemId, LegId, MessageId, PerfilId, PromiseId, QueueId, RecordingId, ScheduleId};
