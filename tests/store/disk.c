@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,6 +96,32 @@ static ssize_t write_at(int fd, const void *data, size_t length, off_t at, int p
 ssize_t write(int fd, const void *data, size_t length) { return write_at(fd, data, length, 0, 0); }
 ssize_t pwrite(int fd, const void *data, size_t length, off_t at) { return write_at(fd, data, length, at, 1); }
 ssize_t pwrite64(int fd, const void *data, size_t length, off64_t at) { return write_at(fd, data, length, at, 1); }
+
+static int open_file(const char *path, int flags, mode_t mode) {
+    char head[PATH_MAX + 64];
+    const char *name = flags & O_CREAT ? name_of_path(path) : NULL;
+    if (!name) return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+    pthread_mutex_lock(&one_at_a_time);
+    int is_new = syscall(SYS_faccessat, AT_FDCWD, path, F_OK) != 0;
+    int fd = (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+    if (fd >= 0 && is_new && !is_memory(name)) {
+        snprintf(head, sizeof head, "C %s\n", name);
+        note(head, "", 0);
+    }
+    pthread_mutex_unlock(&one_at_a_time);
+    return fd;
+}
+
+#define OPEN(name)                                                                                                     \
+    int name(const char *path, int flags, ...) {                                                                       \
+        va_list rest;                                                                                                  \
+        va_start(rest, flags);                                                                                         \
+        mode_t mode = flags & O_CREAT ? (mode_t)va_arg(rest, int) : 0;                                                 \
+        va_end(rest);                                                                                                  \
+        return open_file(path, flags, mode);                                                                           \
+    }
+OPEN(open)
+OPEN(open64)
 
 /* A failed sync is written down too: what it was to bring to the disk may never get there. */
 static int sync_file(int fd, long call) {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use ramal::store::Store;
+
 use crate::disk::Disk;
 use crate::run::{start, whole_batches};
 use crate::support::Folder;
@@ -15,10 +17,13 @@ struct Answers {
     unopened: Vec<String>,
 }
 
-/// One run with its disk told first what to do; what was said yes to is there afterwards, and nothing is there in part.
-fn run(tell: impl FnOnce(&Disk)) -> Answers {
+/// One run with its disk told first what to do, on a base that is `made` already or not; what was said yes to is there afterwards, and nothing is there in part.
+fn run(made: bool, tell: impl FnOnce(&Disk)) -> Answers {
     let scratch = Folder::new("faults");
     let data = scratch.join("data");
+    if made {
+        drop(Store::open(&data).unwrap());
+    }
     let disk = Disk::new(scratch.path(), &data);
     tell(&disk);
     start(&data, &scratch.join("answers"), BATCHES, &disk.environment());
@@ -58,7 +63,7 @@ fn one_failure_of_the_disk_anywhere_costs_at_most_the_commit_it_falls_on() {
     let first = (runs / 2).min(operations);
     let rest = (first..operations).step_by(((operations - first) / (runs - runs / 2)).max(1));
     for (nth, error) in (1..=first).chain(rest).zip([libc::EIO, libc::ENOSPC].into_iter().cycle()) {
-        let said = run(|disk| disk.fail_once("any", error, nth));
+        let said = run(false, |disk| disk.fail_once("any", error, nth));
         let told = |why: &String| why.contains("disk") || why.contains("I/O");
         assert!(said.no.iter().all(told), "operation {nth} of {operations}: {:?}", said.no);
         // A wave is at most 23 batches, in two commits where it arrived in two parts.
@@ -71,8 +76,8 @@ fn one_failure_of_the_disk_anywhere_costs_at_most_the_commit_it_falls_on() {
 #[test]
 fn a_disk_that_fails_again_and_again_loses_nothing_that_was_said_yes_to() {
     let mut refused = 0;
-    for (operation, every) in [("write", 13), ("write", 40), ("sync", 2), ("sync", 3), ("any", 29), ("any", 101)] {
-        let said = run(|disk| disk.fail(operation, libc::EIO, every));
+    for (operation, every) in [("write", 97), ("write", 211), ("sync", 2), ("sync", 3), ("any", 29), ("any", 101)] {
+        let said = run(true, |disk| disk.fail(operation, libc::EIO, every));
         println!("each {every}th {operation}: {} yes, {} no, {} starts", said.yes.len(), said.no.len(), said.unopened.len());
         assert_eq!(said.yes.len() + said.no.len(), BATCHES as usize, "each batch is answered once");
         refused += said.no.len();

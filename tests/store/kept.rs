@@ -497,7 +497,7 @@ fn a_file_that_is_no_base_is_refused_as_damaged() {
     fs::write(scratch.base(), [0x55; 8192]).unwrap();
     let refused = Store::open(&scratch.0).unwrap_err();
     assert!(matches!(refused, OpenError::Damaged { .. }), "{refused}");
-    assert!(refused.to_string().contains("restore the last backup"), "{refused}");
+    assert!(refused.to_string().contains("ramal restore FILE"), "{refused}");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use std::path::Path;
 /// One thing that was done, in order.
 #[derive(Debug)]
 pub enum Step {
+    Created(String),
     Write { file: String, at: usize, bytes: Vec<u8> },
     Cut { file: String, size: usize },
     Synced(String),
@@ -36,6 +37,7 @@ pub fn read(path: &Path) -> Vec<Step> {
                 rest = after;
                 Step::Write { file, at, bytes: bytes.to_vec() }
             }
+            "C" => Step::Created(word()),
             "T" => Step::Cut { file: word(), size: word().parse().unwrap() },
             "S" => Step::Synced(word()),
             "F" => Step::SyncFailed(word()),
@@ -73,6 +75,7 @@ enum Change {
 impl Platter {
     pub fn take(&mut self, step: Step, dice: &mut Dice) {
         match step {
+            Step::Created(file) => drop(self.files.insert(file, Content::default())),
             Step::Write { file, at, bytes } => self.file(file).uncertain.push(Change::Write(at, bytes)),
             Step::Cut { file, size } => self.file(file).uncertain.push(Change::Cut(size)),
             Step::Synced(file) if file == "." => {
