@@ -122,7 +122,7 @@ fn prepare_to_write(base: &Connection) -> rusqlite::Result<String> {
     base.busy_timeout(BUSY_TIMEOUT)?;
     // Read to its end: the mode is answered before it is committed.
     let mut change = base.prepare("PRAGMA journal_mode = WAL")?;
-    let journal = change.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<String>>()?;
+    let journal = change.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<String>>()?;
     // A committed record survives a power cut, not only a crash of ours (law 2: write before you act).
     base.pragma_update(None, "synchronous", "FULL")?;
     base.pragma_update(None, "foreign_keys", true)?;
