@@ -9,8 +9,11 @@ use crate::access::Audience;
 use crate::agent;
 use crate::alert::Health;
 use crate::call;
+use crate::callback;
 use crate::config::{AccountName, Config, Destination, DeviceName, Target};
-use crate::id::{BatchId, CallId, CommandId, ConnectionId, FlowAsk, MessageId, QueryId, QuestionId, Seq, UserId};
+use crate::id::{
+    BatchId, CallId, CommandId, ConnectionId, FlowAsk, MessageId, PromiseId, QueryId, QuestionId, Seq, UserId,
+};
 use crate::leg::{LegState, MediaNews, PortBlock, RecordingNews};
 use crate::messages;
 use crate::news::{Delta, News, Snapshot};
@@ -152,6 +155,7 @@ pub enum What {
     Message(messages::Command),
     Agent(agent::Command),
     Staff(staff::Command),
+    Callback(callback::Command),
     /// What the shell has measured: may begin alerts, or end them.
     Health(Health),
     /// The restored base is the one to work with; answered when that is written.
@@ -171,7 +175,9 @@ impl What {
     pub fn changes(&self) -> bool {
         match self {
             What::Call(_) | What::Account(_) | What::Subscription(_) | What::Message(_) => true,
-            What::Agent(_) | What::Staff(_) | What::Drain | What::DrainNow | What::ConfirmRestored => true,
+            What::Callback(callback::Command::Slots { .. }) => false,
+            What::Agent(_) | What::Staff(_) | What::Callback(_) => true,
+            What::Drain | What::DrainNow | What::ConfirmRestored => true,
             What::Watch { .. } | What::Health(_) => false,
         }
     }
@@ -212,6 +218,12 @@ pub enum Reply {
     Kept {
         entry: EntryId,
     },
+    /// It is written down.
+    Promised {
+        promise: PromiseId,
+    },
+    /// An escala's calendar.
+    Days(Vec<callback::Day>),
     /// How far a connection was made.
     Tested(Vec<trial::Step>),
     Snapshot(Box<Snapshot>),
@@ -228,6 +240,8 @@ impl Reply {
             | Reply::PhoneFirst { .. }
             | Reply::Sent { .. }
             | Reply::Kept { .. }
+            | Reply::Promised { .. }
+            | Reply::Days(_)
             | Reply::Tested(_)
             | Reply::Deltas(_) => None,
         }
@@ -247,6 +261,9 @@ pub struct Refusal {
     /// Of the gate: its rule that said no.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
+    /// Of a promise that cannot be made: why, and times that can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub impossible: Option<callback::Impossible>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -278,6 +295,12 @@ pub enum RefusalCode {
     NoMediaPorts,
     /// Recordings cannot be written now.
     CannotRecord,
+    /// That time cannot be promised; `impossible` says why and when.
+    Impossible,
+    /// Somebody has changed it since.
+    Outdated,
+    /// All attempts were made.
+    Exhausted,
     /// It could not be written, so it is not done.
     NotStored,
     Draining,
@@ -287,7 +310,7 @@ pub enum RefusalCode {
 impl Refusal {
     /// A refusal with its words.
     pub fn new(code: RefusalCode, text: impl Into<String>) -> Refusal {
-        Refusal { code, text: text.into(), field: None, rule: None }
+        Refusal { code, text: text.into(), field: None, rule: None, impossible: None }
     }
 
     /// The gate's no, by one of its rules.

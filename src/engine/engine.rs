@@ -1,5 +1,6 @@
 //! Routes: each input to its room, each room's orders outward. Decides nothing itself.
 
+mod keeping;
 mod outward;
 mod promises;
 mod restored;
@@ -31,6 +32,7 @@ use crate::time::{Moment, Now, earliest};
 use crate::trial::{self, Trials};
 use crate::watch::Watch;
 
+use keeping::Keeping;
 use promises::Promises;
 use restored::Restored;
 
@@ -50,6 +52,7 @@ pub struct Engine {
     agents: Agents,
     alerts: Alerts,
     cases: Cases,
+    keeping: Keeping,
     next_question: u64,
     promises: Promises,
     /// Who commands, while a command is carried out.
@@ -91,6 +94,7 @@ impl Engine {
             agents: Agents::default(),
             alerts: Alerts::default(),
             cases: Cases::default(),
+            keeping: Keeping::default(),
             next_question: 1,
             promises: Promises::default(),
             actor: None,
@@ -138,6 +142,10 @@ impl Engine {
             self.registrations.unregister_all(now);
             self.pump(now);
         }
+        if self.is_known() {
+            self.look_at_doubts(now);
+            self.pump(now);
+        }
         self.close_batch();
     }
 
@@ -157,6 +165,7 @@ impl Engine {
             self.alerts.poll_timeout(),
             self.rescues.poll_timeout(),
             self.trials.poll_timeout(),
+            self.keeping.poll_timeout(),
         ];
         rooms.into_iter().fold(None, earliest)
     }
@@ -187,6 +196,7 @@ impl Engine {
             agents: self.agents.views().collect(),
             supervisions: self.calls.supervision_views().collect(),
             entries: self.staff.entries().collect(),
+            promises: self.keeping.live().collect(),
             alerts: self.alerts.standing().collect(),
             totals: Totals { calls: self.calls.total(), ..self.totals },
         }
@@ -199,18 +209,20 @@ impl Engine {
         self.with_calls(now, Calls::on_timeout);
         self.with_rescues(now, Rescues::on_timeout);
         self.with_trials(now, Trials::on_timeout);
-        let calls = &self.calls;
+        let (calls, keeping) = (&self.calls, &self.keeping);
         let facts = |user| {
             let (offered, talking) = calls.doing(user);
-            agent::Facts { offered, talking }
+            agent::Facts { offered, talking, work: keeping.work_of(user) }
         };
         self.agents.on_timeout(facts, &agent::Context { staff: &self.staff, zone: self.config.zone, now });
         self.look_at_queues(now);
+        self.keep_on_time(now);
     }
 
     /// The store fails: told once, and once that it works again. Calls live on either way.
     fn on_stored(&mut self, batch: BatchId, result: Result<(), StoreError>, now: Now) {
         self.keep_promises(batch, &result, now);
+        self.on_rows_stored(batch, result.is_ok(), now);
         self.on_confirmation(batch, &result, now);
         let failing = result.is_err();
         if failing {
@@ -244,6 +256,7 @@ impl Engine {
             self.registrations.configure(&self.config, now, &mut self.random);
             self.with_subscriptions(now, Subscriptions::configure);
             self.with_calls(now, Calls::configure);
+            self.know_schedules(now);
         }
     }
 
@@ -266,6 +279,7 @@ impl Engine {
                 unanswered,
                 entries,
                 chosen,
+                promises,
                 restored,
             }) => {
                 self.restored = Restored::new(restored);
@@ -273,6 +287,7 @@ impl Engine {
                 self.answers = Answers::restore(answers);
                 self.do_not_disturb.extend(do_not_disturb);
                 self.staff = Staff::restore(entries);
+                self.restore_promises(promises, now);
                 self.agents =
                     Agents::restore(chosen, &agent::Context { staff: &self.staff, zone: self.config.zone, now });
                 self.alerts.on_staff(&alert::Context { config: &self.config, staff: &self.staff, now });
@@ -280,7 +295,7 @@ impl Engine {
                 self.with_rescues(now, |rescues, cx| rescues.begin(&open_dialogs, &open_calls, cx));
             }
             // It answers another question than was asked.
-            Ok(Facts::Known(_)) => {}
+            Ok(Facts::Known(_) | Facts::Promises(_) | Facts::Promise(_) | Facts::Number { .. }) => {}
             Err(why) => self.tell(News::Alert(Alert::StoreFailing { why: why.0 })),
         }
     }
@@ -302,6 +317,8 @@ impl Engine {
                 self.on_subscription_order(order);
             } else if let Some(order) = self.messages.poll_order() {
                 self.on_message_order(order);
+            } else if self.pump_promises(now) {
+                // Something was carried on.
             } else if let Some((command, answer)) = self.trials.poll_done() {
                 self.outputs.push_back(Output::Reply(command, answer));
             } else if let Some(output) = self.ua.poll_output() {
@@ -316,8 +333,12 @@ impl Engine {
 
     /// Protocolos to reserve; none before the store has said which are taken.
     fn reservation(&mut self) -> Option<(chrono::NaiveDate, u32)> {
-        let started = self.configured && self.waiting.is_none();
-        started.then(|| self.protocolos.poll_reservation()).flatten()
+        self.is_known().then(|| self.protocolos.poll_reservation()).flatten()
+    }
+
+    /// Configured, and the store has said what it remembers.
+    fn is_known(&self) -> bool {
+        self.configured && self.waiting.is_none()
     }
 
     fn with_calls<R>(&mut self, now: Now, work: impl FnOnce(&mut Calls, &mut call::Context<'_>) -> R) -> R {

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use crate::access::Audience;
 use crate::agent::AgentView;
 use crate::call::SuperviseMode;
+use crate::callback::{self, PromiseView};
 use crate::case::ContactView;
 use crate::config::{AccountKind, AccountName, DeviceName, GroupName};
-use crate::id::{CallId, CaseId, ConferenceId, ItemId, LegId, MessageId, QueueId, RecordingId, Seq, UserId};
+use crate::id::{CallId, CaseId, ConferenceId, ItemId, LegId, MessageId, PromiseId, QueueId, RecordingId, Seq, UserId};
 use crate::leg::{OneWay, Quality};
 use crate::staff::{Entry, EntryId};
 
@@ -30,6 +31,9 @@ pub struct Snapshot {
     pub supervisions: Vec<SupervisionView>,
     /// What is administered.
     pub entries: Vec<Entry>,
+    /// Promises that somebody is busy with, or that wait for somebody.
+    #[serde(default)]
+    pub promises: Vec<PromiseView>,
     pub totals: Totals,
     /// Those that stand.
     #[serde(default)]
@@ -83,6 +87,8 @@ pub enum StaffNews {
     },
     Kept(Entry),
     Gone(EntryId),
+    /// A promise to call somebody back; one that is over leaves the live state.
+    Promise(PromiseView),
 }
 
 /// A delta as sent and as kept for those who come back.
@@ -158,6 +164,17 @@ pub enum Alert {
         free_mb: u64,
         least_mb: u64,
     },
+    /// A promise is not kept as it should be (CB-10).
+    Promise(callback::Alert),
+    /// Nothing is dialled by itself.
+    DialingHeld {
+        doubt: callback::Doubt,
+    },
+    /// A call that our side dropped is not returned (CB-13).
+    NotReturned {
+        call: CallId,
+        why: String,
+    },
     /// What this was about is so no longer.
     Over(Box<Alert>),
     /// Parts of a recording never reached the disk: so many seconds of one of its tracks by now.
@@ -189,6 +206,9 @@ pub struct CallView {
     pub contact: Option<ContactView>,
     /// The matter it belongs to, from the answer on (SM-06).
     pub case: Option<CaseId>,
+    /// The promise that it keeps.
+    #[serde(default)]
+    pub promise: Option<PromiseId>,
     /// The far end's number, normalised.
     pub number: String,
     pub name: Option<String>,

@@ -7,11 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::agent::{AgentState, Chosen};
 use crate::border::{IdempotencyKey, Refusal, Reply};
+use crate::callback;
 use crate::case::{CaseRow, Known};
 use crate::config::{AccountName, Target};
-use crate::id::{CallId, CaseId, LegId, QueueId, RecordingId, UserId};
+use crate::gate::{Attempts, Periods, Suppression};
+use crate::id::{CallId, CaseId, LegId, PromiseId, QueueId, RecordingId, ScheduleId, UserId};
 use crate::leg::Quality;
 use crate::news::{Direction, HangupCause, MessageView, RegistrationView, SupervisionView};
+use crate::protocolo::Protocolo;
 use crate::sip::dialog::Dialog;
 use crate::staff::{Entry, EntryId};
 
@@ -110,10 +113,12 @@ pub enum Record {
         at: DateTime<Utc>,
         state: AgentState,
     },
+    /// A promise as it is now, with a line of its history; an older version changes only that line.
+    Promise(callback::Row),
     /// An operator said that the restored base is the one to work with.
     RestoredConfirmed,
-    /// Says nothing: whether it can be kept tells whether the store works again.
-    Tried {
+    /// The daemon lives, its clock shows this, and the store works.
+    Alive {
         at: DateTime<Utc>,
     },
     /// Kept 24 h, so that the same key gets the same answer.
@@ -146,6 +151,9 @@ pub struct CallRow {
     pub day: NaiveDate,
     /// Version of the gate's rules, for calls that we dialled.
     pub rules_version: Option<u64>,
+    /// The promise that it keeps: the attempt is counted there.
+    #[serde(default)]
+    pub promise: Option<PromiseId>,
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -233,12 +241,30 @@ pub enum Question {
         /// Normalised.
         number: String,
     },
+    /// Open promises that fall due before `until`.
+    Promises { until: DateTime<Utc> },
+    /// One that may be far ahead.
+    Promise { promise: PromiseId },
+    /// What the gate has to know of a number before it is dialled.
+    Number {
+        /// Normalised.
+        number: String,
+        /// The one that would be kept: its own attempt that has no end yet does not count.
+        promise: Option<PromiseId>,
+        periods: Periods,
+    },
 }
 
 /// What the store answers.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Facts {
     Known(Known),
+    Promises(Vec<callback::Row>),
+    Promise(Option<callback::Row>),
+    Number {
+        suppressed: Suppression,
+        attempts: Attempts,
+    },
     Start {
         open_dialogs: Vec<DialogRow>,
         /// Calls without an end, to be ended with the cause *our crash*.
@@ -254,8 +280,23 @@ pub enum Facts {
         /// What is administered.
         entries: Vec<Entry>,
         chosen: Vec<(UserId, Chosen)>,
+        #[serde(default)]
+        promises: Promises,
         /// When the base was put in place from a copy, until an operator confirms it: what dials by itself waits.
         #[serde(default)]
         restored: Option<DateTime<Utc>>,
     },
+}
+
+/// What a start has to know of promises.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Promises {
+    /// How many open ones there are for which times, however far ahead.
+    pub taken: Vec<(ScheduleId, DateTime<Utc>, u16)>,
+    /// Calls that were answered and never ended: our side dropped them (CB-13).
+    pub dropped: Vec<CallRow>,
+    /// Matters whose dropped call was returned already.
+    pub returned: Vec<Protocolo>,
+    /// The newest moment that anything was written at: an earlier clock is wrong.
+    pub newest: Option<DateTime<Utc>>,
 }

@@ -75,8 +75,8 @@ pub(super) fn inspect(path: &Path) -> Result<Inspection, OpenError> {
 
 fn summarise(base: &Connection, found: &mut Inspection) -> rusqlite::Result<()> {
     let calls = "SELECT count(*) AS calls, min(started_ms) AS oldest, max(started_ms) AS newest FROM calls";
-    (found.calls, found.oldest, found.newest) =
-        base.query_row(calls, [], |row| Ok((row.id("calls")?, row.time_if_any("oldest")?, row.time_if_any("newest")?)))?;
+    (found.calls, found.oldest, found.newest) = base
+        .query_row(calls, [], |row| Ok((row.id("calls")?, row.time_if_any("oldest")?, row.time_if_any("newest")?)))?;
     if found.version >= KNOWS_STATE {
         found.restored = state::restored(base)?;
     }

@@ -23,6 +23,7 @@ mod history;
 mod inspect;
 mod load;
 mod people;
+mod promises;
 mod record;
 mod recordings;
 mod restore;
@@ -30,6 +31,7 @@ mod search;
 mod staff;
 mod state;
 mod supervised;
+mod suppressions;
 mod upgrade;
 mod writer;
 
@@ -49,9 +51,11 @@ pub use error::OpenError;
 pub use history::{CallLine, CallStory, EventLine, LegLine, Page, Reader, SortBy};
 pub use inspect::Inspection;
 pub use people::{Credentials, SessionRow, TokenRow};
+pub use promises::{PromiseFilter, PromiseLine};
 pub use recordings::{Party, RecordingFilter, RecordingLine};
 pub use restore::Restored;
 pub use search::{CallFilter, Cursor};
+pub use suppressions::SuppressionLine;
 
 use dir::DataDir;
 use error::words;

@@ -1,4 +1,4 @@
-//! What is remembered of the base itself: that it is a restored copy, and when it was last tried.
+//! What is remembered of the base itself: that it is a restored copy, and until when it was lived with.
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -10,6 +10,11 @@ pub(super) fn restored(base: &Connection) -> rusqlite::Result<Option<DateTime<Ut
     base.query_row("SELECT value FROM state WHERE name = ?1", [RESTORED], |row| row.time("value")).optional()
 }
 
+/// The newest moment that our clock showed.
+pub(super) fn newest(base: &Connection) -> rusqlite::Result<Option<DateTime<Utc>>> {
+    base.query_row("SELECT value FROM state WHERE name = ?1", [ALIVE], |row| row.time("value")).optional()
+}
+
 pub(super) fn mark_restored(base: &Connection, at: DateTime<Utc>) -> rusqlite::Result<()> {
     set(base, RESTORED, at)
 }
@@ -19,8 +24,8 @@ pub(super) fn confirm_restored(base: &Connection) -> rusqlite::Result<bool> {
     Ok(base.execute("DELETE FROM state WHERE name = ?1", [RESTORED])? > 0)
 }
 
-pub(super) fn tried(base: &Connection, at: DateTime<Utc>) -> rusqlite::Result<()> {
-    set(base, "tried_ms", at)
+pub(super) fn alive(base: &Connection, at: DateTime<Utc>) -> rusqlite::Result<()> {
+    set(base, ALIVE, at)
 }
 
 fn set(base: &Connection, name: &str, at: DateTime<Utc>) -> rusqlite::Result<()> {
@@ -28,4 +33,5 @@ fn set(base: &Connection, name: &str, at: DateTime<Utc>) -> rusqlite::Result<()>
     base.execute(sql, params![name, ms(at)]).map(|_| ())
 }
 
+const ALIVE: &str = "alive_ms";
 const RESTORED: &str = "restored_ms";

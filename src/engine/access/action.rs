@@ -3,6 +3,7 @@
 use crate::agent;
 use crate::border::{AccountCommand, What};
 use crate::call;
+use crate::callback;
 use crate::messages;
 use crate::staff::{self, Entry, EntryId, List};
 
@@ -36,6 +37,10 @@ pub enum Action {
     ChooseQueues,
     ChooseDevice,
     See(Kind),
+    /// Take an offered record, dial it, put it back.
+    KeepPromise,
+    /// Somebody else is to keep a promise.
+    Reassign,
     /// History in a file.
     Export,
     Create(Kind),
@@ -64,6 +69,11 @@ pub enum Kind {
     Case,
     Sound,
     Audit,
+    Callback,
+    Schedule,
+    Appointment,
+    /// Of a do-not-call list.
+    Suppression,
 }
 
 impl Action {
@@ -89,6 +99,7 @@ impl Action {
                 staff::Command::Edit(entry) => Action::Edit(Kind::of_entry(entry)),
                 staff::Command::Delete(id) => Action::Delete(Kind::of_id(*id, list_of)),
             },
+            What::Callback(command) => Action::of_callback(command),
             What::Watch { .. } => Action::Watch,
             What::Drain | What::DrainNow => Action::Drain,
             What::Health(_) => Action::Measure,
@@ -115,8 +126,22 @@ impl Action {
             Action::ChooseState | Action::ChooseQueues | Action::ChooseDevice => Some(Kind::Agent),
             Action::See(kind) | Action::Create(kind) | Action::Edit(kind) | Action::Delete(kind) => Some(kind),
             Action::Associate => Some(Kind::User),
+            Action::KeepPromise | Action::Reassign => Some(Kind::Callback),
             Action::Watch | Action::Drain | Action::Measure | Action::Export | Action::Import | Action::Settings => {
                 None
+            }
+        }
+    }
+
+    fn of_callback(command: &callback::Command) -> Action {
+        match command {
+            callback::Command::Slots { .. } => Action::See(Kind::Schedule),
+            callback::Command::Create { .. } => Action::Create(Kind::Callback),
+            callback::Command::Edit { .. } | callback::Command::Settle { .. } => Action::Edit(Kind::Callback),
+            callback::Command::Cancel { .. } => Action::Delete(Kind::Callback),
+            callback::Command::Reassign { .. } => Action::Reassign,
+            callback::Command::Take { .. } | callback::Command::Dial { .. } | callback::Command::PutBack { .. } => {
+                Action::KeepPromise
             }
         }
     }
@@ -154,6 +179,7 @@ impl Kind {
             Entry::Perfil(_) => Kind::Perfil,
             Entry::Queue(_) => Kind::Queue,
             Entry::Item(item) => Kind::Item(item.list),
+            Entry::Schedule(_) => Kind::Schedule,
         }
     }
 
@@ -162,6 +188,7 @@ impl Kind {
             EntryId::User(_) => Kind::User,
             EntryId::Perfil(_) => Kind::Perfil,
             EntryId::Queue(_) => Kind::Queue,
+            EntryId::Schedule(_) => Kind::Schedule,
             // One that is not there is refused as such by whoever may administer lists.
             EntryId::Item(_) => Kind::Item(list_of(id).unwrap_or(List::Disposition)),
         }

@@ -69,7 +69,10 @@ pub fn allowed(staff: &Staff, actor: Actor, action: Action, whose: Whose) -> Res
 pub fn admits(staff: &Staff, actor: Actor, audience: &Audience) -> bool {
     match actor.user() {
         Some(user) if staff.permissions(user).is_none() => false,
-        Some(user) => audience.admits(user, |permission| holds(staff, actor, permission)),
+        Some(user) => {
+            let is_in = |queue| staff.user(user).is_some_and(|user| user.queues.contains(&queue));
+            audience.admits(user, |permission| holds(staff, actor, permission), is_in)
+        }
         None => true,
     }
 }
@@ -127,10 +130,19 @@ fn needs(action: Action) -> Needs {
         Action::See(Kind::Contact) => only(P::ContactsSee),
         Action::See(Kind::Case) => split(P::Calls, P::CasesAll),
         Action::See(Kind::Audit) => only(P::AuditSee),
+        Action::See(Kind::Callback) => split(P::CallbacksSee, P::CallbacksAll),
+        Action::See(Kind::Schedule) => only(P::CallbacksSee),
+        Action::See(Kind::Appointment) => only(P::Appointments),
+        Action::See(Kind::Suppression) => only(P::DoNotCall),
+        Action::KeepPromise => own_only(P::Calls),
+        Action::Reassign => only(P::CallbacksAll),
+        Action::Create(Kind::Callback) => split(P::CallbacksCreate, P::CallbacksAll),
+        Action::Delete(Kind::Callback) => split(P::CallbacksCancel, P::CallbacksAll),
         Action::Export => only(P::HistoryExport),
         Action::Create(kind) => only(keeper(kind, P::UsersCreate, P::ReasonsCreate)),
         Action::Edit(kind) => match kind {
             Kind::Case => split(P::Calls, P::CasesAll),
+            Kind::Callback => split(P::CallbacksEdit, P::CallbacksAll),
             kind => only(keeper(kind, P::UsersEdit, P::ReasonsEdit)),
         },
         Action::Delete(kind) => only(keeper(kind, P::UsersEdit, P::ReasonsDelete)),
@@ -148,11 +160,15 @@ fn keeper(kind: Kind, users: Permission, reasons: Permission) -> Permission {
         Kind::Contact => Permission::ContactsEdit,
         Kind::Case => Permission::CasesAll,
         Kind::Sound => Permission::Settings,
+        Kind::Callback => Permission::CallbacksAll,
+        Kind::Appointment => Permission::Appointments,
+        Kind::Suppression => Permission::DoNotCall,
         // Whoever may send somebody into a break plans them.
         Kind::Item(List::Shift) => Permission::AgentsChange,
         Kind::Item(List::Disposition | List::Department | List::Location)
         | Kind::Perfil
         | Kind::Queue
+        | Kind::Schedule
         | Kind::Account
         | Kind::Agent
         | Kind::Call

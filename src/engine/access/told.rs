@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{CallId, UserId};
+use crate::callback;
+use crate::id::{CallId, QueueId, UserId};
 use crate::news::{Alert, News, StaffNews};
 use crate::staff::{Entry, EntryId, Permission};
 
@@ -16,15 +17,24 @@ pub enum Audience {
     Owner { user: Option<UserId>, others: Permission },
     /// This person.
     Only(Option<UserId>),
+    /// Who is to keep a promise, as far as one may see any; and who sees everybody's.
+    Promise(callback::Owner),
 }
 
 impl Audience {
-    /// Whether it includes a person who holds these permissions.
-    pub fn admits(&self, user: UserId, holds: impl Fn(Permission) -> bool) -> bool {
+    /// Whether it includes a person who holds these permissions and is in these queues.
+    pub fn admits(&self, user: UserId, holds: impl Fn(Permission) -> bool, is_in: impl Fn(QueueId) -> bool) -> bool {
         match self {
             Audience::Everyone => true,
             Audience::Only(one) => *one == Some(user),
             Audience::Owner { user: owner, others } => *owner == Some(user) || holds(*others),
+            Audience::Promise(owner) => {
+                let own = match owner {
+                    callback::Owner::Person(person) => *person == user,
+                    callback::Owner::Queue(queue) => is_in(*queue),
+                };
+                holds(Permission::CallbacksAll) || (own && holds(Permission::CallbacksSee))
+            }
         }
     }
 }
@@ -59,8 +69,11 @@ fn staff(news: &StaffNews, of_account: impl Fn(&crate::config::AccountName) -> O
         StaffNews::Kept(Entry::User(user)) => Audience::Owner { user: Some(user.user), others: Permission::UsersList },
         StaffNews::Gone(EntryId::User(user)) => Audience::Owner { user: Some(*user), others: Permission::UsersList },
         // What is in one's own perfil changes what one may do.
-        StaffNews::Kept(Entry::Perfil(_) | Entry::Queue(_) | Entry::Item(_))
-        | StaffNews::Gone(EntryId::Perfil(_) | EntryId::Queue(_) | EntryId::Item(_)) => Audience::Everyone,
+        StaffNews::Kept(Entry::Perfil(_) | Entry::Queue(_) | Entry::Item(_) | Entry::Schedule(_))
+        | StaffNews::Gone(EntryId::Perfil(_) | EntryId::Queue(_) | EntryId::Item(_) | EntryId::Schedule(_)) => {
+            Audience::Everyone
+        }
+        StaffNews::Promise(view) => Audience::Promise(view.promise.terms.owner),
     }
 }
 
@@ -78,6 +91,8 @@ fn alert(
         Alert::RecordingIncomplete { call, .. } => (of_call(*call), Permission::RecordingsHearAll),
         Alert::PauseOverLimit { user, .. } | Alert::BreakOverdue { user, .. } => (Some(*user), Permission::AgentsSee),
         Alert::NobodySignedIn { .. } => (None, Permission::AgentsSee),
+        Alert::Promise(alert) => return Audience::Promise(alert.owner),
+        Alert::DialingHeld { .. } | Alert::NotReturned { .. } => (None, Permission::CallbacksAll),
         Alert::Over(alert) => return self::alert(alert, of_call, of_account),
         Alert::GroupDown { .. }
         | Alert::GroupUp { .. }

@@ -23,7 +23,7 @@ use crate::staff::{Directions, Planned, Staff, User};
 use crate::time::{Moment, Now, Timers};
 
 pub use command::{Command, Wish};
-pub use state::{AgentState, AgentView, BreakView, Choice, Facts};
+pub use state::{AgentState, AgentView, BreakView, Choice, Facts, Work};
 
 /// What the room borrows while it works.
 #[derive(Debug)]
@@ -326,6 +326,7 @@ impl Agent {
             AgentState::WrapUp => self.writing.map(|until| after(until.since(self.since.moment))),
             AgentState::Paused { .. } => self.limit(staff).map(after),
             AgentState::Offline | AgentState::Ready | AgentState::Offered | AgentState::Talking => None,
+            AgentState::Reserved | AgentState::Preview => None,
         };
         let logged_in = self.chosen.queues.as_ref();
         AgentView {

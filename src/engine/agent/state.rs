@@ -27,6 +27,10 @@ pub enum AgentState {
     },
     /// A call rings here.
     Offered,
+    /// Held for somebody who is about to be dialled, or offered a record.
+    Reserved,
+    /// With a record on the screen, about to dial.
+    Preview,
     Talking,
     /// A call is over and being written down (*pós-atendimento*).
     WrapUp,
@@ -39,12 +43,22 @@ pub struct Facts {
     pub offered: bool,
     /// A call is dialled or up.
     pub talking: bool,
+    pub work: Option<Work>,
 }
 
-/// The state. Who is in a call is in a call, whatever was chosen.
+/// Work that is no call yet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Work {
+    /// A lease is held.
+    Leased,
+    /// Its record was taken.
+    Taken,
+}
+
+/// The state. Who is in a call is in a call, whatever was chosen. Only who is ready is given work.
 ///
 /// ```text
-///   talking  >  offered  >  writing  >  the choice
+///   talking  >  offered  >  writing  >  a record  >  a lease  >  the choice
 /// ```
 pub fn state(choice: Choice, facts: Facts, writing: bool) -> AgentState {
     match (facts.talking, facts.offered, writing, choice) {
@@ -52,7 +66,11 @@ pub fn state(choice: Choice, facts: Facts, writing: bool) -> AgentState {
         (false, true, _, _) => AgentState::Offered,
         (false, false, true, Choice::Ready | Choice::Paused(_)) => AgentState::WrapUp,
         (false, false, _, Choice::Offline) => AgentState::Offline,
-        (false, false, false, Choice::Ready) => AgentState::Ready,
+        (false, false, false, Choice::Ready) => match facts.work {
+            Some(Work::Taken) => AgentState::Preview,
+            Some(Work::Leased) => AgentState::Reserved,
+            None => AgentState::Ready,
+        },
         (false, false, false, Choice::Paused(reason)) => AgentState::Paused { reason },
     }
 }

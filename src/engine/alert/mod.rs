@@ -18,8 +18,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::agent::{AgentState, AgentView};
+use crate::callback::{Doubt, Standing, Wrong};
 use crate::config::{AccountName, AlertLimits, Config, GroupName};
-use crate::id::{CallId, QueueId, UserId};
+use crate::id::{CallId, PromiseId, QueueId, UserId};
 use crate::news::{Alert, News, RegistrationState, StaffNews};
 use crate::staff::{EntryId, Staff};
 use crate::time::{Moment, Now};
@@ -55,6 +56,8 @@ enum Subject {
     Queue(QueueId),
     Disk,
     Clock,
+    Promise(PromiseId),
+    Dialing(Doubt),
 }
 
 /// What the room borrows while it looks.
@@ -91,6 +94,13 @@ impl Alerts {
             News::Staff(StaffNews::Gone(EntryId::User(user))) => {
                 [self.over(Subject::Pause(*user)), self.over(Subject::Break(*user))].concat()
             }
+            // Somebody is busy with it, or it is over.
+            News::Staff(StaffNews::Promise(view)) => match view.standing {
+                Standing::Reserved | Standing::Reading | Standing::Dialling | Standing::Over(_) => {
+                    self.over(Subject::Promise(view.promise.id))
+                }
+                Standing::Open | Standing::Waiting | Standing::Unknown => Vec::new(),
+            },
             News::Staff(StaffNews::Gone(EntryId::Queue(queue))) => {
                 self.empty.remove(queue);
                 self.over(Subject::Queue(*queue))
@@ -167,6 +177,8 @@ impl Alerts {
             AgentState::Offline
             | AgentState::Ready
             | AgentState::Offered
+            | AgentState::Reserved
+            | AgentState::Preview
             | AgentState::Talking
             | AgentState::WrapUp => self.over(Subject::Pause(view.user)),
         };
@@ -198,6 +210,14 @@ impl Alerts {
             Alert::NobodySignedIn { queue, .. } => Subject::Queue(*queue),
             Alert::DiskLow { .. } => Subject::Disk,
             Alert::ClockNotSynchronised => Subject::Clock,
+            Alert::Promise(alert) => match alert.what {
+                Wrong::Unknown | Wrong::NoAgent | Wrong::OwnerAbsent | Wrong::Denied(_) | Wrong::NotStored => {
+                    Subject::Promise(alert.promise)
+                }
+                // It is over; the board keeps it.
+                Wrong::Exhausted | Wrong::Missed => return,
+            },
+            Alert::DialingHeld { doubt } => Subject::Dialing(*doubt),
             Alert::GroupUp { group } => return drop(self.standing.remove(&Subject::Group(group.clone()))),
             Alert::StoreWorks => return drop(self.standing.remove(&Subject::Store)),
             Alert::RecordingsWork => return drop(self.standing.remove(&Subject::Recordings)),
@@ -205,9 +225,15 @@ impl Alerts {
             | Alert::PhoneLost { .. }
             | Alert::NotRecorded { .. }
             | Alert::RecordingIncomplete { .. }
+            | Alert::NotReturned { .. }
             | Alert::Over(_) => return,
         };
         self.standing.insert(subject, alert.clone());
+    }
+
+    /// Nothing is held for this doubt any more.
+    pub fn on_doubt_over(&mut self, doubt: Doubt) -> Vec<Alert> {
+        self.over(Subject::Dialing(doubt))
     }
 
     fn over(&mut self, subject: Subject) -> Vec<Alert> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::border::{Flow, Refusal, RefusalCode, Reply};
 use crate::config::{Account, AccountKind, AccountName};
 use crate::gate::{self, Facts, Law, Load, Purpose};
-use crate::id::{CallId, LegId};
+use crate::id::{CallId, LegId, PromiseId};
 use crate::news::{Direction, HangupCause, HangupKind};
 use crate::number::Number;
 use crate::records::{CallRow, LegRow, Record};
@@ -15,6 +15,7 @@ use crate::sip::session::{Invitation, Session, Settings};
 use crate::sip::ua::NextHop;
 use crate::sip::uri::{Host, NameAddr, Transport, Uri};
 use crate::staff::Directions;
+use crate::time::Now;
 
 use super::live::{Call, Caller, Phase};
 use super::ports::LentPort;
@@ -35,6 +36,8 @@ pub(super) struct Dialling {
     /// It continues a matter that has one.
     pub protocolo: Option<String>,
     pub tie: Tie,
+    /// The promise that it keeps, and what the gate was told of the number.
+    pub promise: Option<(PromiseId, Facts)>,
 }
 
 impl Dialling {
@@ -49,6 +52,7 @@ impl Dialling {
             extra: Vec::new(),
             protocolo: None,
             tie: Tie::Free,
+            promise: None,
         }
     }
 }
@@ -86,6 +90,20 @@ impl Calls {
         Ok(Reply::Dialled { call, protocolo, warnings })
     }
 
+    /// Dials to keep a promise, with what is known of the number. Its answer is the person's of the account.
+    pub fn dial_promise(
+        &mut self,
+        account: Arc<Account>,
+        number: Number,
+        promise: (PromiseId, Facts),
+        protocolo: Option<String>,
+        cx: &mut Context<'_>,
+    ) -> Result<CallId, Refusal> {
+        let (purpose, promise) = (Purpose::Callback, Some(promise));
+        let dialling = Dialling { purpose, promise, protocolo, ..Dialling::new(account, number) };
+        self.place(dialling, cx).map(|(call, ..)| call)
+    }
+
     /// Dials, for whatever purpose, once the gate lets it through.
     pub(super) fn place(
         &mut self,
@@ -95,11 +113,12 @@ impl Calls {
         if self.draining {
             return Err(Refusal::new(RefusalCode::Draining, "the daemon is stopping and takes no new calls"));
         }
-        let Dialling { account, number, from, purpose, uri, extra, protocolo, tie } = dialling;
+        let Dialling { account, number, from, purpose, uri, extra, protocolo, tie, promise } = dialling;
+        let (promise, known) = promise.unzip();
         if !tie.is_unattended() {
             self.needs_phone(&account)?;
         }
-        let warnings = self.ask_gate(&account, &number, purpose, cx)?;
+        let warnings = self.ask_gate(&account, &number, purpose, known, cx)?;
         let (flow, port) = self.way(&account, cx)?;
         self.count(&account, cx);
         let uri = uri.unwrap_or_else(|| request_uri(&account, &number, cx));
@@ -107,7 +126,7 @@ impl Calls {
         let id = CallId(cx.ids.next(cx.now.civil));
         let session = new_session(id, &account, port, contact(&account, flow), invitation, cx);
         let far_end = FarEnd { number, caller: Caller::default(), direction: Direction::Outbound };
-        let mut call = self.open((id, account), far_end, protocolo, (session, port), cx);
+        let mut call = self.open((id, account), far_end, (protocolo, promise), (session, port), cx);
         call.tie = tie;
         let protocolo = call.protocolo.clone();
         let until = cx.now.moment + call.account.profile.ring_timeout;
@@ -136,11 +155,17 @@ impl Calls {
         account: &Account,
         number: &Number,
         purpose: Purpose,
+        known: Option<Facts>,
         cx: &Context<'_>,
     ) -> Result<Vec<String>, Refusal> {
-        let meter = self.meters.entry(account.name.clone()).or_default();
-        let facts = Facts::of(meter.load(account.limits, cx.now.moment));
+        let load = self.load(account, cx.now);
+        let facts = Facts { account: load, ..known.unwrap_or_else(|| Facts::of(load)) };
         gate::judge(&Law::of(cx.config), &facts, number, purpose, cx.now).into_result()
+    }
+
+    /// How busy an account is with calls of its own.
+    pub fn load(&mut self, account: &Account, now: Now) -> Load {
+        self.meters.entry(account.name.clone()).or_default().load(account.limits, now.moment)
     }
 
     /// The same for a number that the far end shall dial for us: no call of ours is added, but an attempt is.
@@ -178,7 +203,7 @@ impl Calls {
         &mut self,
         (id, account): (CallId, Arc<Account>),
         FarEnd { number, caller, direction }: FarEnd,
-        protocolo: Option<String>,
+        (protocolo, promise): (Option<String>, Option<PromiseId>),
         (session, port): (Session, LentPort),
         cx: &mut Context<'_>,
     ) -> Call {
@@ -207,6 +232,7 @@ impl Calls {
             at,
             day,
             rules_version: (direction == Direction::Outbound).then_some(Law::of(cx.config).version()),
+            promise,
         })));
         let sip_call_id = session.key().0.to_owned();
         let far_end = number.normalised.clone();
@@ -224,6 +250,7 @@ impl Calls {
             queue,
             queue_music: queue.and_then(|queue| cx.staff.queue(queue)?.music.clone()),
             number,
+            promise,
             caller,
             phase: match direction {
                 Direction::Outbound => Phase::Dialling,
@@ -273,7 +300,7 @@ impl Calls {
         for target in targets.iter().take(MAX_TARGETS) {
             let Some(user) = target.user_text() else { continue };
             let judged = Number::read(&user, &cx.config.gate).map_err(|why| why.to_string()).and_then(|number| {
-                match self.ask_gate(&account, &number, Purpose::Redirect, cx) {
+                match self.ask_gate(&account, &number, Purpose::Redirect, None, cx) {
                     Ok(_) => Ok(number),
                     Err(refusal) => Err(refusal.text),
                 }

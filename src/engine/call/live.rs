@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::config::{Account, AudioClass, SoundName};
-use crate::id::{CallId, ConferenceId, LegId, QueueId, UserId};
+use crate::id::{CallId, ConferenceId, LegId, PromiseId, QueueId, UserId};
 use crate::leg::{LegState, MediaNews, OneWay, OutDigit, Quality, Stream};
 use crate::news::{CallState, CallView, ConferenceView, Direction, HangupCause, LegView, TransferView};
 use crate::number::Number;
@@ -35,6 +35,8 @@ pub(super) struct Call {
     pub queue: Option<QueueId>,
     pub queue_music: Option<SoundName>,
     pub number: Number,
+    /// It keeps this one.
+    pub promise: Option<PromiseId>,
     pub caller: Caller,
     pub phase: Phase,
     pub started: DateTime<Utc>,
@@ -175,6 +177,7 @@ impl Calls {
             // The room of cases knows them.
             contact: None,
             case: None,
+            promise: call.promise,
             number: call.number.normalised.clone(),
             name: call.caller.name.clone(),
             diverted_from: call.caller.diverted_from.clone(),

@@ -85,7 +85,7 @@ impl Callback {
     /// What came of the call.
     pub fn on_ended(&mut self, number: u32, outcome: Outcome, cx: &mut Context<'_>) {
         match std::mem::replace(&mut self.state, State::Open) {
-            State::Dialling { attempt } if attempt.number == number => self.on_outcome(attempt, outcome, cx),
+            State::Dialling { attempt, .. } if attempt.number == number => self.on_outcome(attempt, outcome, cx),
             other @ (State::Dialling { .. } | State::Open | State::Waiting { .. } | State::Reserved { .. }) => {
                 self.state = other;
             }
@@ -106,7 +106,7 @@ impl Callback {
     fn dial(&mut self, by: By, attempt: Attempt, cx: &mut Context<'_>) {
         let (promise, number) = (self.promise.id, self.promise.terms.number.clone());
         cx.orders.push_back(Order::Dial { promise, attempt: attempt.clone(), number, by });
-        self.state = State::Dialling { attempt };
+        self.state = State::Dialling { attempt, by };
         self.tell(cx.orders);
     }
 

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::order::{Alert, By, Change, Order, Refused, Wrong};
-use super::promise::{Attempt, End, Outcome, Owner, Phase, Promise, Row};
+use super::promise::{Attempt, End, Kind, Outcome, Owner, Phase, Promise, Row};
 use super::schedule::{Mode, Schedule, Then};
 use super::state::{Rest, State};
 use crate::assign::{Lease, Wanted, WorkItem};
@@ -211,7 +211,12 @@ impl Callback {
     fn offer(&mut self, closes: DateTime<Utc>, cx: &mut Context<'_>) {
         let (promise, schedule) = (&self.promise, cx.schedule);
         let due = moment_of(promise.next, cx.now);
-        let grace = due.max(cx.now.moment) + seconds(i64::from(schedule.absence.grace_minutes) * 60);
+        let grace = match promise.kind {
+            Kind::Callback => i64::from(schedule.absence.grace_minutes) * 60,
+            // Whoever was cut off waits: the same agent first, but not for long.
+            Kind::Return => RETURN_GRACE_S,
+        };
+        let grace = due.max(cx.now.moment) + seconds(grace);
         let patience = due.max(cx.now.moment) + seconds(schedule.patience_s.into());
         let (wanted, deadline) = match (promise.terms.owner, schedule.absence.then) {
             (Owner::Queue(queue), _) => (Wanted::Queue(queue), patience),
@@ -279,7 +284,7 @@ impl Callback {
     }
 
     pub(super) fn tell(&self, orders: &mut VecDeque<Order>) {
-        orders.push_back(Order::Tell(self.row()));
+        orders.push_back(Order::Tell(self.view()));
     }
 
     pub(super) fn alert(&self, what: Wrong, orders: &mut VecDeque<Order>) {
@@ -291,7 +296,11 @@ impl Promise {
     /// As it will be when the change is written; the count of attempts is kept.
     fn changed(&self, change: &Change) -> Promise {
         match change {
-            Change::Edit(terms) => Promise { next: terms.due.at, terms: terms.clone(), denied: None, ..self.clone() },
+            Change::Edit(terms) => {
+                // Another person at the same time: what was tried stays tried.
+                let next = if terms.due == self.terms.due { self.next } else { terms.due.at };
+                Promise { next, terms: terms.clone(), denied: None, ..self.clone() }
+            }
             Change::Cancel | Change::Settle => self.clone(),
         }
     }
@@ -313,5 +322,6 @@ fn seconds(seconds: i64) -> std::time::Duration {
     std::time::Duration::from_secs(seconds.unsigned_abs())
 }
 
+const RETURN_GRACE_S: i64 = 20;
 /// From the promise's time on: how long an agent is held for the gate and the disk, or looks at an offered record.
 const LEASE: std::time::Duration = std::time::Duration::from_secs(30);

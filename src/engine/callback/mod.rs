@@ -11,6 +11,8 @@
 //! since a start without it takes the attempt for unknown, which counts and is not dialled again.
 
 mod attempt;
+mod command;
+mod days;
 mod machine;
 mod order;
 mod promise;
@@ -19,6 +21,7 @@ mod slot;
 mod state;
 #[cfg(test)]
 mod tests;
+mod view;
 mod wish;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -33,10 +36,13 @@ use crate::time::{Moment, Now};
 use machine::{Callback, Context};
 use state::State;
 
-pub use order::{Alert, By, Change, Judgement, Order, Refused, Wrong};
+pub use command::{Command, Form};
+pub use days::{Day, Slot};
+pub use order::{Alert, By, Change, Doubt, Judgement, Order, Refused, Wrong};
 pub use promise::{Attempt, Denial, End, Kind, Outcome, Owner, Phase, Promise, Row, Terms};
-pub use schedule::{Absence, Hours, Mode, Opening, Schedule, Then};
+pub use schedule::{Absence, Calendar, Hours, Mode, Opening, Schedule, Then};
 pub use slot::{Due, Impossible, Taken, Why};
+pub use view::{PromiseView, Standing};
 pub use wish::Draft;
 
 /// The open promises of the next days, and how many places of all days are taken.
@@ -46,6 +52,8 @@ pub struct Callbacks {
     promises: BTreeMap<PromiseId, Callback>,
     /// New ones, being written.
     drafts: BTreeMap<PromiseId, wish::Writing>,
+    /// Those that ended since the store was asked last: what it answers may be older.
+    ended: BTreeSet<PromiseId>,
     /// When each has to be looked at.
     wakes: BTreeSet<(DateTime<Utc>, PromiseId)>,
     wake_of: BTreeMap<PromiseId, DateTime<Utc>>,
@@ -71,16 +79,26 @@ impl Callbacks {
     /// counted by [`Callbacks::on_taken_places`] alone.
     pub fn restore(&mut self, row: Row, now: Now) {
         let id = row.promise.id;
-        if !matches!(row.phase, Phase::Over(_)) && !self.promises.contains_key(&id) {
+        if !matches!(row.phase, Phase::Over(_)) && !self.promises.contains_key(&id) && !self.ended.contains(&id) {
             let callback = Callback::restore(row.promise, row.phase, &mut self.orders);
             self.promises.insert(id, callback);
             self.with(id, now, |_, _| ());
         }
     }
 
+    /// Nothing is being asked of the store: what it will answer is as new as what is here.
+    pub fn forget_ended(&mut self) {
+        self.ended.clear();
+    }
+
     /// How many open promises the store has for which times.
     pub fn on_taken_places(&mut self, taken: Taken) {
         self.taken = taken;
+    }
+
+    /// Whether any open promise is of this escala.
+    pub fn needs(&self, schedule: ScheduleId) -> bool {
+        self.taken.any_of(schedule)
     }
 
     /// While held nothing falls due, is dialled or missed.
@@ -153,8 +171,12 @@ impl Callbacks {
     }
 
     /// Open ones, as screens show them.
-    pub fn rows(&self) -> impl Iterator<Item = Row> {
-        self.promises.values().map(Callback::row)
+    pub fn views(&self) -> impl Iterator<Item = PromiseView> {
+        self.promises.values().map(Callback::view)
+    }
+
+    pub fn view(&self, id: PromiseId) -> Option<PromiseView> {
+        self.promises.get(&id).map(Callback::view)
     }
 
     pub fn row(&self, id: PromiseId) -> Option<Row> {
@@ -183,6 +205,7 @@ impl Callbacks {
         if let State::Over(_) = callback.state {
             self.taken.release(callback.promise.schedule, callback.promise.terms.due.at);
             self.promises.remove(&id);
+            self.ended.insert(id);
         } else if let Some(at) = callback.wakes_at(schedule) {
             self.wakes.insert((at, id));
             self.wake_of.insert(id, at);

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::promise::{Attempt, Denial, End, Owner, Row, Terms};
 use super::slot::Impossible;
+use super::view::PromiseView;
 use crate::assign::{Lease, Work, WorkItem};
 use crate::id::{CommandId, PromiseId, UserId};
 use crate::number::Number;
@@ -30,7 +31,7 @@ pub enum Order {
         by: By,
     },
     /// Every screen shows it anew.
-    Tell(Row),
+    Tell(PromiseView),
     /// Its owner and the supervisor are told.
     Alert(Alert),
     /// Of a wish; exactly one each.
@@ -44,6 +45,15 @@ pub enum By {
     Lease(Lease),
     /// Who has the record on the screen.
     Reader(UserId),
+}
+
+impl By {
+    pub fn user(self) -> UserId {
+        match self {
+            By::Lease(lease) => lease.user,
+            By::Reader(user) => user,
+        }
+    }
 }
 
 /// A promise that is not kept as it should be.
@@ -69,6 +79,18 @@ pub enum Wrong {
     Denied(Denial),
     /// An attempt could not be written down, so it was not made.
     NotStored,
+}
+
+/// Why nothing is dialled by itself.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Doubt {
+    /// It jumped, or was behind what is stored.
+    Clock,
+    /// Attempts could not be written down.
+    Store,
+    /// A copy that was restored: what was dialled since it was made is not in it, and nobody has confirmed it yet.
+    Restored,
 }
 
 /// The gate's answer.

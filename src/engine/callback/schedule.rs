@@ -1,12 +1,13 @@
 //! An escala: on which days and hours people are called back, how often, how many at once, and by whom (CB-07).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{QueueId, ScheduleId};
+use crate::rules::{Holiday, Rules, Scope};
 
 /// Only an administrator changes it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -16,7 +17,7 @@ pub struct Schedule {
     pub zone: Tz,
     /// From Monday on; none: nobody is called back that day.
     pub week: [Option<Hours>; 7],
-    /// Days without hours, with the name of what they are: as the escala's calendar says, for the years it knows.
+    /// Days without hours, with the name of what they are: the escala's own, and in force those of its calendar too.
     pub closed: BTreeMap<NaiveDate, String>,
     /// At least one minute.
     pub slot_minutes: u16,
@@ -30,6 +31,26 @@ pub struct Schedule {
     pub absence: Absence,
     /// How long a due promise waits for an agent before somebody is alerted.
     pub patience_s: u16,
+    /// Whose agents promise by it; none: everybody's.
+    #[serde(default)]
+    pub queues: BTreeSet<QueueId>,
+    /// Calls that our side dropped are returned by it (CB-13).
+    #[serde(default)]
+    pub returns: bool,
+    #[serde(default)]
+    pub calendar: Calendar,
+}
+
+/// Which holidays of the rules close an escala, beside its own days.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Calendar {
+    pub national: bool,
+    /// *Pontos facultativos* too.
+    pub optional: bool,
+    /// `SP`, `AM`…
+    pub states: BTreeSet<String>,
+    /// As the rules name them.
+    pub places: BTreeSet<String>,
 }
 
 /// A part of one day on the wall, in minutes after midnight.
@@ -74,6 +95,17 @@ pub struct Opening {
     pub until: DateTime<Utc>,
 }
 
+impl Calendar {
+    fn has(&self, holiday: &Holiday) -> bool {
+        let chosen = match &holiday.scope {
+            Scope::National => self.national,
+            Scope::State(states) => !states.is_disjoint(&self.states),
+            Scope::Municipal { place, .. } => self.places.contains(place),
+        };
+        chosen && (self.optional || !holiday.optional)
+    }
+}
+
 impl Opening {
     pub fn contains(&self, at: DateTime<Utc>) -> bool {
         (self.from..self.until).contains(&at)
@@ -112,6 +144,34 @@ impl Schedule {
         days.filter_map(|day| self.opening(day)).filter(move |opening| opening.until > from)
     }
 
+    /// As it binds now: closed on the holidays of its calendar too.
+    pub fn in_force(&self, rules: &Rules, now: DateTime<Utc>) -> Schedule {
+        let days = self.local(now).date().iter_days().take(HORIZON_DAYS.unsigned_abs() as usize + 2);
+        let holidays = days.filter_map(|day| {
+            let holiday = rules.holidays.iter().find(|holiday| holiday.is_on(day) && self.calendar.has(holiday))?;
+            Some((day, holiday.name.clone()))
+        });
+        let closed = holidays.chain(self.closed.clone()).collect();
+        Schedule { closed, ..self.clone() }
+    }
+
+    /// What is wrong with it, by field.
+    pub fn fault(&self) -> Option<(&'static str, String)> {
+        let hours = |hours: &Hours| hours.from < hours.until && hours.until <= 24 * 60;
+        let wrong = [
+            (self.week.iter().all(Option::is_none), "week", "no day has hours".to_owned()),
+            (!self.week.iter().flatten().all(hours), "week", "hours begin before they end, within the day".to_owned()),
+            (!(1..=24 * 60).contains(&self.slot_minutes), "slot_minutes", "a slot has 1 to 1440 minutes".to_owned()),
+            (self.capacity == 0, "capacity", "a slot has room for at least one".to_owned()),
+            (!(1..=MOST_ATTEMPTS).contains(&self.attempts), "attempts", format!("1 to {MOST_ATTEMPTS} attempts")),
+            (self.interval_minutes > 7 * 24 * 60, "interval_minutes", "at most a week between attempts".to_owned()),
+            (self.absence.grace_minutes > 24 * 60, "absence", "at most a day of grace".to_owned()),
+            (!(5..=60 * 60).contains(&self.patience_s), "patience_s", "5 to 3600 s".to_owned()),
+            (self.closed.len() > MOST_DAYS, "closed", format!("at most {MOST_DAYS} days; those of past years can go")),
+        ];
+        wrong.into_iter().find(|(is_so, ..)| *is_so).map(|(_, field, text)| (field, text))
+    }
+
     /// The hours of a day's weekday, holiday or not.
     pub(super) fn hours(&self, day: NaiveDate) -> Option<Hours> {
         let weekday = usize::try_from(day.weekday().num_days_from_monday()).unwrap_or_default();
@@ -126,6 +186,10 @@ impl Schedule {
         }
     }
 }
+
+/// Of one promise; nobody is called more often for one matter.
+const MOST_ATTEMPTS: u8 = 20;
+const MOST_DAYS: usize = 400;
 
 pub(super) fn minute_of_day(minute: u16) -> Option<NaiveTime> {
     NaiveTime::from_num_seconds_from_midnight_opt(u32::from(minute) * 60, 0)

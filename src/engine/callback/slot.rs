@@ -56,6 +56,12 @@ pub struct Taken {
     at: BTreeMap<(ScheduleId, DateTime<Utc>), u16>,
 }
 
+impl FromIterator<(ScheduleId, DateTime<Utc>, u16)> for Taken {
+    fn from_iter<T: IntoIterator<Item = (ScheduleId, DateTime<Utc>, u16)>>(all: T) -> Taken {
+        Taken { at: all.into_iter().map(|(schedule, at, count)| ((schedule, at), count)).collect() }
+    }
+}
+
 impl Taken {
     pub fn take(&mut self, schedule: ScheduleId, at: DateTime<Utc>) {
         let count = self.at.entry((schedule, at)).or_default();
@@ -71,7 +77,12 @@ impl Taken {
         }
     }
 
-    fn within(&self, schedule: ScheduleId, slot: Opening) -> u32 {
+    /// Whether any open promise is of this escala.
+    pub fn any_of(&self, schedule: ScheduleId) -> bool {
+        self.at.range((schedule, DateTime::<Utc>::MIN_UTC)..).next().is_some_and(|((own, _), _)| *own == schedule)
+    }
+
+    pub(super) fn within(&self, schedule: ScheduleId, slot: Opening) -> u32 {
         self.at.range((schedule, slot.from)..(schedule, slot.until)).map(|(_, count)| u32::from(*count)).sum()
     }
 }
@@ -120,7 +131,7 @@ impl Schedule {
         taken.within(self.id, slot) < u32::from(self.capacity)
     }
 
-    fn slots(&self, opening: Opening) -> impl Iterator<Item = Opening> + use<> {
+    pub(super) fn slots(&self, opening: Opening) -> impl Iterator<Item = Opening> + use<> {
         let length = TimeDelta::minutes(i64::from(self.slot_minutes.max(1)));
         let begins = std::iter::successors(Some(opening.from), move |from| from.checked_add_signed(length));
         let slot = move |from: DateTime<Utc>| Opening {

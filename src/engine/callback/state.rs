@@ -60,6 +60,7 @@ pub(super) enum State {
     },
     Dialling {
         attempt: Attempt,
+        by: By,
     },
     Unknown {
         attempt: Attempt,
@@ -86,7 +87,7 @@ impl State {
         match self {
             State::Open | State::Waiting { .. } | State::Reserved { .. } => Phase::Open,
             State::Reading { .. } | State::Judging { .. } => Phase::Open,
-            State::Storing { attempt, .. } | State::JudgingAgain { attempt, .. } | State::Dialling { attempt } => {
+            State::Storing { attempt, .. } | State::JudgingAgain { attempt, .. } | State::Dialling { attempt, .. } => {
                 Phase::Trying(attempt.clone())
             }
             State::Unknown { attempt } => Phase::Unknown(attempt.clone()),

@@ -89,6 +89,20 @@ impl Callbacks {
         self.refuse(command, answer);
     }
 
+    /// Somebody else is to keep it, at its time.
+    pub fn on_reassign(&mut self, command: CommandId, id: PromiseId, version: u32, owner: Owner, now: Now) {
+        let known = self.promises.get(&id).map(|callback| callback.promise.terms.clone()).ok_or(Refused::NotFound);
+        let answer = known.and_then(|terms| {
+            let terms = Terms { owner, ..terms };
+            let (schedule, due) = (self.schedule_of(id), terms.due.at);
+            self.change(command, id, version, Change::Edit(terms), now)?;
+            // Given back when it is written, as an edit's old place is.
+            schedule.iter().for_each(|schedule| self.taken.take(*schedule, due));
+            Ok(())
+        });
+        self.refuse(command, answer);
+    }
+
     /// The row of [`Order::Store`] is written, or could not be.
     pub fn on_stored(&mut self, id: PromiseId, version: u32, written: bool, now: Now) {
         if let Entry::Occupied(entry) = self.drafts.entry(id) {
@@ -111,6 +125,10 @@ impl Callbacks {
         if let Some((schedule, old, new)) = places {
             self.taken.release(schedule, if written { old } else { new });
         }
+    }
+
+    fn schedule_of(&self, id: PromiseId) -> Option<ScheduleId> {
+        self.promises.get(&id).map(|callback| callback.promise.schedule)
     }
 
     fn judge_edit(

@@ -77,6 +77,10 @@ impl Engine {
 
     pub(super) fn on_agent_order(&mut self, order: agent::Order, now: Now) {
         match order {
+            agent::Order::Tell(News::Staff(StaffNews::Agent(view))) => {
+                self.follow_agent(&view, now);
+                self.tell(News::Staff(StaffNews::Agent(view)));
+            }
             agent::Order::Tell(news) => self.tell(news),
             agent::Order::Store(record) => self.batch.push(record),
             agent::Order::Device(account, device) => {
@@ -114,9 +118,12 @@ impl Engine {
     }
 
     pub(super) fn on_known(&mut self, question: QuestionId, facts: Result<Facts, StoreError>, now: Now) {
+        if self.on_number_known(question, &facts, now) || self.on_promises_known(question, &facts, now) {
+            return;
+        }
         let known = match facts {
             Ok(Facts::Known(known)) => Ok(known),
-            Ok(Facts::Start { .. }) => return,
+            Ok(Facts::Start { .. } | Facts::Promises(_) | Facts::Promise(_) | Facts::Number { .. }) => return,
             Err(why) => Err(why),
         };
         self.cases.on_known(question, known, &mut self.ids, now);
@@ -143,14 +150,14 @@ impl Engine {
         self.look_at(user, now);
     }
 
-    fn look_at(&mut self, user: UserId, now: Now) {
+    pub(super) fn look_at(&mut self, user: UserId, now: Now) {
         let facts = self.facts(user);
         self.agents.look(user, facts, &agent::Context { staff: &self.staff, zone: self.config.zone, now });
     }
 
     pub(super) fn facts(&self, user: UserId) -> agent::Facts {
         let (offered, talking) = self.calls.doing(user);
-        agent::Facts { offered, talking }
+        agent::Facts { offered, talking, work: self.keeping.work_of(user) }
     }
 
     pub(super) fn on_call_order(&mut self, order: call::Order, now: Now) {
@@ -171,9 +178,12 @@ impl Engine {
                     News::Call(view) => {
                         self.follow_matter(view, now);
                         self.look_at_agent_of(view, now);
+                        self.follow_attempt(view, now);
                     }
                     News::CallEnded(view) => {
                         self.cases.dress(view);
+                        self.follow_attempt(view, now);
+                        self.return_ended(view, now);
                         self.cases.on_ended(view, &mut self.ids, now);
                         self.look_at_agent_of(view, now);
                     }
@@ -238,6 +248,7 @@ impl Engine {
     pub(super) fn close_batch(&mut self) {
         if !self.batch.is_empty() {
             self.next_batch += 1;
+            self.await_rows(BatchId(self.next_batch));
             let batch = std::mem::take(&mut self.batch);
             self.outputs.push_back(Output::Store(BatchId(self.next_batch), batch));
         }

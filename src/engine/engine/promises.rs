@@ -48,6 +48,12 @@ impl Engine {
             return None;
         }
         let id = self.ids.next(now.civil);
+        if let staff::Command::Delete(staff::EntryId::Schedule(schedule)) = wish
+            && self.keeping.callbacks.needs(*schedule)
+        {
+            let text = "open promises are of this escala; hand them on or cancel them first";
+            return Some(Err(Refusal::new(RefusalCode::WrongState, text)));
+        }
         match self.staff.judge(wish, id, &self.config) {
             Ok(change) => {
                 self.batch.push(match &change {
@@ -87,6 +93,7 @@ impl Engine {
         self.alerts.on_staff(&alert::Context { config: &self.config, staff: &self.staff, now });
         self.agents.on_staff_changed(&agent::Context { staff: &self.staff, zone: self.config.zone, now });
         self.with_calls(now, Calls::on_supervisors_changed);
+        self.know_schedules(now);
         Reply::Kept { entry }
     }
 

@@ -62,7 +62,7 @@ impl Engine {
     /// A store that failed is asked again as often as the machine is looked at.
     pub(super) fn try_store(&mut self, now: Now) {
         if self.store_failing {
-            self.batch.push(Record::Tried { at: now.civil });
+            self.batch.push(Record::Alive { at: now.civil });
         }
     }
 }

@@ -22,7 +22,7 @@ impl Engine {
     }
 
     /// Whose the object of a command is; of several, the first that is not the same person's as the rest.
-    pub(super) fn whose(&self, what: &What) -> Whose {
+    pub(super) fn whose(&self, what: &What, actor: Actor) -> Whose {
         match what {
             What::Call(command) => self.whose_call(command),
             What::Account(AccountCommand::DoNotDisturb { account, .. } | AccountCommand::Register { account }) => {
@@ -40,7 +40,9 @@ impl Engine {
                 None => Whose::Missing,
             },
             What::Staff(_) => Whose::Shared,
-            What::Watch { .. } | What::Drain | What::DrainNow | What::Health(_) | What::ConfirmRestored => Whose::Nothing,
+            What::Callback(wish) => self.whose_promise(wish, actor),
+            What::Watch { .. } | What::Drain | What::DrainNow => Whose::Nothing,
+            What::Health(_) | What::ConfirmRestored => Whose::Nothing,
         }
     }
 
@@ -129,7 +131,9 @@ impl Engine {
 
     /// Whether calls of an extension shall ring: one without a person always, else as that person works.
     pub(super) fn takes_calls(&self, account: &AccountName) -> bool {
-        self.staff.user_of(account).is_none_or(|user| self.agents.takes_calls(user))
+        self.staff
+            .user_of(account)
+            .is_none_or(|user| self.agents.takes_calls(user) && self.keeping.work_of(user.user).is_none())
     }
 
     pub(super) fn deltas_for(&self, actor: Actor, deltas: Vec<Delta>) -> Vec<Delta> {
@@ -154,6 +158,7 @@ impl Engine {
             supervisions: whole.supervisions.into_iter().filter(|view| sees(supervision_news(view))).collect(),
             entries: whole.entries.into_iter().filter(|entry| sees(entry_news(entry))).collect(),
             alerts: whole.alerts.into_iter().filter(|alert| sees(News::Alert(alert.clone()))).collect(),
+            promises: whole.promises.into_iter().filter(|view| sees(promise_news(view))).collect(),
             totals: if sees(News::Totals(whole.totals)) { whole.totals } else { Default::default() },
         }
     }
@@ -178,6 +183,10 @@ fn phone_news(view: &crate::news::PhoneView) -> News {
 
 fn supervision_news(view: &crate::news::SupervisionView) -> News {
     News::Staff(StaffNews::Supervision(view.clone()))
+}
+
+fn promise_news(view: &crate::callback::PromiseView) -> News {
+    News::Staff(StaffNews::Promise(view.clone()))
 }
 
 fn entry_news(entry: &Entry) -> News {

@@ -17,6 +17,14 @@ use super::Engine;
 impl Engine {
     /// Answered exactly once; a known key gets its old answer and does nothing (architecture.md, law 2).
     pub(super) fn on_command(&mut self, command: &Command, now: Now) {
+        let is_answered = command.key.as_ref().is_some_and(|key| self.answers.get(key, now.civil).is_some());
+        if is_answered || !self.waits(command) {
+            self.carry_out_wish(command, now);
+        }
+    }
+
+    /// With everything at hand that it is about.
+    pub(super) fn carry_out_wish(&mut self, command: &Command, now: Now) {
         let answer = match command.key.as_ref().and_then(|key| self.answers.get(key, now.civil)) {
             Some(answer) => answer,
             None => {
@@ -50,7 +58,7 @@ impl Engine {
         if associates {
             access::allowed(&self.staff, command.actor, Action::Associate, Whose::Shared)?;
         }
-        access::allowed(&self.staff, command.actor, action, self.whose(&command.what))
+        access::allowed(&self.staff, command.actor, action, self.whose(&command.what, command.actor))
     }
 
     /// `None`: the answer comes later.
@@ -81,6 +89,7 @@ impl Engine {
             What::Call(wish) => self.with_calls(now, |calls, cx| calls.on_command(wish, cx)),
             What::Agent(wish) => self.on_agent_command(wish, now),
             What::Staff(wish) => return self.promise(command, wish, now),
+            What::Callback(wish) => return self.on_callback_wish(command, wish, now),
             What::Account(AccountCommand::Test(wish)) => {
                 self.try_out(command, wish, now);
                 return None;
@@ -99,6 +108,9 @@ impl Engine {
             What::Health(health) => {
                 let told = self.alerts.on_health(*health, self.config.alerts);
                 told.into_iter().for_each(|alert| self.tell(News::Alert(alert)));
+                if health.clock_synchronised == Some(true) {
+                    self.on_clock_right(now);
+                }
                 self.try_store(now);
                 Ok(Reply::Done)
             }

@@ -86,7 +86,7 @@ pub struct OfPromise {
 }
 
 /// How far civil time has run from boot time since both were right; positive where it is ahead.
-pub(super) fn apart(right: Now, now: Now) -> TimeDelta {
+pub fn apart(right: Now, now: Now) -> TimeDelta {
     let civil = now.civil.signed_duration_since(right.civil);
     let forward = TimeDelta::from_std(now.moment.since(right.moment)).unwrap_or(TimeDelta::MAX);
     let back = TimeDelta::from_std(right.moment.since(now.moment)).unwrap_or(TimeDelta::MAX);

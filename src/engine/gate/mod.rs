@@ -40,14 +40,17 @@ use crate::rules::{Rules, wall};
 use crate::time::Now;
 
 use case::{Case, Effect};
+use finding::Finding;
 use opening::Unregulated;
 use place::Place;
 
 pub use attempts::{Periods, periods};
 pub use explain::{Explanation, Line, Says, explain};
-pub use facts::{Attempts, Facts, Hit, MOST_AGE, MOST_APART, OfPromise, Suppression};
+pub use facts::{Attempts, Facts, Hit, MOST_AGE, MOST_APART, OfPromise, Suppression, apart};
 pub use rate::{Load, RateMeter};
 pub use rule::Rule;
+
+use rule::Bearing;
 
 /// Who wants to dial, as far as rules differ.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -204,6 +207,20 @@ pub fn judge_dialled(
 /// Decides about one number.
 pub fn judge(law: &Law<'_>, facts: &Facts, number: &Number, purpose: Purpose, now: Now) -> Verdict {
     decide(&Case::new(law, facts, number, purpose, now))
+}
+
+/// Whether time or facts could ever let it through: its kind and its prefix alone.
+pub fn judge_prefix(law: &Law<'_>, number: &Number, purpose: Purpose) -> Verdict {
+    let version = law.version();
+    let breach =
+        prefix::look(law.gate, number).filter(|_| Rule::Prefix.bearing(purpose, number.kind) == Bearing::Binds);
+    match breach.map(Finding::Breach) {
+        None => Verdict::Allow { version, warnings: Vec::new() },
+        Some(finding) => {
+            let rule = finding.name().unwrap_or(Rule::Prefix.name());
+            Verdict::Deny { version, rule, fact: finding.words(), next: None }
+        }
+    }
 }
 
 /// The first instant at or after `from` within the calling hours of a number, whatever else speaks against it.

@@ -1,6 +1,7 @@
 //! Whether an entry can be kept beside all others: each refusal names the field and what to do.
 
 use crate::border::{Refusal, RefusalCode};
+use crate::callback::{Schedule, Then};
 use crate::config::{AccountKind, Config, SoundName};
 use crate::id::UserId;
 
@@ -16,6 +17,7 @@ impl Staff {
             Entry::Perfil(perfil) => self.check_perfil(perfil)?,
             Entry::Queue(queue) => self.check_queue(queue, config)?,
             Entry::Item(item) => self.check_item(item)?,
+            Entry::Schedule(schedule) => self.check_schedule(schedule)?,
         }
         Ok(Change::Keep(entry))
     }
@@ -30,7 +32,17 @@ impl Staff {
                 let used = self.users.values().filter(|user| user.perfil == perfil).count();
                 refuse_if(used > 0, "perfil", format!("{used} users have this perfil; give them another one first"))
             }
-            EntryId::Queue(_) | EntryId::Item(_) => Ok(()),
+            EntryId::Queue(queue) => {
+                let leads_here = |schedule: &&Schedule| schedule.absence.then == Then::Queue(queue);
+                let user = self.schedules.values().find(leads_here);
+                let name = user.map(|schedule| schedule.name.as_str()).unwrap_or_default();
+                refuse_if(
+                    user.is_some(),
+                    "queue",
+                    format!("escala {name} hands promises on to this queue; change it first"),
+                )
+            }
+            EntryId::Item(_) | EntryId::Schedule(_) => Ok(()),
         }
     }
 
@@ -138,6 +150,21 @@ impl Staff {
                 refuse_if(shift.is_some(), "list", "only a shift has days and breaks")
             }
         }
+    }
+
+    fn check_schedule(&self, schedule: &Schedule) -> Result<(), Refusal> {
+        named("name", &schedule.name)?;
+        let mut others = self.schedules.values().filter(|other| other.id != schedule.id);
+        refuse_if(others.any(|other| same(&other.name, &schedule.name)), "name", "another escala has this name")?;
+        if let Some((field, text)) = schedule.fault() {
+            return refuse_if(true, field, text);
+        }
+        let handed_on = match schedule.absence.then {
+            Then::Queue(queue) => Some(queue),
+            Then::Stay => None,
+        };
+        let known = schedule.queues.iter().chain(&handed_on).all(|queue| self.queues.contains_key(queue));
+        refuse_if(!known, "queues", "there is no such queue")
     }
 
     fn check_shift(&self, item: &Item, shift: &Shift) -> Result<(), Refusal> {

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::callback::Schedule;
 use crate::config::{AccountName, SoundName};
-use crate::id::{ItemId, PerfilId, QueueId, UserId};
+use crate::id::{ItemId, PerfilId, QueueId, ScheduleId, UserId};
 
 use super::permission::{Builtin, Permission};
 use super::shift::Shift;
@@ -19,6 +20,8 @@ pub enum Entry {
     Perfil(Perfil),
     Queue(Queue),
     Item(Item),
+    /// *Escala* of callbacks (CB-07).
+    Schedule(Schedule),
 }
 
 /// Which one.
@@ -29,6 +32,7 @@ pub enum EntryId {
     Perfil(PerfilId),
     Queue(QueueId),
     Item(ItemId),
+    Schedule(ScheduleId),
 }
 
 /// A person with a login. Passwords are the shell's.
@@ -140,6 +144,7 @@ impl Entry {
             Entry::Perfil(perfil) => EntryId::Perfil(perfil.perfil),
             Entry::Queue(queue) => EntryId::Queue(queue.queue),
             Entry::Item(item) => EntryId::Item(item.item),
+            Entry::Schedule(schedule) => EntryId::Schedule(schedule.id),
         }
     }
 
@@ -150,6 +155,7 @@ impl Entry {
             Entry::Perfil(perfil) => Entry::Perfil(Perfil { perfil: PerfilId(id), ..perfil }),
             Entry::Queue(queue) => Entry::Queue(Queue { queue: QueueId(id), ..queue }),
             Entry::Item(item) => Entry::Item(Item { item: ItemId(id), ..item }),
+            Entry::Schedule(schedule) => Entry::Schedule(Schedule { id: ScheduleId(id), ..schedule }),
         }
     }
 }

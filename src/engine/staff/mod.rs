@@ -12,8 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::border::{Refusal, RefusalCode};
+use crate::callback::Schedule;
 use crate::config::{AccountName, Config};
-use crate::id::{ItemId, PerfilId, QueueId, UserId};
+use crate::id::{ItemId, PerfilId, QueueId, ScheduleId, UserId};
 
 pub use entry::{Directions, Entry, EntryId, Item, List, Opening, Perfil, Queue, User};
 pub use permission::{Builtin, Permission, Scopes};
@@ -44,6 +45,7 @@ pub struct Staff {
     perfis: BTreeMap<PerfilId, Perfil>,
     queues: BTreeMap<QueueId, Queue>,
     items: BTreeMap<ItemId, Item>,
+    schedules: BTreeMap<ScheduleId, Schedule>,
     by_ramal: BTreeMap<AccountName, UserId>,
 }
 
@@ -60,6 +62,7 @@ impl Default for Staff {
             perfis: builtin.collect(),
             queues: BTreeMap::new(),
             items: BTreeMap::new(),
+            schedules: BTreeMap::new(),
             by_ramal: BTreeMap::new(),
         }
     }
@@ -104,6 +107,7 @@ impl Staff {
             Change::Keep(Entry::Perfil(perfil)) => drop(self.perfis.insert(perfil.perfil, perfil)),
             Change::Keep(Entry::Queue(queue)) => drop(self.queues.insert(queue.queue, queue)),
             Change::Keep(Entry::Item(item)) => drop(self.items.insert(item.item, item)),
+            Change::Keep(Entry::Schedule(schedule)) => drop(self.schedules.insert(schedule.id, schedule)),
             Change::Remove(EntryId::User(user)) => {
                 self.forget_ramal(user);
                 self.users.remove(&user);
@@ -114,6 +118,7 @@ impl Staff {
                 self.queues.remove(&queue);
                 self.users.values_mut().for_each(|user| user.queues.retain(|own| *own != queue));
             }
+            Change::Remove(EntryId::Schedule(schedule)) => drop(self.schedules.remove(&schedule)),
             Change::Remove(EntryId::Item(item)) => {
                 self.items.remove(&item);
                 let there = self.users.values_mut().filter(|user| user.location == Some(item));
@@ -127,7 +132,8 @@ impl Staff {
         let users = self.users.values().cloned().map(Entry::User);
         let perfis = self.perfis.values().cloned().map(Entry::Perfil);
         let queues = self.queues.values().cloned().map(Entry::Queue);
-        users.chain(perfis).chain(queues).chain(self.items.values().cloned().map(Entry::Item))
+        let schedules = self.schedules.values().cloned().map(Entry::Schedule);
+        users.chain(perfis).chain(queues).chain(self.items.values().cloned().map(Entry::Item)).chain(schedules)
     }
 
     /// A user who may sign in.
@@ -147,6 +153,15 @@ impl Staff {
         self.queues.get(&queue)
     }
 
+    /// *Escalas* of callbacks.
+    pub fn schedules(&self) -> impl Iterator<Item = &Schedule> {
+        self.schedules.values()
+    }
+
+    pub fn schedule(&self, schedule: ScheduleId) -> Option<&Schedule> {
+        self.schedules.get(&schedule)
+    }
+
     /// A reason that an agent may pause for.
     pub fn pause_reason(&self, item: ItemId) -> Option<&Item> {
         self.items.get(&item).filter(|item| item.list == List::PauseReason)
@@ -160,7 +175,7 @@ impl Staff {
     pub fn list_of(&self, id: EntryId) -> Option<List> {
         match id {
             EntryId::Item(item) => self.items.get(&item).map(|item| item.list),
-            EntryId::User(_) | EntryId::Perfil(_) | EntryId::Queue(_) => None,
+            EntryId::User(_) | EntryId::Perfil(_) | EntryId::Queue(_) | EntryId::Schedule(_) => None,
         }
     }
 
@@ -197,6 +212,7 @@ impl Staff {
             EntryId::Perfil(id) => self.perfis.contains_key(&id),
             EntryId::Queue(id) => self.queues.contains_key(&id),
             EntryId::Item(id) => self.items.contains_key(&id),
+            EntryId::Schedule(id) => self.schedules.contains_key(&id),
         };
         let missing =
             || Refusal::new(RefusalCode::NoSuchEntry, "there is nothing with this id; it may have been deleted");

@@ -56,6 +56,17 @@ permissions! {
     AgentsSee "agents.see"
     /// Change somebody else's state.
     AgentsChange "agents.change"
+    /// See the callbacks of one's own and of one's queues, and escalas (CB-02).
+    CallbacksSee "callbacks.see"
+    CallbacksCreate "callbacks.create"
+    CallbacksEdit "callbacks.edit"
+    CallbacksCancel "callbacks.cancel"
+    /// The same for everybody's: the board, handing them on.
+    CallbacksAll "callbacks.all"
+    /// *Agendamentos* (AG-07).
+    Appointments "appointments"
+    /// Keep the do-not-call lists.
+    DoNotCall "do-not-call"
     UsersList "users.list"
     UsersCreate "users.create"
     UsersEdit "users.edit"
@@ -126,15 +137,23 @@ impl Builtin {
         use Permission as P;
         match permission {
             P::Calls | P::RecordingsMake | P::Messages | P::ContactsEdit => self != Builtin::Auditor,
-            P::RecordingsHearOwn | P::ContactsSee | P::ReasonsList => true,
+            P::CallbacksCreate | P::CallbacksEdit | P::CallbacksCancel => self != Builtin::Auditor,
+            P::RecordingsHearOwn | P::ContactsSee | P::ReasonsList | P::CallbacksSee => true,
             P::CallsSeeAll | P::RecordingsHearAll | P::HistorySeeAll | P::HistoryExport | P::AgentsSee => {
                 self != Builtin::Agent
             }
             P::UsersList => self != Builtin::Agent,
-            P::CallsHandleAll | P::CallsListen | P::CallsTakeOver | P::CasesAll | P::AgentsChange => {
+            P::CallbacksAll
+            | P::DoNotCall
+            | P::CallsHandleAll
+            | P::CallsListen
+            | P::CallsTakeOver
+            | P::CasesAll
+            | P::AgentsChange => {
                 matches!(self, Builtin::Supervisor | Builtin::Administrator)
             }
-            P::ContactsImport
+            P::Appointments
+            | P::ContactsImport
             | P::UsersCreate
             | P::UsersEdit
             | P::UsersAssociate

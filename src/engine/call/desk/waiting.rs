@@ -39,6 +39,10 @@ impl Calls {
     }
 
     /// A person dials only with the phone in hand: nobody is called to hear silence.
+    pub fn has_voice(&self, account: &Account) -> bool {
+        self.needs_phone(account).is_ok()
+    }
+
     pub(in super::super) fn needs_phone(&self, account: &Account) -> Result<(), Refusal> {
         let device = self.desks.device_of(account);
         match self.lacks_phone(&DeskKey::Phone(device.clone())) {

@@ -86,5 +86,5 @@ fn restoring_twice_is_restoring_once() {
     world.do_with(|callbacks, now| callbacks.restore(row, now));
     world.comes(ANA, &[SALES]);
     world.today("11:00");
-    assert_eq!((world.invites.len(), world.callbacks.rows().count()), (1, 0));
+    assert_eq!((world.invites.len(), world.callbacks.views().count()), (1, 0));
 }

@@ -34,6 +34,9 @@ fn daily() -> Schedule {
         mode: Mode::Automatic,
         absence: Absence { grace_minutes: 15, then: Then::Queue(SALES) },
         patience_s: 60,
+        queues: BTreeSet::new(),
+        returns: false,
+        calendar: Calendar::default(),
     }
 }
 

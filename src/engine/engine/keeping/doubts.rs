@@ -1,0 +1,40 @@
+//! Why nothing may be dialled by itself now: looked at after each input, told when it begins and when it is over.
+
+use crate::callback::Doubt;
+use crate::gate::{self, MOST_APART};
+use crate::news::{Alert, News};
+use crate::time::Now;
+
+use super::super::Engine;
+
+impl Engine {
+    pub(in super::super) fn look_at_doubts(&mut self, now: Now) {
+        let all = [Doubt::Clock, Doubt::Store, Doubt::Restored];
+        for doubt in all {
+            let is_so = self.is_in_doubt(doubt, now);
+            if is_so && self.keeping.doubts.insert(doubt) {
+                self.tell(News::Alert(Alert::DialingHeld { doubt }));
+            } else if !is_so && self.keeping.doubts.remove(&doubt) {
+                let over = self.alerts.on_doubt_over(doubt);
+                self.alert_over(over);
+            }
+        }
+        self.keeping.callbacks.hold(self.draining || !self.keeping.doubts.is_empty(), now);
+    }
+
+    /// The system's clock is kept right by others: what was in doubt is not any more.
+    pub(in super::super) fn on_clock_right(&mut self, now: Now) {
+        self.keeping.right = Some(now);
+    }
+
+    fn is_in_doubt(&self, doubt: Doubt, now: Now) -> bool {
+        match doubt {
+            Doubt::Clock => self.keeping.right.is_none_or(|right| {
+                let apart = gate::apart(right, now);
+                apart > MOST_APART || apart < -MOST_APART
+            }),
+            Doubt::Store => self.store_failing,
+            Doubt::Restored => self.restored().is_some(),
+        }
+    }
+}

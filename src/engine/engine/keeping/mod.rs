@@ -1,0 +1,270 @@
+//! Promises kept: the orders of `callback` go to `assign`, the store, the gate and calls, and what comes of them goes back.
+//!
+//! ```text
+//!                       wishes           the store (near, written)
+//!                          v                  v        ^
+//!   people ── assign <──> callback ──> gate facts, judged ──> calls
+//!               ^                                              │
+//!               └── who is free (agents)        what came of it ┘
+//! ```
+
+mod dialled;
+mod doubts;
+mod near;
+mod question;
+mod wishes;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use crate::agent::{AgentState, AgentView};
+use crate::assign::{Assign, Event};
+use crate::border::{Command, IdempotencyKey, Output};
+use crate::callback::{Callbacks, Doubt, Order, Phase, PromiseView, Row, Standing};
+use crate::gate;
+use crate::id::{BatchId, CallId, CommandId, PromiseId, QuestionId, UserId};
+use crate::news::{Alert, News, StaffNews};
+use crate::protocolo::Protocolo;
+use crate::records::Record;
+use crate::staff::Directions;
+use crate::time::{Moment, Now};
+
+use super::Engine;
+
+/// The rooms of promises, and what is under way between them and the others.
+#[derive(Debug)]
+pub(super) struct Keeping {
+    pub callbacks: Callbacks,
+    pub assign: Assign,
+    /// Wishes that are answered when they are written.
+    owed: BTreeMap<CommandId, Owed>,
+    /// The same keys again, meanwhile.
+    twins: Vec<Command>,
+    /// Wishes about promises that are far ahead.
+    fetching: BTreeMap<QuestionId, Command>,
+    /// What the gate is to know.
+    asked: BTreeMap<QuestionId, question::Ask>,
+    /// Of the number that the gate allowed last.
+    judged: Option<(PromiseId, gate::Facts)>,
+    /// Rows of the batch being gathered, and of those being written.
+    coming: Vec<Row>,
+    writing: BTreeMap<BatchId, Vec<Row>>,
+    /// Rows that could not be written, the last of each promise.
+    unwritten: BTreeMap<PromiseId, Row>,
+    /// When the store is shown that we live, and asked whether it does.
+    alive: Option<Moment>,
+    /// Which attempt a call is.
+    dialled: BTreeMap<CallId, (PromiseId, u32)>,
+    /// Who has whose record on the screen.
+    records: BTreeMap<UserId, PromiseId>,
+    /// Matters that were returned: once is enough (CB-13).
+    returned: BTreeSet<Protocolo>,
+    near: near::Near,
+    /// Both clocks when they were last known to be right.
+    right: Option<Now>,
+    doubts: BTreeSet<Doubt>,
+}
+
+/// A wish whose answer comes later.
+#[derive(Debug)]
+struct Owed {
+    key: Option<IdempotencyKey>,
+    /// The promise it is about, or would make.
+    promise: PromiseId,
+}
+
+impl Default for Keeping {
+    fn default() -> Keeping {
+        Keeping {
+            callbacks: Callbacks::default(),
+            assign: Assign::new(0),
+            owed: BTreeMap::new(),
+            twins: Vec::new(),
+            fetching: BTreeMap::new(),
+            asked: BTreeMap::new(),
+            judged: None,
+            coming: Vec::new(),
+            writing: BTreeMap::new(),
+            unwritten: BTreeMap::new(),
+            alive: None,
+            dialled: BTreeMap::new(),
+            records: BTreeMap::new(),
+            returned: BTreeSet::new(),
+            near: near::Near::default(),
+            right: None,
+            doubts: BTreeSet::new(),
+        }
+    }
+}
+
+impl Keeping {
+    pub fn poll_timeout(&self) -> Option<Moment> {
+        let own = [self.near.poll_timeout(), self.alive];
+        let rooms = [self.callbacks.poll_timeout(), self.assign.poll_timeout()].into_iter().chain(own);
+        rooms.fold(None, crate::time::earliest)
+    }
+
+    /// What a person does that is no call.
+    pub fn work_of(&self, user: UserId) -> Option<crate::agent::Work> {
+        match (self.assign.lease_of(user), self.records.contains_key(&user)) {
+            (Some(_), _) => Some(crate::agent::Work::Leased),
+            (None, true) => Some(crate::agent::Work::Taken),
+            (None, false) => None,
+        }
+    }
+
+    /// Promises that somebody is busy with, or that wait for somebody.
+    pub fn live(&self) -> impl Iterator<Item = PromiseView> {
+        self.callbacks.views().filter(|view| view.standing != Standing::Open)
+    }
+}
+
+impl Engine {
+    pub(super) fn keep_on_time(&mut self, now: Now) {
+        self.keeping.assign.on_timeout(now.moment);
+        self.keeping.callbacks.on_timeout(now);
+        self.look_near(now);
+        self.show_life(now);
+    }
+
+    /// Carries one order or event between the rooms; whether there was any.
+    pub(super) fn pump_promises(&mut self, now: Now) -> bool {
+        if let Some(event) = self.keeping.assign.poll_event() {
+            self.on_assigned(event, now);
+            return true;
+        }
+        let Some(order) = self.keeping.callbacks.poll_order() else { return false };
+        match order {
+            Order::AskGate { promise, number, ask } => self.ask_about(promise, number, ask, now),
+            Order::Offer(item) => self.keeping.assign.add(item, now.moment),
+            Order::Withdraw(work) => self.keeping.assign.withdraw(work, now.moment),
+            Order::Store(row) => {
+                self.keeping.coming.push(row.clone());
+                self.answer_with(row.promise.id, now);
+                self.batch.push(Record::Promise(row));
+            }
+            Order::Dial { promise, attempt, number, by } => self.dial_promise(promise, &attempt, number, by, now),
+            Order::Tell(view) => self.tell_promise(view, now),
+            Order::Alert(alert) => self.tell(News::Alert(Alert::Promise(alert))),
+            Order::Answer(command, answer) => self.answer_wish(command, answer, now),
+        }
+        true
+    }
+
+    fn on_assigned(&mut self, event: Event, now: Now) {
+        let user = match event {
+            Event::Leased(lease) | Event::Ended(lease, _) => Some(lease.user),
+            Event::WaitsTooLong(_) => None,
+        };
+        self.keeping.callbacks.on_assigned(event, now);
+        if let Some(user) = user {
+            self.look_at(user, now);
+        }
+    }
+
+    fn tell_promise(&mut self, view: PromiseView, now: Now) {
+        let reader = view.user.filter(|_| matches!(view.standing, Standing::Reading | Standing::Dialling));
+        let id = view.promise.id;
+        let others: Vec<UserId> = self
+            .keeping
+            .records
+            .iter()
+            .filter(|(user, promise)| **promise == id && Some(**user) != reader)
+            .map(|(user, _)| *user)
+            .collect();
+        self.keeping.records.retain(|user, _| !others.contains(user));
+        self.keeping.records.extend(reader.map(|user| (user, id)));
+        self.tell(News::Staff(StaffNews::Promise(view)));
+        others.into_iter().chain(reader).for_each(|user| self.look_at(user, now));
+    }
+
+    /// An agent is told as doing something: who is ready is free for work.
+    pub(super) fn follow_agent(&mut self, view: &AgentView, now: Now) {
+        let is_free = match view.state {
+            AgentState::Ready | AgentState::Reserved => self.may_keep_promises(view),
+            AgentState::Offline | AgentState::Paused { .. } | AgentState::Offered => false,
+            AgentState::Preview | AgentState::Talking | AgentState::WrapUp => false,
+        };
+        let queues = view.queues.iter().copied().collect();
+        match is_free {
+            true => self.keeping.assign.free(view.user, now.moment, &queues, now.moment),
+            false => self.keeping.assign.gone(view.user, now.moment),
+        }
+        if let (AgentState::Offline | AgentState::Paused { .. }, Some(promise)) =
+            (view.state, self.keeping.records.get(&view.user).copied())
+        {
+            self.keeping.callbacks.on_left(promise, view.user, now);
+        }
+    }
+
+    /// Who dials through an own ramal, and has something to talk with there.
+    fn may_keep_promises(&self, view: &AgentView) -> bool {
+        let dials = self.staff.user(view.user).is_some_and(|user| user.directions != Directions::Inbound);
+        let account = view.ramal.as_ref().and_then(|ramal| self.config.accounts.get(ramal));
+        dials && account.is_some_and(|account| self.calls.has_voice(account))
+    }
+
+    /// Escalas are others, the rules are, or the days have gone on.
+    pub(super) fn know_schedules(&mut self, now: Now) {
+        let rules = &self.config.rules;
+        let schedules = self.staff.schedules().map(|schedule| schedule.in_force(rules, now.civil));
+        self.keeping.callbacks.on_schedules(schedules.collect::<Vec<_>>(), now);
+    }
+
+    /// The batch of this input has a number: what is in it is awaited.
+    pub(super) fn await_rows(&mut self, batch: BatchId) {
+        if !self.keeping.coming.is_empty() {
+            self.keeping.writing.insert(batch, std::mem::take(&mut self.keeping.coming));
+        }
+    }
+
+    pub(super) fn on_rows_stored(&mut self, batch: BatchId, written: bool, now: Now) {
+        for row in self.keeping.writing.remove(&batch).unwrap_or_default() {
+            let (promise, version) = (row.promise.id, row.promise.version);
+            if !written {
+                self.keeping.unwritten.insert(promise, row);
+            }
+            self.keeping.callbacks.on_stored(promise, version, written, now);
+        }
+        if written {
+            self.write_again();
+        }
+    }
+
+    /// The store works again: what came of attempts meanwhile, as it is now.
+    fn write_again(&mut self) {
+        for (promise, failed) in std::mem::take(&mut self.keeping.unwritten) {
+            let now_is = self.keeping.callbacks.row(promise);
+            let is_over = matches!(failed.phase, Phase::Over(_));
+            let attempt = failed.attempt.clone().filter(|(_, outcome)| outcome.is_some());
+            let row = now_is.map(|row| Row { attempt, ..row }).or(Some(failed).filter(|_| is_over));
+            self.batch.extend(row.map(Record::Promise));
+        }
+    }
+
+    /// Says each minute that we live: a clock that shows less at the next start is wrong.
+    fn show_life(&mut self, now: Now) {
+        if self.keeping.alive.is_none_or(|at| at <= now.moment) {
+            self.keeping.alive = Some(now.moment + LIFE);
+            self.batch.push(Record::Alive { at: now.civil });
+        }
+    }
+
+    pub(super) fn alert_over(&mut self, over: Vec<Alert>) {
+        over.into_iter().for_each(|alert| self.tell(News::Alert(alert)));
+    }
+
+    /// A question's own number.
+    pub(super) fn question(&mut self) -> QuestionId {
+        self.next_question += 1;
+        QuestionId(self.next_question)
+    }
+
+    pub(super) fn load(&mut self, question: crate::records::Question) -> QuestionId {
+        let id = self.question();
+        self.outputs.push_back(Output::Load(id, question));
+        id
+    }
+}
+
+const LIFE: Duration = Duration::from_secs(60);
