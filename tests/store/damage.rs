@@ -3,15 +3,24 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use ramal::store::Store;
 use serde_json::Value;
 
 use crate::desk::{Desk, LONG, Plan, trunk};
+use crate::disk::Disk;
+use crate::run::start;
 use crate::support::{Daemon, Folder};
 use crate::wire::Wire;
 
 /// `ramal ARGUMENTS` with the configuration and the socket of `folder`.
 fn ramal(folder: &Folder, arguments: &[&str]) -> Output {
+    ramal_in(folder, arguments, &[])
+}
+
+/// With more in its environment.
+fn ramal_in(folder: &Folder, arguments: &[&str], environment: &[(&'static str, String)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ramal"));
+    command.envs(environment.iter().map(|(name, value)| (name, value)));
     command.arg("--config").arg(folder.join("ramal.toml")).arg("--socket").arg(folder.join("ramal.sock"));
     command.args(["--lang", "en"]).args(arguments).env_remove("NOTIFY_SOCKET").output().unwrap()
 }
@@ -76,7 +85,11 @@ fn a_damaged_base_is_refused_with_what_to_do_and_the_backup_takes_its_place_and_
 
     let restored = ramal(folder, &["restore", copy]);
     assert!(restored.status.success(), "{}", words(&restored));
-    assert!(words(&restored).contains("ramal.db.before-") && words(&restored).contains("--confirm"), "{}", words(&restored));
+    assert!(
+        words(&restored).contains("ramal.db.before-") && words(&restored).contains("--confirm"),
+        "{}",
+        words(&restored)
+    );
     assert!(checked(folder)["restored"].is_string());
     desk.daemon = Daemon::start_again(folder.path(), &[]);
     assert!(desk.daemon.log().contains("nothing is dialled by itself"), "{}", desk.daemon.log());
@@ -105,6 +118,39 @@ fn without_a_daemon_a_copy_is_confirmed_in_the_base_itself_and_a_pipe_carries_a_
     let confirmed = ramal(folder, &["restore", "--confirm"]);
     assert!(confirmed.status.success(), "{}", words(&confirmed));
     assert_eq!(checked(folder)["restored"], Value::Null);
+}
+
+#[test]
+fn a_restore_that_the_disk_ends_leaves_the_old_base_or_the_whole_copy() {
+    let far = Wire::new();
+    let plan = Plan::new("torn").with(trunk("carrier", far.sip(), ""));
+    let (folder, data, copies) = (&plan.folder, plan.folder.join("data"), plan.folder.join("copies"));
+    std::fs::write(folder.join("ramal.toml"), plan.toml()).unwrap();
+    start(&copies, &folder.join("answers"), 60, &[]);
+    start(&data, &folder.join("answers"), 30, &[]);
+    let old = std::fs::read(data.join("ramal.db")).unwrap();
+    let disk = Disk::new(folder.path(), &data);
+    let copy = copies.join("ramal.db");
+    let (mut refused, mut done) = (0, 0);
+    for nth in 1..=40 {
+        disk.fail_once("any", libc::EIO, nth);
+        let restored = ramal_in(folder, &["restore", copy.to_str().unwrap()], &disk.environment());
+        let found = Store::inspect(&data, true).unwrap();
+        assert_eq!(found.faults, Vec::<String>::new(), "operation {nth}");
+        match restored.status.success() {
+            true => done += 1,
+            false => refused += 1,
+        }
+        // After the rename only its folder's sync can fail: refused, and the copy is in place all the same.
+        let whole = [(true, 60), (false, 30), (false, 60)];
+        assert!(whole.contains(&(restored.status.success(), found.calls)), "operation {nth}: {}", words(&restored));
+        assert_eq!(found.calls == 60, found.restored.is_some(), "operation {nth}: no copy without its mark");
+        std::fs::remove_dir_all(&data).unwrap();
+        std::fs::create_dir(&data).unwrap();
+        std::fs::write(data.join("ramal.db"), &old).unwrap();
+    }
+    println!("{refused} restores refused, {done} done");
+    assert!(refused > 5 && done > 0, "{refused} refused, {done} done");
 }
 
 fn pipes(entry: &std::io::Result<std::fs::DirEntry>) -> bool {

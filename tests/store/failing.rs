@@ -33,7 +33,8 @@ impl Scene {
     fn ring(&mut self) {
         self.rung += 1;
         let to = self.desk.host.sip();
-        let invite = self.far.request("INVITE", "551130001000", to, b"<sip:11987650000@h>", "UDP", &self.rung.to_string());
+        let invite =
+            self.far.request("INVITE", "551130001000", to, b"<sip:11987650000@h>", "UDP", &self.rung.to_string());
         self.far.send(to, invite);
         let call = text(&self.desk.wait_ringing()["call"]);
         self.desk.daemon.ctl(&["reject", &call]);
@@ -76,7 +77,8 @@ impl Scene {
         self.far.answer(&self.far.expect("BYE"), "200 OK", "");
         self.desk.wait_no_calls(LONG);
         let stories = self.desk.stop_and_read();
-        let talk = stories.iter().find(|story| story.call.row.call.to_string() == self.talking).expect("the first call");
+        let talk =
+            stories.iter().find(|story| story.call.row.call.to_string() == self.talking).expect("the first call");
         assert!(talk.call.ended.is_some(), "{talk:#?}");
         let last = stories.last().expect("the last call");
         assert!(last.call.ended.is_some() && last.call.row.call.to_string() != self.talking, "{last:#?}");
@@ -110,7 +112,12 @@ fn told(name: &str) -> (Scene, Disk) {
 #[test]
 fn while_no_write_reaches_the_disk_calls_ring_and_live_on_and_the_store_recovers_with_it() {
     let (scene, disk) = told("write-error");
-    fails_and_recovers(scene, || disk.fail("write", libc::EIO, 1), || disk.heal(), "the disk cannot be read or written");
+    fails_and_recovers(
+        scene,
+        || disk.fail("write", libc::EIO, 1),
+        || disk.heal(),
+        "the disk cannot be read or written",
+    );
 }
 
 #[test]
@@ -157,7 +164,12 @@ fn while_the_disk_is_full_calls_ring_and_live_on_and_room_is_all_it_needs() {
             let disk = Disk::new(plan.folder.path(), &plan.folder.join("data"));
             let environment = disk.environment();
             let scene = Scene::begin(far, plan.start_in(&environment));
-            return fails_and_recovers(scene, || disk.fail("write", libc::ENOSPC, 1), || disk.heal(), "the disk is full");
+            return fails_and_recovers(
+                scene,
+                || disk.fail("write", libc::ENOSPC, 1),
+                || disk.heal(),
+                "the disk is full",
+            );
         }
     };
     let small = small.as_ref().expect("it was mounted");

@@ -78,7 +78,12 @@ fn a_disk_that_fails_again_and_again_loses_nothing_that_was_said_yes_to() {
     let mut refused = 0;
     for (operation, every) in [("write", 97), ("write", 211), ("sync", 2), ("sync", 3), ("any", 29), ("any", 101)] {
         let said = run(true, |disk| disk.fail(operation, libc::EIO, every));
-        println!("each {every}th {operation}: {} yes, {} no, {} starts", said.yes.len(), said.no.len(), said.unopened.len());
+        println!(
+            "each {every}th {operation}: {} yes, {} no, {} starts",
+            said.yes.len(),
+            said.no.len(),
+            said.unopened.len()
+        );
         assert_eq!(said.yes.len() + said.no.len(), BATCHES as usize, "each batch is answered once");
         refused += said.no.len();
     }

@@ -115,6 +115,7 @@ fn row(call: u64, number: &str) -> CallRow {
         at: after(call as i64),
         day: day(),
         rules_version: Some(3),
+        promise: None,
     }
 }
 
@@ -596,7 +597,7 @@ fn SM_06_SM_07_a_contact_fills_its_case_and_the_open_one_is_found_by_number_and_
     let store = Store::open(&scratch.0).unwrap();
     let known = |number: &str| match store.load(Question::Known { number: number.to_owned() }).unwrap() {
         Facts::Known(known) => known,
-        Facts::Start { .. } => panic!("another answer"),
+        other => panic!("another answer: {other:?}"),
     };
     let mariana = ContactLine {
         name: "Mariana".to_owned(),

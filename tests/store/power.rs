@@ -28,6 +28,16 @@ fn a_sync_that_failed_and_a_power_cut_later_take_nothing_that_was_said_yes_to() 
     cut_and_look(&scratch, steps, states() / 4, 2);
 }
 
+/// The proof can fail: without the syncs the same run does not keep its word.
+#[test]
+fn without_its_syncs_a_run_would_lose_what_it_said_yes_to() {
+    let scratch = Folder::new("power-unsynced");
+    let mut steps = record(&scratch, 300, |_| {});
+    steps.retain(|step| !matches!(step, Step::Synced(_)));
+    let looked = std::panic::catch_unwind(|| cut_and_look(&scratch, steps, 20, 3));
+    assert!(looked.is_err(), "twenty cuts without one sync, and nothing was lost");
+}
+
 /// A run, with its disk told first what to do.
 fn record(scratch: &Folder, batches: u64, tell: impl FnOnce(&Disk)) -> Vec<Step> {
     let data = scratch.join("data");

@@ -111,13 +111,11 @@ pub fn batch(number: u64) -> Batch {
         at,
         day: NaiveDate::from_ymd_opt(2026, 3, 12).unwrap(),
         rules_version: Some(1),
+        promise: None,
     };
     let sip_call_id = format!("{number:x}@pbx");
-    let cancel = Rescue::Cancel {
-        cancel: vec![b'x'; 600].into(),
-        call_id: sip_call_id.clone(),
-        local_tag: "t".to_owned(),
-    };
+    let cancel =
+        Rescue::Cancel { cancel: vec![b'x'; 600].into(), call_id: sip_call_id.clone(), local_tag: "t".to_owned() };
     let target = engine::config::Target { transport: Transport::Udp, address: "127.0.0.1:5060".parse().unwrap() };
     let mut batch = vec![
         Record::CallOpened(row),

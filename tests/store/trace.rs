@@ -11,8 +11,15 @@ use std::path::Path;
 #[derive(Debug)]
 pub enum Step {
     Created(String),
-    Write { file: String, at: usize, bytes: Vec<u8> },
-    Cut { file: String, size: usize },
+    Write {
+        file: String,
+        at: usize,
+        bytes: Vec<u8>,
+    },
+    Cut {
+        file: String,
+        size: usize,
+    },
     Synced(String),
     SyncFailed(String),
     Unlinked(String),
