@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use super::base::{self, beside};
+use super::base::{self, beside, sync_folder};
 use super::dir::{BASE, private_file};
 use super::error::OpenError;
 use super::inspect::{Inspection, inspect};
@@ -70,9 +70,4 @@ pub(super) fn whole(found: Inspection) -> Result<Inspection, CopyError> {
         true => Ok(found),
         false => Err(CopyError::Faulty { path: found.path, faults: found.faults }),
     }
-}
-
-/// A new name outlives a power cut once its folder is on the disk.
-pub(super) fn sync_folder(file: &Path) -> io::Result<()> {
-    file.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
 }

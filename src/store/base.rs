@@ -1,5 +1,7 @@
 //! Opening the base: settings, version, and refusing what is not ours to write.
 
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -30,7 +32,14 @@ pub(super) fn open(path: &Path, steps: &[Step]) -> Result<Connection, OpenError>
             .map_err(|error| OpenError::Upgrade { path: path.to_owned(), from: found, why: error.to_string() })?,
         Identity::Ours(_) => {}
     }
-    prepare_to_write(&base).map_err(refuse)?;
+    let journal = prepare_to_write(&base).map_err(refuse)?;
+    if journal != "wal" {
+        // SQLite keeps the mode it had where it cannot change it, and calls that no error.
+        let why = format!("its journal stays in mode {journal}, in which a power cut can take back what was kept");
+        return Err(OpenError::Unusable { path: path.to_owned(), why });
+    }
+    // The `-wal` file's name must be on the disk before anything in it counts: SQLite does not look whether that failed.
+    sync_folder(path).map_err(|why| OpenError::Unusable { path: path.to_owned(), why: why.to_string() })?;
     Ok(base)
 }
 
@@ -108,15 +117,23 @@ fn check(base: &Connection, path: &Path) -> Result<(), OpenError> {
     if finding == "ok" { Ok(()) } else { Err(OpenError::Damaged { path: path.to_owned(), why: finding }) }
 }
 
-fn prepare_to_write(base: &Connection) -> rusqlite::Result<()> {
+/// Gives the journal's mode; `-wal` is there afterwards.
+fn prepare_to_write(base: &Connection) -> rusqlite::Result<String> {
     base.busy_timeout(BUSY_TIMEOUT)?;
-    base.pragma_update(None, "journal_mode", "WAL")?;
+    // Read to its end: the mode is answered before it is committed.
+    let mut change = base.prepare("PRAGMA journal_mode = WAL")?;
+    let journal = change.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<String>>()?;
     // A committed record survives a power cut, not only a crash of ours (law 2: write before you act).
     base.pragma_update(None, "synchronous", "FULL")?;
     base.pragma_update(None, "foreign_keys", true)?;
     base.pragma_update(None, "journal_size_limit", WAL_KEPT_BYTES)?;
     base.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
-    Ok(())
+    identify(base).map(|_| journal)
+}
+
+/// A new name outlives a power cut once its folder is on the disk.
+pub(super) fn sync_folder(file: &Path) -> io::Result<()> {
+    file.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
 }
 
 pub(super) fn refusal(path: &Path, error: &rusqlite::Error) -> OpenError {

@@ -15,8 +15,8 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::audit::{AuditEntry, append};
-use super::backup::{CopyError, sync_folder, whole};
-use super::base::{self, beside};
+use super::backup::{CopyError, whole};
+use super::base::{self, beside, sync_folder};
 use super::dir::{BASE, DataDir, private_file};
 use super::error::OpenError;
 use super::inspect::{Inspection, inspect};
@@ -65,7 +65,7 @@ fn take_in(file: &Path, copy: &Path, now: DateTime<Utc>) -> Result<Inspection, C
     if wal.exists() {
         copy_privately(&wal, &beside(copy, "-wal")).map_err(CopyError::at(&wal))?;
     }
-    whole(inspect(copy)?).map_err(|error| of(error, file))?;
+    inspect(copy).map_err(CopyError::from).and_then(whole).map_err(|error| of(error, file))?;
     let mut base = base::open(copy, upgrade::STEPS)?;
     let refuse = |error: rusqlite::Error| CopyError::Open(base::refusal(copy, &error));
     mark(&mut base, now).map_err(refuse)?;
@@ -77,9 +77,13 @@ fn take_in(file: &Path, copy: &Path, now: DateTime<Utc>) -> Result<Inspection, C
 
 /// Named as the person named it.
 fn of(error: CopyError, file: &Path) -> CopyError {
+    let path = file.to_owned();
     match error {
-        CopyError::Faulty { faults, .. } => CopyError::Faulty { path: file.to_owned(), faults },
-        other => other,
+        CopyError::Faulty { faults, .. } => CopyError::Faulty { path, faults },
+        CopyError::Open(OpenError::Damaged { why, .. }) => CopyError::Faulty { path, faults: vec![why] },
+        CopyError::Open(OpenError::Newer { found, known, .. }) => OpenError::Newer { path, found, known }.into(),
+        CopyError::Open(OpenError::Foreign { .. }) => OpenError::Foreign { path }.into(),
+        CopyError::Open(_) | CopyError::Exists(_) | CopyError::Failed { .. } => error,
     }
 }
 

@@ -115,7 +115,6 @@ impl Engine {
                 if health.clock_synchronised == Some(true) {
                     self.on_clock_right(now);
                 }
-                self.try_store(now);
                 Ok(Reply::Done)
             }
             What::ConfirmRestored => return self.confirm_restored(command),

@@ -282,3 +282,5 @@ impl Engine {
 }
 
 const LIFE: Duration = Duration::from_secs(60);
+/// While the store fails: how soon it is tried again, as nothing else may want to be written.
+const STORE_LOOK: Duration = Duration::from_secs(10);
