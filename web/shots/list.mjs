@@ -82,6 +82,31 @@ export const SHOTS = [
     await page.keyboard.press('Enter');
     await seen(page, 'bloqueados');
   } },
+  { name: '15-agendar-callback', scene: 'talking', path: 'atendimento', async act(page) {
+    await alt('KeyB')(page);
+    await page.waitForSelector('.slots button:not([disabled])');
+    await page.type('input[placeholder="DD/MM/AAAA"]', '26112026');
+    await page.type('input[placeholder="HH:MM"]', '930');
+    await page.waitForSelector('.pane [role=alert]');
+  } },
+  { name: '15b-callback-agendado', scene: 'talking', path: 'atendimento', themes: ['light'], async act(page) {
+    await alt('KeyB')(page);
+    await page.waitForSelector('.slots button:not([disabled])');
+    await page.click('.slots button:not([disabled])');
+    await page.click('.book-form .primary');
+    await seen(page, 'Agendado:');
+  } },
+  { name: '15c-agendar-zoom-200', scene: 'talking', path: 'atendimento', viewport: { width: 640, height: 800 }, themes: ['light'], async act(page) {
+    await alt('KeyB')(page);
+    await page.waitForSelector('.slots button:not([disabled])');
+  } },
+  { name: '15d-agendar-largo', scene: 'wrap-up', path: 'atendimento', viewport: { width: 1920, height: 1080 }, themes: ['light'], async act(page) {
+    await seen(page, 'Como terminou');
+    await alt('KeyB')(page);
+    await page.waitForSelector('.slots button:not([disabled])');
+  } },
+  { name: '15e-retorno-reservado', scene: 'reserved', path: 'historico', act: (page) => seen(page, 'Dona Maria') },
+  { name: '15f-retorno-em-preview', scene: 'preview', path: 'atendimento', act: (page) => seen(page, 'Dona Maria') },
   { name: '06-historico', scene: 'paused', path: 'historico', async act(page) {
     await page.waitForSelector('tbody tr');
     await page.click('tbody tr td');
