@@ -99,7 +99,7 @@ function slotsOf(w, one, date) {
   const slots = [];
   for (let minute = hours.from; minute < hours.until; minute += one.slot_minutes) {
     const when = `${date}T${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
-    const taken = Math.min(one.capacity, (minute + Number(date.slice(8)) * 7) % 5 + w.promised.filter((c) => c.due_local.startsWith(when)).length);
+    const taken = Math.min(one.capacity, (minute / 30 * 3 + Number(date.slice(8)) * 7) % 5 + w.promised.filter((c) => c.due_local.startsWith(when)).length);
     slots.push({ at: new Date(instantOf(when)).toISOString(), local: `${when}:00`, capacity: one.capacity, taken, free: taken < one.capacity && instantOf(when) > w.clock() });
   }
   return { day: date, closed: null, slots };

@@ -2,7 +2,7 @@
 // through a reload. One key for one filled form: the same form sent twice makes one promise.
 
 import { ApiError, ask, newKey, query } from '../api/http';
-import type { Callback, CallbackDraft, CallbackPage, Day, Impossible, Local, Owner, Schedule, ScheduleDay } from '../api/callbacks';
+import type { Callback, CallbackDraft, CallbackPage, Day, Impossible, Local, Schedule, ScheduleDay } from '../api/callbacks';
 import type { Id } from '../api/types';
 import { clock } from '../state/clock.svelte';
 import type { Drafts, Fields } from '../state/drafts';
@@ -13,8 +13,8 @@ import { toasts } from '../state/toasts.svelte';
 import { dialable, phone } from '../words/format';
 import { fault, refusal, t } from '../words/words.svelte';
 import { impossible, type Days } from './free';
+import { ownerKey, ownerOf } from './owners';
 import { dayOf, minuteOf, readDate, readTime, timeOf, typedDate, wall } from './when';
-import { dueWords } from './words';
 
 export interface About {
   /** What its draft is kept by. */
@@ -212,14 +212,9 @@ export class Booking {
   private body(schedule: Schedule): CallbackDraft {
     const protocolo = this.value('protocolo').replace(/\D/g, '');
     return {
-      schedule: schedule.schedule, recipient: this.value('recipient').trim(), number: this.number ?? '', note: this.value('note').trim(), owner: this.owner(), when: this.when ?? '',
+      schedule: schedule.schedule, recipient: this.value('recipient').trim(), number: this.number ?? '', note: this.value('note').trim(), owner: ownerOf(this.value('owner')), when: this.when ?? '',
       ...(protocolo === '' ? {} : { protocolo }),
     };
-  }
-
-  private owner(): Owner {
-    const [kind, id = ''] = this.value('owner').split(':');
-    return kind === 'queue' ? { queue: id } : { person: kind === 'me' ? session.me?.user ?? '' : id };
   }
 
   /** The same for the same form, however often it is sent, by this page or by the one after a reload. */
@@ -233,10 +228,8 @@ export class Booking {
   }
 
   private taken(callback: Callback): void {
-    const text = t(this.editing ? 'callback.changed' : 'callback.booked', { who: callback.recipient, when: dueWords(callback) });
     this.begin();
     this.done = callback;
-    toasts.say(text);
   }
 
   private async fail(why: unknown, when: Local): Promise<void> {
@@ -281,5 +274,3 @@ export class Booking {
     this.drafts.put(this.draft, this.editing ? {} : this.typed);
   }
 }
-
-export const ownerKey = (owner: Owner): string => ('queue' in owner ? `queue:${owner.queue}` : owner.person === session.me?.user ? 'me' : `person:${owner.person}`);

@@ -6,8 +6,8 @@ const OVER: CallbackState[] = ['done', 'exhausted', 'cancelled', 'missed'];
 const BUSY: CallbackState[] = ['dialling'];
 
 export const isOver = (c: Callback): boolean => OVER.includes(c.state);
-/** Until it is being dialled (CB-12); what nobody knows is settled first. */
-export const canChange = (c: Callback): boolean => !isOver(c) && !BUSY.includes(c.state) && c.state !== 'unknown';
+/** Until it is being dialled (CB-12). */
+export const canChange = (c: Callback): boolean => !isOver(c) && !BUSY.includes(c.state);
 /** Somebody has to find out whether the person was reached. */
 export const canSettle = (c: Callback): boolean => c.state === 'unknown';
 
