@@ -128,6 +128,24 @@ export const SHOTS = [
     await seen(page, 'Linha 3');
   } },
   { name: '16e-callbacks-zoom-200', scene: 'supervisor', path: 'callbacks', viewport: { width: 640, height: 800 }, themes: ['light'], act: (page) => page.waitForSelector('tbody tr') },
+  { name: '17-escalas', scene: 'supervisor', path: 'admin/schedules/5', async act(page) {
+    await page.waitForSelector('form .line input');
+  } },
+  { name: '17b-escala-muda', scene: 'supervisor', path: 'admin/schedules/5', themes: ['light'], async act(page) {
+    await page.waitForSelector('form .line input');
+    await click('form .line:nth-of-type(1) input[type=checkbox]')(page);
+    await click('form .btn.primary')(page);
+    await seen(page, 'fora desta mudança');
+    await page.evaluate(() => document.querySelector('form .banner.is-pause').scrollIntoView({ block: 'center' }));
+  } },
+  { name: '18-nao-perturbe', scene: 'supervisor', path: 'discagem', async act(page) {
+    await page.waitForSelector('tbody tr');
+    await page.type('.dock input[type=tel]', '92 90733-5081');
+    await page.click('.dock .primary');
+    await seen(page, 'não pode ser discado agora');
+  } },
+  { name: '18b-regras', scene: 'supervisor', path: 'discagem/regras', themes: ['light'], act: (page) => seen(page, 'venceu') },
+  { name: '18c-nao-ligar-mais', scene: 'supervisor', path: 'discagem/numeros/novo', themes: ['light'], act: (page) => seen(page, 'Vale em menos de 1 s') },
   { name: '06-historico', scene: 'paused', path: 'historico', async act(page) {
     await page.waitForSelector('tbody tr');
     await page.click('tbody tr td');
