@@ -11,14 +11,17 @@ use engine::news::{CallState, Direction};
 
 use crate::calendar;
 use crate::judge::Wished;
-use crate::world::World;
+use crate::world::{Event, World};
 
 impl World {
     pub fn wish(&mut self) {
         match self.random.below(20) {
             0..=6 => self.create(),
             7 | 8 => self.change(),
-            9 => self.suppress(),
+            9 => {
+                let person = self.random.below(self.office.people.len() as u32) as usize;
+                self.suppress(person);
+            }
             10 | 11 => self.dial(),
             12..=14 => self.somebody_calls(),
             15 | 16 => self.media_fails(),
@@ -51,12 +54,29 @@ impl World {
         self.say(|| format!("{user} promises {person} by {schedule} at {due:?} of {owner:?}"));
         self.judge.wished(id, Wished::Create { person, schedule, due });
         self.hear_answers();
+        if let Some(span) = due.and_then(|due| (due - self.now.civil).to_std().ok()) {
+            self.disturb(person, span);
+        }
+    }
+
+    /// Often something happens just when it is time.
+    fn disturb(&mut self, person: usize, span: std::time::Duration) {
+        let about = span.as_millis() as u32 + self.random.below(1_500);
+        match self.random.below(12) {
+            0..=3 => self.put(about.saturating_sub(1_400), Event::Trouble),
+            4 => self.put(about.saturating_sub(1_000), Event::Suppress(person)),
+            5 => {
+                self.put(about.saturating_sub(1_400), Event::Trouble);
+                self.put(about, Event::Suppress(person));
+            }
+            _ => {}
+        }
     }
 
     /// Any minute of the next hours, as it is on the wall; perhaps there is none.
     fn form(&mut self, person: usize, schedule: engine::id::ScheduleId, owner: Owner) -> (Form, Option<DateTime<Utc>>) {
         let zone = self.office.escala(schedule).zone;
-        let minutes = i64::from(1 + self.random.below(240)) + if self.random.below(12) == 0 { 3 * 1_440 } else { 0 };
+        let minutes = i64::from(1 + self.random.below(150)) + if self.random.below(12) == 0 { 3 * 1_440 } else { 0 };
         let at = self.now.civil + TimeDelta::minutes(minutes);
         let when = calendar::wall(zone, at).duration_trunc(TimeDelta::minutes(1)).unwrap();
         let due = zone.from_local_datetime(&when).earliest().map(|due| due.to_utc());
@@ -86,8 +106,7 @@ impl World {
     }
 
     /// As the page of the list adds it: in any spelling, read once.
-    fn suppress(&mut self) {
-        let person = self.random.below(self.office.people.len() as u32) as usize;
+    pub fn suppress(&mut self, person: usize) {
         if self.office.people[person].is_ramal {
             return;
         }

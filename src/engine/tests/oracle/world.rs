@@ -19,8 +19,8 @@ use crate::office::{Office, staff};
 use crate::shell::{PBX, Shell, Store};
 
 /// How long people work and trouble lasts; then all is well for so long.
-pub const BUSY: Duration = Duration::from_secs(6 * 3_600);
-const AFTER: Duration = Duration::from_secs(2 * 3_600);
+pub const BUSY: Duration = Duration::from_secs(4 * 3_600);
+const AFTER: Duration = Duration::from_secs(3_600);
 
 pub enum Event {
     /// An answer of the exchange.
@@ -35,6 +35,8 @@ pub enum Event {
     PickUp,
     Wish,
     Trouble,
+    /// Somebody is put on the do-not-call list.
+    Suppress(usize),
     /// It is over.
     Relief(Relief),
     PowerBack,
@@ -108,7 +110,7 @@ impl World {
             self.put(at, Event::Trouble);
         }
         self.pass(BUSY);
-        self.queue.retain(|_, event| !matches!(event, Event::Wish | Event::Trouble));
+        self.queue.retain(|_, event| !matches!(event, Event::Wish | Event::Trouble | Event::Suppress(_)));
         (self.shell.fuse, self.judge.is_quiet) = (None, true);
         self.pass(Duration::from_secs(60));
         [Relief::Disk, Relief::SlowDisk, Relief::Clock].into_iter().for_each(|relief| self.relieve(relief));
@@ -153,6 +155,7 @@ impl World {
             Event::PickUp => self.somebody_picks_up(),
             Event::Wish => self.wish(),
             Event::Trouble => self.trouble(),
+            Event::Suppress(person) => self.suppress(person),
             Event::Relief(relief) => self.relieve(relief),
             Event::PowerBack => self.power_back(),
             Event::Look => {
@@ -198,6 +201,10 @@ impl World {
             self.office.config.node += 1;
         }
         self.start();
+        // It is asked how the machine is.
+        if self.skew.is_zero() {
+            self.put(1_000, Event::Relief(Relief::Clock));
+        }
     }
 
     pub fn deliver(&mut self, message: &Message) {
