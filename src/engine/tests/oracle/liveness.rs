@@ -169,10 +169,15 @@ impl World {
             Phase::Over(End::Exhausted) if told("exhausted") => "exhausted",
             Phase::Over(End::Missed) if told("missed") => "missed",
             Phase::Unknown(_) if told("unknown") => "unknown",
-            Phase::Trying(_) if self.judge.live.contains_key(&id) => "still open",
-            Phase::Open if row.promise.next > now - TimeDelta::seconds(3) => "still open",
+            Phase::Trying(_) if self.judge.live.contains_key(&id) => "being called",
+            Phase::Open if row.promise.next > now - TimeDelta::seconds(3) => match &row.promise.denied {
+                Some(denial) if told("denied") && denial.next.is_none() => "told, and asked again",
+                Some(denial) if denial.next.is_none() => panic!("{denial:?}, and nobody was told: {row:?}"),
+                Some(_) => "allowed later",
+                None => "open",
+            },
             // Somebody has it, or it waits, within its hours.
-            Phase::Open if is_staffed(self.office.escala(row.promise.schedule), now) => "still open",
+            Phase::Open if is_staffed(self.office.escala(row.promise.schedule), now) => "waits",
             phase => panic!("{phase:?}, and nobody was told: {row:?}"),
         };
         assert!(!is_ended || matches!(row.phase, Phase::Over(_)), "it was over: {row:?}");
