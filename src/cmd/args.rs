@@ -41,8 +41,24 @@ pub enum Local {
         record: Option<PathBuf>,
     },
     Check {
-        #[arg(long)]
+        #[arg(long, conflicts_with = "store")]
         audit: bool,
+        #[arg(long)]
+        store: bool,
+        #[arg(long, requires = "store")]
+        offline: bool,
+    },
+    Backup {
+        #[arg(value_name = "FILE|-", id = "backup")]
+        file: PathBuf,
+        #[arg(long)]
+        force: bool,
+    },
+    Restore {
+        #[arg(value_name = "FILE", id = "copy", required_unless_present = "confirm", conflicts_with = "confirm")]
+        file: Option<PathBuf>,
+        #[arg(long)]
+        confirm: bool,
     },
     Openapi {},
     Demo {
@@ -372,6 +388,8 @@ fn switch(text: &str) -> Result<bool, &'static str> {
 pub const EXAMPLES: &[(&str, &str)] = &[
     ("run", "ramal run --config /etc/ramal/ramal.toml"),
     ("check", "ramal check --config ramal.toml"),
+    ("backup", "ramal backup /srv/copies/ramal.db"),
+    ("restore", "ramal restore /srv/copies/ramal.db"),
     ("openapi", "ramal openapi > openapi.json"),
     ("demo", "ramal demo"),
     ("replay", "ramal replay recording.jsonl --ladder"),

@@ -44,6 +44,7 @@ pub(super) async fn act(
         Wish::Connect { device } => What::Call(Command::Phone(PhoneCommand::Connect { device })),
         Wish::Disconnect { device } => What::Call(Command::Phone(PhoneCommand::Disconnect { device })),
         Wish::Reload {} => return reload(handle).await,
+        Wish::ConfirmRestored {} => What::ConfirmRestored,
         Wish::Dial { number, route, caller_id } => What::Call(Command::Dial { route, number, caller_id }),
         Wish::Answer { call } => What::Call(Command::Answer { call }),
         Wish::Reject { call, how } => What::Call(Command::Reject { call, how }),
@@ -71,6 +72,9 @@ pub(super) async fn act(
     };
     Ok(match handle.command(what, key).await? {
         Reply::Done | Reply::Snapshot(_) | Reply::Deltas(_) | Reply::Kept { .. } | Reply::Tested(_) => json!({}),
+        Reply::Days(days) => json!({ "days": shaped(&days) }),
+        Reply::Explained(explained) => shaped(&*explained),
+        Reply::Promised { promise } => json!({ "promise": promise.to_string() }),
         Reply::PhoneFirst { device } => json!({ "phone_first": device }),
         Reply::Sent { message } => json!({ "message": message.to_string() }),
         Reply::Dialled { call, protocolo, warnings } => {

@@ -178,6 +178,8 @@ pub enum Wish {
         #[serde(with = "id_text")]
         call: CallId,
     },
+    /// The restored base is the one to work with.
+    ConfirmRestored {},
     Reload {},
 }
 

@@ -84,17 +84,17 @@ impl Engine {
         }
     }
 
-    /// Says each minute that we live, and while the store fails more often: so it is noticed when it works again.
+    /// Says each minute that we live: a clock that shows less at the next start is wrong.
     pub(super) fn show_life(&mut self, now: Now) {
         if self.keeping.alive.is_none_or(|at| at <= now.moment) {
-            let wait = if self.store_failing { STORE_LOOK } else { LIFE };
-            self.keeping.alive = Some(now.moment + wait);
+            self.keeping.alive = Some(now.moment + LIFE);
             self.batch.push(Record::Alive { at: now.civil });
         }
     }
 }
 
 const LIFE: Duration = Duration::from_secs(60);
+/// While the store fails: how soon it is tried again, as nothing else may want to be written.
 const STORE_LOOK: Duration = Duration::from_secs(10);
 /// Ends of calls remembered for a disk that fails: a day of a large office.
 const MOST_ENDS: usize = 50_000;

@@ -39,7 +39,7 @@ impl Engine {
                 apart > MOST_APART || apart < -MOST_APART
             }),
             Doubt::Store => self.store_failing,
-            Doubt::Restored => self.keeping.restored,
+            Doubt::Restored => self.restored().is_some(),
         }
     }
 }

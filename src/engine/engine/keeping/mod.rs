@@ -59,7 +59,6 @@ pub(super) struct Keeping {
     near: near::Near,
     /// Both clocks when they were last known to be right.
     right: Option<Now>,
-    restored: bool,
     doubts: BTreeSet<Doubt>,
 }
 
@@ -88,7 +87,6 @@ impl Default for Keeping {
             returned: BTreeSet::new(),
             near: near::Near::default(),
             right: None,
-            restored: false,
             doubts: BTreeSet::new(),
         }
     }

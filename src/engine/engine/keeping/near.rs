@@ -29,12 +29,11 @@ impl Near {
 impl Engine {
     /// As the store remembers it, at a start; after the escalas, before the people.
     pub(in super::super) fn restore_promises(&mut self, promises: Promises, now: Now) {
-        let Promises { taken, dropped, returned, newest, restored } = promises;
+        let Promises { taken, dropped, returned, newest } = promises;
         newest.filter(|newest| *newest > now.civil).iter().for_each(|newest| self.ids.skip(*newest + SLACK));
         let fence = self.ids.next(now.civil);
         self.keeping = Keeping { assign: crate::assign::Assign::new(fence), ..Keeping::default() };
         self.keeping.returned = returned.into_iter().collect();
-        self.keeping.restored = restored.is_some();
         self.keeping.right = newest.is_none_or(|newest| newest <= now.civil + SLACK).then_some(now);
         self.know_schedules(now);
         self.keeping.callbacks.on_taken_places(taken.into_iter().collect::<Taken>());

@@ -22,7 +22,6 @@ pub struct Promised {
     /// Outgoing calls that keep no promise, by normalised number.
     others: BTreeMap<String, Vec<DateTime<Utc>>>,
     alive: Option<DateTime<Utc>>,
-    pub restored: Option<DateTime<Utc>>,
 }
 
 /// An attempt, the number that it was for, and what came of it.
@@ -44,7 +43,6 @@ impl Promised {
                 self.answered.remove(call);
             }
             Record::Alive { at } => self.alive = Some(*at),
-            Record::RestoredConfirmed => self.restored = None,
             _ => {}
         }
     }
@@ -123,7 +121,6 @@ impl Promised {
             dropped: self.calls.values().filter(|row| self.answered.contains(&row.call)).cloned().collect(),
             returned: returned.filter_map(|row| row.promise.protocolo.clone()).collect(),
             newest: self.alive,
-            restored: self.restored,
         }
     }
 }

@@ -27,6 +27,8 @@ pub struct Store {
     pub recording: BTreeMap<RecordingId, CallId>,
     /// Recordings that began.
     pub recorded: BTreeSet<RecordingId>,
+    /// When it was put in place from a copy.
+    pub restored: Option<DateTime<Utc>>,
     pub promised: Promised,
     /// It refused a batch once: what it has need not fit together.
     pub has_failed: bool,
@@ -135,6 +137,7 @@ impl Store {
             unanswered: messages.into_values().filter(|view| view.state == MessageState::Sending).collect(),
             entries: entries.into_values().collect(),
             chosen: chosen.into_iter().collect(),
+            restored: self.restored.filter(|_| !self.records.contains(&Record::RestoredConfirmed)),
             promises: self.promised.at_start(),
         }
     }
