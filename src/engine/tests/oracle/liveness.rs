@@ -73,7 +73,7 @@ impl World {
         self.hear_answers();
     }
 
-    /// Each second.
+    /// Every other second.
     pub fn look(&mut self) {
         if self.judge.is_down {
             return;
@@ -83,7 +83,8 @@ impl World {
         for (promise, till) in &self.judge.held_till {
             assert!(now <= *till, "somebody is held for {promise} past the lease: {:?}", self.judge.live.get(promise));
         }
-        let is_calm = !self.shell.is_dead && !self.shell.store_fails && !self.shell.store_is_slow;
+        let is_calm =
+            !self.shell.is_dead && !self.shell.store_fails && !self.shell.store_is_slow && !self.shell.store_is_silent;
         if is_calm && self.skew.is_zero() && now >= self.judge.calm_from {
             let late: Vec<Row> =
                 self.shell.store.promised.open_rows().filter(|row| self.is_late(row)).cloned().collect();

@@ -6,7 +6,7 @@ use crate::world::{Event, Relief, World};
 
 impl World {
     pub fn trouble(&mut self) {
-        match self.random.below(8) {
+        match self.random.below(9) {
             0..=3 => {
                 // At the next thing that is done, or some things later.
                 let most = [3, 10, 60][self.random.below(3) as usize];
@@ -20,6 +20,12 @@ impl World {
                 self.shell.store_fails = true;
                 let span = 1_000 + self.random.below(600_000);
                 self.put(span, Event::Relief(Relief::Disk));
+            }
+            6 => {
+                self.say(|| "the disk does not say what is written".to_owned());
+                self.shell.store_is_silent = true;
+                let span = 500 + self.random.below(20_000);
+                self.put(span, Event::Relief(Relief::SilentDisk));
             }
             _ => {
                 self.say(|| "the disk is slow".to_owned());
@@ -48,6 +54,10 @@ impl World {
             Relief::Clock => self.clock_is_right(),
             Relief::Disk => {
                 self.shell.store_fails = false;
+                self.judge.disk_works(now);
+            }
+            Relief::SilentDisk => {
+                self.shell.store_speaks(now);
                 self.judge.disk_works(now);
             }
             Relief::SlowDisk => {

@@ -49,6 +49,8 @@ pub enum Relief {
     Clock,
     Disk,
     SlowDisk,
+    /// It writes, and does not say so.
+    SilentDisk,
 }
 
 pub struct World {
@@ -100,7 +102,7 @@ impl World {
             self.work(user, agent::Wish::SignIn { device: None });
         }
         self.pass(Duration::from_secs(2));
-        self.put(1_000, Event::Look);
+        self.put(2_000, Event::Look);
         for _ in 0..40 + self.random.below(40) {
             let at = self.random.below(BUSY.as_millis() as u32);
             self.put(at, Event::Wish);
@@ -113,7 +115,9 @@ impl World {
         self.queue.retain(|_, event| !matches!(event, Event::Wish | Event::Trouble | Event::Suppress(_)));
         (self.shell.fuse, self.judge.is_quiet) = (None, true);
         self.pass(Duration::from_secs(60));
-        [Relief::Disk, Relief::SlowDisk, Relief::Clock].into_iter().for_each(|relief| self.relieve(relief));
+        [Relief::Disk, Relief::SlowDisk, Relief::SilentDisk, Relief::Clock]
+            .into_iter()
+            .for_each(|relief| self.relieve(relief));
         for user in self.users() {
             self.work(user, agent::Wish::Ready);
         }
@@ -160,7 +164,7 @@ impl World {
             Event::PowerBack => self.power_back(),
             Event::Look => {
                 self.look();
-                self.put(1_000, Event::Look);
+                self.put(2_000, Event::Look);
             }
         }
     }
