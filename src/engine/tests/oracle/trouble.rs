@@ -21,12 +21,7 @@ impl World {
                 let span = 1_000 + self.random.below(600_000);
                 self.put(span, Event::Relief(Relief::Disk));
             }
-            6 => {
-                self.say(|| "the disk does not say what is written".to_owned());
-                self.shell.store_is_silent = true;
-                let span = 500 + self.random.below(20_000);
-                self.put(span, Event::Relief(Relief::SilentDisk));
-            }
+            6 => self.disk_is_silent(),
             _ => {
                 self.say(|| "the disk is slow".to_owned());
                 self.shell.store_is_slow = true;
@@ -34,6 +29,13 @@ impl World {
                 self.put(span, Event::Relief(Relief::SlowDisk));
             }
         }
+    }
+
+    pub fn disk_is_silent(&mut self) {
+        self.say(|| "the disk does not say what is written".to_owned());
+        self.shell.store_is_silent = true;
+        let span = 500 + self.random.below(20_000);
+        self.put(span, Event::Relief(Relief::SilentDisk));
     }
 
     fn clock_jumps(&mut self) {

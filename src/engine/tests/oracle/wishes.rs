@@ -66,8 +66,9 @@ impl World {
             0..=3 => self.put(about.saturating_sub(1_400), Event::Trouble),
             4 => self.put(about.saturating_sub(1_000), Event::Suppress(person)),
             5 => {
-                self.put(about.saturating_sub(1_400), Event::Trouble);
-                self.put(about, Event::Suppress(person));
+                // Between the two looks of the gate.
+                self.put(about.saturating_sub(1_600), Event::Silence);
+                self.put(about + 20, Event::Suppress(person));
             }
             _ => {}
         }

@@ -35,6 +35,7 @@ pub enum Event {
     PickUp,
     Wish,
     Trouble,
+    Silence,
     /// Somebody is put on the do-not-call list.
     Suppress(usize),
     /// It is over.
@@ -112,7 +113,8 @@ impl World {
             self.put(at, Event::Trouble);
         }
         self.pass(BUSY);
-        self.queue.retain(|_, event| !matches!(event, Event::Wish | Event::Trouble | Event::Suppress(_)));
+        self.queue
+            .retain(|_, event| !matches!(event, Event::Wish | Event::Trouble | Event::Silence | Event::Suppress(_)));
         (self.shell.fuse, self.judge.is_quiet) = (None, true);
         self.pass(Duration::from_secs(60));
         [Relief::Disk, Relief::SlowDisk, Relief::SilentDisk, Relief::Clock]
@@ -159,6 +161,7 @@ impl World {
             Event::PickUp => self.somebody_picks_up(),
             Event::Wish => self.wish(),
             Event::Trouble => self.trouble(),
+            Event::Silence => self.disk_is_silent(),
             Event::Suppress(person) => self.suppress(person),
             Event::Relief(relief) => self.relieve(relief),
             Event::PowerBack => self.power_back(),
