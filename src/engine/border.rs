@@ -272,7 +272,7 @@ pub struct Refusal {
     pub rule: Option<String>,
     /// Of a promise that cannot be made: why, and times that can.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub impossible: Option<callback::Impossible>,
+    pub impossible: Option<Box<callback::Impossible>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]

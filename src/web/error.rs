@@ -116,7 +116,7 @@ impl From<Refusal> for Error {
         let mut error = Error::new(status(refusal.code), code, refusal.text);
         error.said.field = refusal.field;
         error.said.rule = refusal.rule;
-        error.said.impossible = refusal.impossible;
+        error.said.impossible = refusal.impossible.map(|impossible| *impossible);
         error
     }
 }

@@ -18,8 +18,9 @@ impl Engine {
                 let over = self.alerts.on_doubt_over(doubt);
                 self.alert_over(over);
                 if doubt == Doubt::Clock {
-                    // By a wrong clock other days were near.
+                    // By a wrong clock other days were near, and later ones written as the newest.
                     self.look_around(now);
+                    self.keeping.alive = Some(now.moment);
                 }
             }
         }

@@ -30,6 +30,7 @@ impl Engine {
     /// As the store remembers it, at a start; after the escalas, before the people.
     pub(in super::super) fn restore_promises(&mut self, promises: Promises, now: Now) {
         let Promises { taken, dropped, returned, newest } = promises;
+        newest.filter(|newest| *newest > now.civil).iter().for_each(|newest| self.ids.skip(*newest + SLACK));
         let fence = self.ids.next(now.civil);
         self.keeping = Keeping { assign: crate::assign::Assign::new(fence), ..Keeping::default() };
         self.keeping.returned = returned.into_iter().collect();

@@ -51,7 +51,7 @@ fn an_idle_store_that_failed_is_tried_every_ten_seconds_until_it_works() {
             News::Alert(Alert::StoreWorks) => Some(true),
             _ => None,
         });
-        told.last()
+        told.collect::<Vec<_>>().pop()
     };
     assert_eq!(works(&world), Some(false), "a wish could not be kept");
     world.pass(seconds(25));
