@@ -146,6 +146,30 @@ export const SHOTS = [
   } },
   { name: '18b-regras', scene: 'supervisor', path: 'discagem/regras', themes: ['light'], act: (page) => seen(page, 'venceu') },
   { name: '18c-nao-ligar-mais', scene: 'supervisor', path: 'discagem/numeros/novo', themes: ['light'], act: (page) => seen(page, 'Vale em menos de 1 s') },
+  { name: '19-agendamentos', scene: 'supervisor', path: 'agendamentos', async act(page) {
+    await page.waitForSelector('tbody tr');
+    await page.click('tbody tr:nth-child(3) .open');
+    await page.waitForSelector('.dock textarea');
+  } },
+  { name: '19b-perto-demais', scene: 'supervisor', path: 'agendamentos/agendamentos/novo', async act(page) {
+    await page.type('.dock [role=combobox]', 'serra');
+    await click('.dock [role=option]')(page);
+    await page.select('.dock select', '1');
+    await page.type('.dock textarea', 'Ligar antes da reunião.');
+    await page.type('.dock input[placeholder="DD/MM/AAAA"]', '24112026');
+    await page.type('.dock input[placeholder="HH:MM"]', '1602');
+    await click('.dock .btn.primary')(page);
+    await seen(page, 'Perto demais');
+    await page.evaluate(() => document.querySelector('.dock .banner.is-danger').scrollIntoView({ block: 'end' }));
+  } },
+  { name: '19c-mensagens', scene: 'supervisor', path: 'agendamentos/mensagens', themes: ['light'], act: (page) => page.waitForSelector('tbody tr') },
+  { name: '19d-aviso-de-agendamento', scene: 'idle', path: 'historico', async act(page, world) {
+    await page.waitForSelector('tbody tr');
+    world.tell({ reminder: { appointment: world.appointments[0] } });
+    await seen(page, 'Ir para conversa');
+    await seen(page, 'Mariana Figueiredo Prado');
+  } },
+  { name: '19e-contato', scene: 'idle', path: 'contato/301', themes: ['light'], act: (page) => page.waitForSelector('tbody tr') },
   { name: '06-historico', scene: 'paused', path: 'historico', async act(page) {
     await page.waitForSelector('tbody tr');
     await page.click('tbody tr td');
