@@ -21,8 +21,11 @@ export const faceOf = (state: AppointmentState): Face => FACES[state] ?? FACES.s
 /** `Erro: chamado já aberto` */
 export function stateWords(a: Pick<Appointment, 'state' | 'error'>): string {
   if (a.state !== 'error') return t(faceOf(a.state).word);
-  return t('appointment.error', { why: maybe(`appointment.error.${a.error ?? 'unknown'}`) ?? a.error ?? '' });
+  return t('appointment.error', { why: errorWords(a) });
 }
+
+/** `chamado já aberto` */
+export const errorWords = (a: Pick<Appointment, 'error'>): string => maybe(`appointment.error.${a.error ?? 'unknown'}`) ?? a.error ?? '';
 
 const MAIL: Record<OutboxItem['state'], Face> = {
   waiting: { look: 'pause', icon: 'clock', word: 'outbox.state.waiting' },
