@@ -39,6 +39,7 @@ install-deps:
 torture:
 	tests/interop/install build peers bench
 	cargo test --workspace --no-fail-fast --tests -- --ignored --nocapture --test-threads 1
+	RAMAL_STATES=2000 cargo test --package ramal --test store -- --nocapture power:: faults::
 
 sim:
 	RAMAL_SEEDS=$(or $(SEEDS),10000) cargo test --package engine --release --test simulation -- --nocapture

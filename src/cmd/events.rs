@@ -3,6 +3,7 @@
 use chrono::Utc;
 use engine::agent::AgentState;
 use engine::call::SuperviseMode;
+use engine::callback::{Doubt, End, Standing, Wrong};
 use engine::id::Seq;
 use engine::news::{Alert, News, Snapshot, StaffNews};
 
@@ -102,6 +103,8 @@ fn staff(news: StaffNews, words: &Words) -> String {
                 AgentState::Offered => "agent.offered",
                 AgentState::Talking => "agent.talking",
                 AgentState::WrapUp => "agent.wrap_up",
+                AgentState::Reserved => "agent.reserved",
+                AgentState::Preview => "agent.preview",
             });
             words.fill("event.agent", &[("name", &view.name), ("state", state)])
         }
@@ -118,8 +121,49 @@ fn staff(news: StaffNews, words: &Words) -> String {
         StaffNews::TakenOver { call, by } => {
             words.fill("event.taken_over", &[("name", &by), ("call", &short(call.call, &[]))])
         }
+        StaffNews::Promise(view) => {
+            let state = words.say(standing(view.standing));
+            words.fill("event.callback", &[("callback", &view.promise.id.to_string()), ("state", state)])
+        }
         StaffNews::Kept(_) => words.say("event.kept").to_owned(),
         StaffNews::Gone(_) => words.say("event.gone").to_owned(),
+    }
+}
+
+/// A promise's standing, in words.
+pub fn standing(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Open => "callback.open",
+        Standing::Waiting => "callback.waiting",
+        Standing::Reserved => "callback.reserved",
+        Standing::Reading => "callback.preview",
+        Standing::Dialling => "callback.dialling",
+        Standing::Unknown => "callback.unknown",
+        Standing::Over(End::Done) => "callback.done",
+        Standing::Over(End::Exhausted) => "callback.exhausted",
+        Standing::Over(End::Cancelled) => "callback.cancelled",
+        Standing::Over(End::Missed) => "callback.missed",
+    }
+}
+
+fn wrong(wrong: &Wrong) -> &'static str {
+    match wrong {
+        Wrong::Exhausted => "callback.exhausted",
+        Wrong::Missed => "callback.missed",
+        Wrong::Unknown => "callback.unknown",
+        Wrong::NoAgent => "callback.no_agent",
+        Wrong::OwnerAbsent => "callback.owner_absent",
+        Wrong::Denied(_) => "callback.denied",
+        Wrong::NotStored => "callback.not_stored",
+        Wrong::ReturnLater => "callback.return_later",
+    }
+}
+
+fn doubted(doubt: Doubt) -> &'static str {
+    match doubt {
+        Doubt::Clock => "doubt.clock",
+        Doubt::Store => "doubt.store",
+        Doubt::Restored => "doubt.restored",
     }
 }
 
@@ -164,5 +208,13 @@ fn alarm(alert: Alert, words: &Words) -> String {
                 .fill("alert.forgotten_hold", &[("call", &*call), ("account", account.as_str()), ("minutes", &minutes)])
         }
         Alert::NoMediaPorts => words.say("alert.ports").to_owned(),
+        Alert::Promise(alert) => {
+            let what = words.say(wrong(&alert.what));
+            words.fill("alert.callback", &[("callback", &alert.promise.to_string()), ("what", what)])
+        }
+        Alert::DialingHeld { doubt } => words.fill("alert.dialing_held", &[("why", words.say(doubted(doubt)))]),
+        Alert::NotReturned { call, why } => {
+            words.fill("alert.not_returned", &[("call", &short(call, &[])), ("why", &why)])
+        }
     }
 }

@@ -3,6 +3,8 @@
 mod act;
 mod args;
 mod audit;
+mod backup;
+mod callbacks;
 pub(crate) mod calls;
 mod check;
 pub(crate) mod client;
@@ -11,13 +13,16 @@ mod dial;
 mod events;
 pub(crate) mod exit;
 pub(crate) mod extensions;
+mod gate;
 mod help;
+mod inspect;
 mod message;
 mod phones;
 mod pick;
 mod place;
 mod recordings;
 mod replay;
+mod restore;
 pub(crate) mod screen;
 mod status;
 mod table;
@@ -87,8 +92,12 @@ fn run_here(local: &Local, cli: &Cli, screen: &Screen) -> Result<exit::Code, Fai
                 Err(error) => Err(Failure::Other(error.to_string())),
             }
         }
-        Local::Check { audit: false } => check::run(&place::config(cli)?, screen),
-        Local::Check { audit: true } => audit::run(&place::config(cli)?, screen),
+        Local::Check { store: true, offline, .. } => inspect::run(&place::data_dir(cli)?, *offline, screen),
+        Local::Check { audit: false, .. } => check::run(&place::config(cli)?, screen),
+        Local::Check { audit: true, .. } => audit::run(&place::config(cli)?, screen),
+        Local::Backup { file, force } => backup::run(&place::data_dir(cli)?, file, *force, screen),
+        Local::Restore { file: Some(file), .. } => restore::run(&place::data_dir(cli)?, file, screen),
+        Local::Restore { file: None, .. } => restore::confirm(cli, screen),
         Local::Openapi {} => {
             let document = crate::web::openapi().to_pretty_json().map_err(|why| Failure::Other(why.to_string()))?;
             screen.line(&document);

@@ -21,4 +21,11 @@ pub fn socket(cli: &Cli) -> Result<PathBuf, Failure> {
     Ok(loaded.shell.control_socket)
 }
 
+/// As the configuration says.
+pub fn data_dir(cli: &Cli) -> Result<PathBuf, Failure> {
+    let env = |name: &str| std::env::var(name).ok();
+    let (loaded, _) = crate::config::load(&config(cli)?, &env).map_err(Failure::Config)?;
+    Ok(loaded.shell.data_dir)
+}
+
 const USUAL: [&str; 2] = ["/etc/ramal/ramal.toml", "ramal.toml"];

@@ -118,6 +118,9 @@ async fn events(id: Value, since: Option<Seq>, handle: Handle, lines: mpsc::Send
         | Reply::Dialled { .. }
         | Reply::Sent { .. }
         | Reply::Kept { .. }
+        | Reply::Promised { .. }
+        | Reply::Days(_)
+        | Reply::Explained(_)
         | Reply::Tested(_) => {
             return;
         }

@@ -1,4 +1,4 @@
-//! How the machine is: room on the disk, and whether the kernel's clock follows another (VZ-17). Looked at each minute; what is worth
+//! How the machine is: room on the disk, and whether the kernel's clock follows another (VZ-17). Looked at four times a minute; what is worth
 //! an alert is for the engine to say.
 
 use std::path::Path;

@@ -1,5 +1,6 @@
 //! What the journal is told: state, never secrets, numbers redacted.
 
+use engine::callback::Wrong;
 use engine::news::{Alert, News, RegistrationState, StaffNews};
 use engine::number::redacted;
 use tracing::{debug, info, warn};
@@ -81,6 +82,7 @@ fn staff(news: &StaffNews) {
             "supervision"
         ),
         StaffNews::TakenOver { call, .. } => info!(call = %call.call, "taken over"),
+        StaffNews::Promise(view) => debug!(callback = %view.promise.id, state = ?view.standing, "callback"),
         StaffNews::Kept(entry) => info!(entry = ?entry.id(), "kept"),
         StaffNews::Gone(entry) => info!(?entry, "deleted"),
     }
@@ -109,6 +111,13 @@ fn alert_line(alert: &Alert) {
         Alert::ForgottenHold { call, account, seconds } => warn!(%call, %account, seconds, "on hold for long"),
         Alert::PauseOverLimit { user, seconds, .. } => info!(%user, seconds, "a pause is over its limit"),
         Alert::BreakOverdue { user, at, .. } => info!(%user, %at, "a planned break was not begun"),
+        // The rule alone: its sentence is for screens.
+        Alert::Promise(alert) => match &alert.what {
+            Wrong::Denied(denial) => warn!(callback = %alert.promise, rule = %denial.rule, "not dialled"),
+            what => warn!(callback = %alert.promise, ?what, "a callback is not kept as it should be"),
+        },
+        Alert::DialingHeld { doubt } => warn!(?doubt, "nothing is dialled automatically"),
+        Alert::NotReturned { call, why } => warn!(%call, %why, "a dropped call is not returned"),
         Alert::NoMediaPorts => warn!("every media port is in use; widen media.rtp_ports"),
     }
 }

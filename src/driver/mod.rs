@@ -70,6 +70,8 @@ struct Driver {
     shards: Shards,
     lender: Lender,
     store: Arc<Store>,
+    /// What the store remembers, until the engine asks.
+    remembered: Option<Facts>,
     recordings: Recordings,
     sounds: Library,
     buttons: Buttons,
@@ -109,7 +111,10 @@ impl Driver {
                     });
                 }
                 // Nothing begins before it is answered.
-                Output::Load(question, Question::Start) => facts = Some((question, self.store.load(Question::Start))),
+                Output::Load(question, Question::Start) => {
+                    let remembered = self.remembered.take().map_or_else(|| self.store.load(Question::Start), Ok);
+                    facts = Some((question, remembered));
+                }
                 Output::Load(question, asked) => self.load(question, asked),
                 Output::Reply(command, answer) => {
                     if let Some(reply) = self.replies.remove(&command) {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use engine::Engine;
 use engine::border::{Actor, Input, What};
+use engine::records::Facts;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{broadcast, mpsc};
 use tokio::time::Instant;
@@ -138,6 +139,10 @@ async fn assemble(
 ) -> Result<Driver, RunError> {
     let sounds = sounds(&mut loaded)?;
     let store = Arc::new(Store::open(&loaded.shell.data_dir)?);
+    let remembered = store.remembered()?;
+    if let Facts::Start { restored: Some(since), .. } = &remembered {
+        tracing::warn!(%since, "the base is a restored copy: nothing is dialled by itself until `ramal restore --confirm`");
+    }
     let seed = seed().map_err(system("the system's randomness"))?;
     let recorder = options.record.as_ref().map(|path| Recorder::create(path, seed)).transpose();
     let recorder = recorder.map_err(system("the recording"))?;
@@ -167,6 +172,7 @@ async fn assemble(
         shards,
         lender: Lender::new(loaded.shell.media.ips.clone()),
         store,
+        remembered: Some(remembered),
         recordings,
         sounds,
         buttons,
@@ -190,6 +196,7 @@ fn serve_desktop(driver: &Driver, handle: &Handle) -> Result<Option<Web>, web::W
         recordings: shell.recordings.folder.clone(),
         zone: driver.loaded.engine.zone,
         numbers: driver.loaded.engine.gate.clone(),
+        rules: driver.loaded.engine.rules.clone(),
         handle: handle.clone(),
         store: driver.store.clone(),
     };
@@ -360,8 +367,8 @@ fn processors() -> usize {
 
 /// Longest sleep, and how often an unwatched daemon looks around.
 const IDLE: Duration = Duration::from_secs(1);
-/// Disks fill and clocks drift slowly.
-const HEALTH_EVERY: Duration = Duration::from_secs(60);
+/// Disks fill and clocks drift slowly; a disk that failed is asked as often whether it works again.
+const HEALTH_EVERY: Duration = Duration::from_secs(15);
 /// Datagrams and news on their way to the engine; more stay in the kernel.
 const MAX_NET_EVENTS: usize = 4_096;
 /// Deltas a slow watcher may lag behind.

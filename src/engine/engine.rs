@@ -3,6 +3,7 @@
 mod keeping;
 mod outward;
 mod promises;
+mod restored;
 mod sight;
 mod wire;
 mod wishes;
@@ -33,6 +34,7 @@ use crate::watch::Watch;
 
 use keeping::Keeping;
 use promises::Promises;
+use restored::Restored;
 
 /// The whole of Ramal's signalling and calls: see the crate's page for how to drive it.
 #[derive(Debug)]
@@ -68,6 +70,7 @@ pub struct Engine {
     /// The last call has ended: registrations are being taken back.
     leaving: bool,
     store_failing: bool,
+    restored: Restored,
     next_batch: u64,
     /// Records of the input being handled: one batch.
     batch: Batch,
@@ -107,6 +110,7 @@ impl Engine {
             draining: false,
             leaving: false,
             store_failing: false,
+            restored: Restored::default(),
             next_batch: 0,
             batch: Vec::new(),
             outputs: VecDeque::new(),
@@ -115,6 +119,10 @@ impl Engine {
 
     /// Takes one input; then drain [`Engine::poll_output`].
     pub fn handle(&mut self, input: Input<'_>, now: Now) {
+        // First of all: by a clock that has jumped nothing is due, and nothing is missed.
+        if self.is_known() {
+            self.look_at_doubts(now);
+        }
         match input {
             Input::Received(flow, bytes) => self.on_received(flow, bytes, now),
             Input::Flow(news) => self.on_flow(news, now),
@@ -219,6 +227,7 @@ impl Engine {
     fn on_stored(&mut self, batch: BatchId, result: Result<(), StoreError>, now: Now) {
         self.keep_promises(batch, &result, now);
         self.on_rows_stored(batch, result.is_ok(), now);
+        self.on_confirmation(batch, &result, now);
         let failing = result.is_err();
         if failing {
             self.protocolos.on_refused();
@@ -275,7 +284,9 @@ impl Engine {
                 entries,
                 chosen,
                 promises,
+                restored,
             }) => {
+                self.restored = Restored::new(restored);
                 self.protocolos = Protocolos::new(protocolo, now.civil.with_timezone(&self.config.zone).date_naive());
                 self.answers = Answers::restore(answers);
                 self.do_not_disturb.extend(do_not_disturb);

@@ -115,12 +115,12 @@ pub enum Record {
     },
     /// A promise as it is now, with a line of its history; an older version changes only that line.
     Promise(callback::Row),
-    /// The daemon lives, and its clock shows this.
+    /// An operator said that the restored base is the one to work with.
+    RestoredConfirmed,
+    /// The daemon lives, its clock shows this, and the store works.
     Alive {
         at: DateTime<Utc>,
     },
-    /// An operator says that a restored copy may dial.
-    RestoredConfirmed,
     /// Kept 24 h, so that the same key gets the same answer.
     Answer {
         key: IdempotencyKey,
@@ -282,6 +282,9 @@ pub enum Facts {
         chosen: Vec<(UserId, Chosen)>,
         #[serde(default)]
         promises: Promises,
+        /// When the base was put in place from a copy, until an operator confirms it: what dials by itself waits.
+        #[serde(default)]
+        restored: Option<DateTime<Utc>>,
     },
 }
 
@@ -296,6 +299,4 @@ pub struct Promises {
     pub returned: Vec<Protocolo>,
     /// The newest moment that anything was written at: an earlier clock is wrong.
     pub newest: Option<DateTime<Utc>>,
-    /// The base is a copy that was restored then, and nobody has confirmed it.
-    pub restored: Option<DateTime<Utc>>,
 }

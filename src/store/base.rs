@@ -1,6 +1,8 @@
 //! Opening the base: settings, version, and refusing what is not ours to write.
 
-use std::path::Path;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -30,7 +32,14 @@ pub(super) fn open(path: &Path, steps: &[Step]) -> Result<Connection, OpenError>
             .map_err(|error| OpenError::Upgrade { path: path.to_owned(), from: found, why: error.to_string() })?,
         Identity::Ours(_) => {}
     }
-    prepare_to_write(&base).map_err(refuse)?;
+    let journal = prepare_to_write(&base).map_err(refuse)?;
+    if journal != "wal" {
+        // SQLite keeps the mode it had where it cannot change it, and calls that no error.
+        let why = format!("its journal stays in mode {journal}, in which a power cut can take back what was kept");
+        return Err(OpenError::Unusable { path: path.to_owned(), why });
+    }
+    // The `-wal` file's name must be on the disk before anything in it counts: SQLite does not look whether that failed.
+    sync_folder(path).map_err(|why| OpenError::Unusable { path: path.to_owned(), why: why.to_string() })?;
     Ok(base)
 }
 
@@ -41,15 +50,22 @@ pub(super) fn open_for_reading(path: &Path) -> rusqlite::Result<Connection> {
     Ok(base)
 }
 
-/// The same from another process, which upgrades nothing.
-pub(super) fn open_as_known(path: &Path, known: u32) -> Result<Connection, OpenError> {
+/// The same for a look at a base as it is, an older one too.
+pub(super) fn open_as_found(path: &Path, known: u32) -> Result<(Connection, u32), OpenError> {
     let refuse = |error: rusqlite::Error| refusal(path, &error);
     let base = open_for_reading(path).map_err(refuse)?;
     match identify(&base).map_err(refuse)? {
-        Identity::Ours(found) if found == known => Ok(base),
         Identity::Ours(found) if found > known => Err(OpenError::Newer { path: path.to_owned(), found, known }),
-        Identity::Ours(found) => Err(OpenError::Older { path: path.to_owned(), found, known }),
+        Identity::Ours(found) => Ok((base, found)),
         Identity::Empty | Identity::Foreign => Err(OpenError::Foreign { path: path.to_owned() }),
+    }
+}
+
+/// The same from another process, which upgrades nothing.
+pub(super) fn open_as_known(path: &Path, known: u32) -> Result<Connection, OpenError> {
+    match open_as_found(path, known)? {
+        (base, found) if found == known => Ok(base),
+        (_, found) => Err(OpenError::Older { path: path.to_owned(), found, known }),
     }
 }
 
@@ -84,9 +100,14 @@ fn create(base: &Connection, version: u32) -> rusqlite::Result<()> {
 
 /// A clean end leaves no `-wal` file behind. To be asked before SQLite makes a new one.
 fn was_left_open(path: &Path) -> bool {
-    let mut wal = path.as_os_str().to_owned();
-    wal.push("-wal");
-    Path::new(&wal).exists()
+    beside(path, "-wal").exists()
+}
+
+/// A base's path with `ending` after it: SQLite's own files, and ours.
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
 }
 
 /// Reads the base through: done after a crash only, since it takes time with the size.
@@ -96,18 +117,26 @@ fn check(base: &Connection, path: &Path) -> Result<(), OpenError> {
     if finding == "ok" { Ok(()) } else { Err(OpenError::Damaged { path: path.to_owned(), why: finding }) }
 }
 
-fn prepare_to_write(base: &Connection) -> rusqlite::Result<()> {
+/// Gives the journal's mode; `-wal` is there afterwards.
+fn prepare_to_write(base: &Connection) -> rusqlite::Result<String> {
     base.busy_timeout(BUSY_TIMEOUT)?;
-    base.pragma_update(None, "journal_mode", "WAL")?;
+    // Read to its end: the mode is answered before it is committed.
+    let mut change = base.prepare("PRAGMA journal_mode = WAL")?;
+    let journal = change.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<String>>()?;
     // A committed record survives a power cut, not only a crash of ours (law 2: write before you act).
     base.pragma_update(None, "synchronous", "FULL")?;
     base.pragma_update(None, "foreign_keys", true)?;
     base.pragma_update(None, "journal_size_limit", WAL_KEPT_BYTES)?;
     base.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
-    Ok(())
+    identify(base).map(|_| journal)
 }
 
-fn refusal(path: &Path, error: &rusqlite::Error) -> OpenError {
+/// A new name outlives a power cut once its folder is on the disk.
+pub(super) fn sync_folder(file: &Path) -> io::Result<()> {
+    file.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+}
+
+pub(super) fn refusal(path: &Path, error: &rusqlite::Error) -> OpenError {
     let (path, why) = (path.to_owned(), error.to_string());
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => OpenError::Damaged { path, why },

@@ -35,6 +35,11 @@ impl DataDir {
         Ok(DataDir { path: path.to_owned(), _lock: lock })
     }
 
+    /// Of something in it.
+    pub fn join(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
     /// The base's file, made (0600) if it is missing. SQLite gives `-wal` and `-shm` the same mode.
     pub fn base_file(&self) -> Result<PathBuf, OpenError> {
         let path = self.path.join(BASE);
@@ -47,7 +52,7 @@ impl DataDir {
 pub(super) const BASE: &str = "ramal.db";
 
 /// Opens or makes a file that only its owner may read.
-fn private_file(path: &Path) -> Result<File, OpenError> {
+pub(super) fn private_file(path: &Path) -> Result<File, OpenError> {
     let io = |error: io::Error| OpenError::Unusable { path: path.to_owned(), why: error.to_string() };
     let file =
         OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path).map_err(io)?;

@@ -27,8 +27,9 @@ pub enum OpenError {
     #[error("{}: a SQLite base, but not ramal's; move it away, or give another data directory", path.display())]
     Foreign { path: PathBuf },
     #[error(
-        "{}: damaged ({why}); stop here, keep the file, and restore the last backup, or move it away to start with an \
-         empty history",
+        "{}: damaged ({why}); nothing was written to it. `ramal check --store` lists what is wrong, and `ramal restore \
+         FILE` puts the last backup in its place and keeps this file beside it; without a backup move it away, to start \
+         with an empty history",
         path.display()
     )]
     Damaged { path: PathBuf, why: String },
@@ -50,7 +51,7 @@ pub(super) fn words(error: &rusqlite::Error) -> StoreError {
         }
         Some(ErrorCode::SystemIoFailure) => "the disk cannot be read or written: check the system's log".to_owned(),
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-            "the base is damaged: restore the last backup".to_owned()
+            "the base is damaged: stop the daemon and put the last backup in its place with `ramal restore`".to_owned()
         }
         Some(ErrorCode::ConstraintViolation) => "a record belongs to a call that was never stored".to_owned(),
         Some(ErrorCode::ReadOnly) => "the base is not writable: check owner and mount".to_owned(),

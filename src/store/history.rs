@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use engine::border::StoreError;
-use engine::id::{CallId, CaseId, LegId, MessageId, QueueId, RecordingId, UserId};
+use engine::id::{CallId, CaseId, LegId, MessageId, PromiseId, QueueId, RecordingId, UserId};
 use engine::leg::Quality;
 use engine::news::{HangupCause, MessageView};
 use engine::records::{CallRow, LegRow};
@@ -178,22 +178,7 @@ pub(super) fn calls_with(condition: &str) -> String {
 
 pub(super) fn call_line(row: &Row<'_>) -> rusqlite::Result<CallLine> {
     Ok(CallLine {
-        row: CallRow {
-            call: CallId(row.id("call")?),
-            protocolo: row.get("protocolo")?,
-            direction: row.direction("direction")?,
-            account: row.account("account")?,
-            user: row.id_if_any("user")?.map(UserId),
-            queue: row.id_if_any("queue")?.map(QueueId),
-            number_dialled: row.get("number_dialled")?,
-            number_normalised: row.get("number_normalised")?,
-            remote_name: row.get("remote_name")?,
-            diverted_from: row.get("diverted_from")?,
-            asserted: row.get("asserted")?,
-            at: row.time("started_ms")?,
-            day: row.day("day")?,
-            rules_version: row.get::<_, Option<i64>>("rules_version")?.map(i64::cast_unsigned),
-        },
+        row: call_row(row)?,
         answered: row.time_if_any("answered_ms")?,
         ended: row.time_if_any("ended_ms")?,
         cause: row.json_if_any("cause")?,
@@ -206,6 +191,27 @@ pub(super) fn call_line(row: &Row<'_>) -> rusqlite::Result<CallLine> {
         }),
         case: row.id_if_any("of_case")?.map(CaseId),
         contact: row.get("known_as")?,
+    })
+}
+
+/// A call as the engine knows it.
+pub(super) fn call_row(row: &Row<'_>) -> rusqlite::Result<CallRow> {
+    Ok(CallRow {
+        call: CallId(row.id("call")?),
+        protocolo: row.get("protocolo")?,
+        direction: row.direction("direction")?,
+        account: row.account("account")?,
+        user: row.id_if_any("user")?.map(UserId),
+        queue: row.id_if_any("queue")?.map(QueueId),
+        number_dialled: row.get("number_dialled")?,
+        number_normalised: row.get("number_normalised")?,
+        remote_name: row.get("remote_name")?,
+        diverted_from: row.get("diverted_from")?,
+        asserted: row.get("asserted")?,
+        at: row.time("started_ms")?,
+        day: row.day("day")?,
+        rules_version: row.get::<_, Option<i64>>("rules_version")?.map(i64::cast_unsigned),
+        promise: row.id_if_any("promise")?.map(PromiseId),
     })
 }
 

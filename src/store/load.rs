@@ -7,14 +7,24 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::cases;
 use super::column::RowExt;
 use super::history::message;
+use super::state;
+use super::{cases, promises, suppressions};
 
 pub(super) fn load(base: &Connection, question: Question) -> rusqlite::Result<Facts> {
     let snapshot = base.unchecked_transaction()?;
     match question {
         Question::Known { number } => cases::known(&snapshot, &number).map(Facts::Known),
+        Question::Promises { until } => promises::near(&snapshot, until).map(Facts::Promises),
+        Question::Promise { promise } => promises::one(&snapshot, promise).map(Facts::Promise),
+        Question::Number { number, promise, periods } => {
+            let now = Utc::now();
+            Ok(Facts::Number {
+                suppressed: suppressions::of(&snapshot, &number, now)?,
+                attempts: promises::attempts(&snapshot, &number, promise, periods, now)?,
+            })
+        }
         Question::Start => Ok(Facts::Start {
             open_dialogs: all(
                 &snapshot,
@@ -42,6 +52,8 @@ pub(super) fn load(base: &Connection, question: Question) -> rusqlite::Result<Fa
             chosen: all(&snapshot, "SELECT user, chosen FROM agents ORDER BY user", |row| {
                 Ok((UserId(row.id("user")?), row.json("chosen")?))
             })?,
+            promises: promises::at_start(&snapshot)?,
+            restored: state::restored(&snapshot)?,
         }),
     }
 }

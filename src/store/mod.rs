@@ -7,9 +7,12 @@
 //! 3. [`Store::submit`] each batch; `done` is told once the batch is on the disk, or why it is not.
 //! 4. [`Store::reader`] for history: a few, each on a thread that may block.
 //!
+//! Beside a daemon or without one: [`Store::inspect`], [`Store::back_up`]; without one: [`Store::restore`].
+//!
 //! [`schema.sql`](schema.sql) says what is kept and what it means.
 
 mod audit;
+mod backup;
 mod base;
 mod cases;
 mod column;
@@ -17,13 +20,18 @@ mod contacts;
 mod dir;
 mod error;
 mod history;
+mod inspect;
 mod load;
 mod people;
+mod promises;
 mod record;
 mod recordings;
+mod restore;
 mod search;
 mod staff;
+mod state;
 mod supervised;
+mod suppressions;
 mod upgrade;
 mod writer;
 
@@ -36,13 +44,18 @@ use engine::id::BatchId;
 use engine::records::{Batch, Facts, Question};
 
 pub use audit::{AuditEntry, AuditFault, AuditLine, Head};
+pub use backup::CopyError;
 pub use cases::{CaseLine, Edited, TaskLine};
 pub use contacts::ContactLine;
 pub use error::OpenError;
 pub use history::{CallLine, CallStory, EventLine, LegLine, Page, Reader, SortBy};
+pub use inspect::Inspection;
 pub use people::{Credentials, SessionRow, TokenRow};
+pub use promises::{PromiseFilter, PromiseLine};
 pub use recordings::{Party, RecordingFilter, RecordingLine};
+pub use restore::Restored;
 pub use search::{CallFilter, Cursor};
+pub use suppressions::SuppressionLine;
 
 use dir::DataDir;
 use error::words;
@@ -78,6 +91,12 @@ impl Store {
         done: impl FnOnce(BatchId, Result<(), StoreError>) + Send + 'static,
     ) {
         self.writer.submit(BatchOrder { id, batch, done: Box::new(done) });
+    }
+
+    /// What the engine asks at its start. A base that cannot say it ends the start: without it nobody could sign in.
+    pub fn remembered(&self) -> Result<Facts, OpenError> {
+        let facts = base::open_for_reading(&self.path).and_then(|base| load::load(&base, Question::Start));
+        facts.map_err(|error| base::refusal(&self.path, &error))
     }
 
     /// Answers a question of the engine from what is committed now. Blocks for the length of a short read.

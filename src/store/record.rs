@@ -10,7 +10,7 @@ use engine::records::{CallRow, DialogRow, LegRow, Record};
 use rusqlite::{Connection, Params, params};
 
 use super::column::{direction, id, json, ms, word};
-use super::{cases, recordings, staff, supervised};
+use super::{cases, promises, recordings, staff, state, supervised};
 
 /// Why a record could not be kept.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +49,9 @@ pub(super) fn write(base: &Connection, record: &Record) -> Result<(), WriteError
         Record::Removed(entry) => Ok(staff::remove(base, *entry)?),
         Record::AgentChosen { user, chosen } => Ok(staff::chosen(base, *user, chosen)?),
         Record::AgentState { user, at, state } => Ok(staff::state(base, *user, *at, state)?),
+        Record::RestoredConfirmed => state::confirm_restored(base).map(|_| ()).map_err(WriteError::from),
+        Record::Alive { at } => Ok(state::alive(base, *at)?),
+        Record::Promise(row) => Ok(promises::write(base, row, Utc::now())?),
         Record::Answer { key, at, answer } => remember_answer(base, key, *at, answer),
     }
 }
@@ -57,8 +60,8 @@ fn call_opened(base: &Connection, row: &CallRow) -> Result<(), WriteError> {
     run(
         base,
         "INSERT INTO calls (call, protocolo, direction, account, number_dialled, number_normalised, remote_name,
-                            diverted_from, asserted, started_ms, day, rules_version, user, queue)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                            diverted_from, asserted, started_ms, day, rules_version, user, queue, promise)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
          ON CONFLICT (call) DO NOTHING",
         params![
             id(row.call.0),
@@ -75,6 +78,7 @@ fn call_opened(base: &Connection, row: &CallRow) -> Result<(), WriteError> {
             row.rules_version.map(u64::cast_signed),
             row.user.map(|user| id(user.0)),
             row.queue.map(|queue| id(queue.0)),
+            row.promise.map(|promise| id(promise.0)),
         ],
     )?;
     Ok(())

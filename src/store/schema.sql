@@ -1,4 +1,4 @@
--- The base, version 3. This file is the authority on what is kept and what it means; a fresh base is made
+-- The base, version 5. This file is the authority on what is kept and what it means; a fresh base is made
 -- by running it, an older one is brought to the same shape by upgrade/.
 --
 -- Everywhere:
@@ -28,6 +28,7 @@ CREATE TABLE calls (
     cause             TEXT,
     user              INTEGER,           -- whose it is, where it is a person's
     queue             INTEGER,           -- the queue it came through, where that is known
+    promise           INTEGER,           -- the promise that it keeps: it is counted among that one's attempts
     CHECK ((ended_ms IS NULL) = (cause IS NULL))
 ) STRICT;
 
@@ -140,10 +141,10 @@ CREATE TABLE messages (
 -- The newest first.
 CREATE INDEX messages_by_time ON messages (at_ms, message);
 
--- What administrators keep: users, perfis, queues, the entries of lists. The engine holds it whole and checks it; built-in perfis
+-- What administrators keep: users, perfis, queues, the entries of lists, escalas. The engine holds it whole and checks it; built-in perfis
 -- are not in here.
 CREATE TABLE entries (
-    kind  TEXT NOT NULL CHECK (kind IN ('user', 'perfil', 'queue', 'item')),
+    kind  TEXT NOT NULL CHECK (kind IN ('user', 'perfil', 'queue', 'item', 'schedule')),
     id    INTEGER NOT NULL,
     entry TEXT NOT NULL,                 -- JSON of staff::Entry
     PRIMARY KEY (kind, id)
@@ -267,3 +268,73 @@ CREATE TABLE case_calls (
 ) STRICT;
 
 CREATE INDEX case_calls_by_call ON case_calls (call);
+
+-- What is to be remembered of this base itself.
+CREATE TABLE state (
+    name  TEXT PRIMARY KEY,              -- 'restored_ms': put in place from a copy, not confirmed yet; 'alive_ms': the last minute the daemon lived
+    value INTEGER NOT NULL
+) STRICT;
+
+-- Promises to call somebody back, each as it is now. What is looked up has a column; `promise` is the whole.
+CREATE TABLE promises (
+    promise    INTEGER PRIMARY KEY,
+    version    INTEGER NOT NULL,         -- grows with each write: an older row never takes the place of a newer one
+    kind       TEXT NOT NULL CHECK (kind IN ('callback', 'return')),
+    phase      TEXT NOT NULL CHECK (phase IN ('open', 'trying', 'unknown', 'over')),
+    end        TEXT CHECK (end IN ('done', 'exhausted', 'cancelled', 'missed')),
+    schedule   INTEGER NOT NULL,         -- entry of the list (escala)
+    number     TEXT NOT NULL,            -- normalised: E.164 with +, or the ramal as it is
+    owner_kind TEXT NOT NULL CHECK (owner_kind IN ('person', 'queue')),
+    owner      INTEGER NOT NULL,
+    protocolo  TEXT,
+    due_ms     INTEGER NOT NULL,         -- as promised
+    next_ms    INTEGER NOT NULL,         -- tried next
+    changed_ms INTEGER NOT NULL,         -- of this version
+    row        TEXT NOT NULL,            -- JSON of callback::Row
+    CHECK ((phase = 'over') = (end IS NOT NULL))
+) STRICT;
+
+-- What falls due, and what a start must look at whenever it is due.
+CREATE INDEX promises_due ON promises (next_ms) WHERE phase <> 'over';
+CREATE INDEX promises_trying ON promises (promise) WHERE phase IN ('trying', 'unknown');
+-- Places taken in slots.
+CREATE INDEX promises_places ON promises (schedule, due_ms) WHERE phase <> 'over';
+CREATE INDEX promises_of_number ON promises (number, due_ms);
+CREATE INDEX promises_by_due ON promises (due_ms, promise);
+-- A call that our side dropped is returned once (CB-13).
+CREATE UNIQUE INDEX promises_returned ON promises (protocolo) WHERE kind = 'return';
+
+-- Attempts to keep them, each written before it is dialled.
+CREATE TABLE attempts (
+    promise INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,            -- 1, 2, 3 … of the promise
+    number  TEXT NOT NULL,               -- normalised, as it was dialled
+    at_ms   INTEGER NOT NULL,
+    rules   INTEGER NOT NULL,            -- version of the rules that allowed it
+    outcome TEXT,                        -- JSON of callback::Outcome; null: nobody knows yet
+    counts  INTEGER NOT NULL CHECK (counts IN (0, 1)),  -- among the attempts to reach the number
+    PRIMARY KEY (promise, attempt)
+) STRICT;
+
+CREATE INDEX attempts_of_number ON attempts (number, at_ms) WHERE counts = 1;
+
+-- Each version of each promise: its history with every attempt and decision.
+CREATE TABLE promise_history (
+    promise INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    at_ms   INTEGER NOT NULL,
+    row     TEXT NOT NULL,               -- JSON of callback::Row
+    PRIMARY KEY (promise, version)
+) STRICT;
+
+-- Numbers that nobody dials by itself: do-not-call lists and people's own wishes.
+CREATE TABLE suppressions (
+    suppression INTEGER PRIMARY KEY,
+    number      TEXT NOT NULL,           -- normalised
+    source      TEXT NOT NULL,           -- the list, or whose wish it was
+    note        TEXT NOT NULL DEFAULT '',
+    since_ms    INTEGER NOT NULL,
+    until_ms    INTEGER,                 -- null: for good
+    user        INTEGER,                 -- who wrote it down
+    UNIQUE (number, source)
+) STRICT;

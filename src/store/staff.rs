@@ -66,5 +66,6 @@ fn key(entry: EntryId) -> (&'static str, u64) {
         EntryId::Perfil(id) => ("perfil", id.0),
         EntryId::Queue(id) => ("queue", id.0),
         EntryId::Item(id) => ("item", id.0),
+        EntryId::Schedule(id) => ("schedule", id.0),
     }
 }

@@ -90,6 +90,9 @@ async fn dial(person: Person, key: Key, Body(body): Body<Dial>) -> Result<Respon
         Reply::Done
         | Reply::Sent { .. }
         | Reply::Kept { .. }
+        | Reply::Promised { .. }
+        | Reply::Days(_)
+        | Reply::Explained(_)
         | Reply::Tested(_)
         | Reply::Snapshot(_)
         | Reply::Deltas(_) => Err(Error::bad("Idempotency-Key: this key was used for something else")),

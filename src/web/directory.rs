@@ -147,7 +147,7 @@ fn state(snapshot: &Snapshot, number: &str) -> &'static str {
     agent.map_or("unknown", |agent| match agent.state {
         AgentState::Offline => "offline",
         AgentState::Offered => "ringing",
-        AgentState::Talking => "talking",
+        AgentState::Talking | AgentState::Reserved | AgentState::Preview => "talking",
         AgentState::Ready | AgentState::Paused { .. } | AgentState::WrapUp => "idle",
     })
 }

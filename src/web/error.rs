@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use engine::border::{Refusal, RefusalCode, StoreError};
+use engine::callback::Impossible;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -36,6 +37,10 @@ pub struct Said {
     /// Of the gate: its rule that said no.
     #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<String>,
+    /// Of a callback that cannot be promised for that time: why, and when it can.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    impossible: Option<Impossible>,
     /// What is wrong with each field.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     fields: BTreeMap<String, String>,
@@ -43,7 +48,14 @@ pub struct Said {
 
 impl Error {
     pub fn new(status: StatusCode, code: &str, text: impl Into<String>) -> Error {
-        let said = Said { code: code.to_owned(), text: text.into(), field: None, rule: None, fields: BTreeMap::new() };
+        let said = Said {
+            code: code.to_owned(),
+            text: text.into(),
+            field: None,
+            rule: None,
+            impossible: None,
+            fields: BTreeMap::new(),
+        };
         Error { status, said: Box::new(said), retry_after: None }
     }
 
@@ -104,6 +116,7 @@ impl From<Refusal> for Error {
         let mut error = Error::new(status(refusal.code), code, refusal.text);
         error.said.field = refusal.field;
         error.said.rule = refusal.rule;
+        error.said.impossible = refusal.impossible;
         error
     }
 }
@@ -116,8 +129,10 @@ fn status(code: RefusalCode) -> StatusCode {
         | RefusalCode::NoSuchCall
         | RefusalCode::NoSuchAccount
         | RefusalCode::NoSuchDevice => StatusCode::NOT_FOUND,
-        RefusalCode::Invalid | RefusalCode::Gate => StatusCode::UNPROCESSABLE_ENTITY,
+        RefusalCode::Invalid | RefusalCode::Gate | RefusalCode::Impossible => StatusCode::UNPROCESSABLE_ENTITY,
         RefusalCode::WrongState
+        | RefusalCode::Outdated
+        | RefusalCode::Exhausted
         | RefusalCode::OwnCall
         | RefusalCode::DeviceNotConnected
         | RefusalCode::TooManyCalls

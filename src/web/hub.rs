@@ -88,13 +88,13 @@ impl Concerns {
 pub fn concerns(news: &News) -> Concerns {
     let News::Staff(news) = news else { return Concerns::Nobody };
     match news {
-        StaffNews::Agent(_) | StaffNews::Phone(_) => Concerns::Nobody,
+        StaffNews::Agent(_) | StaffNews::Phone(_) | StaffNews::Promise(_) => Concerns::Nobody,
         StaffNews::Supervision(_) | StaffNews::TakenOver { .. } => Concerns::Nobody,
         StaffNews::Kept(Entry::User(user)) => Concerns::One(user.user),
         StaffNews::Gone(EntryId::User(user)) => Concerns::One(*user),
         // A perfil is what many may do; a queue that goes leaves everybody who was in it.
         StaffNews::Kept(Entry::Perfil(_)) | StaffNews::Gone(_) => Concerns::Everyone,
-        StaffNews::Kept(Entry::Queue(_) | Entry::Item(_)) => Concerns::Nobody,
+        StaffNews::Kept(Entry::Queue(_) | Entry::Item(_) | Entry::Schedule(_)) => Concerns::Nobody,
     }
 }
 
@@ -104,6 +104,6 @@ fn left(news: &StaffNews) -> Option<UserId> {
         StaffNews::Kept(Entry::User(user)) if !user.active => Some(user.user),
         StaffNews::Gone(EntryId::User(user)) => Some(*user),
         StaffNews::Kept(_) | StaffNews::Gone(_) | StaffNews::Agent(_) | StaffNews::Phone(_) => None,
-        StaffNews::Supervision(_) | StaffNews::TakenOver { .. } => None,
+        StaffNews::Supervision(_) | StaffNews::TakenOver { .. } | StaffNews::Promise(_) => None,
     }
 }

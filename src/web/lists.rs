@@ -18,7 +18,7 @@ use super::desk::Desk;
 use super::doc::{Routes, about};
 use super::error::Error;
 use super::person::{Key, Person};
-use super::shape::{Department, Disposition, Id, Listed, Location, Perfil, Queue, Reason, Shift, User};
+use super::shape::{Department, Disposition, Id, Listed, Location, Perfil, Queue, Reason, Schedule, Shift, User};
 
 pub fn routes() -> Routes {
     let routes = [
@@ -30,6 +30,7 @@ pub fn routes() -> Routes {
         list::<Department>,
         list::<Location>,
         list::<Shift>,
+        list::<Schedule>,
     ];
     let routes = routes.into_iter().fold(Routes::default(), |all, list| list(all));
     routes.put(
@@ -73,7 +74,7 @@ async fn read<T: Listed>(person: Person, State(desk): State<Arc<Desk>>) -> Resul
 fn sees(staff: &Staff, actor: Actor, entry: &Entry) -> bool {
     let whose = match entry {
         Entry::User(user) => Whose::Of(user.user),
-        Entry::Perfil(_) | Entry::Queue(_) | Entry::Item(_) => Whose::Shared,
+        Entry::Perfil(_) | Entry::Queue(_) | Entry::Item(_) | Entry::Schedule(_) => Whose::Shared,
     };
     access::allowed(staff, actor, Action::See(access::Kind::of_entry(entry)), whose).is_ok()
 }

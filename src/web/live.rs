@@ -145,6 +145,9 @@ impl Follower {
                 | Reply::Dialled { .. }
                 | Reply::Sent { .. }
                 | Reply::Kept { .. }
+                | Reply::Promised { .. }
+                | Reply::Days(_)
+                | Reply::Explained(_)
                 | Reply::Tested(_),
             ) => Err(Bye::Gone),
             Err(refusal) if refusal.code == engine::border::RefusalCode::Draining => Err(Bye::Draining),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use engine::access::Audience;
-use engine::id::UserId;
+use engine::id::{QueueId, UserId};
 use engine::news::StaffNews;
 use engine::staff::{Change, Entry, Permission, Staff, User};
 
@@ -20,11 +20,12 @@ pub struct People {
 pub struct Rights {
     pub user: UserId,
     pub held: BTreeSet<Permission>,
+    pub queues: BTreeSet<QueueId>,
 }
 
 impl Rights {
     pub fn admits(&self, audience: &Audience) -> bool {
-        audience.admits(self.user, |permission| self.held.contains(&permission))
+        audience.admits(self.user, |permission| self.held.contains(&permission), |queue| self.queues.contains(&queue))
     }
 }
 
@@ -38,9 +39,8 @@ impl People {
         let change = match news {
             StaffNews::Kept(entry) => Change::Keep(entry.clone()),
             StaffNews::Gone(entry) => Change::Remove(*entry),
-            StaffNews::Agent(_) | StaffNews::Phone(_) | StaffNews::Supervision(_) | StaffNews::TakenOver { .. } => {
-                return;
-            }
+            StaffNews::Agent(_) | StaffNews::Phone(_) | StaffNews::Promise(_) => return,
+            StaffNews::Supervision(_) | StaffNews::TakenOver { .. } => return,
         };
         self.staff.write().unwrap_or_else(PoisonError::into_inner).apply(change);
     }
@@ -68,9 +68,11 @@ impl People {
 
     /// None: nobody who may sign in. `scopes`: what a program's token is limited to.
     pub fn rights(&self, user: UserId, scopes: Option<&BTreeSet<Permission>>) -> Option<Rights> {
-        let held = self.staff().permissions(user)?.clone();
+        let staff = self.staff();
+        let held = staff.permissions(user)?.clone();
         Some(Rights {
             user,
+            queues: staff.user(user)?.queues.clone(),
             held: held.into_iter().filter(|one| scopes.is_none_or(|scopes| scopes.contains(one))).collect(),
         })
     }
@@ -80,7 +82,7 @@ impl People {
         let user = staff.user(rights.user)?;
         let perfil = staff.entries().find_map(|entry| match entry {
             Entry::Perfil(perfil) if perfil.perfil == user.perfil => Some(perfil.name),
-            Entry::User(_) | Entry::Perfil(_) | Entry::Queue(_) | Entry::Item(_) => None,
+            Entry::User(_) | Entry::Perfil(_) | Entry::Queue(_) | Entry::Item(_) | Entry::Schedule(_) => None,
         });
         Some(Me {
             user: user.user.into(),

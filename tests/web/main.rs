@@ -6,6 +6,8 @@ mod support;
 
 mod audit;
 mod breaks;
+mod callbacks;
+mod callbacks_kept;
 mod contacts;
 mod desktop;
 mod document;

@@ -98,7 +98,7 @@ impl Engine {
     }
 
     /// The number that the batch of the present input will have.
-    fn coming_batch(&self) -> BatchId {
+    pub(super) fn coming_batch(&self) -> BatchId {
         BatchId(self.next_batch + 1)
     }
 }

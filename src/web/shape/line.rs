@@ -8,7 +8,7 @@ use super::account::{Account, Phone, Watched};
 use super::call::{Call, Direction};
 use super::leg::Quality;
 use super::live::Supervision;
-use super::{Agent, Id, Me, Snapshot};
+use super::{Agent, Callback, Id, Me, Snapshot};
 
 /// One line of the live socket.
 #[derive(ToSchema)]
@@ -72,6 +72,9 @@ pub struct News {
     /// Beside `call-ended`: a supervisor has it now.
     #[schema(value_type = TakenOver, required = false)]
     taken_over: (),
+    /// One that is over leaves the live state.
+    #[schema(value_type = Callback, required = false)]
+    callback: (),
     #[schema(value_type = Message, required = false)]
     message: (),
     #[schema(value_type = Digit, required = false)]

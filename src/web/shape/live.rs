@@ -12,7 +12,7 @@ use crate::control::shaped;
 use super::account::{Account, Phone, Watched};
 use super::call::SuperviseMode;
 use super::line::Alert;
-use super::{Agent, Call, Id, Me};
+use super::{Agent, Call, Callback, Id, Me};
 
 /// Everything live that somebody may see.
 #[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
@@ -34,6 +34,8 @@ pub struct Snapshot {
     /// Who supervises which call; for supervisors.
     #[schema(value_type = Vec<Supervision>)]
     supervisions: Value,
+    /// Those that somebody is busy with, or that wait for somebody.
+    callbacks: Vec<Callback>,
     /// Those that stand.
     #[schema(value_type = Vec<Alert>)]
     alerts: Vec<Value>,
@@ -69,6 +71,7 @@ impl Snapshot {
             watched: shaped(&snapshot.watched),
             phones: shaped(&snapshot.phones),
             supervisions: shaped(&snapshot.supervisions),
+            callbacks: snapshot.promises.iter().map(Callback::from).collect(),
             alerts: snapshot.alerts.iter().map(super::alert).collect(),
         }
     }
@@ -97,12 +100,14 @@ pub fn news(news: &News) -> Option<Value> {
         News::Staff(StaffNews::TakenOver { call, by }) => {
             json!({ "call-ended": Call::from(&**call), "taken-over": { "call": Id::from(call.call), "by": by } })
         }
+        News::Staff(StaffNews::Promise(view)) => json!({ "callback": Callback::from(view) }),
         News::Staff(StaffNews::Kept(entry)) => json!({ "lists": lists(entry) }),
         News::Staff(StaffNews::Gone(EntryId::User(user))) => {
             json!({ "agent-gone": Id::from(*user), "lists": ["users"] })
         }
         News::Staff(StaffNews::Gone(EntryId::Perfil(_))) => json!({ "lists": ["perfis"] }),
         News::Staff(StaffNews::Gone(EntryId::Queue(_))) => json!({ "lists": ["queues"] }),
+        News::Staff(StaffNews::Gone(EntryId::Schedule(_))) => json!({ "lists": ["schedules"] }),
         // Which list it was of is forgotten with it.
         News::Staff(StaffNews::Gone(EntryId::Item(_))) => {
             json!({ "lists": ["reasons", "dispositions", "departments", "locations"] })
@@ -119,6 +124,7 @@ fn lists(entry: &Entry) -> Vec<&'static str> {
         Entry::Perfil(_) => vec!["perfis"],
         Entry::Queue(_) => vec!["queues"],
         Entry::Item(item) => vec![list(item.list)],
+        Entry::Schedule(_) => vec!["schedules"],
     }
 }
 

@@ -3,13 +3,17 @@
 pub mod account;
 mod alert;
 mod call;
+mod callback;
 mod leg;
 mod line;
 mod listed;
 mod live;
 mod person;
 
-use engine::id::{CallId, CaseId, ConferenceId, ContactId, ItemId, LegId, PerfilId, QueueId, RecordingId, UserId};
+use engine::id::{
+    CallId, CaseId, ConferenceId, ContactId, ItemId, LegId, PerfilId, PromiseId, QueueId, RecordingId, ScheduleId,
+    UserId,
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Value, json};
 use utoipa::openapi::RefOr;
@@ -18,8 +22,9 @@ use utoipa::{PartialSchema, ToSchema};
 
 pub use alert::alert;
 pub use call::{Call, Cause, Direction};
+pub use callback::{Callback, CallbackOwner};
 pub use line::Line;
-pub use listed::{Department, Disposition, Listed, Location, Password, Perfil, Queue, Reason, Shift, User};
+pub use listed::{Department, Disposition, Listed, Location, Password, Perfil, Queue, Reason, Schedule, Shift, User};
 pub use live::{Snapshot, news};
 pub use person::{Agent, Me};
 
@@ -63,7 +68,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! { CallId CaseId ConferenceId ContactId ItemId LegId PerfilId QueueId RecordingId UserId }
+ids! { CallId CaseId ConferenceId ContactId ItemId LegId PerfilId PromiseId QueueId RecordingId ScheduleId UserId }
 
 pub fn ids(all: impl IntoIterator<Item: Into<Id>>) -> Vec<Id> {
     all.into_iter().map(Into::into).collect()

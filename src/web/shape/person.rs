@@ -73,6 +73,8 @@ enum AgentKind {
     Ready,
     Paused,
     Offered,
+    Reserved,
+    Preview,
     Talking,
     WrapUp,
 }
@@ -91,6 +93,8 @@ impl From<AgentView> for Agent {
             AgentState::Offered => ("offered", None),
             AgentState::Talking => ("talking", None),
             AgentState::WrapUp => ("wrap-up", None),
+            AgentState::Reserved => ("reserved", None),
+            AgentState::Preview => ("preview", None),
         };
         Agent {
             user: view.user.into(),

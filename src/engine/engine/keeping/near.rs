@@ -29,11 +29,10 @@ impl Near {
 impl Engine {
     /// As the store remembers it, at a start; after the escalas, before the people.
     pub(in super::super) fn restore_promises(&mut self, promises: Promises, now: Now) {
-        let Promises { taken, dropped, returned, newest, restored } = promises;
+        let Promises { taken, dropped, returned, newest } = promises;
         let fence = self.ids.next(now.civil);
         self.keeping = Keeping { assign: crate::assign::Assign::new(fence), ..Keeping::default() };
         self.keeping.returned = returned.into_iter().collect();
-        self.keeping.restored = restored.is_some();
         self.keeping.right = newest.is_none_or(|newest| newest <= now.civil + SLACK).then_some(now);
         self.know_schedules(now);
         self.keeping.callbacks.on_taken_places(taken.into_iter().collect::<Taken>());
@@ -47,9 +46,13 @@ impl Engine {
     /// The hour is over: days have come nearer, holidays too.
     pub(super) fn look_near(&mut self, now: Now) {
         if self.keeping.near.look.is_some_and(|look| look <= now.moment) {
-            self.know_schedules(now);
-            self.ask_for_near(now);
+            self.look_around(now);
         }
+    }
+
+    pub(super) fn look_around(&mut self, now: Now) {
+        self.know_schedules(now);
+        self.ask_for_near(now);
     }
 
     fn ask_for_near(&mut self, now: Now) {
@@ -78,6 +81,7 @@ impl Engine {
                 self.keeping.callbacks.restore(row.clone(), now);
             }
             self.carry_out_wish(&command, now);
+            self.answer_twins(command.key.as_ref(), now);
         } else {
             return false;
         }

@@ -24,6 +24,7 @@ mod people_at_work;
 mod recording;
 mod referred;
 mod replaced;
+mod restored;
 mod shifts;
 mod strangers;
 mod supervise;

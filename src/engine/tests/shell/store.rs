@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use engine::case::{ContactView, Known};
 use engine::id::{CallId, CaseId, LegId, RecordingId};
 use engine::news::{HangupCause, HangupKind, MessageState};
 use engine::records::{Batch, DialogRow, Facts, Question, Record};
+
+use super::promises::Promised;
 
 /// What was stored.
 #[derive(Clone, Default)]
@@ -24,6 +27,9 @@ pub struct Store {
     pub recording: BTreeMap<RecordingId, CallId>,
     /// Recordings that began.
     pub recorded: BTreeSet<RecordingId>,
+    /// When it was put in place from a copy.
+    pub restored: Option<DateTime<Utc>>,
+    pub promised: Promised,
 }
 
 impl Store {
@@ -31,6 +37,7 @@ impl Store {
         assert!(!batch.is_empty(), "an empty batch is none");
         let ended = self.ended.len();
         for record in batch {
+            self.promised.keep(&record);
             match &record {
                 Record::CallOpened(row) => assert!(self.opened.insert(row.call), "call {} is opened twice", row.call),
                 Record::CallEnded { call, cause, .. } => {
@@ -76,14 +83,14 @@ impl Store {
     }
 
     /// What it says to a question.
-    pub fn answer(&self, question: &Question) -> Facts {
-        match question {
-            Question::Start => self.facts(),
+    pub fn answer(&self, question: &Question, now: DateTime<Utc>) -> Facts {
+        self.promised.answer(question, now).unwrap_or_else(|| match question {
             Question::Known { number } => {
                 let contact = self.contacts.get(number).cloned();
                 Facts::Known(Known { contact, open_case: self.open_case(number) })
             }
-        }
+            _ => self.facts(),
+        })
     }
 
     /// The last case of a number that was opened and not closed.
@@ -124,6 +131,8 @@ impl Store {
             unanswered: messages.into_values().filter(|view| view.state == MessageState::Sending).collect(),
             entries: entries.into_values().collect(),
             chosen: chosen.into_iter().collect(),
+            restored: self.restored.filter(|_| !self.records.contains(&Record::RestoredConfirmed)),
+            promises: self.promised.at_start(),
         }
     }
 

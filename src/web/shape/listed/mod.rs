@@ -3,6 +3,7 @@
 mod item;
 mod perfil;
 mod queue;
+mod schedule;
 mod shift;
 mod user;
 
@@ -20,6 +21,7 @@ use super::Id;
 pub use item::{Department, Disposition, Location, Reason};
 pub use perfil::Perfil;
 pub use queue::Queue;
+pub use schedule::Schedule;
 pub use shift::Shift;
 pub use user::User;
 

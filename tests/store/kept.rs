@@ -115,6 +115,7 @@ fn row(call: u64, number: &str) -> CallRow {
         at: after(call as i64),
         day: day(),
         rules_version: Some(3),
+        promise: None,
     }
 }
 
@@ -497,7 +498,7 @@ fn a_file_that_is_no_base_is_refused_as_damaged() {
     fs::write(scratch.base(), [0x55; 8192]).unwrap();
     let refused = Store::open(&scratch.0).unwrap_err();
     assert!(matches!(refused, OpenError::Damaged { .. }), "{refused}");
-    assert!(refused.to_string().contains("restore the last backup"), "{refused}");
+    assert!(refused.to_string().contains("ramal restore FILE"), "{refused}");
 }
 
 #[test]
@@ -596,7 +597,7 @@ fn SM_06_SM_07_a_contact_fills_its_case_and_the_open_one_is_found_by_number_and_
     let store = Store::open(&scratch.0).unwrap();
     let known = |number: &str| match store.load(Question::Known { number: number.to_owned() }).unwrap() {
         Facts::Known(known) => known,
-        Facts::Start { .. } => panic!("another answer"),
+        other => panic!("another answer: {other:?}"),
     };
     let mariana = ContactLine {
         name: "Mariana".to_owned(),
