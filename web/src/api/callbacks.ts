@@ -59,6 +59,9 @@ export interface CallbackDraft {
   protocolo?: string;
 }
 
+/** What may be changed of one. */
+export type CallbackEdit = Omit<CallbackDraft, 'schedule' | 'protocolo'> & { version: number };
+
 export interface Why {
   kind: 'past' | 'too-far' | 'skipped' | 'closed-day' | 'holiday' | 'outside-hours' | 'full';
   name?: string;
@@ -86,6 +89,9 @@ export interface AttemptOutcome {
 export interface HistoryLine {
   at: Time;
   attempt: number | null;
+  /** The promise's then. */
+  state: CallbackState;
+  /** Null: it was made or changed, or an attempt begins. */
   outcome: AttemptOutcome | null;
 }
 
@@ -159,13 +165,16 @@ export interface Suppression {
 export interface GateLine {
   rule: string;
   says: 'passes' | 'warns' | 'denies' | 'not-asked';
-  fact: string;
-  next: Time | null;
+  /** In English. */
+  fact: string | null;
+  /** The law or list it stands on. */
+  source: string | null;
 }
 
 export interface Explained {
-  number: string;
-  kind: string;
+  /** Null: it is no number. */
+  number: string | null;
+  kind: string | null;
   allowed: boolean;
   lines: GateLine[];
   next: Time | null;
@@ -179,9 +188,6 @@ export interface GateRule {
   source: string;
   standing: 'in-force' | 'over' | 'to-come';
 }
-
-/** A CSV file of promises or numbers. */
-export type { CallbackReport as LinesReport } from './schema';
 
 export type AppointmentAction = 'open-case' | 'open-case-and-notify' | 'notify';
 export type AppointmentState = 'scheduled' | 'running' | 'done' | 'error' | 'cancelled' | 'missed';
