@@ -103,6 +103,8 @@ fn nothing() -> Facts {
         unanswered: Vec::new(),
         entries: Vec::new(),
         chosen: Vec::new(),
+        promises: Default::default(),
+        restored: None,
     }
 }
 

@@ -157,6 +157,7 @@ fn one_of_each() -> Vec<Recorded> {
         unanswered: Vec::new(),
         entries: Vec::new(),
         chosen: Vec::new(),
+        promises: Default::default(),
         restored: Some(at(0).civil),
     };
     let command = Command {

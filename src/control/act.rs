@@ -73,6 +73,7 @@ pub(super) async fn act(
     Ok(match handle.command(what, key).await? {
         Reply::Done | Reply::Snapshot(_) | Reply::Deltas(_) | Reply::Kept { .. } | Reply::Tested(_) => json!({}),
         Reply::Days(days) => json!({ "days": shaped(&days) }),
+        Reply::Explained(explained) => shaped(&*explained),
         Reply::Promised { promise } => json!({ "promise": promise.to_string() }),
         Reply::PhoneFirst { device } => json!({ "phone_first": device }),
         Reply::Sent { message } => json!({ "message": message.to_string() }),

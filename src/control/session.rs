@@ -120,6 +120,7 @@ async fn events(id: Value, since: Option<Seq>, handle: Handle, lines: mpsc::Send
         | Reply::Kept { .. }
         | Reply::Promised { .. }
         | Reply::Days(_)
+        | Reply::Explained(_)
         | Reply::Tested(_) => {
             return;
         }

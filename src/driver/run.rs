@@ -196,6 +196,7 @@ fn serve_desktop(driver: &Driver, handle: &Handle) -> Result<Option<Web>, web::W
         recordings: shell.recordings.folder.clone(),
         zone: driver.loaded.engine.zone,
         numbers: driver.loaded.engine.gate.clone(),
+        rules: driver.loaded.engine.rules.clone(),
         handle: handle.clone(),
         store: driver.store.clone(),
     };

@@ -11,6 +11,7 @@ use crate::alert::Health;
 use crate::call;
 use crate::callback;
 use crate::config::{AccountName, Config, Destination, DeviceName, Target};
+use crate::gate::{Explained, Purpose};
 use crate::id::{
     BatchId, CallId, CommandId, ConnectionId, FlowAsk, MessageId, PromiseId, QueryId, QuestionId, Seq, UserId,
 };
@@ -156,6 +157,12 @@ pub enum What {
     Agent(agent::Command),
     Staff(staff::Command),
     Callback(callback::Command),
+    /// Whether a number may be dialled and why: every rule (GN-15). `account`: the extension or trunk that would dial.
+    Explain {
+        number: String,
+        purpose: Purpose,
+        account: Option<AccountName>,
+    },
     /// What the shell has measured: may begin alerts, or end them.
     Health(Health),
     /// The restored base is the one to work with; answered when that is written.
@@ -178,7 +185,7 @@ impl What {
             What::Callback(callback::Command::Slots { .. }) => false,
             What::Agent(_) | What::Staff(_) | What::Callback(_) => true,
             What::Drain | What::DrainNow | What::ConfirmRestored => true,
-            What::Watch { .. } | What::Health(_) => false,
+            What::Watch { .. } | What::Health(_) | What::Explain { .. } => false,
         }
     }
 }
@@ -224,6 +231,7 @@ pub enum Reply {
     },
     /// An escala's calendar.
     Days(Vec<callback::Day>),
+    Explained(Box<Explained>),
     /// How far a connection was made.
     Tested(Vec<trial::Step>),
     Snapshot(Box<Snapshot>),
@@ -242,6 +250,7 @@ impl Reply {
             | Reply::Kept { .. }
             | Reply::Promised { .. }
             | Reply::Days(_)
+            | Reply::Explained(_)
             | Reply::Tested(_)
             | Reply::Deltas(_) => None,
         }

@@ -119,6 +119,10 @@ impl Engine {
 
     /// Takes one input; then drain [`Engine::poll_output`].
     pub fn handle(&mut self, input: Input<'_>, now: Now) {
+        // First of all: by a clock that has jumped nothing is due, and nothing is missed.
+        if self.is_known() {
+            self.look_at_doubts(now);
+        }
         match input {
             Input::Received(flow, bytes) => self.on_received(flow, bytes, now),
             Input::Flow(news) => self.on_flow(news, now),

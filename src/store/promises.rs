@@ -50,6 +50,18 @@ impl Reader {
         self.list(&sql, rusqlite::params_from_iter(values), line).map_err(|error| words(&error))
     }
 
+    /// All of them that are chosen, however many; read through.
+    pub fn all_promises(&self, filter: &PromiseFilter, chosen: impl Fn(&Row) -> bool) -> Result<Vec<Row>, StoreError> {
+        let (sql, mut values) = statement(filter);
+        values.push(Value::from(-1));
+        let rows = || -> rusqlite::Result<Vec<Row>> {
+            let mut statement = self.base().prepare(&sql)?;
+            let rows = statement.query_map(rusqlite::params_from_iter(values), |row| row.json::<Row>("row"))?;
+            rows.filter(|row| row.as_ref().map_or(true, &chosen)).collect()
+        };
+        rows().map_err(|error| words(&error))
+    }
+
     pub fn promise(&self, promise: PromiseId) -> Result<Option<PromiseLine>, StoreError> {
         let lines = self.list("SELECT * FROM promises WHERE promise = ?1", [id(promise.0)], line);
         Ok(lines.map_err(|error| words(&error))?.pop())

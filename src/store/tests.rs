@@ -47,5 +47,6 @@ pub(super) fn call_opened(call: u64) -> Record {
         at: DateTime::from_timestamp_millis(1_773_300_000_000).unwrap(),
         day: NaiveDate::from_ymd_opt(2026, 3, 12).unwrap(),
         rules_version: Some(1),
+        promise: None,
     })
 }

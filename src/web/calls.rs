@@ -92,6 +92,7 @@ async fn dial(person: Person, key: Key, Body(body): Body<Dial>) -> Result<Respon
         | Reply::Kept { .. }
         | Reply::Promised { .. }
         | Reply::Days(_)
+        | Reply::Explained(_)
         | Reply::Tested(_)
         | Reply::Snapshot(_)
         | Reply::Deltas(_) => Err(Error::bad("Idempotency-Key: this key was used for something else")),

@@ -59,6 +59,7 @@ pub struct Settings {
     pub recordings: std::path::PathBuf,
     pub zone: chrono_tz::Tz,
     pub numbers: engine::config::GateRules,
+    pub rules: Arc<engine::rules::Rules>,
 }
 
 #[derive(Debug)]
@@ -84,7 +85,7 @@ impl Desk {
     pub fn new(options: Options, names: Names, keys: Option<Arc<Keys>>) -> Result<Desk, WebError> {
         let sessions = options.store.sessions()?;
         let tokens = options.store.tokens()?.into_iter().map(|row| (row.secret, row)).collect();
-        let Options { settings, config, data_dir, recordings, zone, numbers, handle, store } = options;
+        let Options { settings, config, data_dir, recordings, zone, numbers, rules, handle, store } = options;
         Ok(Desk {
             handle,
             store,
@@ -101,7 +102,7 @@ impl Desk {
             begun_totp: Mutex::default(),
             set_up: Mutex::new(None),
             administering: tokio::sync::Mutex::default(),
-            options: Settings { config, data_dir, audit_file: settings.audit_file, recordings, zone, numbers },
+            options: Settings { config, data_dir, audit_file: settings.audit_file, recordings, zone, numbers, rules },
         })
     }
 

@@ -147,6 +147,7 @@ impl Follower {
                 | Reply::Kept { .. }
                 | Reply::Promised { .. }
                 | Reply::Days(_)
+                | Reply::Explained(_)
                 | Reply::Tested(_),
             ) => Err(Bye::Gone),
             Err(refusal) if refusal.code == engine::border::RefusalCode::Draining => Err(Bye::Draining),

@@ -13,6 +13,7 @@ mod agent;
 mod audit;
 mod body;
 mod breaks;
+mod callbacks;
 mod calls;
 mod cases;
 mod contacts;
@@ -21,6 +22,7 @@ mod directory;
 mod doc;
 mod error;
 mod extensions;
+mod gate;
 mod guard;
 mod headset;
 mod health;
@@ -38,6 +40,7 @@ mod person;
 mod proofs;
 mod recordings;
 mod routes;
+mod schedules;
 mod secret;
 mod serve;
 mod session;
@@ -49,6 +52,7 @@ mod sheet;
 mod sounds;
 mod standing;
 mod supervise;
+mod suppressions;
 mod table;
 mod tls;
 mod tokens;
@@ -85,6 +89,8 @@ pub struct Options {
     pub zone: Tz,
     /// How numbers are written here.
     pub numbers: GateRules,
+    /// What binds calls.
+    pub rules: std::sync::Arc<engine::rules::Rules>,
     pub handle: Handle,
     pub store: Arc<Store>,
 }

@@ -73,10 +73,14 @@ impl FromRequestParts<Arc<Desk>> for Person {
 
     async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Person, Error> {
         let Peer(address) = peer(parts)?;
-        let (secret, by, user) = match bearer(parts) {
+        let (secret, by, user) = match bearer(parts).or_else(|| feed(parts)) {
             Some(token) => {
                 let secret = secret::kept(token);
                 let row = desk.token(&secret).ok_or_else(Error::not_signed_in)?;
+                // An address is passed on and written down more easily than a header.
+                if bearer(parts).is_none() && row.scopes != BTreeSet::from([Permission::CallbacksSee]) {
+                    return Err(Error::not_signed_in());
+                }
                 (secret, By::Token(row.scopes), row.user)
             }
             None => {
@@ -139,6 +143,12 @@ impl FromRequestParts<Arc<Desk>> for Key {
 
 fn peer(parts: &Parts) -> Result<Peer, Error> {
     parts.extensions.get::<Peer>().copied().ok_or_else(|| Error::bad("a request without a far end"))
+}
+
+/// Calendars know addresses alone: of a feed the token may stand in it.
+fn feed(parts: &Parts) -> Option<&str> {
+    let query = parts.uri.query().filter(|_| parts.uri.path().ends_with(".ics"))?;
+    query.split('&').find_map(|part| part.strip_prefix("token="))
 }
 
 fn bearer(parts: &Parts) -> Option<&str> {

@@ -14,8 +14,9 @@ use super::desk::Desk;
 use super::doc::Routes;
 use super::error::Error;
 use super::{
-    agent, audit, breaks, calls, cases, contacts, directory, extensions, guard, headset, health, history, invitation,
-    lists, live, page, proofs, recordings, session, settings, setup, sounds, supervise, tokens, trace,
+    agent, audit, breaks, callbacks, calls, cases, contacts, directory, extensions, gate, guard, headset, health,
+    history, invitation, lists, live, page, proofs, recordings, schedules, session, settings, setup, sounds, supervise,
+    suppressions, tokens, trace,
 };
 
 /// The API's routes and what is said of them.
@@ -41,6 +42,10 @@ fn all() -> Routes {
         .and(settings::routes())
         .and(sounds::routes())
         .and(lists::routes())
+        .and(schedules::routes())
+        .and(callbacks::routes())
+        .and(suppressions::routes())
+        .and(gate::routes())
         .and(breaks::routes())
         .and(audit::routes())
 }

@@ -90,16 +90,28 @@ async fn make(person: Person, State(desk): State<Arc<Desk>>, Body(wish): Body<Ne
     if desk.tokens_of(person.user).len() >= MOST_OF_ONE {
         return Err(Error::field("name", "too-many", "you have many tokens; take one back first"));
     }
+    let (row, secret) = keep(&desk, &person, wish.name, scopes, wish.until).await?;
+    Ok((StatusCode::CREATED, axum::Json(MadeToken { token: row.into(), secret })).into_response())
+}
+
+/// A new token of this person, and its secret.
+pub async fn keep(
+    desk: &Arc<Desk>,
+    person: &Person,
+    name: String,
+    scopes: BTreeSet<Permission>,
+    until: Option<DateTime<Utc>>,
+) -> Result<(TokenRow, String), Error> {
     let token = secret::new();
     // Positive, so that it stays the same in every column and reader.
     let id = u64::from_be_bytes(secret::random()) >> 1;
     let (user, kept) = (person.user, secret::kept(&token));
-    let row = TokenRow { token: id, secret: kept, user, name: wish.name, scopes, made: Utc::now(), until: wish.until };
-    let keep = row.clone();
-    desk.stored(move |store| store.keep_token(keep)).await?;
+    let row = TokenRow { token: id, secret: kept, user, name, scopes, made: Utc::now(), until };
+    let (kept, scopes) = (row.clone(), row.scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>());
+    desk.stored(move |store| store.keep_token(kept)).await?;
     desk.add_token(row.clone());
-    desk.audit(Some(user), person.address, "token-made", json!({ "token": Id(id), "scopes": wish.scopes })).await?;
-    Ok((StatusCode::CREATED, axum::Json(MadeToken { token: row.into(), secret: token })).into_response())
+    desk.audit(Some(user), person.address, "token-made", json!({ "token": Id(id), "scopes": scopes })).await?;
+    Ok((row, token))
 }
 
 async fn take_back(
@@ -109,10 +121,15 @@ async fn take_back(
 ) -> Result<StatusCode, Error> {
     person.session()?;
     desk.tokens_of(person.user).iter().find(|row| row.token == token.0).ok_or_else(Error::not_found)?;
+    forget(&desk, &person, token).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A token of this person is good no more.
+pub async fn forget(desk: &Arc<Desk>, person: &Person, token: Id) -> Result<(), Error> {
     desk.stored(move |store| store.remove_token(token.0)).await?;
     desk.remove_token(token.0);
-    desk.audit(Some(person.user), person.address, "token-taken-back", json!({ "token": token })).await?;
-    Ok(StatusCode::NO_CONTENT)
+    desk.audit(Some(person.user), person.address, "token-taken-back", json!({ "token": token })).await
 }
 
 const MOST_OF_ONE: usize = 32;

@@ -6,6 +6,7 @@ mod support;
 
 mod audit;
 mod breaks;
+mod callbacks;
 mod contacts;
 mod desktop;
 mod document;

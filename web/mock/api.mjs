@@ -1,5 +1,6 @@
 // The daemon's API as far as the page needs it to be looked at: fixtures, and actions that change them and tell the live socket.
 
+import * as promised from './callbacks.mjs';
 import { at, history, rafael, story, trace } from './calls.mjs';
 import * as people from './people.mjs';
 import { scenes } from './scenes.mjs';
@@ -14,10 +15,11 @@ export class World {
 
   open(scene) {
     const now = this.clock();
-    Object.assign(this, scenes[scene](now));
+    Object.assign(this, promised.begin(now), { reminders: [] }, scenes[scene](now));
     this.seq = 1000;
     this.cases = { 501: structuredClone(people.theCase), 502: { ...people.theCase, case: '502', protocolo: '2026112400004207', document: null, contact_name: null, contact_phone: '+5585902317714', account_name: null, subject: null, notes: null, contact: null } };
-    this.lists = structuredClone({ users: people.users, perfis: people.perfis, reasons: people.reasons, queues: people.queues, dispositions: people.dispositions, departments: people.departments, locations: people.locations, shifts: people.shifts, devices: people.devices });
+    this.lists = structuredClone({ users: people.users, perfis: people.perfis, reasons: people.reasons, queues: people.queues, dispositions: people.dispositions, departments: people.departments, locations: people.locations, shifts: people.shifts, devices: people.devices, schedules: this.schedules });
+    this.promised = [...this.promised, ...(this.held ?? [])];
     Object.assign(this, structuredClone({ sections, sounds }));
     this.fault = null;
     for (const h of this.hearers) h.close();
@@ -25,7 +27,7 @@ export class World {
 
   line() {
     const { signedIn: me, calls, agents, accounts, watched, alerts } = this;
-    return { seq: this.seq, snapshot: { now: new Date(this.clock()).toISOString(), me, calls, agents, accounts, watched, phones: [], alerts } };
+    return { seq: this.seq, snapshot: { now: new Date(this.clock()).toISOString(), me, calls, agents, accounts, watched, phones: [], alerts, callbacks: promised.busy(this), reminders: this.reminders } };
   }
 
   tell(news) {
@@ -123,6 +125,15 @@ export function answer(w, method, path, q, body) {
   if (path === '/extensions/test') return test(body);
   if (path === '/extensions/import') return { columns: [{ column: 'ramal', read_as: 'ramal' }, { column: 'CEP', read_as: null }], lines: 3, created: 2, changed: 0, bad: body.apply ? [] : [{ line: 3, field: 'ramal', code: 'twice', text: 'ramal 2110 is in line 2 too' }], applied: body.apply };
   if (room === 'extensions') return method === 'GET' ? rows(w.accounts.map((a) => ({ account: a.account, aor: `sip:${a.account}@pabx.nortelux.example`, server: 'pabx.nortelux.example', profile: 'asterisk', transport: 'udp', administered: true, place: 'administered.toml:7' }))) : {};
+  if (room === 'callbacks') return promised.callbacks(w, method, id, what, q, body);
+  if (room === 'schedules' && what === 'days') return promised.scheduleDays(w, id, q);
+  if (room === 'schedules' && what === 'check') return promised.checked(w);
+  if (room === 'suppressions') return promised.suppressed(w, method, id, q, body);
+  if (path === '/gate/explain') return promised.gate(w);
+  if (room === 'rules') return promised.rulesInForce();
+  if (room === 'appointments') return promised.appointed(w, method, id, what, body);
+  if (room === 'outbox') return promised.mailed(w, method, id);
+  if (room === 'contacts') return rows(promised.contacts.filter((c) => strip(c.name).includes(strip(q.get('q') ?? ''))));
   if (room === 'breaks') return breaks(w.clock());
   if (room === 'settings') return settings(w, method, decodeURIComponent(id ?? ''), body);
   if (room === 'sounds') return sound(w, method, id);
@@ -183,7 +194,7 @@ function cases(w, method, id, body) {
 }
 
 function list(w, method, room, id, body) {
-  const key = { users: 'user', perfis: 'perfil', reasons: 'reason', queues: 'queue', dispositions: 'disposition', shifts: 'shift' }[room] ?? 'id';
+  const key = { users: 'user', perfis: 'perfil', reasons: 'reason', queues: 'queue', dispositions: 'disposition', shifts: 'shift', schedules: 'schedule' }[room] ?? 'id';
   if (method === 'GET') return w.lists[room];
   if (method === 'POST') w.lists[room].push({ ...body, [key]: String(w.lists[room].length + 100) });
   if (method === 'PATCH') Object.assign(w.lists[room].find((r) => r[key] === id), body);

@@ -4,12 +4,12 @@ export const BASE = Date.parse('2026-11-24T17:32:00Z');
 
 export const me = {
   user: '7', login: 'luana.andrade', name: 'Luana Andrade', language: 'pt-BR', perfil: 'agent', ramal: '2107', queues: ['11', '12', '13', '14'], location: '1',
-  permissions: ['calls', 'recordings.make', 'recordings.hear-own', 'contacts.see', 'contacts.edit'],
+  permissions: ['calls', 'recordings.make', 'recordings.hear-own', 'contacts.see', 'contacts.edit', 'callbacks.see', 'callbacks.create', 'callbacks.edit', 'callbacks.cancel'],
 };
 
 export const chief = {
   user: '1', login: 'helena.dias', name: 'Helena Dias', language: 'pt-BR', perfil: 'administrator', ramal: null, queues: [], location: '1',
-  permissions: [...me.permissions, 'agents.see', 'agents.change', 'calls.see-all', 'calls.listen', 'calls.take-over', 'history.see-all', 'history.export', 'recordings.hear-all', 'users.list', 'users.create', 'users.edit', 'reasons.list', 'reasons.create', 'reasons.edit', 'reasons.delete', 'administration', 'settings'],
+  permissions: [...me.permissions, 'agents.see', 'agents.change', 'calls.see-all', 'calls.listen', 'calls.take-over', 'history.see-all', 'history.export', 'recordings.hear-all', 'users.list', 'users.create', 'users.edit', 'reasons.list', 'reasons.create', 'reasons.edit', 'reasons.delete', 'administration', 'settings', 'callbacks.all', 'appointments', 'do-not-call'],
 };
 
 export const reasons = [

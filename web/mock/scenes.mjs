@@ -1,6 +1,7 @@
 // Each scene is a world: who is signed in, what rings, who talks. `now` is the daemon's clock in ms.
 
 import { accounts, agent, at, call, rafael, ringers, second, team, teamCalls, unstable, watched } from './calls.mjs';
+import { held } from './callbacks.mjs';
 import { chief, me } from './people.mjs';
 
 const conference = (silenced) => ({ conference: '61', led: true, silenced });
@@ -23,6 +24,8 @@ export const scenes = {
   conference: (now) => desk(now, agent(now, 'talking', 560), [call(now, '41', { ago: 560, conference: conference(false) }), rafael(now, { ago: 107, conference: conference(true) })]),
   'two-calls': (now) =>
     desk(now, agent(now, 'talking', 60), [call(now, '41', { ago: 300, held: true }), call(now, '47', { ago: 60, number: '+5585902317714', protocolo: '2026112400004207', contact: null, case: '502', queue: '12' })]),
+  reserved: (now) => ({ ...desk(now, agent(now, 'reserved', 18), []), held: held(now, 'reserved') }),
+  preview: (now) => ({ ...desk(now, agent(now, 'preview', 22), []), held: held(now, 'preview') }),
   'wrap-up': (now) => ({
     ...desk(now, agent(now, 'wrap-up', 48, { state: { until: at(now, -72) } }), []),
     ended: [call(now, '41', { ago: 626, state: 'ended', ended: at(now, 48), cause: { kind: 'normal', by: 'peer', sip: null, q850: 16, text: '' } })],

@@ -82,6 +82,70 @@ export const SHOTS = [
     await page.keyboard.press('Enter');
     await seen(page, 'bloqueados');
   } },
+  { name: '15-agendar-callback', scene: 'talking', path: 'atendimento', async act(page) {
+    await alt('KeyB')(page);
+    await page.waitForSelector('.slots button:not([disabled])');
+    await page.type('input[placeholder="DD/MM/AAAA"]', '27112026');
+    await page.type('input[placeholder="HH:MM"]', '1000');
+    await page.waitForSelector('.pane [role=alert]');
+  } },
+  { name: '15b-callback-agendado', scene: 'talking', path: 'atendimento', themes: ['light'], async act(page) {
+    await alt('KeyB')(page);
+    await page.waitForSelector('.slots button:not([disabled])');
+    await page.click('.slots button:not([disabled])');
+    await page.click('.book-form .primary');
+    await seen(page, 'Agendado:');
+  } },
+  { name: '15c-agendar-zoom-200', scene: 'talking', path: 'atendimento', viewport: { width: 640, height: 800 }, themes: ['light'], async act(page) {
+    await alt('KeyB')(page);
+    await page.waitForSelector('.slots button:not([disabled])');
+  } },
+  { name: '15d-agendar-largo', scene: 'wrap-up', path: 'atendimento', viewport: { width: 1920, height: 1080 }, themes: ['light'], async act(page) {
+    await seen(page, 'Como terminou');
+    await alt('KeyB')(page);
+    await page.waitForSelector('.slots button:not([disabled])');
+  } },
+  { name: '15e-retorno-reservado', scene: 'reserved', path: 'historico', act: (page) => seen(page, 'Dona Maria') },
+  { name: '15f-retorno-em-preview', scene: 'preview', path: 'atendimento', act: (page) => seen(page, 'Dona Maria') },
+  { name: '16-callbacks-quadro', scene: 'supervisor', path: 'callbacks', async act(page) {
+    await page.waitForSelector('tbody tr');
+    await page.click('tbody tr:nth-child(2) input');
+    await page.click('tbody tr:nth-child(4) input');
+    await page.click('tbody tr:nth-child(3) .open');
+    await seen(page, 'fora do horário');
+  } },
+  { name: '16b-callbacks-a-esclarecer', scene: 'idle', path: 'callbacks/lista/76', act: (page) => seen(page, 'Falou com a pessoa') },
+  { name: '16c-agendar-de-qualquer-lugar', scene: 'idle', path: 'callbacks/agendar/+5531904120877/2026112400003986/Sebastião Moura Leite', themes: ['light'], act: (page) => page.waitForSelector('.slots button:not([disabled])') },
+  { name: '16d-callbacks-importar', scene: 'supervisor', path: 'callbacks/csv', themes: ['light'], async act(page) {
+    await page.waitForSelector('input[type=file]');
+    await page.evaluate(() => {
+      const chosen = new DataTransfer();
+      chosen.items.add(new File(['schedule;recipient;number;note;owner;when\n5;Ana;11987654321;;luana.andrade;2026-12-25T10:00\n'], 'callbacks.csv'));
+      const input = document.querySelector('input[type=file]');
+      input.files = chosen.files;
+      input.dispatchEvent(new Event('change', { bubbles: true }));
+    });
+    await seen(page, 'Linha 3');
+  } },
+  { name: '16e-callbacks-zoom-200', scene: 'supervisor', path: 'callbacks', viewport: { width: 640, height: 800 }, themes: ['light'], act: (page) => page.waitForSelector('tbody tr') },
+  { name: '17-escalas', scene: 'supervisor', path: 'admin/schedules/5', async act(page) {
+    await page.waitForSelector('form .line input');
+  } },
+  { name: '17b-escala-muda', scene: 'supervisor', path: 'admin/schedules/5', themes: ['light'], async act(page) {
+    await page.waitForSelector('form .line input');
+    await click('form .line:nth-of-type(1) input[type=checkbox]')(page);
+    await click('form .btn.primary')(page);
+    await seen(page, 'fora desta mudança');
+    await page.evaluate(() => document.querySelector('form .banner.is-pause').scrollIntoView({ block: 'center' }));
+  } },
+  { name: '18-nao-perturbe', scene: 'supervisor', path: 'discagem', async act(page) {
+    await page.waitForSelector('tbody tr');
+    await page.type('.dock input[type=tel]', '92 90733-5081');
+    await page.click('.dock .primary');
+    await seen(page, 'não pode ser discado agora');
+  } },
+  { name: '18b-regras', scene: 'supervisor', path: 'discagem/regras', themes: ['light'], act: (page) => seen(page, 'venceu') },
+  { name: '18c-nao-ligar-mais', scene: 'supervisor', path: 'discagem/numeros/novo', themes: ['light'], act: (page) => seen(page, 'Vale em menos de 1 s') },
   { name: '06-historico', scene: 'paused', path: 'historico', async act(page) {
     await page.waitForSelector('tbody tr');
     await page.click('tbody tr td');

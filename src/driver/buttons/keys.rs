@@ -131,6 +131,7 @@ mod tests {
             queue: None,
             contact: None,
             case: None,
+            promise: None,
             number: "30".to_owned(),
             name: None,
             diverted_from: None,

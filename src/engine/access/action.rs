@@ -41,6 +41,8 @@ pub enum Action {
     KeepPromise,
     /// Somebody else is to keep a promise.
     Reassign,
+    /// Why a number may be dialled.
+    Explain,
     /// History in a file.
     Export,
     Create(Kind),
@@ -100,6 +102,7 @@ impl Action {
                 staff::Command::Delete(id) => Action::Delete(Kind::of_id(*id, list_of)),
             },
             What::Callback(command) => Action::of_callback(command),
+            What::Explain { .. } => Action::Explain,
             What::Watch { .. } => Action::Watch,
             What::Drain | What::DrainNow => Action::Drain,
             What::Health(_) => Action::Measure,
@@ -127,9 +130,13 @@ impl Action {
             Action::See(kind) | Action::Create(kind) | Action::Edit(kind) | Action::Delete(kind) => Some(kind),
             Action::Associate => Some(Kind::User),
             Action::KeepPromise | Action::Reassign => Some(Kind::Callback),
-            Action::Watch | Action::Drain | Action::Measure | Action::Export | Action::Import | Action::Settings => {
-                None
-            }
+            Action::Explain
+            | Action::Watch
+            | Action::Drain
+            | Action::Measure
+            | Action::Export
+            | Action::Import
+            | Action::Settings => None,
         }
     }
 

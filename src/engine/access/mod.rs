@@ -138,6 +138,7 @@ fn needs(action: Action) -> Needs {
         Action::Reassign => only(P::CallbacksAll),
         Action::Create(Kind::Callback) => split(P::CallbacksCreate, P::CallbacksAll),
         Action::Delete(Kind::Callback) => split(P::CallbacksCancel, P::CallbacksAll),
+        Action::Explain => Needs { own: Need::Anybody, others: Need::Anybody },
         Action::Export => only(P::HistoryExport),
         Action::Create(kind) => only(keeper(kind, P::UsersCreate, P::ReasonsCreate)),
         Action::Edit(kind) => match kind {

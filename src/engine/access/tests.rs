@@ -61,6 +61,8 @@ const ACTIONS: &[Action] = &[
     Action::ChooseQueues,
     Action::ChooseDevice,
     Action::Drain,
+    Action::KeepPromise,
+    Action::Reassign,
     Action::Export,
     Action::Associate,
     Action::Import,

@@ -211,9 +211,12 @@ impl Alerts {
             Alert::DiskLow { .. } => Subject::Disk,
             Alert::ClockNotSynchronised => Subject::Clock,
             Alert::Promise(alert) => match alert.what {
-                Wrong::Unknown | Wrong::NoAgent | Wrong::OwnerAbsent | Wrong::Denied(_) | Wrong::NotStored => {
-                    Subject::Promise(alert.promise)
-                }
+                Wrong::Unknown
+                | Wrong::NoAgent
+                | Wrong::OwnerAbsent
+                | Wrong::Denied(_)
+                | Wrong::NotStored
+                | Wrong::ReturnLater => Subject::Promise(alert.promise),
                 // It is over; the board keeps it.
                 Wrong::Exhausted | Wrong::Missed => return,
             },

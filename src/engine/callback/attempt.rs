@@ -32,6 +32,8 @@ impl Callback {
             State::JudgingAgain { by, attempt, ask } if ask == answer => match (judgement, by) {
                 (Judgement::Allowed { .. }, Some(by)) if self.may_dial(by, cx) => self.dial(by, attempt, cx),
                 (Judgement::Allowed { .. }, _) => self.not_dialled(attempt, cx),
+                // Whatever the gate says of nobody: with the next agent it is asked anew.
+                (Judgement::Denied(_), None) => self.not_dialled(attempt, cx),
                 (Judgement::Denied(denial), by) => self.on_denied(by, denial, Some(attempt), cx),
             },
             other @ (State::Judging { .. } | State::JudgingAgain { .. } | State::Open | State::Waiting { .. }) => {
@@ -148,6 +150,8 @@ impl Callback {
     fn after_denial(&self, denial: &Denial, cx: &Context<'_>) -> Option<DateTime<Utc>> {
         let soon = cx.now.civil + AFTER_DENIAL;
         match denial.next {
+            // Nothing falls due meanwhile, and the clock may be wrong.
+            _ if cx.held => Some(self.promise.next),
             Some(next) => cx.schedule.next_open(next.max(soon)),
             None => cx
                 .schedule
@@ -160,6 +164,8 @@ impl Callback {
     fn on_outcome(&mut self, attempt: Attempt, outcome: Outcome, cx: &mut Context<'_>) {
         self.promise.attempts = self.promise.attempts.saturating_add(u8::from(outcome.counts()));
         let line = Some((attempt.clone(), Some(outcome.clone())));
+        // By a clock that was right.
+        let ended = if cx.held { attempt.at } else { cx.now.civil };
         match outcome {
             Outcome::Answered => self.over(End::Done, line, cx),
             Outcome::Unknown => {
@@ -167,9 +173,13 @@ impl Callback {
                 self.alert(Wrong::Unknown, cx.orders);
                 self.write(line, cx.orders);
             }
-            Outcome::NoAnswer | Outcome::Busy | Outcome::Failed | Outcome::NotDialled { .. } => {
+            Outcome::NotDialled { .. } => match cx.schedule.next_open(ended + AFTER_DENIAL) {
+                Some(next) => self.open_again(next, line, cx),
+                None => self.over(End::Missed, line, cx),
+            },
+            Outcome::NoAnswer | Outcome::Busy | Outcome::Failed => {
                 let interval = TimeDelta::minutes(i64::from(cx.schedule.interval_minutes));
-                let next = cx.schedule.next_open(cx.now.civil + interval);
+                let next = cx.schedule.next_open(ended + interval);
                 match next.filter(|_| self.promise.attempts < cx.schedule.attempts) {
                     Some(next) => self.open_again(next, line, cx),
                     None => self.over(End::Exhausted, line, cx),

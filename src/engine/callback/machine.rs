@@ -17,6 +17,8 @@ use crate::time::{Moment, Now};
 pub(super) struct Context<'a> {
     pub schedule: &'a Schedule,
     pub orders: &'a mut VecDeque<Order>,
+    /// Nothing falls due.
+    pub held: bool,
     pub now: Now,
 }
 
@@ -64,6 +66,7 @@ impl Callback {
     pub fn on_time(&mut self, cx: &mut Context<'_>) {
         let now = cx.now.civil;
         match self.state {
+            _ if cx.held => {}
             State::Open if now >= before(self.promise.next, cx.schedule.ahead()) => {
                 match cx.schedule.opening_at(self.promise.next).filter(|opening| now < opening.until) {
                     Some(opening) => self.offer(opening.until, cx),
@@ -188,9 +191,8 @@ impl Callback {
         };
         self.promise.version += 1;
         let changed = Box::new(self.promise.changed(&change));
-        let phase = change.end().map_or(Phase::Open, Phase::Over);
-        cx.orders.push_back(Order::Store(Row { promise: Promise::clone(&changed), phase, attempt: None }));
         self.state = State::Changing { rest, changed, change, command };
+        cx.orders.push_back(Order::Store(self.row()));
         Ok(())
     }
 
@@ -279,8 +281,13 @@ impl Callback {
         self.tell(orders);
     }
 
+    /// A change that is being written is in it: what is written after it must not undo it.
     pub fn row(&self) -> Row {
-        Row { promise: self.promise.clone(), phase: self.state.phase(), attempt: None }
+        let (promise, phase) = match &self.state {
+            State::Changing { changed, change, .. } => (Promise::clone(changed), change.phase()),
+            state => (self.promise.clone(), state.phase()),
+        };
+        Row { promise, phase, attempt: None }
     }
 
     pub(super) fn tell(&self, orders: &mut VecDeque<Order>) {

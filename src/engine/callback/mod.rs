@@ -13,6 +13,7 @@
 mod attempt;
 mod command;
 mod days;
+mod hold;
 mod machine;
 mod order;
 mod promise;
@@ -101,9 +102,13 @@ impl Callbacks {
         self.taken.any_of(schedule)
     }
 
-    /// While held nothing falls due, is dialled or missed.
+    /// While held nothing falls due, is dialled or missed, and nobody is held for it.
     pub fn hold(&mut self, held: bool, now: Now) {
-        (self.held, self.now) = (held, Some(now));
+        self.now = Some(now);
+        if std::mem::replace(&mut self.held, held) != held {
+            let all: Vec<PromiseId> = self.promises.keys().copied().collect();
+            all.into_iter().for_each(|id| self.with(id, now, |callback, cx| callback.on_hold(cx)));
+        }
     }
 
     /// What `assign` tells of the work that was offered to it.
@@ -179,8 +184,9 @@ impl Callbacks {
         self.promises.get(&id).map(Callback::view)
     }
 
+    /// As it is to be written.
     pub fn row(&self, id: PromiseId) -> Option<Row> {
-        self.promises.get(&id).map(Callback::row)
+        self.promises.get(&id).map(Callback::row).or_else(|| self.drafts.get(&id).map(wish::Writing::row))
     }
 
     /// Who is held for whom now.
@@ -201,7 +207,7 @@ impl Callbacks {
         }
         let Some(callback) = self.promises.get_mut(&id) else { return };
         let Some(schedule) = self.schedules.get(&callback.promise.schedule) else { return };
-        step(callback, &mut Context { schedule, orders: &mut self.orders, now });
+        step(callback, &mut Context { schedule, orders: &mut self.orders, held: self.held, now });
         if let State::Over(_) = callback.state {
             self.taken.release(callback.promise.schedule, callback.promise.terms.due.at);
             self.promises.remove(&id);

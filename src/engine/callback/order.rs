@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::promise::{Attempt, Denial, End, Owner, Row, Terms};
+use super::promise::{Attempt, Denial, End, Owner, Phase, Row, Terms};
 use super::slot::Impossible;
 use super::view::PromiseView;
 use crate::assign::{Lease, Work, WorkItem};
@@ -79,6 +79,8 @@ pub enum Wrong {
     Denied(Denial),
     /// An attempt could not be written down, so it was not made.
     NotStored,
+    /// Our side cut somebody off, and the hours are over: it is returned at the next opening (CB-13).
+    ReturnLater,
 }
 
 /// Why nothing is dialled by itself.
@@ -120,6 +122,11 @@ impl Change {
             Change::Cancel => Some(End::Cancelled),
             Change::Settle => Some(End::Done),
         }
+    }
+
+    /// What it leaves.
+    pub(super) fn phase(&self) -> Phase {
+        self.end().map_or(Phase::Open, Phase::Over)
     }
 }
 

@@ -13,6 +13,7 @@
 //!                                                                                      v
 //!   Over: Done (answered), Exhausted (all attempts), Missed (hours over), Cancelled   Over
 //!
+//!   Held (a doubt): whoever waits, is reserved or judged is Open again, and nothing leaves Open.
 //!   Changing: a person's change is being written; from whatever is not being dialled, to Open or Over.
 //!   Unknown:  a start found an attempt without what came of it; a person's change alone leads out.
 //! ```

@@ -5,7 +5,7 @@ use std::collections::btree_map::Entry;
 use chrono::{DateTime, NaiveDateTime, Utc};
 
 use super::machine::Callback;
-use super::order::{Change, Order, Refused};
+use super::order::{Alert, Change, Order, Refused, Wrong};
 use super::promise::{Kind, Owner, Phase, Promise, Row, Terms};
 use super::slot::Due;
 use super::{Callbacks, state::State};
@@ -30,6 +30,12 @@ pub struct Draft {
 pub(super) struct Writing {
     command: Option<CommandId>,
     promise: Promise,
+}
+
+impl Writing {
+    pub fn row(&self) -> Row {
+        Row { promise: self.promise.clone(), phase: Phase::Open, attempt: None }
+    }
 }
 
 impl Callbacks {
@@ -64,6 +70,9 @@ impl Callbacks {
         let Draft { recipient, number, note, owner, when: _ } = draft;
         let terms = Terms { recipient, number, note, owner, due };
         self.write_new(None, Kind::Return, id, schedule, terms, Some(protocolo));
+        if due.at > now.civil {
+            self.orders.push_back(Order::Alert(Alert { promise: id, owner, what: Wrong::ReturnLater }));
+        }
         Some(due.at)
     }
 
@@ -106,6 +115,10 @@ impl Callbacks {
     /// The row of [`Order::Store`] is written, or could not be.
     pub fn on_stored(&mut self, id: PromiseId, version: u32, written: bool, now: Now) {
         if let Entry::Occupied(entry) = self.drafts.entry(id) {
+            // Nobody could ask for a return again: it is written when the disk works.
+            if !written && entry.get().command.is_none() {
+                return;
+            }
             let Writing { command, promise } = entry.remove();
             let answer = match written {
                 true => Ok(id),
@@ -174,8 +187,9 @@ impl Callbacks {
         let promise =
             Promise { id, kind, version: 1, schedule, terms, protocolo, next, attempts: 0, tries: 0, denied: None };
         self.taken.take(schedule, next);
-        self.orders.push_back(Order::Store(Row { promise: promise.clone(), phase: Phase::Open, attempt: None }));
-        self.drafts.insert(id, Writing { command, promise });
+        let writing = Writing { command, promise };
+        self.orders.push_back(Order::Store(writing.row()));
+        self.drafts.insert(id, writing);
     }
 
     fn change(

@@ -37,6 +37,7 @@ impl Engine {
                     self.batch.push(Record::Registration { account: account.clone(), state: view });
                 }
                 self.tell_account(&account);
+                self.look_who_is_free(|ramal| *ramal == account, now);
                 self.with_subscriptions(now, |watched, cx| watched.on_account_changed(&account, cx));
             }
             registration::Order::AccountGone(account) => self.tell(News::AccountGone(account)),
@@ -55,6 +56,9 @@ impl Engine {
                         |owner| matches!(owner, Owner::Registration(who) if registrations.is_register_at(who, group)),
                     );
                     self.with_subscriptions(now, |watched, cx| watched.on_group_down(group, cx));
+                }
+                if let Alert::GroupUp { .. } | Alert::GroupDown { .. } = &alert {
+                    self.look_who_is_free(|_| true, now);
                 }
                 self.tell(News::Alert(alert));
             }
@@ -186,6 +190,10 @@ impl Engine {
                         self.return_ended(view, now);
                         self.cases.on_ended(view, &mut self.ids, now);
                         self.look_at_agent_of(view, now);
+                    }
+                    News::Staff(StaffNews::Phone(view)) => {
+                        let account = view.account.clone();
+                        self.look_who_is_free(|ramal| *ramal == account, now);
                     }
                     News::Staff(StaffNews::TakenOver { call, .. }) => {
                         self.cases.dress(call);

@@ -1,5 +1,4 @@
 //! A base that was put in place from a copy: what dials by itself waits until an operator confirms it, and that is written.
-//! And whether a store that failed works again: a trial write, as nothing else may want to be written.
 
 use chrono::{DateTime, Utc};
 
@@ -57,12 +56,5 @@ impl Engine {
         };
         self.remember(key.as_ref(), &answer, now);
         self.outputs.push_back(Output::Reply(command, answer));
-    }
-
-    /// A store that failed is asked again as often as the machine is looked at.
-    pub(super) fn try_store(&mut self, now: Now) {
-        if self.store_failing {
-            self.batch.push(Record::Alive { at: now.civil });
-        }
     }
 }

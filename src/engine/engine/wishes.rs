@@ -89,6 +89,10 @@ impl Engine {
             What::Call(wish) => self.with_calls(now, |calls, cx| calls.on_command(wish, cx)),
             What::Agent(wish) => self.on_agent_command(wish, now),
             What::Staff(wish) => return self.promise(command, wish, now),
+            What::Explain { number, purpose, account } => {
+                self.explain(command, number, *purpose, account.as_ref(), now);
+                return None;
+            }
             What::Callback(wish) => return self.on_callback_wish(command, wish, now),
             What::Account(AccountCommand::Test(wish)) => {
                 self.try_out(command, wish, now);
@@ -111,7 +115,6 @@ impl Engine {
                 if health.clock_synchronised == Some(true) {
                     self.on_clock_right(now);
                 }
-                self.try_store(now);
                 Ok(Reply::Done)
             }
             What::ConfirmRestored => return self.confirm_restored(command),

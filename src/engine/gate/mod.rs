@@ -45,7 +45,7 @@ use opening::Unregulated;
 use place::Place;
 
 pub use attempts::{Periods, periods};
-pub use explain::{Explanation, Line, Says, explain};
+pub use explain::{Explained, Explanation, Line, Says, explain};
 pub use facts::{Attempts, Facts, Hit, MOST_AGE, MOST_APART, OfPromise, Suppression, apart};
 pub use rate::{Load, RateMeter};
 pub use rule::Rule;

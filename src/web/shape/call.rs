@@ -20,7 +20,7 @@ use super::leg::{Leg, Trouble};
     "muted": false, "held": false, "held_by_peer": false, "bridged_with": null, "conference": null, "recording": null,
     "supervised": [], "consults": null, "transfer": null, "trouble": null,
     "legs": [{ "leg": "72057594037927938", "sip_call_id": "a@b", "device": null, "codec": "PCMA/8000", "quality": null }],
-    "contact": null, "case": null,
+    "contact": null, "case": null, "promise": null,
 }))]
 pub struct Call {
     #[serde(flatten)]
@@ -43,6 +43,8 @@ pub struct CallFields {
     contact: Option<Known>,
     /// The matter it is about.
     case: Option<Id>,
+    /// The callback that it keeps.
+    promise: Option<Id>,
     number: String,
     name: Option<String>,
     diverted_from: Option<String>,

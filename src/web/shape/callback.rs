@@ -29,7 +29,7 @@ pub struct Callback {
     due_local: NaiveDateTime,
     zone: String,
     /// When it is tried next.
-    next: DateTime<Utc>,
+    pub next: DateTime<Utc>,
     /// Attempts that count.
     attempts: u8,
     /// Why it was not dialled, since the last attempt.

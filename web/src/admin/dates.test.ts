@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readDates, writeDates } from './dates';
+import { readDates, readStates, writeDates } from './dates';
 
 describe('holidays', () => {
   it('are written as people do and kept in order, each once', () => {
@@ -11,4 +11,10 @@ describe('holidays', () => {
   it('that are no days are not understood', () => {
     for (const wrong of ['31/02/2026', 'natal', '12-25', '2026-13-01']) expect(readDates(wrong)).toBeNull();
   });
+});
+
+it('reads the letters of states', () => {
+  expect(readStates('sp, AM SP')).toEqual(['AM', 'SP']);
+  expect(readStates('')).toEqual([]);
+  expect(readStates('SP, XX')).toBeNull();
 });

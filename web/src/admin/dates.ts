@@ -3,11 +3,18 @@
 import type { Language } from '../api/types';
 
 const BRAZIL = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/;
+const STATES = 'AC AL AM AP BA CE DF ES GO MA MG MS MT PA PB PE PI PR RJ RN RO RR RS SC SE SP TO'.split(' ');
 const ISO = /^(\d{4})-(\d{1,2})-(\d{1,2})$/;
 
 export function writeDates(dates: string[], language: Language): string {
   const shown = (date: string): string => (language === 'pt-BR' ? date.split('-').reverse().join('/') : date);
   return [...dates].sort().map(shown).join(', ');
+}
+
+/** `SP, am` as the letters of states; null when one cannot be. */
+export function readStates(text: string): string[] | null {
+  const all = text.toUpperCase().split(/[,;\s]+/).filter(Boolean);
+  return all.every((one) => STATES.includes(one)) ? [...new Set(all)].sort() : null;
 }
 
 /** Null when one of them cannot be understood, or is no day: 31/02. */

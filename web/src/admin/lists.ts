@@ -9,7 +9,7 @@ export type Row = Record<string, unknown>;
 export interface FormField {
   name: string;
   word: Key;
-  kind: 'text' | 'long' | 'secret' | 'choice' | 'many' | 'flag' | 'minutes' | 'seconds' | 'number' | 'hours' | 'dates' | 'weekdays' | 'clock' | 'breaks';
+  kind: 'text' | 'long' | 'secret' | 'choice' | 'many' | 'flag' | 'minutes' | 'seconds' | 'number' | 'hours' | 'dates' | 'weekdays' | 'clock' | 'breaks' | 'week' | 'closed' | 'absence' | 'calendar';
   required?: boolean;
   /** Rows of that list are the choices. */
   from?: AdminList;
@@ -21,6 +21,10 @@ export interface FormField {
   optional?: boolean;
   /** What an empty number stands for, where that is not null. */
   empty?: number;
+  /** What a new row begins with. */
+  first?: unknown;
+  /** The daemon has it as a number. */
+  counted?: boolean;
   hint?: Key;
   /** Only when the row is new. */
   onlyNew?: boolean;
@@ -40,9 +44,18 @@ export interface Definition {
   fields: FormField[];
   /** The connection can be tested before it is saved. */
   test?: boolean;
+  /** The daemon says what a change would break, before it is saved. */
+  check?: boolean;
 }
 
 const NAME: FormField = { name: 'name', word: 'admin.name', kind: 'text', required: true, column: true };
+
+const DAY = { from: 540, until: 1080 };
+/** Of Brazil, from east to west. */
+const ZONES = [
+  'America/Noronha', 'America/Sao_Paulo', 'America/Recife', 'America/Fortaleza', 'America/Maceio', 'America/Bahia', 'America/Belem', 'America/Santarem', 'America/Araguaina', 'America/Campo_Grande', 'America/Cuiaba', 'America/Porto_Velho',
+  'America/Manaus', 'America/Boa_Vista', 'America/Eirunepe', 'America/Rio_Branco',
+] as const;
 
 export const DEFINITIONS: Definition[] = [
   {
@@ -95,6 +108,25 @@ export const DEFINITIONS: Definition[] = [
       { name: 'until', word: 'admin.until', kind: 'clock', required: true, column: true, hint: 'admin.until-hint' },
       { name: 'breaks', word: 'admin.breaks', kind: 'breaks', column: true },
       { name: 'users', word: 'admin.shift-users', kind: 'many', from: 'users', column: true },
+    ],
+  },
+  {
+    list: 'schedules', id: 'schedule', title: 'name', icon: 'callback', word: 'admin.schedules', one: 'admin.schedules.one', check: true,
+    fields: [
+      NAME,
+      { name: 'zone', word: 'admin.zone', kind: 'choice', choices: ZONES.map((zone) => [zone, `zone.${zone}`]), first: 'America/Sao_Paulo', column: true },
+      { name: 'week', word: 'admin.week', kind: 'week', first: [DAY, DAY, DAY, DAY, DAY, null, null] },
+      { name: 'closed', word: 'admin.closed', kind: 'closed', first: {} },
+      { name: 'calendar', word: 'admin.calendar', kind: 'calendar', first: { national: true, optional: false, states: [], places: [] } },
+      { name: 'slot_minutes', word: 'admin.slot', kind: 'number', counted: true, required: true, first: 30 },
+      { name: 'capacity', word: 'admin.capacity', kind: 'number', counted: true, required: true, first: 2, column: true },
+      { name: 'attempts', word: 'admin.attempts', kind: 'number', counted: true, required: true, first: 3, column: true },
+      { name: 'interval_minutes', word: 'admin.interval', kind: 'number', counted: true, required: true, first: 10 },
+      { name: 'mode', word: 'admin.mode', kind: 'choice', choices: [['automatic', 'admin.mode.automatic'], ['preview', 'admin.mode.preview']] },
+      { name: 'absence', word: 'admin.absence', kind: 'absence', first: { grace_minutes: 15, then: 'stay' } },
+      { name: 'patience_s', word: 'admin.patience', kind: 'number', counted: true, required: true, first: 60 },
+      { name: 'queues', word: 'admin.schedule-queues', kind: 'many', from: 'queues', hint: 'admin.schedule-queues-hint', column: true },
+      { name: 'returns', word: 'admin.returns', kind: 'flag' },
     ],
   },
   {

@@ -18,6 +18,8 @@ export class ApiError extends Error {
     readonly fields: Record<string, string> = {},
     readonly retryAfter: number | null = null,
     readonly rule: string | null = null,
+    /** All that was said, for what has words of its own. */
+    readonly more: object = {},
   ) {
     super(`${code}: ${said}`);
   }
@@ -60,7 +62,7 @@ async function refusal(answer: Response): Promise<ApiError> {
   const wait = Number(answer.headers.get('Retry-After'));
   const said = (await answer.json().catch(() => null)) as ErrorBody | null;
   const { code, text, field, fields, rule } = said?.error ?? { code: `http-${answer.status}`, text: answer.statusText };
-  return new ApiError(answer.status, code, text, field ?? null, fields ?? {}, Number.isFinite(wait) && wait > 0 ? wait : null, rule ?? null);
+  return new ApiError(answer.status, code, text, field ?? null, fields ?? {}, Number.isFinite(wait) && wait > 0 ? wait : null, rule ?? null, said?.error ?? {});
 }
 
 /** 128 random bits in hex; `randomUUID` is missing where the page has no TLS. */

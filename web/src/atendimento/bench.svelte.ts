@@ -3,12 +3,19 @@
 import { ask } from '../api/http';
 import type { Call, Case, Id } from '../api/types';
 import { CaseFile } from '../state/casefile.svelte';
+import { Booking } from '../callbacks/booking.svelte';
+import { nameOf } from '../state/desk';
 import { Drafts } from '../state/drafts';
 import type { Panel } from './slots';
 
 export const drafts = new Drafts(localStorage, Date.now);
 
+export type PaneTab = 'case' | 'callback' | 'history';
+
 class Bench {
+  tab = $state<PaneTab>('case');
+  /** A return call that is being promised, or may be. */
+  booking = $state.raw<Booking | null>(null);
   panel = $state<Panel>('call');
   /** The panel for one more in the conference is for inviting, not for the parties. */
   inviting = $state(false);
@@ -32,11 +39,21 @@ class Bench {
     if ((call?.call ?? null) !== this.call) {
       this.call = call?.call ?? null;
       this.close();
+      // What was being filled in before a reload lies in front again.
+      this.tab = call !== null && Booking.hasDraft(drafts, call.call) ? 'callback' : 'case';
     }
+    this.book(call);
     const wanted = call?.case ?? null;
     if (wanted === (this.file?.id ?? null)) return;
     this.file?.close();
     this.file = wanted === null ? null : this.open(wanted);
+  }
+
+  private book(call: Call | null): void {
+    if (call === null) return void (this.booking = null);
+    const about = { name: call.call, number: call.number, recipient: nameOf(call) ?? '', protocolo: call.protocolo, queue: call.queue };
+    if (this.booking?.about.name !== call.call) this.booking = new Booking(about, drafts);
+    else if (JSON.stringify(this.booking.about) !== JSON.stringify(about)) this.booking.about = about;
   }
 
   private open(id: Id): CaseFile {

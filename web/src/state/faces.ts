@@ -1,6 +1,7 @@
 // How a state of an agent or a lamp looks: always ground, icon and word together.
 
-import type { Agent, AgentKind, DirectoryEntry } from '../api/types';
+import type { AgentKind } from '../api/callbacks';
+import type { Agent, DirectoryEntry } from '../api/types';
 import type { IconName } from '../parts/icons';
 import type { Key } from '../words/words.svelte';
 
@@ -15,6 +16,8 @@ const AGENT: Record<AgentKind, Face> = {
   ready: { look: 'ready', icon: 'check', word: 'state.ready' },
   paused: { look: 'pause', icon: 'pause', word: 'state.paused' },
   offered: { look: 'ready', icon: 'bell', word: 'state.offered' },
+  reserved: { look: 'talk', icon: 'callback', word: 'state.reserved' },
+  preview: { look: 'talk', icon: 'eye', word: 'state.preview' },
   talking: { look: 'talk', icon: 'phone', word: 'state.talking' },
   'wrap-up': { look: 'wrap', icon: 'pencil', word: 'state.wrap-up' },
 };

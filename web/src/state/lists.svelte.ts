@@ -1,6 +1,7 @@
 // Reference lists, fetched when first needed and again when the daemon says that they changed.
 
 import { ask } from '../api/http';
+import type { Schedule } from '../api/callbacks';
 import type { Department, Device, Disposition, Id, Location, Queue, Reason } from '../api/types';
 
 interface Kinds {
@@ -10,6 +11,7 @@ interface Kinds {
   departments: Department;
   locations: Location;
   devices: Device;
+  schedules: Schedule;
 }
 
 export type ListName = keyof Kinds;

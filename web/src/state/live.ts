@@ -1,5 +1,6 @@
 // The live state as the page knows it, and how a line of the socket changes it. Pure: the only place that does.
 
+import type { Callback, CallbackState, WithPromises } from '../api/callbacks';
 import type { Account, Agent, Alert, Call, HistoryRow, Id, Line, Me, News, Snapshot, Supervision, Watched } from '../api/types';
 
 /** Ended calls kept for the wrap-up; older ones are in the history. */
@@ -17,13 +18,15 @@ export interface Live {
   watched: Record<string, Watched>;
   /** By the supervisor's extension. */
   supervisions: Record<string, Supervision>;
+  /** Those that somebody is busy with, or that wait for somebody. */
+  callbacks: Record<Id, Callback>;
   alerts: Alert[];
   /** Digits that the far end pressed, by call. */
   digits: Record<Id, string>;
 }
 
 export function nothing(): Live {
-  return { seq: null, me: null, calls: {}, ended: [], agents: {}, accounts: {}, watched: {}, supervisions: {}, alerts: [], digits: {} };
+  return { seq: null, me: null, calls: {}, ended: [], agents: {}, accounts: {}, watched: {}, supervisions: {}, callbacks: {}, alerts: [], digits: {} };
 }
 
 /** Takes one line in; `live` is changed in place, so that only what changed is drawn again. */
@@ -34,17 +37,18 @@ export function apply(live: Live, line: Line): void {
   else change(live, line.news);
 }
 
-function replaceAll(live: Live, s: Snapshot): void {
+function replaceAll(live: Live, s: WithPromises<Snapshot>): void {
   live.me = s.me;
   live.calls = byKey(s.calls, (c) => c.call);
   live.agents = byKey(s.agents, (a) => a.user);
   live.accounts = byKey(s.accounts, (a) => a.account);
   live.watched = byKey(s.watched, (w) => w.number);
   live.supervisions = byKey(s.supervisions ?? [], (x) => x.account);
+  live.callbacks = byKey(s.callbacks ?? [], (c) => c.callback);
   live.alerts = s.alerts;
 }
 
-function change(live: Live, n: News): void {
+function change(live: Live, n: WithPromises<News>): void {
   if (n.me) live.me = n.me;
   if (n.call) live.calls[n.call.call] = n.call;
   if (n['call-ended']) end(live, n['call-ended']);
@@ -53,16 +57,24 @@ function change(live: Live, n: News): void {
   if (n.account) live.accounts[n.account.account] = n.account;
   if (n.watched) light(live, n.watched);
   if (n.supervision) supervise(live, n.supervision);
+  if (n.callback) promise(live, n.callback);
   if (n.digit) live.digits[n.digit.call] = (live.digits[n.digit.call] ?? '') + n.digit.digit;
   if (n.alert) live.alerts = alerted(live.alerts, n.alert);
   if (n.quality) measure(live, n.quality);
 }
 
+/** An alert's name and what it says. */
+export function told(alert: Alert): [kind: string, said: Record<string, unknown>] {
+  if (typeof alert === 'string') return [alert, {}];
+  if ('kind' in alert) return [String(alert.kind), alert];
+  const [kind, said] = Object.entries(alert)[0] ?? ['', {}];
+  return [kind, said as Record<string, unknown>];
+}
+
 /** What an alert is about: of two with one subject the newer one counts. */
 function subject(alert: Alert): string {
-  const [kind, said] = typeof alert === 'string' ? [alert, {}] : (Object.entries(alert)[0] ?? ['', {}]);
-  const of = said as Record<string, unknown>;
-  const about = of.call ?? of.queue ?? of.user ?? of.group ?? of.account ?? of.device ?? '';
+  const [kind, of] = told(alert);
+  const about = of.callback ?? of.call ?? of.queue ?? of.user ?? of.group ?? of.account ?? of.device ?? '';
   return `${kind} ${String(about)}`;
 }
 
@@ -103,6 +115,13 @@ function light(live: Live, lamp: Watched): void {
 function supervise(live: Live, s: Supervision): void {
   if (s.mode === null) delete live.supervisions[s.account];
   else live.supervisions[s.account] = s;
+}
+
+const BUSY: CallbackState[] = ['waiting', 'reserved', 'preview', 'dialling', 'unknown'];
+
+function promise(live: Live, callback: Callback): void {
+  if (BUSY.includes(callback.state)) live.callbacks[callback.callback] = callback;
+  else delete live.callbacks[callback.callback];
 }
 
 function measure(live: Live, q: NonNullable<News['quality']>): void {

@@ -12,12 +12,20 @@ export const mayTakeOver = (): boolean => session.can('calls.take-over');
 export const mayChangeAgents = (): boolean => session.can('agents.change');
 export const maySeeAll = (): boolean => session.can('history.see-all');
 export const mayExport = (): boolean => session.can('history.export');
+export const maySeeCallbacks = (): boolean => session.can('callbacks.see');
+export const mayBook = (): boolean => maySeeCallbacks() && session.can('callbacks.create');
+export const mayEditCallbacks = (): boolean => session.can('callbacks.edit');
+export const mayCancelCallbacks = (): boolean => session.can('callbacks.cancel');
+export const mayKeepAllCallbacks = (): boolean => maySeeCallbacks() && session.can('callbacks.all');
+export const mayAppoint = (): boolean => session.can('appointments');
+/** Who must not be called, by which rules, and why. */
+export const mayKeepDoNotCall = (): boolean => session.can('do-not-call');
 /** Alert thresholds, profiles, sounds. */
 export const maySet = (): boolean => session.can('settings');
 export const mayConfigure = (): boolean => session.can('administration');
 
 /** The lists of the administration. */
-export const ADMIN_LISTS = ['users', 'perfis', 'reasons', 'queues', 'dispositions', 'departments', 'locations', 'shifts', 'extensions', 'contacts'] as const;
+export const ADMIN_LISTS = ['users', 'perfis', 'reasons', 'queues', 'dispositions', 'departments', 'locations', 'shifts', 'schedules', 'extensions', 'contacts'] as const;
 export type AdminList = (typeof ADMIN_LISTS)[number];
 
 /** Users and reasons have permissions of their own, the rest is administration (VZ-16). */

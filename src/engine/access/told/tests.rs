@@ -10,8 +10,12 @@ use super::*;
 use crate::access::admits;
 use crate::agent::{AgentState, AgentView};
 use crate::border::Actor;
+use crate::callback::{
+    Absence, Alert as OfPromise, Calendar, Doubt, Due, Mode, Promise, PromiseView, Schedule, Standing, Terms, Then,
+    Wrong,
+};
 use crate::config::{AccountKind, AccountName};
-use crate::id::{ConferenceId, ItemId, LegId, MessageId, PerfilId, QueueId, RecordingId};
+use crate::id::{ConferenceId, ItemId, LegId, MessageId, PerfilId, PromiseId, QueueId, RecordingId, ScheduleId};
 use crate::leg::Quality;
 use crate::news::*;
 use crate::staff::{Builtin, Change, Directions, Item, List, Perfil, Queue, Scopes, Staff, User};
@@ -34,6 +38,9 @@ const LOOKERS: Who = &[SARA, HELENA, OTTO];
 /// Ana, and who administers.
 const HOUSE: Who = &[ANA, HELENA];
 const ADMINISTRATION: Who = &[HELENA];
+/// Ana, whose promise it is, and who looks after everybody's.
+const CARE: Who = &[ANA, SARA, HELENA];
+const CARERS: Who = &[SARA, HELENA];
 
 /// A table without a row for a new kind of news does not compile.
 macro_rules! table {
@@ -67,6 +74,9 @@ table! {
     News::Staff(StaffNews::Kept(Entry::Perfil(_))) => ALL, kept(Entry::Perfil(perfil()));
     News::Staff(StaffNews::Kept(Entry::Queue(_))) => ALL, kept(Entry::Queue(queue()));
     News::Staff(StaffNews::Kept(Entry::Item(_))) => ALL, kept(Entry::Item(item()));
+    News::Staff(StaffNews::Kept(Entry::Schedule(_))) => ALL, kept(Entry::Schedule(schedule()));
+    News::Staff(StaffNews::Gone(EntryId::Schedule(_))) => ALL, gone(EntryId::Schedule(ScheduleId(9)));
+    News::Staff(StaffNews::Promise(_)) => CARE, News::Staff(StaffNews::Promise(promise()));
     News::Staff(StaffNews::Gone(EntryId::User(_))) => WORK, gone(EntryId::User(ANA));
     News::Staff(StaffNews::Gone(EntryId::Perfil(_))) => ALL, gone(EntryId::Perfil(PerfilId(9)));
     News::Staff(StaffNews::Gone(EntryId::Queue(_))) => ALL, gone(EntryId::Queue(QueueId(9)));
@@ -94,6 +104,9 @@ table! {
         News::Alert(Alert::BreakOverdue { user: ANA, reason: ItemId(1), at: DateTime::UNIX_EPOCH });
     News::Alert(Alert::NobodySignedIn { .. }) => LOOKERS,
         News::Alert(Alert::NobodySignedIn { queue: QueueId(1), name: "SAC".to_owned() });
+    News::Alert(Alert::Promise(_)) => CARE, News::Alert(Alert::Promise(missed()));
+    News::Alert(Alert::DialingHeld { .. }) => CARERS, News::Alert(Alert::DialingHeld { doubt: Doubt::Clock });
+    News::Alert(Alert::NotReturned { .. }) => CARERS, News::Alert(Alert::NotReturned { call: CALL, why: why() });
     News::Alert(Alert::Over(_)) => HOUSE, News::Alert(Alert::Over(Box::new(lost())));
 }
 
@@ -124,6 +137,7 @@ fn what_is_nobodys_reaches_no_agent_but_what_everybody_may_know() {
             News::Staff(StaffNews::Agent(_) | StaffNews::TakenOver { .. }) => continue,
             News::Staff(StaffNews::Kept(Entry::User(_)) | StaffNews::Gone(EntryId::User(_))) => continue,
             News::Alert(Alert::PauseOverLimit { .. } | Alert::BreakOverdue { .. }) => continue,
+            News::Staff(StaffNews::Promise(_)) | News::Alert(Alert::Promise(_)) => continue,
             other => other,
         };
         let audience = audience(&unowned, |_| None, |_| None);
@@ -227,6 +241,54 @@ fn queue() -> Queue {
     }
 }
 
+fn schedule() -> Schedule {
+    Schedule {
+        id: ScheduleId(9),
+        name: "Retornos".to_owned(),
+        zone: chrono_tz::America::Sao_Paulo,
+        week: [None; 7],
+        closed: Default::default(),
+        slot_minutes: 30,
+        capacity: 1,
+        attempts: 3,
+        interval_minutes: 10,
+        mode: Mode::Automatic,
+        absence: Absence { grace_minutes: 15, then: Then::Stay },
+        patience_s: 60,
+        queues: BTreeSet::new(),
+        returns: false,
+        calendar: Calendar::default(),
+    }
+}
+
+/// Ana is to keep it.
+fn promise() -> PromiseView {
+    let due = Due::of(&schedule(), DateTime::UNIX_EPOCH);
+    let number = crate::number::Number {
+        dialled: "22".to_owned(),
+        normalised: "22".to_owned(),
+        kind: crate::number::NumberKind::Extension,
+    };
+    let owner = callback::Owner::Person(ANA);
+    let promise = Promise {
+        id: PromiseId(8),
+        kind: crate::callback::Kind::Callback,
+        version: 1,
+        schedule: ScheduleId(9),
+        terms: Terms { recipient: "Maria".to_owned(), number, note: String::new(), owner, due },
+        protocolo: None,
+        next: due.at,
+        attempts: 0,
+        tries: 0,
+        denied: None,
+    };
+    PromiseView { promise, standing: Standing::Open, user: None }
+}
+
+fn missed() -> OfPromise {
+    OfPromise { promise: PromiseId(8), owner: callback::Owner::Person(ANA), what: Wrong::Missed }
+}
+
 fn agent() -> AgentView {
     AgentView {
         user: ANA,
@@ -314,6 +376,7 @@ fn call(user: Option<UserId>) -> CallView {
         queue: None,
         contact: None,
         case: None,
+        promise: None,
         number: "+5511900000000".to_owned(),
         name: None,
         diverted_from: None,

@@ -17,6 +17,10 @@ impl Engine {
             } else if !is_so && self.keeping.doubts.remove(&doubt) {
                 let over = self.alerts.on_doubt_over(doubt);
                 self.alert_over(over);
+                if doubt == Doubt::Clock {
+                    // By a wrong clock other days were near.
+                    self.look_around(now);
+                }
             }
         }
         self.keeping.callbacks.hold(self.draining || !self.keeping.doubts.is_empty(), now);

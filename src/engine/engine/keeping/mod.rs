@@ -21,13 +21,14 @@ use crate::agent::{AgentState, AgentView};
 use crate::assign::{Assign, Event};
 use crate::border::{Command, IdempotencyKey, Output};
 use crate::callback::{Callbacks, Doubt, Order, Phase, PromiseView, Row, Standing};
+use crate::config::{Account, AccountName};
 use crate::gate;
 use crate::id::{BatchId, CallId, CommandId, PromiseId, QuestionId, UserId};
 use crate::news::{Alert, News, StaffNews};
 use crate::protocolo::Protocolo;
 use crate::records::Record;
 use crate::staff::Directions;
-use crate::time::{Moment, Now};
+use crate::time::{Moment, Now, earliest};
 
 use super::Engine;
 
@@ -101,7 +102,7 @@ impl Keeping {
     pub fn poll_timeout(&self) -> Option<Moment> {
         let own = [self.near.poll_timeout(), self.alive];
         let rooms = [self.callbacks.poll_timeout(), self.assign.poll_timeout()].into_iter().chain(own);
-        rooms.fold(None, crate::time::earliest)
+        rooms.fold(None, earliest)
     }
 
     /// What a person does that is no call.
@@ -197,11 +198,19 @@ impl Engine {
         }
     }
 
-    /// Who dials through an own ramal, and has something to talk with there.
+    /// The line of an extension is up or down, its phone is there or gone.
+    pub(super) fn look_who_is_free(&mut self, is_it: impl Fn(&AccountName) -> bool, now: Now) {
+        let views: Vec<AgentView> =
+            self.agents.views().filter(|view| view.ramal.as_ref().is_some_and(&is_it)).collect();
+        views.iter().for_each(|view| self.follow_agent(view, now));
+    }
+
+    /// Who dials through an own ramal, over a line that is up, and has something to talk with there.
     fn may_keep_promises(&self, view: &AgentView) -> bool {
         let dials = self.staff.user(view.user).is_some_and(|user| user.directions != Directions::Inbound);
         let account = view.ramal.as_ref().and_then(|ramal| self.config.accounts.get(ramal));
-        dials && account.is_some_and(|account| self.calls.has_voice(account))
+        let is_up = |account: &Account| self.registrations.flow(&account.name).is_some();
+        dials && account.is_some_and(|account| self.calls.has_voice(account) && is_up(account))
     }
 
     /// Escalas are others, the rules are, or the days have gone on.
@@ -222,12 +231,15 @@ impl Engine {
         for row in self.keeping.writing.remove(&batch).unwrap_or_default() {
             let (promise, version) = (row.promise.id, row.promise.version);
             if !written {
-                self.keeping.unwritten.insert(promise, row);
+                let before = self.keeping.unwritten.remove(&promise).and_then(|before| before.attempt);
+                let attempt = row.attempt.clone().or(before);
+                self.keeping.unwritten.insert(promise, Row { attempt, ..row });
             }
             self.keeping.callbacks.on_stored(promise, version, written, now);
         }
-        if written {
-            self.write_again();
+        match written {
+            true => self.write_again(),
+            false => self.keeping.alive = earliest(self.keeping.alive, Some(now.moment + STORE_LOOK)),
         }
     }
 
@@ -237,8 +249,10 @@ impl Engine {
             let now_is = self.keeping.callbacks.row(promise);
             let is_over = matches!(failed.phase, Phase::Over(_));
             let attempt = failed.attempt.clone().filter(|(_, outcome)| outcome.is_some());
-            let row = now_is.map(|row| Row { attempt, ..row }).or(Some(failed).filter(|_| is_over));
-            self.batch.extend(row.map(Record::Promise));
+            if let Some(row) = now_is.map(|row| Row { attempt, ..row }).or(Some(failed).filter(|_| is_over)) {
+                self.keeping.coming.push(row.clone());
+                self.batch.push(Record::Promise(row));
+            }
         }
     }
 
@@ -268,3 +282,5 @@ impl Engine {
 }
 
 const LIFE: Duration = Duration::from_secs(60);
+/// While the store fails: how soon it is tried again, as nothing else may want to be written.
+const STORE_LOOK: Duration = Duration::from_secs(10);

@@ -46,9 +46,13 @@ impl Engine {
     /// The hour is over: days have come nearer, holidays too.
     pub(super) fn look_near(&mut self, now: Now) {
         if self.keeping.near.look.is_some_and(|look| look <= now.moment) {
-            self.know_schedules(now);
-            self.ask_for_near(now);
+            self.look_around(now);
         }
+    }
+
+    pub(super) fn look_around(&mut self, now: Now) {
+        self.know_schedules(now);
+        self.ask_for_near(now);
     }
 
     fn ask_for_near(&mut self, now: Now) {
@@ -77,6 +81,7 @@ impl Engine {
                 self.keeping.callbacks.restore(row.clone(), now);
             }
             self.carry_out_wish(&command, now);
+            self.answer_twins(command.key.as_ref(), now);
         } else {
             return false;
         }

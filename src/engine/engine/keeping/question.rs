@@ -1,31 +1,63 @@
 //! What the gate must know of a number before it is dialled by the daemon: asked of the store each time, so that what was
 //! added a moment ago counts.
 
-use crate::border::StoreError;
+use std::sync::Arc;
+
+use crate::border::{Command, Output, Refusal, RefusalCode, Reply, StoreError};
 use crate::callback::{Denial, Judgement, Standing};
-use crate::config::Account;
+use crate::config::{Account, AccountName};
 use crate::gate::{self, Attempts, Law, OfPromise, Purpose, Suppression, Verdict};
-use crate::id::{PromiseId, QuestionId, UserId};
+use crate::id::{CommandId, PromiseId, QuestionId, UserId};
 use crate::number::Number;
 use crate::records::{Facts, Question};
 use crate::time::Now;
 
 use super::super::Engine;
 
-/// A question of `callback`, on its way.
+/// What the store's answer is for.
 #[derive(Clone, Debug)]
-pub(super) struct Ask {
-    promise: PromiseId,
-    ask: u32,
-    number: Number,
+pub(super) enum Ask {
+    /// A question of `callback`.
+    Promise { promise: PromiseId, ask: u32, number: Number },
+    /// A person wants to know why.
+    Explain { command: CommandId, dialled: String, purpose: Purpose, account: Option<AccountName> },
 }
+
+/// What the store said of a number, or why it did not.
+type Known<'a> = Result<(&'a Suppression, &'a Attempts), String>;
 
 impl Engine {
     pub(super) fn ask_about(&mut self, promise: PromiseId, number: Number, ask: u32, now: Now) {
-        let periods = gate::periods(&Law::of(&self.config), &number, now);
-        let question = Question::Number { number: number.normalised.clone(), promise: Some(promise), periods };
-        let id = self.load(question);
-        self.keeping.asked.insert(id, Ask { promise, ask, number });
+        let id = self.ask_number(&number, Some(promise), now);
+        self.keeping.asked.insert(id, Ask::Promise { promise, ask, number });
+    }
+
+    fn ask_number(&mut self, number: &Number, promise: Option<PromiseId>, now: Now) -> QuestionId {
+        let periods = gate::periods(&Law::of(&self.config), number, now);
+        self.load(Question::Number { number: number.normalised.clone(), promise, periods })
+    }
+
+    /// Answered when the store has said what it knows of the number.
+    pub(in super::super) fn explain(
+        &mut self,
+        command: &Command,
+        dialled: &str,
+        purpose: Purpose,
+        account: Option<&AccountName>,
+        now: Now,
+    ) {
+        let own = command.actor.user().and_then(|user| self.staff.user(user)?.ramal.clone());
+        let account = account.cloned().or(own).or_else(|| self.config.default_route.clone());
+        let account = account.or_else(|| self.config.accounts.keys().next().cloned());
+        let ask = Ask::Explain { command: command.id, dialled: dialled.to_owned(), purpose, account };
+        match Number::read(dialled, &self.config.gate) {
+            Ok(number) => {
+                let id = self.ask_number(&number, None, now);
+                self.keeping.asked.insert(id, ask);
+            }
+            // Nothing need be known to say what is wrong with it.
+            Err(_) => self.on_asked(ask, Err("it is no number".to_owned()), now),
+        }
     }
 
     /// An answer of the store to a question of the gate; whether it was one.
@@ -35,17 +67,45 @@ impl Engine {
         facts: &Result<Facts, StoreError>,
         now: Now,
     ) -> bool {
-        let Some(Ask { promise, ask, number }) = self.keeping.asked.remove(&question) else { return false };
-        let (known, doubt) = match facts {
-            Ok(Facts::Number { suppressed, attempts }) => (Some((suppressed, attempts)), None),
+        let Some(ask) = self.keeping.asked.remove(&question) else { return false };
+        let known = match facts {
+            Ok(Facts::Number { suppressed, attempts }) => Ok((suppressed, attempts)),
             Ok(Facts::Start { .. } | Facts::Known(_) | Facts::Promises(_) | Facts::Promise(_)) => {
-                (None, Some("the store answered another question".to_owned()))
+                Err("the store answered another question".to_owned())
             }
-            Err(why) => (None, Some(format!("the store could not be read: {why}"))),
+            Err(why) => Err(format!("the store could not be read: {why}")),
         };
-        let judgement = match self.facts_of(promise, known, doubt, now) {
+        self.on_asked(ask, known, now);
+        true
+    }
+
+    fn on_asked(&mut self, ask: Ask, known: Known<'_>, now: Now) {
+        match ask {
+            Ask::Promise { promise, ask, number } => {
+                let judgement = self.judge_promise(promise, &number, known, now);
+                self.keeping.callbacks.on_judged(promise, ask, judgement, now);
+            }
+            Ask::Explain { command, dialled, purpose, account } => {
+                let facts = account.and_then(|account| self.facts_with(&account, known, None, now));
+                let answer = match facts {
+                    Some(facts) => {
+                        let explanation = gate::explain(&Law::of(&self.config), &facts, &dialled, purpose, now);
+                        Ok(Reply::Explained(Box::new(explanation.into())))
+                    }
+                    None => Err(Refusal::new(
+                        RefusalCode::NoSuchAccount,
+                        "name the extension or trunk that would dial: there is none of that name",
+                    )),
+                };
+                self.outputs.push_back(Output::Reply(command, answer));
+            }
+        }
+    }
+
+    fn judge_promise(&mut self, promise: PromiseId, number: &Number, known: Known<'_>, now: Now) -> Judgement {
+        match self.facts_of(promise, known, now) {
             Some(facts) => {
-                let verdict = gate::judge(&Law::of(&self.config), &facts, &number, Purpose::Callback, now);
+                let verdict = gate::judge(&Law::of(&self.config), &facts, number, Purpose::Callback, now);
                 self.keeping.judged = Some((promise, facts));
                 judgement(verdict)
             }
@@ -55,36 +115,42 @@ impl Engine {
                 next: None,
                 version: Law::of(&self.config).version(),
             }),
-        };
-        self.keeping.callbacks.on_judged(promise, ask, judgement, now);
-        true
+        }
     }
 
     /// None: nobody is there with an extension.
-    fn facts_of(
-        &mut self,
-        promise: PromiseId,
-        known: Option<(&Suppression, &Attempts)>,
-        doubt: Option<String>,
-        now: Now,
-    ) -> Option<gate::Facts> {
+    fn facts_of(&mut self, promise: PromiseId, known: Known<'_>, now: Now) -> Option<gate::Facts> {
         let view = self.keeping.callbacks.view(promise).filter(|view| view.standing == Standing::Dialling)?;
-        let account = self.account_of(view.user?)?.clone();
+        let account = self.account_of(view.user?)?.name.clone();
         let most = self.staff.schedule(view.promise.schedule).map_or(0, |schedule| schedule.attempts);
         // The one that is being judged again is counted when something comes of it.
-        let of_promise = OfPromise { made: view.promise.attempts.into(), most: most.into() };
-        let doubt = doubt.or_else(|| self.store_failing.then(|| "nothing can be written down now".to_owned()));
+        let made = OfPromise { made: view.promise.attempts.into(), most: most.into() };
+        self.facts_with(&account, known, Some(made), now)
+    }
+
+    fn facts_with(
+        &mut self,
+        account: &AccountName,
+        known: Known<'_>,
+        promise: Option<OfPromise>,
+        now: Now,
+    ) -> Option<gate::Facts> {
+        let account = self.config.accounts.get(account)?.clone();
+        let (known, doubt) = match known {
+            Ok(known) => (Some(known), None),
+            Err(why) => (None, Some(why)),
+        };
         Some(gate::Facts {
             account: self.calls.load(&account, now),
             route: None,
-            doubt,
+            doubt: doubt.or_else(|| self.store_failing.then(|| "nothing can be written down now".to_owned())),
             clock: self.keeping.right,
             suppressed: known.map(|(suppressed, _)| suppressed.clone()),
-            attempts: known.map(|(_, attempts)| Attempts { promise: Some(of_promise), ..*attempts }),
+            attempts: known.map(|(_, attempts)| Attempts { promise, ..*attempts }),
         })
     }
 
-    pub(super) fn account_of(&self, user: UserId) -> Option<&std::sync::Arc<Account>> {
+    pub(super) fn account_of(&self, user: UserId) -> Option<&Arc<Account>> {
         self.staff.user(user)?.ramal.as_ref().and_then(|ramal| self.config.accounts.get(ramal))
     }
 }

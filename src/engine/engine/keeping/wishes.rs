@@ -2,7 +2,7 @@
 
 use crate::access::Whose;
 use crate::assign::Work;
-use crate::border::{Actor, Command, Output, Refusal, RefusalCode, Reply, What};
+use crate::border::{Actor, Command, IdempotencyKey, Output, Refusal, RefusalCode, Reply, What};
 use crate::callback::{self, Draft, Form, Mode, Owner, Refused};
 use crate::gate::{self, Law, Purpose, Verdict};
 use crate::id::{CommandId, PromiseId, ScheduleId, UserId};
@@ -17,8 +17,9 @@ impl Engine {
     /// Whether a command has to wait: for a promise that is far ahead, or for its own twin.
     pub(in super::super) fn waits(&mut self, command: &Command) -> bool {
         let What::Callback(wish) = &command.what else { return false };
-        let is_twin = |owed: &Owed| owed.key.is_some() && owed.key == command.key;
-        if self.keeping.owed.values().any(is_twin) {
+        let (owed, fetching) = (self.keeping.owed.values(), self.keeping.fetching.values());
+        let mut under_way = owed.map(|owed| &owed.key).chain(fetching.map(|other| &other.key));
+        if command.key.is_some() && under_way.any(|key| *key == command.key) {
             self.keeping.twins.push(command.clone());
             return true;
         }
@@ -51,6 +52,11 @@ impl Engine {
                 | callback::Command::PutBack { user, .. },
                 _,
             ) => Whose::Of(*user),
+            // Nobody but who may hands an own promise to somebody else.
+            (callback::Command::Edit { form, .. }, Some(Some(view))) => match of(view.promise.terms.owner) {
+                Whose::Of(user) if actor.user() == Some(user) => of(form.owner),
+                whose => whose,
+            },
             (_, Some(Some(view))) => of(view.promise.terms.owner),
         }
     }
@@ -169,6 +175,8 @@ impl Engine {
         let accepted = self.keeping.assign.accept(lease.work, lease.fence, now.moment);
         accepted.map_err(|late| Refusal::new(RefusalCode::WrongState, late.to_string()))?;
         self.keeping.callbacks.on_taken(promise, user, now);
+        // Before it is looked whether the person is free for more.
+        self.keeping.records.insert(user, promise);
         Ok(Reply::Done)
     }
 
@@ -214,10 +222,17 @@ impl Engine {
             }
         }
         self.outputs.push_back(Output::Reply(command, answer));
-        let (again, rest) = std::mem::take(&mut self.keeping.twins).into_iter().partition(|twin| twin.key == key);
-        self.keeping.twins = rest;
-        let again: Vec<Command> = again;
-        again.iter().for_each(|twin| self.on_command(twin, now));
+        self.answer_twins(key.as_ref(), now);
+    }
+
+    /// The others with the key of one that is answered, as it was.
+    pub(super) fn answer_twins(&mut self, key: Option<&IdempotencyKey>, now: Now) {
+        if self.keeping.owed.values().all(|owed| owed.key.as_ref() != key) {
+            let twins = std::mem::take(&mut self.keeping.twins).into_iter();
+            let (again, rest): (Vec<Command>, Vec<Command>) = twins.partition(|twin| twin.key.as_ref() == key);
+            self.keeping.twins = rest;
+            again.iter().for_each(|twin| self.on_command(twin, now));
+        }
     }
 }
 

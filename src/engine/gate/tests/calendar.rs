@@ -293,7 +293,7 @@ fn an_explanation_has_all_rules_in_order_and_hides_the_number() {
     let mut facts = known(now);
     facts.attempts.as_mut().unwrap().day = 7;
     let explained = explain(&law, &facts, "011 91234-5678", Purpose::Callback, now);
-    let lines: Vec<_> = explained.rules.iter().map(|line| (line.rule, line.says)).collect();
+    let lines: Vec<_> = explained.rules.iter().map(|line| (&*line.rule, line.says)).collect();
     let yes = |rule| (rule, Says::Yes);
     let expected = [
         yes("grammar"),

@@ -5,6 +5,7 @@
 mod ladder;
 #[path = "../pbx/mod.rs"]
 pub mod pbx;
+pub mod promises;
 mod recordings;
 pub mod seen;
 mod store;
@@ -47,6 +48,9 @@ pub struct Shell {
     /// What is asked of it while calls live waits for `store_wakes`.
     pub store_is_slow: bool,
     late: Vec<(QuestionId, Question)>,
+    /// What it is given waits for `store_speaks`.
+    pub store_is_silent: bool,
+    unsaid: Vec<(BatchId, Result<(), StoreError>)>,
     /// Everything that came out, for comparing runs.
     pub outputs: Option<Vec<Output>>,
     pub cost: Cost,
@@ -99,6 +103,8 @@ impl Shell {
             store_fails: false,
             store_is_slow: false,
             late: Vec::new(),
+            store_is_silent: false,
+            unsaid: Vec::new(),
             outputs: None,
             cost: Cost::default(),
             ended: BTreeSet::new(),
@@ -138,10 +144,11 @@ impl Shell {
         while let Some(undone) = self.undone.pop_front() {
             match undone {
                 Undone::Flow(news) => self.handle(Input::Flow(news), now),
+                Undone::Stored(batch, result) if self.store_is_silent => self.unsaid.push((batch, result)),
                 Undone::Stored(batch, result) => self.handle(Input::Stored(batch, result), now),
                 Undone::Loaded(question, asked) if self.store_is_slow => self.late.push((question, asked)),
                 Undone::Loaded(question, asked) => {
-                    let facts = self.store.answer(&asked);
+                    let facts = self.store.answer(&asked, now.civil);
                     self.handle(Input::Loaded(question, Ok(facts)), now);
                 }
             }
@@ -152,8 +159,24 @@ impl Shell {
     pub fn store_wakes(&mut self, now: Now) {
         self.store_is_slow = false;
         for (question, asked) in std::mem::take(&mut self.late) {
-            let facts = self.store.answer(&asked);
+            let facts = self.store.answer(&asked, now.civil);
             self.handle(Input::Loaded(question, Ok(facts)), now);
+        }
+    }
+
+    /// It answers the first of the questions that wait, and is slow again.
+    pub fn store_murmurs(&mut self, now: Now) {
+        assert!(self.store_is_slow && !self.late.is_empty(), "nothing was asked");
+        let (question, asked) = self.late.remove(0);
+        let facts = self.store.answer(&asked, now.civil);
+        self.handle(Input::Loaded(question, Ok(facts)), now);
+    }
+
+    /// It says what became of the batches that it was given.
+    pub fn store_speaks(&mut self, now: Now) {
+        self.store_is_silent = false;
+        for (batch, result) in std::mem::take(&mut self.unsaid) {
+            self.handle(Input::Stored(batch, result), now);
         }
     }
 
@@ -178,13 +201,19 @@ impl Shell {
 
     /// The same, for somebody.
     pub fn command_as(&mut self, actor: Actor, what: What, key: Option<&str>, now: Now) -> Result<Reply, Refusal> {
+        let id = self.send_as(actor, what, key, now);
+        self.replies.get(&id).cloned().expect("every command is answered")
+    }
+
+    /// One whose answer may come later.
+    pub fn send_as(&mut self, actor: Actor, what: What, key: Option<&str>, now: Now) -> CommandId {
         self.commands += 1;
         let id = CommandId(self.commands);
         let key = key.map(|key| IdempotencyKey(key.to_owned()));
         self.recordings.wished = wish_to_record(&what);
         self.handle(Input::Command(Command { id, actor, key, what }), now);
         self.recordings.wished = None;
-        self.replies.get(&id).cloned().expect("every command is answered")
+        id
     }
 
     /// Several commands before the store has said anything; their answers once it has.

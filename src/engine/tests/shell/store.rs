@@ -8,6 +8,8 @@ use engine::id::{CallId, CaseId, LegId, RecordingId};
 use engine::news::{HangupCause, HangupKind, MessageState};
 use engine::records::{Batch, DialogRow, Facts, Question, Record};
 
+use super::promises::Promised;
+
 /// What was stored.
 #[derive(Clone, Default)]
 pub struct Store {
@@ -27,6 +29,7 @@ pub struct Store {
     pub recorded: BTreeSet<RecordingId>,
     /// When it was put in place from a copy.
     pub restored: Option<DateTime<Utc>>,
+    pub promised: Promised,
 }
 
 impl Store {
@@ -34,6 +37,7 @@ impl Store {
         assert!(!batch.is_empty(), "an empty batch is none");
         let ended = self.ended.len();
         for record in batch {
+            self.promised.keep(&record);
             match &record {
                 Record::CallOpened(row) => assert!(self.opened.insert(row.call), "call {} is opened twice", row.call),
                 Record::CallEnded { call, cause, .. } => {
@@ -79,14 +83,14 @@ impl Store {
     }
 
     /// What it says to a question.
-    pub fn answer(&self, question: &Question) -> Facts {
-        match question {
-            Question::Start => self.facts(),
+    pub fn answer(&self, question: &Question, now: DateTime<Utc>) -> Facts {
+        self.promised.answer(question, now).unwrap_or_else(|| match question {
             Question::Known { number } => {
                 let contact = self.contacts.get(number).cloned();
                 Facts::Known(Known { contact, open_case: self.open_case(number) })
             }
-        }
+            _ => self.facts(),
+        })
     }
 
     /// The last case of a number that was opened and not closed.
@@ -128,6 +132,7 @@ impl Store {
             entries: entries.into_values().collect(),
             chosen: chosen.into_iter().collect(),
             restored: self.restored.filter(|_| !self.records.contains(&Record::RestoredConfirmed)),
+            promises: self.promised.at_start(),
         }
     }
 

@@ -1,0 +1,258 @@
+//! Do-not-call lists: seen, added to by hand and from files, taken off. What is answered counts for the next call.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, NaiveDate, TimeZone, Utc};
+use engine::access::{Action, Kind, Whose};
+use engine::number::Number;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use crate::store::SuppressionLine;
+
+use super::body::{Asked, Body, Named};
+use super::desk::Desk;
+use super::doc::{Routes, about};
+use super::error::Error;
+use super::person::Person;
+use super::shape::Id;
+use super::sheet::{BadLine, Column, Line, Sheet};
+
+pub fn routes() -> Routes {
+    let one = json!({ "suppression": "3", "number": "+5511987654321", "source": "Pedido do cliente", "note": "",
+        "since": "2026-11-22T12:00:00Z", "until": null, "by": "7" });
+    let new = json!({ "number": "(11) 98765-4321", "source": "Pedido do cliente", "note": "", "until": null });
+    let asked = json!({ "csv": "telefone;lista\n11987654321;Procon-SP\n", "apply": false });
+    let report = json!({ "columns": [{ "column": "telefone", "read_as": "number" }], "lines": 1, "created": 1, "bad": [], "applied": false });
+    Routes::default()
+        .get(
+            "/api/v1/suppressions",
+            list,
+            about("Numbers that are not dialled automatically, newest first; `q`: how a number begins")
+                .asks(&["q", "after"])
+                .gives::<Suppressions>(200, json!({ "rows": [one], "next": null })),
+        )
+        .post(
+            "/api/v1/suppressions",
+            add,
+            about("Adds a number").takes::<NewSuppression>(new).gives::<Suppression>(201, one),
+        )
+        .post(
+            "/api/v1/suppressions/import",
+            import,
+            about("Reads a CSV file of numbers; with `apply` the good ones are kept")
+                .takes::<SuppressionImport>(asked)
+                .gives::<SuppressionReport>(200, report),
+        )
+        .delete("/api/v1/suppressions/{suppression}", remove, about("Takes a number off its list"))
+}
+
+/// One number of one list.
+#[derive(Serialize, ToSchema)]
+pub struct Suppression {
+    suppression: Id,
+    number: String,
+    /// The list, or whose wish it was.
+    source: String,
+    note: String,
+    since: DateTime<Utc>,
+    /// Null: for good.
+    until: Option<DateTime<Utc>>,
+    by: Option<Id>,
+}
+
+/// A page of them.
+#[derive(Serialize, ToSchema)]
+pub struct Suppressions {
+    rows: Vec<Suppression>,
+    /// To be asked as `after`.
+    next: Option<Id>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSuppression {
+    /// In any spelling.
+    number: String,
+    source: String,
+    #[serde(default)]
+    note: String,
+    until: Option<DateTime<Utc>>,
+}
+
+/// A file.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SuppressionImport {
+    csv: String,
+    /// Lines of the file before this part.
+    #[serde(default)]
+    lines_before: usize,
+    /// False: only looked at.
+    #[serde(default)]
+    apply: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct SuppressionReport {
+    columns: Vec<Column>,
+    /// Without the first one.
+    lines: usize,
+    created: usize,
+    bad: Vec<BadLine>,
+    applied: bool,
+}
+
+#[derive(Deserialize)]
+struct Wanted {
+    q: Option<String>,
+    after: Option<Id>,
+}
+
+impl From<SuppressionLine> for Suppression {
+    fn from(line: SuppressionLine) -> Suppression {
+        Suppression {
+            suppression: Id(line.suppression),
+            number: line.number,
+            source: line.source,
+            note: line.note,
+            since: line.since,
+            until: line.until,
+            by: line.user.map(Id::from),
+        }
+    }
+}
+
+async fn list(
+    person: Person,
+    State(desk): State<Arc<Desk>>,
+    Asked(wanted): Asked<Wanted>,
+) -> Result<axum::Json<Suppressions>, Error> {
+    person.may(Action::See(Kind::Suppression), Whose::Nothing).await?;
+    let number = wanted.q.unwrap_or_default();
+    let number = Number::normalised_or_as_is(number.trim(), &desk.options.numbers);
+    let after = wanted.after.map(|after| after.0);
+    let lines = desk.read(move |reader| reader.suppressions(&number, after, PAGE)).await?;
+    let next = lines.last().filter(|_| lines.len() == PAGE as usize).map(|line| Id(line.suppression));
+    Ok(axum::Json(Suppressions { rows: lines.into_iter().map(Suppression::from).collect(), next }))
+}
+
+async fn add(
+    person: Person,
+    State(desk): State<Arc<Desk>>,
+    Body(new): Body<NewSuppression>,
+) -> Result<Response, Error> {
+    person.may(Action::Create(Kind::Suppression), Whose::Nothing).await?;
+    let line = read(&desk, &person, &new.number, &new.source, &new.note, new.until)?;
+    let kept = line.clone();
+    let ids = desk.stored(move |store| store.suppress(vec![kept])).await?;
+    let suppression = ids.first().copied().unwrap_or_default();
+    note(&desk, &person, "suppression-added", json!({ "suppression": suppression.to_string(), "source": line.source }))
+        .await?;
+    Ok((StatusCode::CREATED, axum::Json(Suppression::from(SuppressionLine { suppression, ..line }))).into_response())
+}
+
+async fn remove(person: Person, State(desk): State<Arc<Desk>>, Named(id): Named<Id>) -> Result<StatusCode, Error> {
+    person.may(Action::Delete(Kind::Suppression), Whose::Nothing).await?;
+    match desk.stored(move |store| store.forget_suppression(id.0)).await? {
+        true => {
+            note(&desk, &person, "suppression-removed", json!({ "suppression": id })).await?;
+            Ok(StatusCode::NO_CONTENT)
+        }
+        false => Err(Error::not_found()),
+    }
+}
+
+async fn import(
+    person: Person,
+    State(desk): State<Arc<Desk>>,
+    Body(asked): Body<SuppressionImport>,
+) -> Result<axum::Json<SuppressionReport>, Error> {
+    person.may(Action::Create(Kind::Suppression), Whose::Nothing).await?;
+    let sheet = Sheet::read(&asked.csv, COLUMNS, &["number"])?;
+    let lines = sheet.lines.len() + sheet.bad.len();
+    let (mut bad, mut good) = (sheet.bad, Vec::new());
+    for line in &sheet.lines {
+        match of_line(&desk, &person, line) {
+            Ok(one) => good.push(one),
+            Err(why) => {
+                let (field, code, text) = why.about();
+                bad.push(BadLine { line: line.number, field, code, text });
+            }
+        }
+    }
+    bad.sort_by_key(|one| one.line);
+    bad.iter_mut().for_each(|one| one.line += asked.lines_before);
+    let created = good.len();
+    if asked.apply && created > 0 {
+        for part in good.chunks(AT_ONCE) {
+            let part = part.to_vec();
+            desk.stored(move |store| store.suppress(part)).await?;
+        }
+        note(&desk, &person, "suppressions-imported", json!({ "created": created })).await?;
+    }
+    Ok(axum::Json(SuppressionReport { columns: sheet.columns, lines, created, bad, applied: asked.apply }))
+}
+
+fn of_line(desk: &Desk, person: &Person, line: &Line) -> Result<SuppressionLine, Error> {
+    let day = line.cell("until").map(|text| {
+        let day = NaiveDate::parse_from_str(text, "%d/%m/%Y").or_else(|_| NaiveDate::parse_from_str(text, "%Y-%m-%d"));
+        let start = day.ok().and_then(|day| desk.options.zone.from_local_datetime(&day.into()).earliest());
+        start.map(|at| at.to_utc()).ok_or_else(|| Error::field("until", "invalid", "as 31/12/2026"))
+    });
+    let number = line.cell("number").unwrap_or_default();
+    let (source, note) = (line.cell("source").unwrap_or("CSV"), line.cell("note").unwrap_or_default());
+    read(desk, person, number, source, note, day.transpose()?)
+}
+
+fn read(
+    desk: &Desk,
+    person: &Person,
+    number: &str,
+    source: &str,
+    note: &str,
+    until: Option<DateTime<Utc>>,
+) -> Result<SuppressionLine, Error> {
+    let number = Number::read(number, &desk.options.numbers)
+        .map_err(|why| Error::field("number", "invalid", format!("{number}: {why}")))?;
+    let source = source.trim();
+    if source.is_empty() || source.len() > MAX_NAME {
+        return Err(Error::field(
+            "source",
+            "invalid",
+            format!("the list, or whose wish it was: 1 to {MAX_NAME} bytes"),
+        ));
+    }
+    if note.len() > MAX_NOTE {
+        return Err(Error::field("note", "too-long", format!("at most {MAX_NOTE} bytes")));
+    }
+    Ok(SuppressionLine {
+        suppression: 0,
+        number: number.normalised,
+        source: source.to_owned(),
+        note: note.to_owned(),
+        since: Utc::now(),
+        until,
+        user: Some(person.user),
+    })
+}
+
+async fn note(desk: &Arc<Desk>, person: &Person, action: &'static str, detail: serde_json::Value) -> Result<(), Error> {
+    desk.audit(Some(person.user), person.address, action, detail).await
+}
+
+/// What the columns are called.
+const COLUMNS: &[(&str, &[&str])] = &[
+    ("number", &["numero", "telefone", "celular", "fone", "phone"]),
+    ("source", &["lista", "origem", "fonte", "list"]),
+    ("until", &["ate", "validade"]),
+    ("note", &["observacao", "obs", "notes"]),
+];
+const PAGE: u32 = 100;
+const AT_ONCE: usize = 500;
+const MAX_NAME: usize = 64;
+const MAX_NOTE: usize = 1_000;
