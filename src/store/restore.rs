@@ -68,9 +68,9 @@ fn take_in(file: &Path, copy: &Path, now: DateTime<Utc>) -> Result<Inspection, C
     }
     inspect(copy).map_err(CopyError::from).and_then(whole).map_err(|error| of(error, file))?;
     let mut base = base::open(copy, upgrade::STEPS)?;
-    let refuse = |error: rusqlite::Error| CopyError::Open(base::refusal(copy, &error));
-    mark(&mut base, now).map_err(refuse)?;
-    base.close().map_err(|(_, error)| refuse(error))?;
+    mark(&mut base, now).map_err(|error| base::refusal(copy, &error))?;
+    // What stayed in a journal would stay behind at the rename: the mark first of all.
+    base::close_whole(base, copy)?;
     let file = fs::File::open(copy).and_then(|file| file.sync_all());
     file.map_err(CopyError::at(copy))?;
     Ok(inspect(copy)?)
