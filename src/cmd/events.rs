@@ -155,6 +155,7 @@ fn wrong(wrong: &Wrong) -> &'static str {
         Wrong::OwnerAbsent => "callback.owner_absent",
         Wrong::Denied(_) => "callback.denied",
         Wrong::NotStored => "callback.not_stored",
+        Wrong::ReturnLater => "callback.return_later",
     }
 }
 

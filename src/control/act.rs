@@ -5,11 +5,11 @@ use engine::call::{Command, ConferenceCommand, PhoneCommand, SuperviseCommand, S
 use engine::config::AccountName;
 use engine::id::CallId;
 use engine::news::Snapshot;
-use engine::{messages, subscription};
+use engine::{callback, messages, subscription};
 use serde_json::{Value, json};
 
 use crate::driver::Handle;
-use crate::store::Page;
+use crate::store::{Page, PromiseFilter};
 
 use super::observe::{Observer, has};
 use super::request::{ConferenceAction, Error, Supervising, Wish};
@@ -30,6 +30,7 @@ pub(super) async fn act(
         }
         Wish::Watched {} => return Ok(json!({ "watched": shaped(&snapshot(handle).await?.watched) })),
         Wish::Messages {} => return messages(handle).await,
+        Wish::Callbacks { over, number } => return callbacks(over, number.as_deref(), handle).await,
         Wish::Calls { ended } => {
             let live = snapshot(handle).await?.calls;
             let past = if ended { observer.ended() } else { Vec::new() };
@@ -68,6 +69,10 @@ pub(super) async fn act(
         Wish::Watch { account, numbers } => What::Subscription(subscription::Command::Watch { account, numbers }),
         Wish::Unwatch { account, numbers } => What::Subscription(subscription::Command::Unwatch { account, numbers }),
         Wish::Dnd { account, on } => What::Account(AccountCommand::DoNotDisturb { account, on }),
+        Wish::CancelCallback { callback, version } => {
+            What::Callback(callback::Command::Cancel { promise: callback, version })
+        }
+        Wish::Explain { number, purpose, account } => What::Explain { number, purpose, account },
         Wish::Register { account } => What::Account(AccountCommand::Register { account }),
     };
     Ok(match handle.command(what, key).await? {
@@ -81,6 +86,19 @@ pub(super) async fn act(
             json!({ "call": call.to_string(), "protocolo": protocolo, "warnings": warnings })
         }
     })
+}
+
+/// By the time they were promised for; at most a thousand. `number`: how it ends.
+async fn callbacks(over: bool, number: Option<&str>, handle: &Handle) -> Result<Value, Error> {
+    let reader = handle.reader().await.map_err(|why| Error::new("store", why.0))?;
+    let filter = PromiseFilter { open: Some(!over), ..PromiseFilter::default() };
+    let lines = tokio::task::spawn_blocking(move || reader.promises(&filter, 1_000)).await;
+    let lines = lines.map_err(|_| Error::new("draining", "the daemon is stopping"))?;
+    let lines = lines.map_err(|why: StoreError| Error::new("store", why.0))?;
+    let digits: String = number.unwrap_or_default().chars().filter(char::is_ascii_digit).collect();
+    let rows = lines.into_iter().map(|line| line.row);
+    let rows: Vec<_> = rows.filter(|row| row.promise.terms.number.normalised.ends_with(&digits)).collect();
+    Ok(json!({ "callbacks": shaped(&rows) }))
 }
 
 /// Those of this machine, and the desk phones.

@@ -7,6 +7,7 @@ mod support;
 mod audit;
 mod breaks;
 mod callbacks;
+mod callbacks_kept;
 mod contacts;
 mod desktop;
 mod document;

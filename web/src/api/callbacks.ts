@@ -181,11 +181,7 @@ export interface GateRule {
 }
 
 /** A CSV file of promises or numbers. */
-export interface LinesReport {
-  rows: number;
-  kept: number;
-  errors: { line: number; field: string; text: string }[];
-}
+export type { CallbackReport as LinesReport } from './schema';
 
 export type AppointmentAction = 'open-case' | 'open-case-and-notify' | 'notify';
 export type AppointmentState = 'scheduled' | 'running' | 'done' | 'error' | 'cancelled' | 'missed';

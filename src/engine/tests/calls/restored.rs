@@ -43,7 +43,7 @@ fn an_idle_store_that_failed_is_tried_every_ten_seconds_until_it_works() {
     world.pass(seconds(9));
     let before = tried(&world);
     world.shell.store_fails = true;
-    let quiet = AccountCommand::DoNotDisturb { account: "1001".into(), on: true };
+    let quiet = AccountCommand::DoNotDisturb { account: "20".into(), on: true };
     world.command(What::Account(quiet)).unwrap();
     let works = |world: &World| {
         let told = world.shell.news.iter().filter_map(|(_, news)| match news {
