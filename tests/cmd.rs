@@ -526,7 +526,7 @@ fn reply(what: &What) -> Result<Reply, Refusal> {
         What::Callback(callback::Command::Cancel { promise, .. }) => Ok(Reply::Promised { promise: *promise }),
         What::Callback(_) => Ok(Reply::Done),
         What::Explain { .. } => Ok(Reply::Explained(Box::new(explained()))),
-        What::Drain | What::DrainNow | What::Health(_) | What::ConfirmRestored => Ok(Reply::Done),
+        What::Drain { .. } | What::Health(_) | What::ConfirmRestored => Ok(Reply::Done),
     }
 }
 

@@ -171,10 +171,11 @@ pub enum What {
     Watch {
         since: Option<Seq>,
     },
-    /// No new calls; answered at once. The shell leaves when the snapshot holds no call.
-    Drain,
-    /// Patience with a drain is over: every call that lives is hung up.
-    DrainNow,
+    /// No new calls; answered at once. The shell leaves when the snapshot holds no call. `now`: patience with that is over, and
+    /// every call that lives is hung up.
+    Drain {
+        now: bool,
+    },
 }
 
 impl What {
@@ -184,7 +185,7 @@ impl What {
             What::Call(_) | What::Account(_) | What::Subscription(_) | What::Message(_) => true,
             What::Callback(callback::Command::Slots { .. }) => false,
             What::Agent(_) | What::Staff(_) | What::Callback(_) => true,
-            What::Drain | What::DrainNow | What::ConfirmRestored => true,
+            What::Drain { .. } | What::ConfirmRestored => true,
             What::Watch { .. } | What::Health(_) | What::Explain { .. } => false,
         }
     }

@@ -104,7 +104,7 @@ impl Action {
             What::Callback(command) => Action::of_callback(command),
             What::Explain { .. } => Action::Explain,
             What::Watch { .. } => Action::Watch,
-            What::Drain | What::DrainNow => Action::Drain,
+            What::Drain { .. } => Action::Drain,
             What::Health(_) => Action::Measure,
             What::ConfirmRestored => Action::Settings,
         }

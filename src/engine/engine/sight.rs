@@ -41,7 +41,7 @@ impl Engine {
             },
             What::Staff(_) => Whose::Shared,
             What::Callback(wish) => self.whose_promise(wish, actor),
-            What::Watch { .. } | What::Drain | What::DrainNow | What::Explain { .. } => Whose::Nothing,
+            What::Watch { .. } | What::Drain { .. } | What::Explain { .. } => Whose::Nothing,
             What::Health(_) | What::ConfirmRestored => Whose::Nothing,
         }
     }

@@ -118,13 +118,11 @@ impl Engine {
                 Ok(Reply::Done)
             }
             What::ConfirmRestored => return self.confirm_restored(command),
-            What::Drain => {
+            What::Drain { now: at_once } => {
                 self.drain(now);
-                Ok(Reply::Done)
-            }
-            What::DrainNow => {
-                self.drain(now);
-                self.with_calls(now, Calls::cut);
+                if *at_once {
+                    self.with_calls(now, Calls::cut);
+                }
                 Ok(Reply::Done)
             }
         })

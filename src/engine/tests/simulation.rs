@@ -522,7 +522,7 @@ impl Simulation {
                 let _answer = self.sides[side].command(What::Call(Wish::HangUp { call: view.call }), None, self.now);
             }
             self.carry(side);
-            let drained = self.sides[side].command(What::Drain, None, self.now);
+            let drained = self.sides[side].command(What::Drain { now: false }, None, self.now);
             assert!(drained.is_ok());
         }
     }

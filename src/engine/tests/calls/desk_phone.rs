@@ -516,7 +516,7 @@ fn SP_11_a_drain_hangs_the_phone_up_after_the_last_call() {
     let mut world = world();
     let phone = signed_in(&mut world);
     let (call, far) = world.taken("in1");
-    world.command(What::Drain).unwrap();
+    world.command(What::Drain { now: false }).unwrap();
     talks(&world, call);
     hang_up(&mut world, call, &far);
     let bye = world.get(Method::Bye);

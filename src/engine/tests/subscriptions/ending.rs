@@ -128,7 +128,7 @@ fn the_drain_unsubscribes_and_waits_for_the_last_word() {
     let mut world = World::watching();
     let mut notifier = Notifier::accept(&mut world);
     notifier.tell(&mut world, "terminated");
-    world.command(What::Drain).unwrap();
+    world.command(What::Drain { now: false }).unwrap();
     let last = world.subscribed(seconds(1));
     assert_eq!(last.header(&Name::Expires).unwrap(), "0");
     assert!(!world.shell.engine.may_leave());
@@ -144,7 +144,7 @@ fn the_drain_does_not_wait_for_ever() {
     let mut world = World::watching();
     let mut notifier = Notifier::accept(&mut world);
     notifier.tell(&mut world, "terminated");
-    world.command(What::Drain).unwrap();
+    world.command(What::Drain { now: false }).unwrap();
     world.pass(seconds(40));
     assert!(world.shell.engine.may_leave());
 }
