@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use engine::callback::{
-    Absence, Calendar, Callbacks, Due, Hours, Kind, Mode, Owner, Phase, Promise, Row as Kept, Schedule, Taken, Terms, Then,
+    Absence, Calendar, Callbacks, Due, Hours, Kind, Mode, Owner, Phase, Promise, Row as Kept, Schedule, Taken, Terms,
+    Then,
 };
 use engine::gate::{self, Attempts, Facts as Known, Law, Load, OfPromise, Purpose, Suppression};
 use engine::id::{BatchId, PromiseId, QueueId, ScheduleId};
@@ -47,7 +48,13 @@ fn decision(effort: Effort) -> Row {
     assert!(judge().into_result().is_ok(), "a yes is measured");
     let mut turn = || cpu::of_turn(effort.turns, || drop(black_box(judge())));
     let [ours] = cpu::rounds(effort.rounds, [&mut turn]);
-    Row { what: "decision of the gate: yes, by every rule".to_owned(), unit: "ns", ours, beside: None, goal: Goal::Figure(5_000.0) }
+    Row {
+        what: "decision of the gate: yes, by every rule".to_owned(),
+        unit: "ns",
+        ours,
+        beside: None,
+        goal: Goal::Figure(5_000.0),
+    }
 }
 
 fn many(effort: Effort) -> [Row; 2] {

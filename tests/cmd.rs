@@ -11,11 +11,11 @@ use std::process::{Command, Output};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use engine::callback;
-use engine::gate::{Explained, Line, Next, Says};
 use engine::access::Audience;
 use engine::border::{Refusal, RefusalCode, Reply, StoreError, What};
+use engine::callback;
 use engine::config::AccountKind;
+use engine::gate::{Explained, Line, Next, Says};
 use engine::id::{CallId, CommandId, MessageId, Seq};
 use engine::news::{
     AccountView, CallState, CallView, Delta, Direction, GroupView, HangupCause, HangupKind, MessageState,
