@@ -1,0 +1,116 @@
+//! The power fails after each thing that was done, one run for each: nothing is done twice, lost, or told otherwise than it was.
+
+use super::world::World;
+use super::*;
+
+/// All three actions, both channels, an open case, an edit, a cancel.
+fn story(world: &mut World) {
+    world.opens(77, JOSE);
+    world.create(
+        1,
+        BRUNO,
+        Draft { message: text("um"), comment: "um".into(), ..draft(Action::OpenCaseAndNotify, "10:00") },
+    );
+    world.create(2, BRUNO, Draft { contact: Some(JOSE), message: text("dois"), ..draft(Action::OpenCase, "10:10") });
+    world.create(3, BRUNO, draft(Action::Notify, "10:20"));
+    let last = Draft { contact: Some(ContactId(3)), message: webhook("quatro"), ..draft(Action::OpenCase, "10:30") };
+    world.create(4, BRUNO, Draft { comment: "quatro".to_owned(), ..last.clone() });
+    world.create(5, BRUNO, draft(Action::OpenCase, "10:50"));
+    let edited = Draft { comment: "quatro".to_owned(), when: today("10:40"), ..last };
+    world.do_with(|room, now| room.on_edit(CommandId(6), AppointmentId(4), 1, edited, now));
+    world.do_with(|room, now| room.on_cancel(CommandId(7), AppointmentId(5), 1, now));
+    world.until(today("11:00"));
+}
+
+#[test]
+fn ag_04_a_crash_at_every_step_does_nothing_twice_and_loses_nothing() {
+    let mut steps = 0;
+    for step in 1.. {
+        let mut world = World::at("09:00");
+        world.power = Some(step);
+        story(&mut world);
+        let crashed = world.is_off();
+        // People went on working meanwhile: no case that was open is.
+        world.cases.values_mut().for_each(|case| case.1 &= !crashed);
+        let done = world.answers.clone();
+        world.starts_again();
+        world.until(today("11:30"));
+        judge(&world, &done, step, crashed);
+        if !crashed {
+            break;
+        }
+        steps = step;
+    }
+    assert!(steps > 60, "the story is long: {steps}");
+}
+
+fn judge(world: &World, done: &[(CommandId, Result<AppointmentId, Refused>)], step: u32, crashed: bool) {
+    let said_yes = |id: u64| done.iter().any(|(command, answer)| command.0 == id && answer.is_ok());
+    for id in (1..=5).filter(|id| said_yes(*id)) {
+        let Some(Phase::Over { end }) = world.phase(id) else { panic!("step {step}: {id}: {:?}", world.phase(id)) };
+        let told = world.notices.get(&AppointmentId(id)).map(|notice| &notice.end);
+        match (id, &end) {
+            (1 | 3, End::Done) => assert_eq!(told, Some(&End::Done), "step {step}: {id}"),
+            (2, End::Done) => assert!(crashed && told.is_none(), "step {step}: its case was closed before it ran"),
+            (2, End::Failed { .. }) => {
+                assert_eq!(told, Some(&end), "step {step}");
+                assert!(!world.sent.iter().any(|(_, body)| body == "dois"), "step {step}: nothing is sent");
+            }
+            (4, End::Done) => {
+                let at = &world.disk[&AppointmentId(4)].appointment.terms.due.local;
+                assert!(!said_yes(6) || *at == today("10:40"), "step {step}: a change that was answered is kept");
+                let key = "appointment-4";
+                assert!(world.sent.iter().any(|sent| sent.0 == key), "step {step}: tried at least once");
+            }
+            (5, End::Cancelled) => {}
+            (5, End::Done) => assert!(!said_yes(7), "step {step}: cancelled, and done"),
+            other => panic!("step {step}: {other:?}"),
+        }
+    }
+    for comment in ["um", "quatro"] {
+        let opened = world.cases.values().filter(|case| case.2 == comment).count();
+        assert!(opened <= 1, "step {step}: {comment} was opened {opened} times");
+    }
+    for text in ["um", "dois"] {
+        let sent = world.sent.iter().filter(|(_, body)| body == text).count();
+        assert!(sent <= 1, "step {step}: {text} was sent {sent} times");
+    }
+    assert_eq!(world.letters.len(), unique_keys(world), "step {step}: one letter for each key");
+}
+
+fn unique_keys(world: &World) -> usize {
+    world.letters.values().map(|row| &row.item.letter.key).collect::<BTreeSet<_>>().len()
+}
+
+#[test]
+fn what_had_begun_is_finished_with_the_same_ids() {
+    let mut world = World::at("09:00");
+    world.create(1, BRUNO, Draft { message: webhook("Oi"), ..draft(Action::OpenCase, "10:00") });
+    world.slow_writes = Some(VecDeque::new());
+    world.until(today("10:00"));
+    let Some(Phase::Running(run)) = world.phase(1) else { panic!("{:?}", world.phase(1)) };
+    world.slow_writes = None;
+    world.starts_again();
+    world.do_with(|room, now| room.hold(true, now));
+    world.look();
+    assert!(world.cases.is_empty(), "not while the clock is in doubt");
+    world.do_with(|room, now| room.hold(false, now));
+    world.look();
+    assert_eq!(world.cases.keys().collect::<Vec<_>>(), [&run.case]);
+    assert_eq!(world.letters.keys().next().copied(), run.item);
+    assert_eq!(world.phase(1), Some(Phase::Over { end: End::Done }));
+}
+
+#[test]
+fn restoring_twice_is_restoring_once() {
+    let mut world = World::at("09:00");
+    world.create(1, BRUNO, draft(Action::OpenCaseAndNotify, "10:00"));
+    world.starts_again();
+    let row = world.disk[&FIRST].clone();
+    world.do_with(|room, now| room.restore(row, now));
+    world.until(today("10:01"));
+    assert_eq!((world.cases.len(), world.appointments.rows().count()), (1, 0));
+    let over = world.disk[&FIRST].clone();
+    world.do_with(|room, now| room.restore(over, now));
+    assert_eq!(world.appointments.rows().count(), 0, "what is over stays over");
+}
