@@ -194,10 +194,9 @@ impl Outbox {
         match entry.state {
             State::Over(_) => self.forget(id),
             State::Dead(_) => {
+                let oldest = self.dead.iter().find(|other| **other != id).copied();
                 self.dead.insert(id);
-                if self.dead.len() > DEAD_KEPT {
-                    self.dead.pop_first().into_iter().for_each(|oldest| self.forget(oldest));
-                }
+                oldest.filter(|_| self.dead.len() > DEAD_KEPT).into_iter().for_each(|oldest| self.forget(oldest));
             }
             State::Entering { .. } | State::Queued { .. } | State::Storing => drop(self.dead.remove(&id)),
             State::Trying { .. } | State::Changing { .. } => drop(self.dead.remove(&id)),

@@ -15,7 +15,7 @@ fn story(world: &mut World) {
     world.create(3, BRUNO, draft(Action::Notify, "10:20"));
     let last = Draft { contact: Some(ContactId(3)), message: webhook("quatro"), ..draft(Action::OpenCase, "10:30") };
     world.create(4, BRUNO, Draft { comment: "quatro".to_owned(), ..last.clone() });
-    world.create(5, BRUNO, draft(Action::OpenCase, "10:50"));
+    world.create(5, BRUNO, Draft { contact: Some(ContactId(5)), ..draft(Action::OpenCase, "10:50") });
     let edited = Draft { comment: "quatro".to_owned(), when: today("10:40"), ..last };
     world.do_with(|room, now| room.on_edit(CommandId(6), AppointmentId(4), 1, edited, now));
     world.do_with(|room, now| room.on_cancel(CommandId(7), AppointmentId(5), 1, now));

@@ -144,6 +144,37 @@ fn what_is_being_carried_out_is_not_changed_any_more() {
 }
 
 #[test]
+fn an_edit_at_its_very_minute_is_kept_and_the_old_question_says_nothing() {
+    let mut world = World::at("09:00");
+    world.create(1, BRUNO, draft(Action::OpenCase, "10:00"));
+    world.slow_cases = Some(VecDeque::new());
+    world.until(today("10:00"));
+    world.do_with(|room, now| room.on_edit(CommandId(2), FIRST, 1, draft(Action::OpenCase, "10:30"), now));
+    assert_eq!(world.answer(2), Some(Ok(FIRST)));
+    world.until(today("10:30"));
+    world.case_arrives();
+    assert_eq!((world.cases.len(), world.phase(1)), (0, Some(Phase::Open)), "as it was half an hour ago");
+    world.case_arrives();
+    assert_eq!((world.cases.len(), world.phase(1)), (1, Some(Phase::Over { end: End::Done })));
+}
+
+#[test]
+fn an_edit_whose_neighbours_are_asked_for_meets_what_was_changed_meanwhile() {
+    let mut world = World::at("09:00");
+    world.create(1, BRUNO, draft(Action::Notify, "10:00"));
+    world.slow_reads = Some(VecDeque::new());
+    world.do_with(|room, now| room.on_edit(CommandId(2), FIRST, 1, draft(Action::Notify, "11:00"), now));
+    world.do_with(|room, now| room.on_edit(CommandId(3), FIRST, 1, draft(Action::Notify, "12:00"), now));
+    world.read_arrives();
+    world.read_arrives();
+    assert_eq!((world.answer(2), world.answer(3)), (Some(Ok(FIRST)), Some(Err(Refused::Outdated))));
+    assert_eq!(world.disk[&FIRST].appointment.terms.due.local, today("11:00"));
+    world.create(4, BRUNO, draft(Action::Notify, "12:00"));
+    world.read_arrives();
+    assert_eq!(world.answer(4), Some(Ok(AppointmentId(4))), "what was refused holds no time");
+}
+
+#[test]
 fn no_yes_before_it_is_written() {
     let mut world = World::at("09:00");
     world.slow_writes = Some(VecDeque::new());

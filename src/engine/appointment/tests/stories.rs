@@ -115,6 +115,22 @@ fn a_full_disk_makes_it_late_and_not_lost() {
 }
 
 #[test]
+fn what_the_outbox_or_the_screens_do_not_take_is_handed_over_again() {
+    let mut world = World::at("09:00");
+    world.create(1, BRUNO, Draft { message: text("Bom dia"), ..draft(Action::OpenCaseAndNotify, "10:00") });
+    let now = world.now;
+    world.outbox.on_settings(crate::outbox::Settings { most: 0, ..Default::default() }, now);
+    world.lost_notices = 2;
+    world.until(today("10:01"));
+    assert!(matches!(world.phase(1), Some(Phase::Running(_))));
+    assert_eq!((world.sent.len(), world.cases.len(), world.notices.len()), (0, 1, 0));
+    let now = world.now;
+    world.outbox.on_settings(Default::default(), now);
+    world.until(today("10:02"));
+    assert_eq!((world.sent.len(), world.cases.len(), world.notices.len(), world.phase(1)), (1, 1, 1, DONE));
+}
+
+#[test]
 fn after_a_downtime_it_runs_late_if_not_too_late() {
     for (back, end) in [("2026-11-24 10:00:00", End::Done), ("2026-11-24 10:00:01", End::Missed)] {
         let mut world = World::at("09:00");

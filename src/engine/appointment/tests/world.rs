@@ -30,6 +30,10 @@ pub struct World {
     pub slow_reads: Option<VecDeque<(u64, Vec<DateTime<Utc>>)>>,
     /// Writes are made at once and answered when told.
     pub slow_writes: Option<VecDeque<(AppointmentId, u32)>>,
+    /// Whether a case is open is said when told: who asked, and with which number.
+    pub slow_cases: Option<VecDeque<(AppointmentId, u32)>>,
+    /// Notices that cannot be kept.
+    pub lost_notices: u32,
     /// Opens between the question and the order.
     pub opens_between: Option<CaseId>,
     /// Why no case is opened at all.
@@ -61,6 +65,8 @@ impl World {
             disk_is_full: false,
             slow_reads: None,
             slow_writes: None,
+            slow_cases: None,
+            lost_notices: 0,
             opens_between: None,
             refuses: None,
             power: None,
@@ -176,6 +182,9 @@ impl World {
                     None => self.appointments.on_neighbours(ask, Some(times), now),
                 }
             }
+            Order::AskCase { appointment, ask, .. } if self.slow_cases.is_some() => {
+                self.slow_cases.iter_mut().for_each(|waiting| waiting.push_back((appointment, ask)));
+            }
             Order::AskCase { appointment, contact, ask } => {
                 let looked = match self.open_case(contact) {
                     _ if self.disk_is_full => Looked::Failed,
@@ -194,11 +203,12 @@ impl World {
             }
             Order::Send(letter) => self.outbox.on_put(letter, now),
             Order::Notify(notice) => {
-                let id = notice.appointment;
-                if !self.disk_is_full {
+                let (id, kept) = (notice.appointment, !self.disk_is_full && self.lost_notices == 0);
+                self.lost_notices = self.lost_notices.saturating_sub(1);
+                if kept {
                     self.notices.entry(id).or_insert(notice);
                 }
-                self.appointments.on_notified(id, !self.disk_is_full, now);
+                self.appointments.on_notified(id, kept, now);
             }
             Order::Tell(_) => {}
             Order::Answer(command, answer) => self.answers.push((command, answer)),
@@ -261,6 +271,13 @@ impl World {
     pub fn write_arrives(&mut self) {
         let (id, version) = self.slow_writes.as_mut().and_then(VecDeque::pop_front).expect("something was written");
         self.do_with(|room, now| room.on_stored(id, version, true, now));
+    }
+
+    /// The oldest question for a case: none is open.
+    pub fn case_arrives(&mut self) {
+        let (id, ask) = self.slow_cases.as_mut().and_then(VecDeque::pop_front).expect("somebody asked");
+        self.appointments.on_case(id, ask, Looked::NoneOpen, &mut self.ids, self.now);
+        self.settle();
     }
 
     fn neighbours(&self, line: Line, except: AppointmentId) -> impl Iterator<Item = DateTime<Utc>> {
