@@ -1,20 +1,20 @@
 //! One appointment at its time: asked, written, done, told (AG-04).
 //!
 //! ```text
-//!        its time           no case open        stored           opened          in the outbox
-//!   Open ────────> Asking ──────────────> Storing ────> Opening ────────> Sending ─────────────┐
-//!    ^ │             │ case open              │            │ ^ │ another     │                 │
-//!    │ │             │                        │     failed v │ │ is open     │ failed          │
-//!    │ │             │                        │          Again <┼─────────────┘                │
-//!    │ │ only        v                        │            ^   v                               │ somebody
-//!    │ └ notifies, Deciding <─────────────────┼────────────┼─ (failed)   <─────────────────────┤ is notified
-//!    │   too late    │  │ not stored          │ not stored │                                   │
-//!    └───────────────┼──┴─────────────────────┴────────────┘                                   │ nobody is
-//!                    │ stored                                                                  v
-//!                    └──────> Telling ──────────────────────────────────────────────────────> Over
-//!                              ^   │ failed            notified
-//!                              └ TellingAgain
+//!         its time        none open          stored          opened          taken
+//!   Open ────────> Asking ────────> Storing ───────> Opening ──────> Sending ───────> (its end)
+//!    ^               │                 │                ^ │             │              │   │
+//!    └── later <─────┴─────────────────┘   later: Again └─┴─────────────┘  somebody is │   │ nobody is
+//!        not said, not stored                  could not be done           to be told  │   │ to be told
+//!                                                                                      v   │
+//!   Open: it only notifies, or is too late ──────────────────────────────────────> Deciding│
+//!   Asking, Opening: a case is open ─────────────────────────────────────────────>     │   │
+//!                                                                               stored │   │
+//!                                       could not be kept                              v   v
+//!                          TellingAgain <───────────────> Telling <────────────────────┘  Over
+//!                                                            └──── notified ───────────────^
 //!
+//!   Deciding, not stored: to Open or Again, as it came.
 //!   Changing: a person's change is being written; from Open or Asking, to Open or Over.
 //! ```
 

@@ -194,7 +194,7 @@ impl Outbox {
         match entry.state {
             State::Over(_) => self.forget(id),
             State::Dead(_) => {
-                let oldest = self.dead.iter().find(|other| **other != id).copied();
+                let oldest = self.dead.first().copied();
                 self.dead.insert(id);
                 oldest.filter(|_| self.dead.len() > DEAD_KEPT).into_iter().for_each(|oldest| self.forget(oldest));
             }

@@ -102,6 +102,46 @@ fn what_had_begun_is_finished_with_the_same_ids() {
 }
 
 #[test]
+fn an_end_that_cannot_be_written_does_not_take_its_own_case_for_another() {
+    let mut world = World::at("09:00");
+    world.create(1, BRUNO, Draft { message: text("Oi"), ..draft(Action::OpenCaseAndNotify, "10:00") });
+    world.slow_writes = Some(VecDeque::new());
+    world.until(today("10:00"));
+    world.write_arrives();
+    let (id, version) = world.slow_writes.take().and_then(|mut writes| writes.pop_front()).expect("how it ends");
+    world.do_with(|room, now| room.on_stored(id, version, false, now));
+    assert_eq!(world.notices.len(), 0, "nobody is told what is not written");
+    world.until(today("10:01"));
+    assert_eq!(world.phase(1), Some(Phase::Over { end: End::Done }));
+    assert_eq!((world.cases.len(), world.sent.len(), world.notices.len()), (1, 1, 1));
+}
+
+/// By hand, order by order.
+#[test]
+fn an_answer_about_another_case_or_letter_says_nothing() {
+    let (mut room, mut ids) = (Appointments::default(), Ids::new(0));
+    let now = World::at("10:00").now;
+    let terms = Draft { message: text("Oi"), ..draft(Action::OpenCase, "10:01") }.judge(now.civil).expect("possible");
+    let appointment = Appointment { id: FIRST, version: 1, creator: BRUNO, changed: now.civil, terms };
+    room.restore(Row { appointment, phase: Phase::Open }, now);
+    let now = now.after(Duration::from_secs(60));
+    room.on_timeout(now);
+    room.on_case(FIRST, 1, Looked::NoneOpen, &mut ids, now);
+    room.on_stored(FIRST, 2, true, now);
+    let Some(Phase::Running(run)) = room.row(FIRST).map(|row| row.phase) else { panic!("it runs") };
+    let (item, wrong) = (run.item.expect("there is a message"), OutboxId(run.case.0));
+    while room.poll_order().is_some() {}
+    room.on_opened(FIRST, CaseId(item.0), Opened::Yes, now);
+    assert_eq!(room.poll_order(), None);
+    room.on_opened(FIRST, run.case, Opened::Yes, now);
+    assert!(matches!(room.poll_order(), Some(Order::Send(letter)) if letter.id == item));
+    room.on_sent(FIRST, wrong, true, now);
+    assert_eq!(room.poll_order(), None);
+    room.on_sent(FIRST, item, true, now);
+    assert!(matches!(room.poll_order(), Some(Order::Store(row)) if row.phase == Phase::Over { end: End::Done }));
+}
+
+#[test]
 fn restoring_twice_is_restoring_once() {
     let mut world = World::at("09:00");
     world.create(1, BRUNO, draft(Action::OpenCaseAndNotify, "10:00"));
@@ -111,6 +151,13 @@ fn restoring_twice_is_restoring_once() {
     world.until(today("10:01"));
     assert_eq!((world.cases.len(), world.appointments.rows().count()), (1, 0));
     let over = world.disk[&FIRST].clone();
+    world.create(2, BRUNO, draft(Action::Notify, "11:00"));
+    let row = world.disk[&AppointmentId(2)].clone();
+    world.slow_writes = Some(VecDeque::new());
+    world.do_with(|room, now| room.on_cancel(CommandId(3), AppointmentId(2), 1, now));
+    world.do_with(|room, now| room.restore(row, now));
+    world.write_arrives();
+    assert_eq!(world.answer(3), Some(Ok(AppointmentId(2))), "a wish that is being written is not forgotten");
     world.do_with(|room, now| room.restore(over, now));
     assert_eq!(world.appointments.rows().count(), 0, "what is over stays over");
 }

@@ -187,3 +187,33 @@ fn no_yes_before_it_is_written() {
     world.write_arrives();
     assert_eq!(world.answer(2), Some(Ok(FIRST)));
 }
+
+#[test]
+fn what_is_written_or_told_reads_back() {
+    let now = World::at("09:00").now.civil;
+    let form = Draft { message: webhook("Oi"), files: vec!["a.pdf".to_owned()], ..draft(Action::OpenCase, "10:00") };
+    let terms = form.judge(now).expect("possible");
+    let due = Some(terms.due);
+    let appointment = Appointment { id: FIRST, version: 3, creator: BRUNO, changed: now, terms };
+    let failure = Failure::CaseOpen { case: CaseId(7) };
+    let run = Run { case: CaseId(7), item: Some(OutboxId(8)) };
+    for phase in [
+        Phase::Open,
+        Phase::Running(run),
+        Phase::Telling { end: End::Failed { failure } },
+        Phase::Over { end: End::Missed },
+    ] {
+        let row = Row { appointment: appointment.clone(), phase };
+        let json = serde_json::to_string(&row).expect("it can be written");
+        assert_eq!(serde_json::from_str::<Row>(&json).expect("it can be read"), row);
+    }
+    let fault = Fault { field: Field::Comment, why: Why::TooLong { most: 2_000 } };
+    for refused in [
+        Refused::Impossible { faults: vec![fault] },
+        Refused::TooClose(TooClose { distance_minutes: 6, before: None, after: due }),
+        Refused::Running,
+    ] {
+        let json = serde_json::to_string(&refused).expect("it can be written");
+        assert_eq!(serde_json::from_str::<Refused>(&json).expect("it can be read"), refused);
+    }
+}

@@ -34,12 +34,13 @@ fn ag_03_no_time_is_named_that_is_past_or_not_free_within_a_day() {
     let mut world = World::at("09:57");
     world.create(1, BRUNO, draft(Action::Notify, "10:00"));
     assert_eq!(too_close(world.create(2, BRUNO, draft(Action::Notify, "10:01"))), (None, Some(today("10:06"))));
-    for id in 0..241 {
-        let when = today("10:00") + TimeDelta::minutes(6 * (id + 1));
-        let full = Draft { when, ..draft(Action::Notify, "10:00") };
+    let days_later = Draft { when: wall("2026-11-26 10:01:00"), ..draft(Action::Notify, "10:00") };
+    for id in 0..482 {
+        let when = wall("2026-11-26 10:00:00") + TimeDelta::minutes(6 * (id - 241));
+        let full = Draft { when, ..days_later.clone() };
         assert!(matches!(world.create(100 + id as u64, BRUNO, full), Some(Ok(_))));
     }
-    assert_eq!(too_close(world.create(3, BRUNO, draft(Action::Notify, "10:01"))), (None, None));
+    assert_eq!(too_close(world.create(3, BRUNO, days_later)), (None, None));
 }
 
 #[test]
@@ -111,6 +112,34 @@ fn ag_03_an_answer_that_is_older_than_a_write_does_not_hide_it() {
     assert_eq!(world.answer(1), Some(Ok(FIRST)), "written, long before the second answer comes");
     world.read_arrives();
     assert_eq!(too_close(world.answer(2)).1, Some(today("10:06")));
+}
+
+#[test]
+fn ag_03_a_time_that_was_not_written_after_all_is_free() {
+    let mut world = World::at("09:00");
+    world.slow_reads = Some(VecDeque::new());
+    world.create(1, BRUNO, draft(Action::Notify, "10:00"));
+    world.create(2, BRUNO, draft(Action::Notify, "10:01"));
+    world.disk_is_full = true;
+    world.read_arrives();
+    assert_eq!(world.answer(1), Some(Err(Refused::NotStored)));
+    world.disk_is_full = false;
+    world.read_arrives();
+    assert_eq!(world.answer(2), Some(Ok(AppointmentId(2))));
+}
+
+#[test]
+fn ag_03_who_is_moved_twice_does_not_stand_in_its_own_way() {
+    let mut world = World::at("09:00");
+    world.create(1, BRUNO, draft(Action::Notify, "10:00"));
+    world.slow_reads = Some(VecDeque::new());
+    world.do_with(|room, now| room.on_edit(CommandId(2), FIRST, 1, draft(Action::Notify, "10:10"), now));
+    world.create(3, BRUNO, draft(Action::Notify, "12:00"));
+    world.read_arrives();
+    world.do_with(|room, now| room.on_edit(CommandId(4), FIRST, 2, draft(Action::Notify, "10:11"), now));
+    let newest = world.slow_reads.as_mut().and_then(VecDeque::pop_back).expect("the second edit asks");
+    world.do_with(|room, now| room.on_neighbours(newest.0, Some(newest.1), now));
+    assert_eq!((world.answer(2), world.answer(4)), (Some(Ok(FIRST)), Some(Ok(FIRST))));
 }
 
 #[test]

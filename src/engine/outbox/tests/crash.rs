@@ -96,3 +96,16 @@ fn restoring_twice_is_restoring_once_and_what_is_over_stays_over() {
     world.settle();
     assert_eq!((world.sent.len(), world.outbox.rows().count()), (2, 0));
 }
+
+#[test]
+fn what_is_written_reads_back() {
+    let mut world = World::silent();
+    world.put(Letter { files: vec!["a.pdf".to_owned()], ..webhook(1, "whatsapp", 1) });
+    world.put(text(2, 1));
+    let phases = [Phase::Queued, Phase::Trying, Phase::Done, Phase::Dead(Dead::Unknown), Phase::Dropped];
+    for (row, phase) in world.disk.values().flat_map(|row| phases.map(|phase| (row.clone(), phase))) {
+        let row = Row { phase, ..row };
+        let json = serde_json::to_string(&row).expect("it can be written");
+        assert_eq!(serde_json::from_str::<Row>(&json).expect("it can be read"), row);
+    }
+}

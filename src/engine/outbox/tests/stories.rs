@@ -126,6 +126,19 @@ fn ag_06_a_person_has_a_dead_letter_tried_again_or_drops_it() {
 }
 
 #[test]
+fn ag_06_what_is_tried_again_has_all_its_tries_again() {
+    let mut world = World::with([failed("503")]);
+    world.put(webhook(1, "whatsapp", 1));
+    world.wait(10 * HOUR);
+    let version = world.version(1);
+    world.do_with(|outbox, now| outbox.on_retry(CommandId(1), FIRST, version, now));
+    assert_eq!(world.outbox.row(FIRST).map(|row| (row.phase, row.item.failures)), Some((Phase::Queued, 1)));
+    world.wait(10 * HOUR);
+    assert_eq!((world.sent.len(), world.alerts.len()), (16, 2));
+    assert_eq!(world.sent.last().map(|sent| sent.2), Some(16), "each try has its own number");
+}
+
+#[test]
 fn ag_06_what_is_not_dead_is_left_alone_and_a_wish_that_is_not_written_changes_nothing() {
     let mut world = World::silent();
     world.put(text(1, 1));

@@ -62,6 +62,17 @@ fn ag_06_few_at_once_and_the_roads_by_turns() {
 }
 
 #[test]
+fn ag_06_many_texts_do_not_push_a_webhook_to_the_end() {
+    let mut world = World::silent();
+    world.set(Settings { at_once: 1, ..Settings::default() });
+    (1..=3).for_each(|id| world.put(text(id, id)));
+    world.put(webhook(4, "whatsapp", 1));
+    world.outcomes = VecDeque::from([Some(Outcome::Delivered)]);
+    world.tried(1, 1, Outcome::Delivered);
+    assert_eq!(world.order(), [1, 4, 2, 3]);
+}
+
+#[test]
 fn ag_06_a_recipient_that_fails_does_not_hold_up_the_next_one_on_its_road() {
     let mut world = World::with([failed(), Outcome::Delivered]);
     world.put(webhook(1, "whatsapp", 1));
