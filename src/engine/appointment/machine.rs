@@ -5,12 +5,11 @@ use std::collections::VecDeque;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Settings;
-use super::order::{Change, Looked, Opened, Order, Refused};
+use super::order::{Change, Order, Refused};
 use super::record::{Appointment, End, Failure, Phase, Row, Run};
 use super::state::State;
 use super::terms::Action;
-use crate::id::{CaseId, CommandId, Ids, OutboxId};
-use crate::outbox::Letter;
+use crate::id::{AppointmentId, CommandId};
 use crate::time::Now;
 
 /// What an appointment borrows while it works.
@@ -34,7 +33,7 @@ pub(super) struct Entry {
     pub appointment: Appointment,
     pub(super) state: State,
     /// How often the store was asked for a case: its answers are told apart by it.
-    asks: u32,
+    pub(super) asks: u32,
 }
 
 impl Entry {
@@ -67,7 +66,7 @@ impl Entry {
         let now = cx.now.civil;
         match &self.state {
             State::Open { look } if now >= *look => self.on_due(cx),
-            State::Again { run, look } if now >= *look => self.open_case(*run, cx),
+            State::Again { run, look } if now >= *look => self.on_again(*run, cx),
             State::TellingAgain { end, look } if now >= *look => self.notify(end.clone(), cx),
             State::Open { .. } | State::Again { .. } | State::TellingAgain { .. } | State::Asking { .. } => {}
             State::Storing { .. } | State::Opening { .. } | State::Sending { .. } | State::Deciding { .. } => {}
@@ -77,8 +76,7 @@ impl Entry {
 
     /// Late rather than never, but not for ever.
     fn on_due(&mut self, cx: &mut Context<'_>) {
-        let late = cx.now.civil.signed_duration_since(self.appointment.terms.due.at);
-        if late > TimeDelta::hours(i64::from(cx.settings.late_hours)) {
+        if self.is_too_late(cx) {
             return self.decide(End::Missed, None, cx);
         }
         match self.appointment.terms.action {
@@ -92,85 +90,16 @@ impl Entry {
         }
     }
 
-    /// An answer to an earlier question says nothing.
-    pub fn on_case(&mut self, answer: u32, looked: Looked, ids: &mut Ids, cx: &mut Context<'_>) {
-        match self.state {
-            State::Asking { ask } if ask == answer => match looked {
-                Looked::Open(case) => self.decide(End::Failed { failure: Failure::CaseOpen { case } }, None, cx),
-                Looked::NoneOpen => {
-                    let case = CaseId(ids.next(cx.now.civil));
-                    let message = self.appointment.terms.message.as_ref();
-                    let run = Run { case, item: message.map(|_| OutboxId(ids.next(cx.now.civil))) };
-                    self.state = State::Storing { run };
-                    self.write(cx);
-                }
-                Looked::Failed => self.state = State::Open { look: cx.soon() },
-            },
-            State::Asking { .. } | State::Open { .. } | State::Storing { .. } | State::Opening { .. } => {}
-            State::Sending { .. } | State::Again { .. } | State::Deciding { .. } | State::Telling { .. } => {}
-            State::TellingAgain { .. } | State::Changing { .. } | State::Over { .. } => {}
+    fn on_again(&mut self, run: Run, cx: &mut Context<'_>) {
+        match self.is_too_late(cx) {
+            true => self.decide(End::Failed { failure: Failure::Interrupted }, Some(run), cx),
+            false => self.open_case(run, cx),
         }
     }
 
-    fn open_case(&mut self, run: Run, cx: &mut Context<'_>) {
-        let terms = &self.appointment.terms;
-        cx.orders.push_back(Order::OpenCase {
-            appointment: self.appointment.id,
-            case: run.case,
-            contact: terms.contact,
-            department: terms.department,
-            agent: terms.agent,
-            comment: terms.comment.clone(),
-        });
-        self.state = State::Opening { run };
-    }
-
-    pub fn on_opened(&mut self, case: CaseId, opened: Opened, cx: &mut Context<'_>) {
-        match self.state {
-            State::Opening { run } if run.case == case => match opened {
-                Opened::Yes => self.send(run, cx),
-                Opened::Other(case) => {
-                    self.decide(End::Failed { failure: Failure::CaseOpen { case } }, Some(run), cx);
-                }
-                Opened::Refused { why } => {
-                    self.decide(End::Failed { failure: Failure::Refused { why } }, Some(run), cx)
-                }
-                Opened::Failed => self.state = State::Again { run, look: cx.soon() },
-            },
-            State::Opening { .. } | State::Open { .. } | State::Asking { .. } | State::Storing { .. } => {}
-            State::Sending { .. } | State::Again { .. } | State::Deciding { .. } | State::Telling { .. } => {}
-            State::TellingAgain { .. } | State::Changing { .. } | State::Over { .. } => {}
-        }
-    }
-
-    fn send(&mut self, run: Run, cx: &mut Context<'_>) {
-        match (run.item, &self.appointment.terms.message) {
-            (Some(item), Some(message)) => {
-                cx.orders.push_back(Order::Send(Letter {
-                    id: item,
-                    key: format!("appointment-{}", self.appointment.id),
-                    to: message.to.clone(),
-                    body: message.body.clone(),
-                    files: self.appointment.terms.files.clone(),
-                    appointment: Some(self.appointment.id),
-                }));
-                self.state = State::Sending { run };
-            }
-            (None, _) | (_, None) => self.decide(End::Done, Some(run), cx),
-        }
-    }
-
-    /// The outbox has it for sure, or could not take it now.
-    pub fn on_sent(&mut self, item: OutboxId, taken: bool, cx: &mut Context<'_>) {
-        match self.state {
-            State::Sending { run } if run.item == Some(item) => match taken {
-                true => self.decide(End::Done, Some(run), cx),
-                false => self.state = State::Again { run, look: cx.soon() },
-            },
-            State::Sending { .. } | State::Open { .. } | State::Asking { .. } | State::Storing { .. } => {}
-            State::Opening { .. } | State::Again { .. } | State::Deciding { .. } | State::Telling { .. } => {}
-            State::TellingAgain { .. } | State::Changing { .. } | State::Over { .. } => {}
-        }
+    fn is_too_late(&self, cx: &Context<'_>) -> bool {
+        let late = cx.now.civil.signed_duration_since(self.appointment.terms.due.at);
+        late > TimeDelta::hours(i64::from(cx.settings.late_hours))
     }
 
     /// The row of this version is written, or could not be.
@@ -187,26 +116,17 @@ impl Entry {
                 self.state = run.map_or(State::Open { look }, |run| State::Again { run, look })
             }
             State::Changing { changed, change, command } => {
-                self.state = State::Open { look: self.appointment.terms.due.at };
-                let answer = match written {
-                    true => {
-                        *self = Entry { asks: self.asks, ..Entry::new(*changed) };
-                        self.end_by(&change);
-                        Ok(self.appointment.id)
-                    }
-                    false => Err(Refused::NotStored),
-                };
+                let answer = self.on_changed(*changed, change, written);
                 cx.orders.push_back(Order::Answer(command, answer));
             }
-            other @ (State::Open { .. } | State::Asking { .. } | State::Opening { .. } | State::Sending { .. }) => {
-                self.state = other;
-                return;
-            }
-            other @ (State::Again { .. } | State::Telling { .. } | State::TellingAgain { .. }) => {
-                self.state = other;
-                return;
-            }
-            other @ State::Over { .. } => {
+            other @ (State::Open { .. }
+            | State::Asking { .. }
+            | State::Opening { .. }
+            | State::Sending { .. }
+            | State::Again { .. }
+            | State::Telling { .. }
+            | State::TellingAgain { .. }
+            | State::Over { .. }) => {
                 self.state = other;
                 return;
             }
@@ -243,11 +163,17 @@ impl Entry {
         matches!(self.state, State::Changing { .. }) && self.appointment.version == version
     }
 
-    fn end_by(&mut self, change: &Change) {
-        match change {
-            Change::Edit(_) => {}
-            Change::Cancel => self.state = State::Over { end: End::Cancelled },
+    fn on_changed(&mut self, changed: Appointment, change: Change, written: bool) -> Result<AppointmentId, Refused> {
+        if !written {
+            self.state = State::Open { look: self.appointment.terms.due.at };
+            return Err(Refused::NotStored);
         }
+        self.appointment = changed;
+        self.state = match change {
+            Change::Edit(terms) => State::Open { look: terms.due.at },
+            Change::Cancel => State::Over { end: End::Cancelled },
+        };
+        Ok(self.appointment.id)
     }
 
     /// Writes it down as it is, and shows it.

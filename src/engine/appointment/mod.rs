@@ -4,8 +4,8 @@
 //! [`Appointments::restore`], then people's wishes and the answers to orders; after each, do what [`Appointments::poll_order`] says
 //! until it gives none, and call [`Appointments::on_timeout`] at [`Appointments::poll_timeout`].
 //!
-//! `state` draws the machine of one appointment, `machine` and `end` are its transitions, `terms` says what can be filled in, `space` how far
-//! appointments lie apart, `wish` how two people at the same moment do not get the same time.
+//! `state` draws the machine of one appointment, `machine`, `run` and `end` are its transitions, `terms` says what can be filled in, `space` how far
+//! appointments lie apart, `claims` how two people at the same moment do not get the same time.
 //!
 //! Written before it is acted on: a new appointment, a change of one, what it is about to do with the ids that it will use, how it ends
 //! before anybody is told. All that is ordered after a write may be ordered again by a later start and is known by its ids, so a crash
@@ -13,10 +13,12 @@
 //!
 //! What is absent: repetition (AG-02), and whether the message arrived, which is the outbox's.
 
+mod claims;
 mod end;
 mod machine;
 mod order;
 mod record;
+mod run;
 mod space;
 mod state;
 mod terms;
@@ -33,6 +35,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{AppointmentId, CaseId, Ids, OutboxId};
 use crate::time::{Moment, Now};
 
+use claims::Claims;
 use machine::{Context, Entry};
 use state::State;
 
@@ -66,7 +69,7 @@ pub struct Appointments {
     drafts: BTreeMap<AppointmentId, wish::Writing>,
     /// By the number of their question.
     wishes: BTreeMap<u64, wish::Wish>,
-    claims: wish::Claims,
+    claims: Claims,
     asks: u64,
     /// When each has to be looked at.
     wakes: BTreeSet<(DateTime<Utc>, AppointmentId)>,

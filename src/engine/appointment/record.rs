@@ -55,7 +55,7 @@ pub enum End {
     Cancelled,
 }
 
-/// Why nothing was sent.
+/// Why it did not do all it should.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Failure {
@@ -64,6 +64,9 @@ pub enum Failure {
     CaseOpen { case: CaseId },
     #[error("the case could not be opened: {why}")]
     Refused { why: String },
+    /// It began, and could not go on till it was too late.
+    #[error("it was interrupted for too long; see whether the case was opened and the message sent")]
+    Interrupted,
 }
 
 /// One write, whole: the same one twice leaves the same.

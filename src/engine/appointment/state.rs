@@ -2,19 +2,21 @@
 //!
 //! ```text
 //!         its time        none open          stored          opened          taken
-//!   Open ────────> Asking ────────> Storing ───────> Opening ──────> Sending ───────> (its end)
-//!    ^               │                 │                ^ │             │              │   │
-//!    └── later <─────┴─────────────────┘   later: Again └─┴─────────────┘  somebody is │   │ nobody is
-//!        not said, not stored                  could not be done           to be told  │   │ to be told
-//!                                                                                      v   │
-//!   Open: it only notifies, or is too late ──────────────────────────────────────> Deciding│
-//!   Asking, Opening: a case is open ─────────────────────────────────────────────>     │   │
-//!                                                                               stored │   │
-//!                                       could not be kept                              v   v
-//!                          TellingAgain <───────────────> Telling <────────────────────┘  Over
-//!                                                            └──── notified ───────────────^
+//!   Open ────────> Asking ────────> Storing ───────> Opening ──────> Sending ───────> ended
+//!    ^               │                 │                ^ │             │
+//!    └── later <─────┴─────────────────┘   later: Again └─┴─────────────┘
+//!        not said, not stored                  could not be done
 //!
-//!   Deciding, not stored: to Open or Again, as it came.
+//!         somebody is to be told         stored            notified
+//!   ended ──────────────────────> Deciding ─────> Telling ─────────> Over
+//!     │                                            │  ^               ^
+//!     │                          could not be kept v  │ later         │
+//!     │                                        TellingAgain           │
+//!     └───────────────────────────────────────────────────────────────┘
+//!         nobody is to be told
+//!
+//!   Ended too: Open that only notifies; Open and Again too late; Asking and Opening where a case is open.
+//!   Deciding that is not stored: to Open or Again, as it came.
 //!   Changing: a person's change is being written; from Open or Asking, to Open or Over.
 //! ```
 

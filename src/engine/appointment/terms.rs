@@ -94,7 +94,7 @@ pub enum Why {
     NotByText,
     #[error("this action sends nothing to the contact")]
     SendsNothing,
-    #[error("at most {most} characters or bytes")]
+    #[error("this is too long: at most {most} characters, of which accented ones may count twice")]
     TooLong { most: usize },
     #[error("at most {most}")]
     TooMany { most: usize },

@@ -1,13 +1,7 @@
 //! People's wishes: a new appointment, a change of one. Each is answered once, a yes when it is written; its neighbours are asked for
 //! before (AG-03).
-//!
-//! ```text
-//!   wish ──> Asking for the neighbours ──> claimed, being written ──> written
-//!                                          the claim stays until no older question is open:
-//!                                          an answer may have been read before this was written
-//! ```
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
@@ -42,19 +36,6 @@ pub(super) struct Wish {
 enum What {
     Create { creator: UserId },
     Edit { version: u32 },
-}
-
-/// Times that the store may not tell yet.
-#[derive(Debug, Default)]
-pub(super) struct Claims(Vec<Claim>);
-
-#[derive(Debug)]
-struct Claim {
-    id: AppointmentId,
-    line: Line,
-    at: DateTime<Utc>,
-    /// The last question that was asked when it was written; none while it is not.
-    written: Option<u64>,
 }
 
 impl Appointments {
@@ -96,7 +77,7 @@ impl Appointments {
                     .and_then(|()| self.carry_out(wish, now))
             }
         };
-        self.claims.forget(&self.wishes);
+        self.claims.forget(self.wishes.keys().next().copied());
         self.refuse(command, answer);
     }
 
@@ -122,7 +103,7 @@ impl Appointments {
                 self.with(id, now, |entry, cx| entry.on_stored(version, written, cx));
             }
         }
-        self.claims.forget(&self.wishes);
+        self.claims.forget(self.wishes.keys().next().copied());
     }
 
     fn judge_edit(
@@ -163,7 +144,7 @@ impl Appointments {
             }
             What::Edit { version } => self.change(command, id, version, Change::Edit(terms), now)?,
         }
-        self.claims.0.push(Claim { id, line, at, written: None });
+        self.claims.take(id, line, at);
         Ok(())
     }
 
@@ -187,28 +168,6 @@ impl Appointments {
 
     fn refuse(&mut self, command: CommandId, answer: Result<(), Refused>) {
         self.orders.extend(answer.err().map(|refused| Order::Answer(command, Err(refused))));
-    }
-}
-
-impl Claims {
-    /// An appointment does not stand in its own way.
-    fn of(&self, line: Line, except: AppointmentId) -> impl Iterator<Item = DateTime<Utc>> {
-        self.0.iter().filter(move |claim| claim.line == line && claim.id != except).map(|claim| claim.at)
-    }
-
-    fn settle(&mut self, id: AppointmentId, written: bool, asks: u64) {
-        self.0.retain(|claim| written || claim.id != id || claim.written.is_some());
-        let open = self.0.iter_mut().filter(|claim| claim.id == id && claim.written.is_none());
-        open.for_each(|claim| claim.written = Some(asks));
-    }
-
-    fn forget(&mut self, wishes: &BTreeMap<u64, Wish>) {
-        let oldest = wishes.keys().next().copied();
-        self.0.retain(|claim| match (claim.written, oldest) {
-            (None, _) => true,
-            (Some(_), None) => false,
-            (Some(last), Some(oldest)) => oldest <= last,
-        });
     }
 }
 

@@ -1,15 +1,4 @@
-//! The machine of one letter. A try is at least once where the other side knows repetitions, else at most once.
-//!
-//! ```text
-//!   handed in      stored          its turn           stored
-//!  ──────────> Entering ──> Queued ────────> Storing ────────> Trying ──> Over: Done
-//!                            ^ ^               │                 │
-//!                            │ └───────────────┴─────────────────┤ failed: after a while, longer each time
-//!                            │   not stored                      v
-//!                            └──────────── Changing <────────── Dead: Exhausted, Refused, Unknown
-//!                              tried again    │    a person
-//!                                             └─────────────────────────> Over: Dropped
-//! ```
+//! The machine of one letter: what each news means in each state. `tried` has what comes of a try.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -18,8 +7,10 @@ use chrono::TimeDelta;
 
 use super::Settings;
 use super::lanes::Standing;
-use super::letter::{Dead, Destination, Item, Letter, Phase, Row};
-use super::order::{Alert, Change, Order, Outcome, Refused, Written};
+use super::letter::{Destination, Item, Letter, Phase, Row};
+use super::order::{Change, Order, Outcome, Refused, Written};
+use super::state::State;
+use super::tried::LONGEST_WAIT;
 use crate::id::{CommandId, OutboxId};
 use crate::random::Random;
 use crate::time::{Moment, Now};
@@ -36,32 +27,6 @@ pub(super) struct Context<'a> {
 pub(super) struct Entry {
     pub item: Item,
     pub state: State,
-}
-
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum State {
-    /// Written for the first time; these wait for it.
-    Entering {
-        askers: Vec<OutboxId>,
-    },
-    /// Till then, and till its turn.
-    Queued {
-        from: Moment,
-    },
-    /// The try is being written down.
-    Storing,
-    /// Without news till then nobody knows.
-    Trying {
-        until: Moment,
-    },
-    Dead(Dead),
-    /// A person's wish is being written.
-    Changing {
-        dead: Dead,
-        change: Change,
-        command: CommandId,
-    },
-    Over(Phase),
 }
 
 impl Entry {
@@ -128,18 +93,7 @@ impl Entry {
             return;
         }
         match std::mem::replace(&mut self.state, State::Queued { from: cx.now.moment }) {
-            State::Entering { askers } => {
-                let appointment = self.item.letter.appointment;
-                let taken = match written {
-                    Written::Yes | Written::Known => Ok(()),
-                    Written::No => Err(Refused::NotStored),
-                };
-                match written {
-                    Written::Yes => self.tell(cx.orders),
-                    Written::No | Written::Known => self.state = State::Over(Phase::Dropped),
-                }
-                cx.orders.extend(askers.into_iter().map(|item| Order::Taken { item, appointment, taken }));
-            }
+            State::Entering { askers } => self.on_entered(askers, written, cx),
             State::Storing => match written {
                 Written::Yes => self.go(cx),
                 Written::No | Written::Known => {
@@ -148,17 +102,12 @@ impl Entry {
                 }
             },
             State::Changing { dead, change, command } => {
-                let answer = match (written, change) {
-                    (Written::Yes, Change::Retry) => Ok(self.item.letter.id),
-                    (Written::Yes, Change::Drop) => {
-                        self.state = State::Over(Phase::Dropped);
-                        Ok(self.item.letter.id)
-                    }
-                    (Written::No | Written::Known, _) => {
-                        self.state = State::Dead(dead);
-                        Err(Refused::NotStored)
-                    }
+                let (rest, answer) = match (written, change) {
+                    (Written::Yes, Change::Retry) => (State::Queued { from: cx.now.moment }, Ok(self.item.letter.id)),
+                    (Written::Yes, Change::Drop) => (State::Over(Phase::Dropped), Ok(self.item.letter.id)),
+                    (Written::No | Written::Known, _) => (State::Dead(dead), Err(Refused::NotStored)),
                 };
+                self.state = rest;
                 cx.orders.push_back(Order::Answer(command, answer));
                 self.tell(cx.orders);
             }
@@ -168,12 +117,18 @@ impl Entry {
         }
     }
 
-    /// What came of a try; of an earlier one it says nothing.
-    pub fn on_tried(&mut self, attempt: u32, outcome: Outcome, cx: &mut Context<'_>, random: &mut Random) {
-        match self.state {
-            State::Trying { .. } if self.item.tries == attempt => self.on_outcome(outcome, cx, random),
-            State::Trying { .. } | State::Entering { .. } | State::Queued { .. } | State::Storing => {}
-            State::Dead(_) | State::Changing { .. } | State::Over(_) => {}
+    /// The first row of a letter: what it is answered to whom, and whether it is this one that is sent.
+    fn on_entered(&mut self, askers: Vec<OutboxId>, written: Written, cx: &mut Context<'_>) {
+        let (state, taken) = match written {
+            Written::Yes => (State::Queued { from: cx.now.moment }, Ok(())),
+            Written::Known => (State::Over(Phase::Dropped), Ok(())),
+            Written::No => (State::Over(Phase::Dropped), Err(Refused::NotStored)),
+        };
+        self.state = state;
+        let appointment = self.item.letter.appointment;
+        cx.orders.extend(askers.into_iter().map(|item| Order::Taken { item, appointment, taken }));
+        if written == Written::Yes {
+            self.tell(cx.orders);
         }
     }
 
@@ -204,49 +159,13 @@ impl Entry {
         self.tell(cx.orders);
     }
 
-    fn on_outcome(&mut self, outcome: Outcome, cx: &mut Context<'_>, random: &mut Random) {
-        match outcome {
-            Outcome::Delivered => {
-                self.state = State::Over(Phase::Done);
-                self.item.why = None;
-            }
-            Outcome::Failed { why, wait } => self.on_failed(why, wait, cx, random),
-            Outcome::Refused { why } => self.die(Dead::Refused, why, cx),
-            Outcome::NotTried { why, wait } => {
-                self.item.why = Some(why);
-                self.wait(wait.clamp(SHORTEST_WAIT, LONGEST_WAIT), cx);
-            }
-            Outcome::Unknown { why } => match self.item.letter.to.knows_repetition() {
-                true => self.on_failed(why, None, cx, random),
-                false => self.die(Dead::Unknown, why, cx),
-            },
-        }
-        self.write(cx.orders);
-    }
-
-    fn on_failed(&mut self, why: String, wait: Option<Duration>, cx: &mut Context<'_>, random: &mut Random) {
-        self.item.failures = self.item.failures.saturating_add(1);
-        if self.item.failures >= cx.settings.attempts {
-            return self.die(Dead::Exhausted, why, cx);
-        }
-        self.item.why = Some(why);
-        let wait = back_off(self.item.failures, random).max(wait.unwrap_or_default()).min(LONGEST_WAIT);
-        self.wait(wait, cx);
-    }
-
-    fn die(&mut self, dead: Dead, why: String, cx: &mut Context<'_>) {
-        self.state = State::Dead(dead);
-        self.item.why = Some(why);
-        cx.orders.push_back(Order::Alert(Alert { item: self.item.letter.id, why: dead }));
-    }
-
-    fn wait(&mut self, wait: Duration, cx: &Context<'_>) {
+    pub(super) fn wait(&mut self, wait: Duration, cx: &Context<'_>) {
         let span = TimeDelta::from_std(wait).unwrap_or_default();
         self.item.next = cx.now.civil.checked_add_signed(span).unwrap_or(cx.now.civil);
         self.state = State::Queued { from: cx.now.moment + wait };
     }
 
-    fn write(&mut self, orders: &mut VecDeque<Order>) {
+    pub(super) fn write(&mut self, orders: &mut VecDeque<Order>) {
         self.item.version += 1;
         orders.push_back(Order::Store(self.row()));
         self.tell(orders);
@@ -261,31 +180,6 @@ impl Entry {
     }
 }
 
-impl State {
-    /// What of it is written down.
-    fn phase(&self) -> Phase {
-        match self {
-            State::Entering { .. } | State::Queued { .. } => Phase::Queued,
-            State::Storing | State::Trying { .. } => Phase::Trying,
-            State::Dead(dead) => Phase::Dead(*dead),
-            State::Changing { change: Change::Retry, .. } => Phase::Queued,
-            State::Changing { change: Change::Drop, .. } => Phase::Dropped,
-            State::Over(phase) => *phase,
-        }
-    }
-}
-
-/// After the n-th failure, a fifth more or less, so that what failed together does not come back together.
-fn back_off(failures: u8, random: &mut Random) -> Duration {
-    let step = BACK_OFF_S.get(usize::from(failures.saturating_sub(1))).unwrap_or(&BACK_OFF_LAST_S);
-    Duration::from_millis(step * 800 + u64::from(random.below(*step as u32 * 400)))
-}
-
-const BACK_OFF_S: [u64; 4] = [10, 30, 120, 600];
-const BACK_OFF_LAST_S: u64 = 3_600;
 const AFTER_STORE_ERROR: Duration = Duration::from_secs(10);
-/// The other side does not say for how long it is not tried: neither hammered nor forgotten.
-const SHORTEST_WAIT: Duration = Duration::from_secs(10);
-const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 /// Longer than a SIP transaction lives (Timer F, RFC 3261 §17.1.2.2: 32 s).
 const NO_NEWS: Duration = Duration::from_secs(60);

@@ -4,7 +4,7 @@
 //! and the answers to orders; after each, do what [`Outbox::poll_order`] says until it gives none, and call
 //! [`Outbox::on_timeout`] at [`Outbox::poll_timeout`].
 //!
-//! `machine` draws one letter, `lanes` says whose turn it is. To one recipient letters go one at a time and in order; a letter that waits
+//! `state` draws one letter, `machine` and `tried` are its transitions, `lanes` says whose turn it is. To one recipient letters go one at a time and in order; a letter that waits
 //! for its next try holds up those behind it to the same recipient, and nobody else.
 //!
 //! Written before it is acted on: a new letter, each try, a person's wish. A webhook is tried at least once for each of its tries,
@@ -16,8 +16,10 @@ mod lanes;
 mod letter;
 mod machine;
 mod order;
+mod state;
 #[cfg(test)]
 mod tests;
+mod tried;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -26,8 +28,9 @@ use crate::random::Random;
 use crate::time::{Moment, Now, Timers};
 
 use lanes::Lanes;
-use machine::{Context, Entry, State};
+use machine::{Context, Entry};
 use order::Change;
+use state::State;
 
 pub use letter::{Dead, Destination, Item, Letter, Phase, Row};
 pub use order::{Alert, Order, Outcome, Refused, Written};
@@ -69,8 +72,8 @@ impl Outbox {
         self.take_turns(now);
     }
 
-    /// A letter as the store has it, at a start; or a dead one that is not in memory any more, before a person's wish for it. Twice
-    /// is once.
+    /// A letter as the store has it, at a start, in the order of the ids; or a dead one that is not in memory any more, before a
+    /// person's wish for it. Twice is once.
     pub fn restore(&mut self, row: Row, now: Now, random: &mut Random) {
         let (id, key) = (row.item.letter.id, row.item.letter.key.clone());
         if !self.entries.contains_key(&id) {

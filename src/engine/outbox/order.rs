@@ -14,7 +14,8 @@ pub enum Order {
     /// To be answered with [`super::Outbox::on_stored`] and the row's version. The first version of a letter is written only where
     /// its key is not known yet, of whatever age.
     Store(Row),
-    /// A signed HTTP request with `key` as its `Idempotency-Key`. To be answered with [`super::Outbox::on_tried`].
+    /// A signed HTTP request with `key` as its `Idempotency-Key`. The gate is asked for its number by who sends it; a no is
+    /// [`Outcome::NotTried`] or [`Outcome::Refused`]. To be answered with [`super::Outbox::on_tried`].
     Post {
         item: OutboxId,
         attempt: u32,
@@ -24,7 +25,7 @@ pub enum Order {
         files: Vec<String>,
         key: String,
     },
-    /// SIP MESSAGE; the gate is asked by who sends it. To be answered with [`super::Outbox::on_tried`].
+    /// SIP MESSAGE; the gate is asked as for the other. To be answered with [`super::Outbox::on_tried`].
     Text { item: OutboxId, attempt: u32, number: Number, body: String },
     /// Every screen shows it anew.
     Tell(Row),

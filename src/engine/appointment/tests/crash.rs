@@ -116,6 +116,21 @@ fn an_end_that_cannot_be_written_does_not_take_its_own_case_for_another() {
     assert_eq!((world.cases.len(), world.sent.len(), world.notices.len()), (1, 1, 1));
 }
 
+#[test]
+fn what_had_begun_and_comes_back_too_late_is_told_and_not_done() {
+    let mut world = World::at("09:00");
+    world.create(1, BRUNO, Draft { message: text("Oi"), ..draft(Action::OpenCase, "10:00") });
+    world.slow_writes = Some(VecDeque::new());
+    world.until(today("10:00"));
+    world.slow_writes = None;
+    world.now = world.now.after(Duration::from_secs(24 * 3_600 + 1));
+    world.starts_again();
+    world.look();
+    let end = End::Failed { failure: Failure::Interrupted };
+    assert_eq!(world.phase(1), Some(Phase::Over { end: end.clone() }));
+    assert_eq!((world.notices[&FIRST].end.clone(), world.cases.len(), world.sent.len()), (end, 0, 0));
+}
+
 /// By hand, order by order.
 #[test]
 fn an_answer_about_another_case_or_letter_says_nothing() {
