@@ -1,4 +1,5 @@
-//! How an appointment ends: written before anybody is told, so that nobody is told two things; told for sure, so that none ends silently.
+//! How an appointment ends: written before anybody is told, so that nobody is told two things; told for sure, so that none ends
+//! silently.
 
 use std::collections::BTreeSet;
 

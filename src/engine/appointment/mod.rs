@@ -4,12 +4,12 @@
 //! [`Appointments::restore`], then people's wishes and the answers to orders; after each, do what [`Appointments::poll_order`] says
 //! until it gives none, and call [`Appointments::on_timeout`] at [`Appointments::poll_timeout`].
 //!
-//! `state` draws the machine of one appointment, `machine`, `run` and `end` are its transitions, `terms` says what can be filled in, `space` how far
-//! appointments lie apart, `claims` how two people at the same moment do not get the same time.
+//! `state` draws the machine of one appointment, `machine`, `run` and `end` are its transitions, `terms` says what can be
+//! filled in, `space` how far appointments lie apart, `claims` how two people at the same moment do not get the same time.
 //!
-//! Written before it is acted on: a new appointment, a change of one, what it is about to do with the ids that it will use, how it ends
-//! before anybody is told. All that is ordered after a write may be ordered again by a later start and is known by its ids, so a crash
-//! neither loses nor doubles it.
+//! Written before it is acted on: a new appointment, a change of one, what it is about to do with the ids that it will use, how
+//! it ends before anybody is told. All that is ordered after a write may be ordered again by a later start and is known by its
+//! ids, so a crash neither loses nor doubles it.
 //!
 //! What is absent: repetition (AG-02), and whether the message arrived, which is the outbox's.
 

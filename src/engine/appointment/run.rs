@@ -1,4 +1,5 @@
-//! From the open-case question to the outbox: asked, written, opened, handed over. All after the write may come twice, with the same ids (AG-04).
+//! From the open-case question to the outbox: asked, written, opened, handed over. All after the write may come twice, with the
+//! same ids (AG-04).
 
 use super::machine::{Context, Entry};
 use super::order::{Looked, Opened, Order};

@@ -1,5 +1,5 @@
-//! People's wishes: a new appointment, a change of one. Each is answered once, a yes when it is written; its neighbours are asked for
-//! before (AG-03).
+//! People's wishes: a new appointment, a change of one. Each is answered once, a yes when it is written; its neighbours are
+//! asked for before (AG-03).
 
 use std::collections::BTreeSet;
 

@@ -1,11 +1,12 @@
 //! Messages on their way out: written down, tried until they are there, and when one never arrives somebody is told (AG-06).
 //!
-//! How to drive it: hand in what the store remembers with [`Outbox::restore`], then letters with [`Outbox::on_put`], people's wishes
-//! and the answers to orders; after each, do what [`Outbox::poll_order`] says until it gives none, and call
+//! How to drive it: hand in what the store remembers with [`Outbox::restore`], then letters with [`Outbox::on_put`], people's
+//! wishes and the answers to orders; after each, do what [`Outbox::poll_order`] says until it gives none, and call
 //! [`Outbox::on_timeout`] at [`Outbox::poll_timeout`].
 //!
-//! `state` draws one letter, `machine` and `tried` are its transitions, `lanes` says whose turn it is. To one recipient letters go one at a time and in order; a letter that waits
-//! for its next try holds up those behind it to the same recipient, and nobody else.
+//! `state` draws one letter, `machine` and `tried` are its transitions, `lanes` says whose turn it is. To one recipient letters
+//! go one at a time and in order; a letter that waits for its next try holds up those behind it to the same recipient, and
+//! nobody else.
 //!
 //! Written before it is acted on: a new letter, each try, a person's wish. A webhook is tried at least once for each of its tries,
 //! since the other side knows repetitions by the key. A text is not: one that may have arrived is dead, and a person decides.

@@ -1,4 +1,5 @@
-//! One letter: written, tried, tried again, there or dead. A try is at least once where the other side knows repetitions, else at most once.
+//! One letter: written, tried, tried again, there or dead. A try is at least once where the other side knows repetitions, else
+//! at most once.
 //!
 //! ```text
 //!   handed in      stored          its turn           stored
