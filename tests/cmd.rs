@@ -521,7 +521,8 @@ fn reply(what: &What) -> Result<Reply, Refusal> {
         }
         What::Message(_) => Ok(Reply::Sent { message: MessageId(TEXT) }),
         What::Call(_) | What::Account(_) | What::Subscription(_) | What::Agent(_) | What::Staff(_) => Ok(Reply::Done),
-        What::Drain | What::DrainNow | What::Health(_) | What::ConfirmRestored => Ok(Reply::Done),
+        What::Callback(_) | What::Appointment(_) | What::Outbox(_) => Ok(Reply::Done),
+        What::Daemon(_) | What::Explain { .. } => Ok(Reply::Done),
     }
 }
 

@@ -14,9 +14,11 @@
 //! What is absent: repetition (AG-02), and whether the message arrived, which is the outbox's.
 
 mod claims;
+mod command;
 mod end;
 mod machine;
 mod order;
+mod question;
 mod record;
 mod run;
 mod space;
@@ -39,7 +41,9 @@ use claims::Claims;
 use machine::{Context, Entry};
 use state::State;
 
+pub use command::Command;
 pub use order::{Looked, Notice, Opened, Order, Refused, To};
+pub use question::{CaseFacts, CaseRow, Facts, Question};
 pub use record::{Appointment, End, Failure, Phase, Row, Run};
 pub use space::{Line, Scope, TooClose};
 pub use terms::{Action, Draft, Fault, Field, Message, Terms, Why};

@@ -11,7 +11,7 @@ use crate::id::{ContactId, ItemId, UserId};
 use crate::outbox::Destination;
 
 /// A form as it was sent.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Draft {
     /// Person or group, for who reads it.
     pub person: Option<String>,
@@ -190,6 +190,22 @@ fn due(local: NaiveDateTime, zone: Tz, now: DateTime<Utc>) -> Result<Due, Why> {
 
 fn too_long(length: usize, most: usize) -> Option<Why> {
     (length > most).then_some(Why::TooLong { most })
+}
+
+impl Field {
+    /// As it is written down.
+    pub fn name(self) -> &'static str {
+        match self {
+            Field::Person => "person",
+            Field::Contact => "contact",
+            Field::Department => "department",
+            Field::Agent => "agent",
+            Field::Comment => "comment",
+            Field::Message => "message",
+            Field::Files => "files",
+            Field::When => "when",
+        }
+    }
 }
 
 impl fmt::Display for Field {

@@ -37,6 +37,14 @@ pub enum Order {
     Answer(CommandId, Result<OutboxId, Refused>),
 }
 
+/// A person's wish about a dead letter; `version` is the one that was on the screen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Command {
+    Retry { item: OutboxId, version: u32 },
+    Drop { item: OutboxId, version: u32 },
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Alert {
     pub item: OutboxId,

@@ -22,7 +22,7 @@ fn worded(value: &mut Value) {
     }
 }
 
-const IDS: &[&str] = &["call", "user", "reason", "queue", "recording", "promise", "person"];
+const IDS: &[&str] = &["item", "call", "user", "reason", "queue", "recording", "promise", "person"];
 
 #[cfg(test)]
 mod tests {

@@ -8,6 +8,7 @@ use engine::id::{CallId, CaseId, LegId, RecordingId};
 use engine::news::{HangupCause, HangupKind, MessageState};
 use engine::records::{Batch, DialogRow, Facts, Question, Record};
 
+use super::appointments::Appointed;
 use super::promises::Promised;
 
 /// What was stored.
@@ -30,6 +31,7 @@ pub struct Store {
     /// When it was put in place from a copy.
     pub restored: Option<DateTime<Utc>>,
     pub promised: Promised,
+    pub appointed: Appointed,
 }
 
 impl Store {
@@ -38,6 +40,7 @@ impl Store {
         let ended = self.ended.len();
         for record in batch {
             self.promised.keep(&record);
+            self.appointed.keep(&record);
             match &record {
                 Record::CallOpened(row) => assert!(self.opened.insert(row.call), "call {} is opened twice", row.call),
                 Record::CallEnded { call, cause, .. } => {
@@ -89,6 +92,7 @@ impl Store {
                 let contact = self.contacts.get(number).cloned();
                 Facts::Known(Known { contact, open_case: self.open_case(number) })
             }
+            Question::Appointment(question) => Facts::Appointment(self.appointed.answer(question)),
             _ => self.facts(),
         })
     }
