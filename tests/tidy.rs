@@ -59,7 +59,27 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["sip", "sdp", "call", "callback", "agent", "access", "registration", "gate", "subscription", "messages"],
     ),
     ("callback", &["sip", "sdp", "call", "agent", "access", "registration", "gate", "subscription", "messages"]),
-    ("call", &["access", "agent", "assign", "callback"]),
+    (
+        "appointment",
+        &["sip", "sdp", "call", "agent", "assign", "access", "registration", "gate", "subscription", "messages"],
+    ),
+    (
+        "outbox",
+        &[
+            "sip",
+            "sdp",
+            "call",
+            "appointment",
+            "agent",
+            "assign",
+            "callback",
+            "access",
+            "registration",
+            "gate",
+            "messages",
+        ],
+    ),
+    ("call", &["access", "agent", "appointment", "assign", "callback", "outbox"]),
     ("access", &["sip", "sdp", "registration", "gate"]),
 ];
 const WORDS_ONLY: &[&str] = &[
