@@ -214,7 +214,7 @@ export class Booking {
     const protocolo = this.value('protocolo').replace(/\D/g, '');
     return {
       schedule: schedule.schedule, recipient: this.value('recipient').trim(), number: this.number ?? '', note: this.value('note').trim(), owner: ownerOf(this.value('owner')), when: this.when ?? '',
-      ...(protocolo === '' ? {} : { protocolo }),
+      protocolo: protocolo || null,
     };
   }
 

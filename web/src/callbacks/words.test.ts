@@ -47,7 +47,7 @@ describe('what became of a promise, in words', () => {
     expect(lineWords(line, promise.zone, now)).toBe('marcado ou mudado');
     expect(lineWords({ ...line, state: 'cancelled' }, promise.zone, now)).toBe('cancelado');
     expect(lineWords({ ...line, attempt: 1 }, promise.zone, now)).toBe('em andamento');
-    expect(lineWords({ ...line, attempt: 1, outcome: { kind: 'busy' } }, promise.zone, now)).toBe('ocupado');
+    expect(lineWords({ ...line, attempt: 1, outcome: { kind: 'busy', why: null, rule: null, next: null } }, promise.zone, now)).toBe('ocupado');
     expect(lineWords({ ...line, outcome: { kind: 'denied', rule: 'holiday', why: 'x', next: null } }, promise.zone, now)).toBe('não discado: é feriado no lugar do número');
   });
   it('puts days with the same hours together', () => expect(weekWords(schedule.week)).toEqual(['seg a sex, 09:00 às 18:00', 'sáb, 10:00 às 14:00']));
