@@ -178,12 +178,15 @@ impl World {
     fn row_of(&mut self, invite: &Invite) -> Row {
         let digits = &self.office.people[invite.person].digits;
         let rows = self.shell.store.promised.open_rows();
-        let mut rows = rows.filter(|row| row.promise.terms.number.normalised.ends_with(digits));
+        let rows = rows.filter(|row| row.promise.terms.number.normalised.ends_with(digits));
         let fresh = |row: &&Row| match &row.phase {
             Phase::Trying(attempt) => !self.judge.dialled.contains(&(row.promise.id, attempt.number)),
             Phase::Open | Phase::Unknown(_) | Phase::Over(_) => false,
         };
-        let row = rows.find(fresh).cloned().expect("written before it was dialled, and once");
+        let caller = self.office.agent_at(&invite.ramal).user;
+        let is_callers = |row: &&Row| self.judge.live.get(&row.promise.id).is_some_and(|(_, user)| *user == caller);
+        // Another promise to the same person may be written by now, and not dialled yet.
+        let row = rows.filter(fresh).max_by_key(is_callers).cloned().expect("written before it was dialled, and once");
         let Phase::Trying(attempt) = &row.phase else { panic!("an attempt") };
         self.judge.dialled.insert((row.promise.id, attempt.number));
         row
