@@ -27,10 +27,10 @@ impl Appointed {
                     self.rows.insert(row.appointment.id, row.clone());
                 }
             }
-            Record::CaseByAppointment(row) => {
-                if self.contacts.contains(&row.contact) && self.open_case(row.contact).is_none() {
-                    self.cases.entry(row.case).or_insert_with(|| row.clone());
-                }
+            Record::CaseByAppointment(row)
+                if self.contacts.contains(&row.contact) && self.open_case(row.contact).is_none() =>
+            {
+                self.cases.entry(row.case).or_insert_with(|| row.clone());
             }
             Record::Notice { appointment, to, .. } => self.notices.extend(to.iter().map(|to| (*appointment, *to))),
             Record::Letter(row) => self.keep_letter(row),
