@@ -4,7 +4,9 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequest, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
+use chrono::NaiveDateTime;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, de};
 
 use super::error::Error;
 
@@ -67,4 +69,12 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
         let asked = Query::<T>::from_request_parts(parts, state).await;
         asked.map(|Query(value)| Asked(value)).map_err(|why| Error::bad(why.body_text()))
     }
+}
+
+/// A time on a wall as pages have it, with seconds or without.
+pub fn wall<'de, D: Deserializer<'de>>(field: D) -> Result<NaiveDateTime, D::Error> {
+    let text = String::deserialize(field)?;
+    let forms = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"];
+    let read = forms.iter().find_map(|form| NaiveDateTime::parse_from_str(&text, form).ok());
+    read.ok_or_else(|| de::Error::custom("when: as 2026-11-23T09:00"))
 }

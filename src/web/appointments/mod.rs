@@ -84,7 +84,8 @@ pub struct AppointmentForm {
     comment: String,
     /// What the contact reads, where a case is opened.
     message: Option<AppointmentMessage>,
-    /// Date and time on the wall in `zone`.
+    /// Date and time on the wall in `zone`; seconds may be left out.
+    #[serde(deserialize_with = "super::body::wall")]
     when: NaiveDateTime,
     /// Without it the installation's.
     zone: Option<String>,

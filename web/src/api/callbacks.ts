@@ -37,48 +37,11 @@ export interface Impossible {
   next: Possible[];
 }
 
-export type AppointmentAction = 'open-case' | 'open-case-and-notify' | 'notify';
-export type AppointmentState = 'scheduled' | 'running' | 'done' | 'error' | 'cancelled' | 'missed';
-
-export interface Message {
-  channel: 'sip' | 'webhook';
-  to: string;
-  text: string;
-}
-
-export interface Appointment {
-  appointment: Id;
-  version: number;
-  action: AppointmentAction;
-  /** Person or group. */
-  person: string | null;
-  contact: Id;
-  department: Id | null;
-  agent: Id | null;
-  comment: string;
-  message: Message | null;
-  files: { file: Id; name: string; size: number }[];
-  due: Time;
-  due_local: Local;
-  zone: string;
-  state: AppointmentState;
-  error: string | null;
-  creator: Id;
-}
-
-export interface OutboxItem {
-  item: Id;
-  channel: 'sip' | 'webhook';
-  to: string;
-  text: string;
-  state: 'waiting' | 'sending' | 'sent' | 'dead';
-  attempts: number;
-  next: Time | null;
-  error: string | null;
-  created: Time;
-}
+export type AppointmentAction = Appointment['action'];
+export type AppointmentState = Appointment['state'];
+export type Message = NonNullable<Appointment['message']>;
 
 /** The live socket's lines, as far as they are of promises. */
-export type WithPromises<T extends Snapshot | News> = T & (T extends Snapshot ? { callbacks?: Callback[]; reminders?: Appointment[] } : { callback?: Callback; appointment?: Appointment; reminder?: { appointment: Appointment } });
+export type WithPromises<T extends Snapshot | News> = T & (T extends Snapshot ? { callbacks?: Callback[];  } : { callback?: Callback; appointment?: Appointment; reminder?: { appointment: Appointment } });
 /** An agent is held for a promise before it is dialled, or has its record on the screen. */
 export type AgentKind = Agent['state']['kind'] | 'reserved' | 'preview';

@@ -10,26 +10,22 @@ export interface Draft {
   department: string;
   agent: string;
   comment: string;
-  channel: Message['channel'];
   to: string;
   text: string;
-  files: Appointment['files'];
   date: string;
   time: string;
 }
 
-export const EMPTY: Draft = { action: 'open-case', person: '', contact: '', department: '', agent: '', comment: '', channel: 'webhook', to: '', text: '', files: [], date: '', time: '' };
+export const EMPTY: Draft = { action: 'open-case', person: '', contact: '', department: '', agent: '', comment: '', to: '', text: '', date: '', time: '' };
 
 export const draftOf = (a: Appointment): Draft => ({
-  action: a.action, person: a.person ?? '', contact: a.contact, department: a.department ?? '', agent: a.agent ?? '', comment: a.comment, channel: a.message?.channel ?? 'webhook', to: a.message?.to ?? '', text: a.message?.text ?? '', files: a.files,
+  action: a.action, person: a.person ?? '', contact: a.contact, department: a.department ?? '', agent: a.agent ?? '', comment: a.comment, to: a.message?.to ?? '', text: a.message?.text ?? '',
   date: typedDate(dayOf(a.due_local)), time: timeOf(a.due_local),
 });
 
 const opens = (draft: Draft): boolean => draft.action !== 'notify';
 /** A notice sends nothing to the contact. */
 export const mayWrite = opens;
-/** Files go with a message, and not by SIP. */
-export const mayAttach = (draft: Draft): boolean => opens(draft) && draft.channel === 'webhook' && draft.text.trim() !== '';
 
 export function whenOf(draft: Draft): string | null {
   const [day, time] = [readDate(draft.date), readTime(draft.time)];
@@ -50,9 +46,9 @@ export function missing(draft: Draft): (keyof Draft)[] {
 }
 
 export function bodyOf(draft: Draft): object {
-  const message: Message | null = mayWrite(draft) && draft.text.trim() !== '' ? { channel: draft.channel, to: draft.to.trim(), text: draft.text.trim() } : null;
+  const message: Message | null = mayWrite(draft) && draft.text.trim() !== '' ? { channel: 'sip', to: draft.to.trim(), text: draft.text.trim() } : null;
   return {
     action: draft.action, person: draft.person.trim() || null, contact: draft.contact, department: draft.department, agent: draft.agent || null, comment: draft.comment.trim(), message,
-    files: mayAttach(draft) ? draft.files.map((one) => one.file) : [], when: whenOf(draft),
+    when: whenOf(draft),
   };
 }

@@ -1,20 +1,19 @@
-// Notices of appointments for this agent (AG-08): kept through a reload of the page, until the agent has done with them.
+// Notices of appointments for this agent (AG-08): the daemon keeps them until they are put away.
 
 import type { Appointment, WithPromises } from '../api/callbacks';
 import type { Contact, News } from '../api/types';
 import { ask } from '../api/http';
 import { desk } from '../state/desk.svelte';
 
-const KEPT = 'ramal.reminders';
-
 class Reminders {
-  all = $state<Appointment[]>(remembered());
+  all = $state<Appointment[]>([]);
   /** The notice lies on the screen. */
   shown = $state(false);
   private readonly names = $state<Record<string, string>>({});
 
   constructor() {
     desk.onLine((line) => {
+      if ('snapshot' in line) void this.read();
       const told = 'news' in line ? (line.news as WithPromises<News>).reminder : undefined;
       if (told) this.take(told.appointment);
     });
@@ -23,7 +22,7 @@ class Reminders {
   done(id: string): void {
     this.all = this.all.filter((one) => one.appointment !== id);
     if (this.all.length === 0) this.shown = false;
-    this.keep();
+    void ask('DELETE', `/reminders/${id}`).catch(() => {});
   }
 
   /** The contact's name, asked for once. */
@@ -37,22 +36,14 @@ class Reminders {
     return this.names[contact] ?? '';
   }
 
+  private async read(): Promise<void> {
+    const told = await ask<{ appointment: Appointment }[]>('GET', '/reminders').catch(() => []);
+    this.all = told.map((one) => one.appointment).reverse();
+  }
+
   private take(appointment: Appointment): void {
     this.all = [...this.all.filter((one) => one.appointment !== appointment.appointment), appointment];
     this.shown = true;
-    this.keep();
-  }
-
-  private keep(): void {
-    sessionStorage.setItem(KEPT, JSON.stringify(this.all));
-  }
-}
-
-function remembered(): Appointment[] {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEPT) ?? '[]') as Appointment[];
-  } catch {
-    return [];
   }
 }
 

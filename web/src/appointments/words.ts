@@ -28,10 +28,11 @@ export function stateWords(a: Pick<Appointment, 'state' | 'error'>): string {
 export const errorWords = (a: Pick<Appointment, 'error'>): string => maybe(`appointment.error.${a.error ?? 'unknown'}`) ?? a.error ?? '';
 
 const MAIL: Record<OutboxItem['state'], Face> = {
-  waiting: { look: 'pause', icon: 'clock', word: 'outbox.state.waiting' },
-  sending: { look: 'talk', icon: 'forward', word: 'outbox.state.sending' },
-  sent: { look: 'ready', icon: 'check', word: 'outbox.state.sent' },
+  queued: { look: 'pause', icon: 'clock', word: 'outbox.state.waiting' },
+  trying: { look: 'talk', icon: 'forward', word: 'outbox.state.sending' },
+  done: { look: 'ready', icon: 'check', word: 'outbox.state.sent' },
+  dropped: { look: 'off', icon: 'x', word: 'outbox.state.dropped' },
   dead: { look: 'danger', icon: 'warn', word: 'outbox.state.dead' },
 };
-export const mailFace = (state: OutboxItem['state']): Face => MAIL[state] ?? MAIL.waiting;
+export const mailFace = (state: OutboxItem['state']): Face => MAIL[state] ?? MAIL.queued;
 export const canCancel = (a: Appointment): boolean => a.state === 'scheduled';

@@ -7,7 +7,7 @@ const call = (id: string, more: Partial<Call> = {}): Call => ({
   call: id, protocolo: '2026112400004173', direction: 'inbound', account: '2107', number: '+5519907452310', name: null, diverted_from: null,
   asserted: null, state: 'answered', started: `2026-11-24T17:00:0${id}Z`, answered: '2026-11-24T17:01:00Z', ended: null, cause: null, muted: false,
   held: false, held_by_peer: false, bridged_with: null, conference: null, recording: null, supervised: [], consults: null, transfer: null, trouble: null, legs: [],
-  user: '7', contact: null, case: null, queue: null, ...more,
+  user: '7', contact: null, case: null, promise: null, queue: null, ...more,
 });
 const snapshot = (calls: Call[]): Snapshot => ({ now: '2026-11-24T17:00:00Z', me: { user: '7' } as Snapshot['me'], calls, agents: [], accounts: [], watched: [], phones: [], supervisions: [], callbacks: [], alerts: [] });
 

@@ -101,7 +101,7 @@ export function ended(row: HistoryRow): Call {
   const recording = row.recording && { recording: row.recording.recording, paused: false };
   const contact = row.contact === null ? null : { contact: '', name: row.contact, account_name: null, document: null };
   return {
-    call, protocolo, direction, account, number, name, started, answered, user, recording, cause, contact, queue, ended: row.ended, case: row.case, state: 'ended', diverted_from: null,
+    call, protocolo, direction, account, number, name, started, answered, user, recording, cause, contact, queue, ended: row.ended, case: row.case, promise: null, state: 'ended', diverted_from: null,
     asserted: null, muted: false, held: false, held_by_peer: false, bridged_with: null, conference: null, supervised: [], consults: null, transfer: null, trouble: null, legs: [],
   };
 }
