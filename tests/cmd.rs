@@ -11,11 +11,11 @@ use std::process::{Command, Output};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use engine::callback;
-use engine::gate::{Explained, Line, Next, Says};
 use engine::access::Audience;
 use engine::border::{Refusal, RefusalCode, Reply, StoreError, What};
+use engine::callback;
 use engine::config::AccountKind;
+use engine::gate::{Explained, Line, Next, Says};
 use engine::id::{CallId, CommandId, MessageId, Seq};
 use engine::news::{
     AccountView, CallState, CallView, Delta, Direction, GroupView, HangupCause, HangupKind, MessageState,
@@ -524,9 +524,9 @@ fn reply(what: &What) -> Result<Reply, Refusal> {
         What::Message(_) => Ok(Reply::Sent { message: MessageId(TEXT) }),
         What::Call(_) | What::Account(_) | What::Subscription(_) | What::Agent(_) | What::Staff(_) => Ok(Reply::Done),
         What::Callback(callback::Command::Cancel { promise, .. }) => Ok(Reply::Promised { promise: *promise }),
-        What::Callback(_) => Ok(Reply::Done),
+        What::Callback(_) | What::Appointment(_) | What::Outbox(_) => Ok(Reply::Done),
         What::Explain { .. } => Ok(Reply::Explained(Box::new(explained()))),
-        What::Drain { .. } | What::Health(_) | What::ConfirmRestored => Ok(Reply::Done),
+        What::Daemon(_) => Ok(Reply::Done),
     }
 }
 

@@ -1,6 +1,6 @@
 //! A wish done: what the engine, the driver and the observer say to it.
 
-use engine::border::{AccountCommand, IdempotencyKey, Refusal, Reply, StoreError, What};
+use engine::border::{AccountCommand, DaemonCommand, IdempotencyKey, Refusal, Reply, StoreError, What};
 use engine::call::{Command, ConferenceCommand, PhoneCommand, SuperviseCommand, SuperviseMode, TransferCommand};
 use engine::config::AccountName;
 use engine::id::CallId;
@@ -45,7 +45,7 @@ pub(super) async fn act(
         Wish::Connect { device } => What::Call(Command::Phone(PhoneCommand::Connect { device })),
         Wish::Disconnect { device } => What::Call(Command::Phone(PhoneCommand::Disconnect { device })),
         Wish::Reload {} => return reload(handle).await,
-        Wish::ConfirmRestored {} => What::ConfirmRestored,
+        Wish::ConfirmRestored {} => What::Daemon(DaemonCommand::ConfirmRestored),
         Wish::Dial { number, route, caller_id } => What::Call(Command::Dial { route, number, caller_id }),
         Wish::Answer { call } => What::Call(Command::Answer { call }),
         Wish::Reject { call, how } => What::Call(Command::Reject { call, how }),
@@ -79,6 +79,8 @@ pub(super) async fn act(
         Reply::Done | Reply::Snapshot(_) | Reply::Deltas(_) | Reply::Kept { .. } | Reply::Tested(_) => json!({}),
         Reply::Days(days) => json!({ "days": shaped(&days) }),
         Reply::Explained(explained) => shaped(&*explained),
+        Reply::Appointed { appointment } => json!({ "appointment": appointment.to_string() }),
+        Reply::Posted { item } => json!({ "item": item.to_string() }),
         Reply::Promised { promise } => json!({ "promise": promise.to_string() }),
         Reply::PhoneFirst { device } => json!({ "phone_first": device }),
         Reply::Sent { message } => json!({ "message": message.to_string() }),

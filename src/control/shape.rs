@@ -65,6 +65,7 @@ const IDS: &[&str] = &[
     "contact",
     "case",
     "promise",
+    "appointment",
     "id",
     "schedule",
     "person",

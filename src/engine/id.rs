@@ -49,6 +49,10 @@ ids! {
     PromiseId
     /// Hours and rules of callbacks (*escala*).
     ScheduleId
+    /// What the system does at a date and time (*agendamento*); unique for ever.
+    AppointmentId
+    /// One message on its way out, tried until it is there; unique for ever.
+    OutboxId
     /// A person or company that calls or is called.
     ContactId
     /// A customer's matter (*caso*, *chamado*); unique for ever.
@@ -87,13 +91,21 @@ impl Ids {
         Ids { node, last: 0 }
     }
 
+    /// Ids up to this instant may have been given: a clock that was put back gives none of them again.
+    pub fn skip(&mut self, until: DateTime<Utc>) {
+        self.last = self.last.max(floor(until));
+    }
+
     /// The next id; ordered by time as long as the clock is.
     pub fn next(&mut self, civil: DateTime<Utc>) -> u64 {
-        let ms = u64::try_from(civil.timestamp_millis() - EPOCH_MS).unwrap_or(0);
-        let floor = (ms & ((1 << 42) - 1)) << 14;
-        self.last = floor.max(self.last + 1);
+        self.last = floor(civil).max(self.last + 1);
         (u64::from(self.node) << 56) | (self.last & ((1 << 56) - 1))
     }
+}
+
+fn floor(civil: DateTime<Utc>) -> u64 {
+    let ms = u64::try_from(civil.timestamp_millis() - EPOCH_MS).unwrap_or(0);
+    (ms & ((1 << 42) - 1)) << 14
 }
 
 /// 2020-01-01T00:00:00Z in Unix milliseconds.

@@ -4,6 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod appointments;
 mod audit;
 mod breaks;
 mod callbacks;

@@ -135,7 +135,7 @@ impl Callback {
             Some(By::Reader(_)) => {}
         }
         let is_news = self.promise.denied.as_ref().is_none_or(|known| known.rule != denial.rule);
-        let next = self.after_denial(&denial, cx);
+        let next = self.after_denial(&denial, if is_news { AFTER_DENIAL } else { AFTER_ANOTHER }, cx);
         if is_news {
             self.alert(Wrong::Denied(denial.clone()), cx.orders);
         }
@@ -147,17 +147,16 @@ impl Callback {
         }
     }
 
-    fn after_denial(&self, denial: &Denial, cx: &Context<'_>) -> Option<DateTime<Utc>> {
-        let soon = cx.now.civil + AFTER_DENIAL;
+    fn after_denial(&self, denial: &Denial, wait: TimeDelta, cx: &Context<'_>) -> Option<DateTime<Utc>> {
+        let soon = cx.now.civil + wait;
         match denial.next {
             // Nothing falls due meanwhile, and the clock may be wrong.
             _ if cx.held => Some(self.promise.next),
             Some(next) => cx.schedule.next_open(next.max(soon)),
-            None => cx
-                .schedule
-                .opening_at(cx.now.civil)
-                .map(|_| soon)
-                .filter(|soon| cx.schedule.opening_at(*soon).is_some()),
+            None => {
+                let until = cx.schedule.opening_at(cx.now.civil)?.until;
+                Some(soon.min(until - AFTER_DENIAL)).filter(|soon| *soon > cx.now.civil)
+            }
         }
     }
 
@@ -191,4 +190,6 @@ impl Callback {
 
 /// A denial without a time to wait for: a doubt, a full line, a list.
 const AFTER_DENIAL: TimeDelta = TimeDelta::minutes(1);
+/// The same no once more: nobody is held each minute for what is not going to be allowed.
+const AFTER_ANOTHER: TimeDelta = TimeDelta::minutes(10);
 const AFTER_STORE_ERROR: TimeDelta = TimeDelta::seconds(10);

@@ -51,7 +51,7 @@ fn worded(value: &mut Value) {
     }
 }
 
-const IDS: &[&str] = &["call", "user", "reason", "queue", "recording"];
+const IDS: &[&str] = &["item", "call", "user", "reason", "queue", "recording"];
 
 #[cfg(test)]
 mod tests {

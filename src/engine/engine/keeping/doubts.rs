@@ -18,12 +18,15 @@ impl Engine {
                 let over = self.alerts.on_doubt_over(doubt);
                 self.alert_over(over);
                 if doubt == Doubt::Clock {
-                    // By a wrong clock other days were near.
+                    // By a wrong clock other days were near, and later ones written as the newest.
                     self.look_around(now);
+                    self.keeping.alive = Some(now.moment);
                 }
             }
         }
-        self.keeping.callbacks.hold(self.draining || !self.keeping.doubts.is_empty(), now);
+        let held = self.draining || !self.keeping.doubts.is_empty();
+        self.keeping.callbacks.hold(held, now);
+        self.appointing.hold(held, now);
     }
 
     /// The system's clock is kept right by others: what was in doubt is not any more.

@@ -8,6 +8,7 @@
 //!               └── who is free (agents)        what came of it ┘
 //! ```
 
+mod again;
 mod dialled;
 mod doubts;
 mod near;
@@ -15,15 +16,14 @@ mod question;
 mod wishes;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use crate::agent::{AgentState, AgentView};
 use crate::assign::{Assign, Event};
 use crate::border::{Command, IdempotencyKey, Output};
-use crate::callback::{Callbacks, Doubt, Order, Phase, PromiseView, Row, Standing};
+use crate::callback::{Callbacks, Doubt, Order, PromiseView, Standing};
 use crate::config::{Account, AccountName};
 use crate::gate;
-use crate::id::{BatchId, CallId, CommandId, PromiseId, QuestionId, UserId};
+use crate::id::{CallId, CommandId, PromiseId, QuestionId, UserId};
 use crate::news::{Alert, News, StaffNews};
 use crate::protocolo::Protocolo;
 use crate::records::Record;
@@ -47,11 +47,7 @@ pub(super) struct Keeping {
     asked: BTreeMap<QuestionId, question::Ask>,
     /// Of the number that the gate allowed last.
     judged: Option<(PromiseId, gate::Facts)>,
-    /// Rows of the batch being gathered, and of those being written.
-    coming: Vec<Row>,
-    writing: BTreeMap<BatchId, Vec<Row>>,
-    /// Rows that could not be written, the last of each promise.
-    unwritten: BTreeMap<PromiseId, Row>,
+    again: again::Again,
     /// When the store is shown that we live, and asked whether it does.
     alive: Option<Moment>,
     /// Which attempt a call is.
@@ -84,9 +80,7 @@ impl Default for Keeping {
             fetching: BTreeMap::new(),
             asked: BTreeMap::new(),
             judged: None,
-            coming: Vec::new(),
-            writing: BTreeMap::new(),
-            unwritten: BTreeMap::new(),
+            again: again::Again::default(),
             alive: None,
             dialled: BTreeMap::new(),
             records: BTreeMap::new(),
@@ -140,7 +134,7 @@ impl Engine {
             Order::Offer(item) => self.keeping.assign.add(item, now.moment),
             Order::Withdraw(work) => self.keeping.assign.withdraw(work, now.moment),
             Order::Store(row) => {
-                self.keeping.coming.push(row.clone());
+                self.keeping.again.is_coming(row.clone());
                 self.answer_with(row.promise.id, now);
                 self.batch.push(Record::Promise(row));
             }
@@ -220,50 +214,6 @@ impl Engine {
         self.keeping.callbacks.on_schedules(schedules.collect::<Vec<_>>(), now);
     }
 
-    /// The batch of this input has a number: what is in it is awaited.
-    pub(super) fn await_rows(&mut self, batch: BatchId) {
-        if !self.keeping.coming.is_empty() {
-            self.keeping.writing.insert(batch, std::mem::take(&mut self.keeping.coming));
-        }
-    }
-
-    pub(super) fn on_rows_stored(&mut self, batch: BatchId, written: bool, now: Now) {
-        for row in self.keeping.writing.remove(&batch).unwrap_or_default() {
-            let (promise, version) = (row.promise.id, row.promise.version);
-            if !written {
-                let before = self.keeping.unwritten.remove(&promise).and_then(|before| before.attempt);
-                let attempt = row.attempt.clone().or(before);
-                self.keeping.unwritten.insert(promise, Row { attempt, ..row });
-            }
-            self.keeping.callbacks.on_stored(promise, version, written, now);
-        }
-        match written {
-            true => self.write_again(),
-            false => self.keeping.alive = earliest(self.keeping.alive, Some(now.moment + STORE_LOOK)),
-        }
-    }
-
-    /// The store works again: what came of attempts meanwhile, as it is now.
-    fn write_again(&mut self) {
-        for (promise, failed) in std::mem::take(&mut self.keeping.unwritten) {
-            let now_is = self.keeping.callbacks.row(promise);
-            let is_over = matches!(failed.phase, Phase::Over(_));
-            let attempt = failed.attempt.clone().filter(|(_, outcome)| outcome.is_some());
-            if let Some(row) = now_is.map(|row| Row { attempt, ..row }).or(Some(failed).filter(|_| is_over)) {
-                self.keeping.coming.push(row.clone());
-                self.batch.push(Record::Promise(row));
-            }
-        }
-    }
-
-    /// Says each minute that we live: a clock that shows less at the next start is wrong.
-    fn show_life(&mut self, now: Now) {
-        if self.keeping.alive.is_none_or(|at| at <= now.moment) {
-            self.keeping.alive = Some(now.moment + LIFE);
-            self.batch.push(Record::Alive { at: now.civil });
-        }
-    }
-
     pub(super) fn alert_over(&mut self, over: Vec<Alert>) {
         over.into_iter().for_each(|alert| self.tell(News::Alert(alert)));
     }
@@ -280,7 +230,3 @@ impl Engine {
         id
     }
 }
-
-const LIFE: Duration = Duration::from_secs(60);
-/// While the store fails: how soon it is tried again, as nothing else may want to be written.
-const STORE_LOOK: Duration = Duration::from_secs(10);

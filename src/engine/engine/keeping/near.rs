@@ -30,6 +30,7 @@ impl Engine {
     /// As the store remembers it, at a start; after the escalas, before the people.
     pub(in super::super) fn restore_promises(&mut self, promises: Promises, now: Now) {
         let Promises { taken, dropped, returned, newest } = promises;
+        newest.filter(|newest| *newest > now.civil).iter().for_each(|newest| self.ids.skip(*newest + SLACK));
         let fence = self.ids.next(now.civil);
         self.keeping = Keeping { assign: crate::assign::Assign::new(fence), ..Keeping::default() };
         self.keeping.returned = returned.into_iter().collect();
@@ -72,7 +73,14 @@ impl Engine {
                 Ok(Facts::Promises(rows)) => {
                     rows.iter().for_each(|row| self.keeping.callbacks.restore(row.clone(), now));
                 }
-                Ok(Facts::Start { .. } | Facts::Known(_) | Facts::Promise(_) | Facts::Number { .. }) | Err(_) => {
+                Ok(
+                    Facts::Start { .. }
+                    | Facts::Known(_)
+                    | Facts::Promise(_)
+                    | Facts::Number { .. }
+                    | Facts::Appointment(_),
+                )
+                | Err(_) => {
                     self.keeping.near.look = Some(now.moment + SOON);
                 }
             }

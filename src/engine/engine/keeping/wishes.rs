@@ -68,7 +68,7 @@ impl Engine {
         wish: &callback::Command,
         now: Now,
     ) -> Option<Result<Reply, Refusal>> {
-        let answer = match wish {
+        match wish {
             callback::Command::Slots { schedule, from, days } => {
                 let days = self.keeping.callbacks.days(*schedule, *from, *days, now);
                 Some(days.map(Reply::Days).ok_or_else(|| refusal(Refused::NoSchedule)))
@@ -81,8 +81,7 @@ impl Engine {
             | callback::Command::Cancel { .. }
             | callback::Command::Settle { .. }
             | callback::Command::Reassign { .. } => self.write_wish(command, wish, now).err().map(Err),
-        };
-        answer
+        }
     }
 
     /// Its answer is owed from now on.
@@ -249,7 +248,7 @@ fn refusal(refused: Refused) -> Refusal {
         Refused::NoSchedule => invalid("schedule", text),
         Refused::Impossible(impossible) => {
             let field = Some("when".to_owned());
-            Refusal { field, impossible: Some(impossible), ..Refusal::new(RefusalCode::Impossible, text) }
+            Refusal { field, impossible: Some(Box::new(impossible)), ..Refusal::new(RefusalCode::Impossible, text) }
         }
         Refused::Outdated => Refusal::new(RefusalCode::Outdated, text),
         Refused::BeingDialled => Refusal::new(RefusalCode::WrongState, text),

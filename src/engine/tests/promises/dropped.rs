@@ -120,6 +120,22 @@ fn CB_13_what_could_not_be_written_is_returned_when_it_can() {
 }
 
 #[test]
+fn CB_13_a_call_that_ended_while_nothing_could_be_written_is_not_returned_at_the_next_start() {
+    let mut office = Office::new();
+    let (call, _) = office.taken("in1");
+    office.shell.store_fails = true;
+    office.wish(Call::HangUp { call }).unwrap();
+    office.pass(seconds(20));
+    office.shell.store_fails = false;
+    office.pass(seconds(20));
+    let mut office = office.crash();
+    office.inbox.clear();
+    office.pass(seconds(10));
+    office.nobody_is_called();
+    assert_eq!(office.shell.store.promised.rows.len(), 0);
+}
+
+#[test]
 fn CB_13_the_return_is_tried_like_every_promise() {
     let mut office = Office::new();
     office.taken("in1");

@@ -2,6 +2,7 @@
 //! promises: one answer to each command, generations that grow by one, one end to each call, no port used twice.
 #![allow(dead_code, unused_imports, reason = "each test crate uses its own part")]
 
+pub mod appointments;
 mod ladder;
 #[path = "../pbx/mod.rs"]
 pub mod pbx;
@@ -51,6 +52,10 @@ pub struct Shell {
     /// What it is given waits for `store_speaks`.
     pub store_is_silent: bool,
     unsaid: Vec<(BatchId, Result<(), StoreError>)>,
+    /// So many outputs are still carried out; then the power fails.
+    pub fuse: Option<u32>,
+    /// It has failed: what was not carried out never is.
+    pub is_dead: bool,
     /// Everything that came out, for comparing runs.
     pub outputs: Option<Vec<Output>>,
     pub cost: Cost,
@@ -105,6 +110,8 @@ impl Shell {
             late: Vec::new(),
             store_is_silent: false,
             unsaid: Vec::new(),
+            fuse: None,
+            is_dead: false,
             outputs: None,
             cost: Cost::default(),
             ended: BTreeSet::new(),
@@ -126,6 +133,9 @@ impl Shell {
     /// One input, then drain; and whatever the shell owes after that.
     #[expect(clippy::disallowed_methods, reason = "true time is measured here, not acted upon")]
     pub fn handle(&mut self, input: Input<'_>, now: Now) {
+        if self.is_dead {
+            return;
+        }
         let begin = Instant::now();
         self.engine.handle(input, now);
         let outputs: Vec<Output> = std::iter::from_fn(|| self.engine.poll_output()).collect();
@@ -136,6 +146,9 @@ impl Shell {
         for output in outputs {
             if let Some(kept) = &mut self.outputs {
                 kept.push(output.clone());
+            }
+            if self.burns_out() {
+                return self.undone.clear();
             }
             self.carry_out(output);
         }
@@ -153,6 +166,15 @@ impl Shell {
                 }
             }
         }
+    }
+
+    fn burns_out(&mut self) -> bool {
+        match &mut self.fuse {
+            Some(0) => self.is_dead = true,
+            Some(left) => *left -= 1,
+            None => {}
+        }
+        self.is_dead
     }
 
     /// A store that was slow says what it was asked.
@@ -183,7 +205,7 @@ impl Shell {
     /// Runs what is due at `now`.
     pub fn on_time(&mut self, now: Now) {
         let mut rounds = 0;
-        while self.engine.poll_timeout().is_some_and(|at| at <= now.moment) {
+        while self.poll_timeout().is_some_and(|at| at <= now.moment) {
             self.handle(Input::Timeout, now);
             rounds += 1;
             assert!(rounds < 10_000, "a timer stays due for ever");
@@ -191,7 +213,7 @@ impl Shell {
     }
 
     pub fn poll_timeout(&self) -> Option<Moment> {
-        self.engine.poll_timeout()
+        self.engine.poll_timeout().filter(|_| !self.is_dead)
     }
 
     /// Commands; the answer must be there at once, and only one.
@@ -273,7 +295,10 @@ impl Shell {
             Output::Media(state) => self.on_media(state),
             Output::Store(batch, records) => {
                 let result = match self.store_fails {
-                    true => Err(StoreError("disk full".to_owned())),
+                    true => {
+                        self.store.has_failed = true;
+                        Err(StoreError("disk full".to_owned()))
+                    }
                     false => {
                         self.store.keep(records);
                         Ok(())

@@ -8,6 +8,7 @@ use engine::id::{CallId, CaseId, LegId, RecordingId};
 use engine::news::{HangupCause, HangupKind, MessageState};
 use engine::records::{Batch, DialogRow, Facts, Question, Record};
 
+use super::appointments::Appointed;
 use super::promises::Promised;
 
 /// What was stored.
@@ -30,6 +31,9 @@ pub struct Store {
     /// When it was put in place from a copy.
     pub restored: Option<DateTime<Utc>>,
     pub promised: Promised,
+    /// It refused a batch once: what it has need not fit together.
+    pub has_failed: bool,
+    pub appointed: Appointed,
 }
 
 impl Store {
@@ -38,8 +42,10 @@ impl Store {
         let ended = self.ended.len();
         for record in batch {
             self.promised.keep(&record);
+            self.appointed.keep(&record);
             match &record {
                 Record::CallOpened(row) => assert!(self.opened.insert(row.call), "call {} is opened twice", row.call),
+                Record::CallEnded { call, .. } if self.has_failed && !self.opened.contains(call) => {}
                 Record::CallEnded { call, cause, .. } => {
                     assert!(self.opened.contains(call), "call {call} ends before it begins");
                     assert!(self.ended.insert(*call, cause.clone()).is_none(), "call {call} is stored as ended twice");
@@ -49,7 +55,10 @@ impl Store {
                     self.dialogs.insert(row.leg, row.clone());
                 }
                 Record::DialogEnded { leg } => {
-                    assert!(self.dialogs.remove(leg).is_some(), "the dialog of leg {leg} was not stored");
+                    assert!(
+                        self.dialogs.remove(leg).is_some() || self.has_failed,
+                        "the dialog of leg {leg} was not stored"
+                    );
                 }
                 Record::RecordingStarted(row) => {
                     let live = self.opened.contains(&row.call) && !self.ended.contains_key(&row.call);
@@ -89,6 +98,7 @@ impl Store {
                 let contact = self.contacts.get(number).cloned();
                 Facts::Known(Known { contact, open_case: self.open_case(number) })
             }
+            Question::Appointment(question) => Facts::Appointment(self.appointed.answer(question)),
             _ => self.facts(),
         })
     }

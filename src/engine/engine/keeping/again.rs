@@ -1,0 +1,100 @@
+//! What could not be written is written when the disk works again: promises as they are by then, and that calls have ended, since
+//! one without its end is returned at the next start (CB-13).
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::callback::{Phase, Row};
+use crate::id::{BatchId, PromiseId};
+use crate::records::Record;
+use crate::time::{Now, earliest};
+
+use super::super::Engine;
+
+/// What is on its way to the disk, and what did not get there.
+#[derive(Debug, Default)]
+pub(super) struct Again {
+    /// Of the batch being gathered.
+    coming: Vec<Row>,
+    writing: BTreeMap<BatchId, Written>,
+    /// The last of each promise.
+    rows: BTreeMap<PromiseId, Row>,
+    ends: Vec<Record>,
+}
+
+/// Of one batch.
+#[derive(Debug, Default)]
+struct Written {
+    rows: Vec<Row>,
+    ends: Vec<Record>,
+}
+
+impl Again {
+    pub fn is_coming(&mut self, row: Row) {
+        self.coming.push(row);
+    }
+
+    fn lost(&mut self, written: &Written) {
+        for row in &written.rows {
+            // What came of an attempt is said until it is written, whatever else was to be.
+            let before = self.rows.remove(&row.promise.id).and_then(|before| before.attempt);
+            let attempt = row.attempt.clone().or(before);
+            self.rows.insert(row.promise.id, Row { attempt, ..row.clone() });
+        }
+        let room = MOST_ENDS.saturating_sub(self.ends.len());
+        self.ends.extend(written.ends.iter().take(room).cloned());
+    }
+}
+
+impl Engine {
+    /// The batch of this input has a number: what is in it is awaited.
+    pub(in super::super) fn await_rows(&mut self, batch: BatchId) {
+        let ends = self.batch.iter().filter(|record| matches!(record, Record::CallEnded { .. })).cloned().collect();
+        let written = Written { rows: std::mem::take(&mut self.keeping.again.coming), ends };
+        if !(written.rows.is_empty() && written.ends.is_empty()) {
+            self.keeping.again.writing.insert(batch, written);
+        }
+    }
+
+    pub(in super::super) fn on_rows_stored(&mut self, batch: BatchId, is_written: bool, now: Now) {
+        let written = self.keeping.again.writing.remove(&batch).unwrap_or_default();
+        if !is_written {
+            self.keeping.again.lost(&written);
+            self.keeping.alive = earliest(self.keeping.alive, Some(now.moment + STORE_LOOK));
+        }
+        for row in written.rows {
+            self.keeping.callbacks.on_stored(row.promise.id, row.promise.version, is_written, now);
+        }
+        if is_written {
+            self.write_again();
+        }
+    }
+
+    /// The store works again: what came of attempts meanwhile, as it is now.
+    fn write_again(&mut self) {
+        self.batch.append(&mut self.keeping.again.ends);
+        for (promise, failed) in std::mem::take(&mut self.keeping.again.rows) {
+            let now_is = self.keeping.callbacks.row(promise);
+            let is_over = matches!(failed.phase, Phase::Over(_));
+            let attempt = failed.attempt.clone().filter(|(_, outcome)| outcome.is_some());
+            if let Some(row) = now_is.map(|row| Row { attempt, ..row }).or(Some(failed).filter(|_| is_over)) {
+                self.keeping.again.is_coming(row.clone());
+                self.batch.push(Record::Promise(row));
+            }
+        }
+    }
+
+    /// Says each minute that we live: a clock that shows less at the next start is wrong.
+    pub(super) fn show_life(&mut self, now: Now) {
+        if self.keeping.alive.is_none_or(|at| at <= now.moment) {
+            self.keeping.alive = Some(now.moment + LIFE);
+            self.batch.push(Record::Alive { at: now.civil });
+        }
+    }
+}
+
+const LIFE: Duration = Duration::from_secs(60);
+/// While the store fails: how soon it is tried again, as nothing else may want to be written.
+const STORE_LOOK: Duration = Duration::from_secs(10);
+/// Ends of calls remembered for a disk that fails: a day of a large office.
+const MOST_ENDS: usize = 50_000;
