@@ -13,7 +13,7 @@ use super::error::OpenError;
 pub(super) struct DataDir {
     path: PathBuf,
     /// Locked (`flock`); holds our pid as text.
-    _lock: File,
+    lock: File,
 }
 
 impl DataDir {
@@ -32,7 +32,7 @@ impl DataDir {
         }
         lock.set_len(0).map_err(io)?;
         writeln!(lock, "{}", std::process::id()).map_err(io)?;
-        Ok(DataDir { path: path.to_owned(), _lock: lock })
+        Ok(DataDir { path: path.to_owned(), lock })
     }
 
     /// Of something in it.
@@ -45,6 +45,13 @@ impl DataDir {
         let path = self.path.join(BASE);
         private_file(&path)?;
         Ok(path)
+    }
+}
+
+impl Drop for DataDir {
+    fn drop(&mut self) {
+        // Closing is not enough: a process that is being started has the file too, until its exec.
+        let _closed_soon_anyway = self.lock.unlock();
     }
 }
 
