@@ -25,6 +25,7 @@ mod pages;
 mod parse;
 mod phones;
 mod playout;
+mod promises;
 mod recording;
 mod relay;
 mod report;
@@ -50,7 +51,7 @@ pub struct Effort {
 
 type Room = fn(Effort) -> Vec<Row>;
 
-const ROOMS: [(&str, Room); 11] = [
+const ROOMS: [(&str, Room); 12] = [
     ("relay", relay::rows),
     ("recording", recording::rows),
     ("crowd", crowd::rows),
@@ -61,6 +62,7 @@ const ROOMS: [(&str, Room); 11] = [
     ("parse", parse::rows),
     ("codec", codec::rows),
     ("playout", playout::rows),
+    ("promises", promises::rows),
     ("memory", memory::rows),
 ];
 

@@ -13,7 +13,9 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use engine::access::Audience;
 use engine::border::{Refusal, RefusalCode, Reply, StoreError, What};
+use engine::callback;
 use engine::config::AccountKind;
+use engine::gate::{Explained, Line, Next, Says};
 use engine::id::{CallId, CommandId, MessageId, Seq};
 use engine::news::{
     AccountView, CallState, CallView, Delta, Direction, GroupView, HangupCause, HangupKind, MessageState,
@@ -521,7 +523,28 @@ fn reply(what: &What) -> Result<Reply, Refusal> {
         }
         What::Message(_) => Ok(Reply::Sent { message: MessageId(TEXT) }),
         What::Call(_) | What::Account(_) | What::Subscription(_) | What::Agent(_) | What::Staff(_) => Ok(Reply::Done),
-        What::Drain | What::DrainNow | What::Health(_) | What::ConfirmRestored => Ok(Reply::Done),
+        What::Callback(callback::Command::Cancel { promise, .. }) => Ok(Reply::Promised { promise: *promise }),
+        What::Callback(_) | What::Appointment(_) | What::Outbox(_) => Ok(Reply::Done),
+        What::Explain { .. } => Ok(Reply::Explained(Box::new(explained()))),
+        What::Daemon(_) => Ok(Reply::Done),
+    }
+}
+
+fn explained() -> Explained {
+    let line = |rule: &'static str, says, fact: Option<&str>| Line {
+        rule: rule.into(),
+        says,
+        fact: fact.map(str::to_owned),
+        source: None,
+    };
+    let at = "2026-11-23T12:00:00Z".parse().unwrap();
+    Explained {
+        number: None,
+        zones: vec![chrono_tz::America::Sao_Paulo],
+        rules: vec![line("grammar", Says::Yes, None), line("hours", Says::No, Some("It is Sunday in Sao_Paulo."))],
+        allowed: false,
+        next: Some(Next { at, zone: chrono_tz::America::Sao_Paulo }),
+        version: 7,
     }
 }
 
@@ -585,6 +608,7 @@ fn snapshot() -> Snapshot {
         agents: Vec::new(),
         supervisions: Vec::new(),
         entries: Vec::new(),
+        promises: Vec::new(),
         totals,
         alerts: Vec::new(),
     }
@@ -642,6 +666,7 @@ fn call(id: u64, direction: Direction, state: CallState) -> CallView {
         queue: None,
         contact: None,
         case: None,
+        promise: None,
         number: "+5511987654321".to_owned(),
         name: None,
         diverted_from: None,

@@ -135,6 +135,8 @@ fn config() -> Config {
         default_route: Some("trunk".into()),
         sounds: BTreeSet::new(),
         alerts: Default::default(),
+        appointments: Default::default(),
+        hooks: BTreeSet::new(),
     }
 }
 

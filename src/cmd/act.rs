@@ -6,12 +6,14 @@ use engine::id::{CallId, Seq};
 
 use crate::control::Wish;
 
-use super::args::{Action, Phone, Remote, Supervise};
+use super::args::{Action, Callbacks, Gate, Phone, Remote, Supervise};
 use super::client::Client;
 use super::exit::{Code, Failure};
 use super::pick::{Fits, pick, short};
 use super::screen::Screen;
-use super::{calls, devices, dial, events, extensions, message, phones, status, trace, transfer, watch};
+use super::{
+    callbacks, calls, devices, dial, events, extensions, gate, message, phones, status, trace, transfer, watch,
+};
 
 pub fn run(command: &Remote, client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
     match command {
@@ -30,6 +32,13 @@ pub fn run(command: &Remote, client: &mut Client, screen: &Screen) -> Result<Cod
         }
         Remote::Devices { watch, .. } => devices::run(*watch, client, screen),
         Remote::Reload {} => reload(client, screen),
+        Remote::Callbacks { what: Some(Callbacks::Cancel { callback }), .. } => {
+            callbacks::cancel(callback, client, screen)
+        }
+        Remote::Callbacks { over, number, .. } => callbacks::list(*over, number.as_deref(), client, screen),
+        Remote::Gate { what: Gate::Explain { number, purpose, account } } => {
+            gate::explain(number, purpose, account.as_deref(), client, screen)
+        }
         Remote::Conference { action, calls } => conference(*action, calls, client, screen),
         Remote::Transfer { .. }
         | Remote::Consult(_)

@@ -182,6 +182,19 @@ pub enum Remote {
     },
     Message(Message),
     Watch(Watch),
+    #[command(args_conflicts_with_subcommands = true)]
+    Callbacks {
+        #[arg(long)]
+        over: bool,
+        #[arg(id = "with", long = "with", value_name = "NUMBER")]
+        number: Option<String>,
+        #[command(subcommand)]
+        what: Option<Callbacks>,
+    },
+    Gate {
+        #[command(subcommand)]
+        what: Gate,
+    },
     Dnd {
         #[arg(value_name = "ACCOUNT")]
         account: String,
@@ -212,6 +225,28 @@ pub enum Remote {
         phone: Option<Phone>,
     },
     Reload {},
+}
+
+/// What is done with a promise to call back.
+#[derive(Subcommand, Debug)]
+pub enum Callbacks {
+    Cancel {
+        #[arg(value_name = "CALLBACK")]
+        callback: String,
+    },
+}
+
+/// What is asked of the gate.
+#[derive(Subcommand, Debug)]
+pub enum Gate {
+    Explain {
+        #[arg(value_name = "NUMBER")]
+        number: String,
+        #[arg(long, value_name = "PURPOSE", default_value = "by-hand", value_parser = ["by-hand", "callback", "campaign", "transfer", "message"], hide_possible_values = true)]
+        purpose: String,
+        #[arg(long, value_name = "ACCOUNT")]
+        account: Option<String>,
+    },
 }
 
 /// What is done with a desk phone.
@@ -419,6 +454,8 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ("supervise", "ramal supervise whisper 4711 --through 1002"),
     ("message", "ramal message 1002 'Volto em 5 minutos' --account 1001"),
     ("watch", "ramal watch 1002 1003 --account 1001"),
+    ("callbacks", "ramal callbacks --with 98765-4321"),
+    ("gate", "ramal gate explain 11987654321 --purpose callback"),
     ("dnd", "ramal dnd 1001 on"),
     ("register", "ramal register 1001"),
     ("events", "ramal events --json | jq -c .news"),

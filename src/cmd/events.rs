@@ -125,6 +125,13 @@ fn staff(news: StaffNews, words: &Words) -> String {
             let state = words.say(standing(view.standing));
             words.fill("event.callback", &[("callback", &view.promise.id.to_string()), ("state", state)])
         }
+        StaffNews::Appointment(row) => {
+            words.fill("event.appointment", &[("appointment", &row.appointment.id.to_string())])
+        }
+        StaffNews::Reminder { row, .. } => {
+            words.fill("event.reminder", &[("appointment", &row.appointment.id.to_string())])
+        }
+        StaffNews::Letter(row) => words.fill("event.letter", &[("item", &row.item.letter.id.to_string())]),
         StaffNews::Kept(_) => words.say("event.kept").to_owned(),
         StaffNews::Gone(_) => words.say("event.gone").to_owned(),
     }
@@ -155,6 +162,7 @@ fn wrong(wrong: &Wrong) -> &'static str {
         Wrong::OwnerAbsent => "callback.owner_absent",
         Wrong::Denied(_) => "callback.denied",
         Wrong::NotStored => "callback.not_stored",
+        Wrong::ReturnLater => "callback.return_later",
     }
 }
 
@@ -211,6 +219,7 @@ fn alarm(alert: Alert, words: &Words) -> String {
             let what = words.say(wrong(&alert.what));
             words.fill("alert.callback", &[("callback", &alert.promise.to_string()), ("what", what)])
         }
+        Alert::Letter(alert) => words.fill("alert.letter", &[("item", &alert.item.to_string())]),
         Alert::DialingHeld { doubt } => words.fill("alert.dialing_held", &[("why", words.say(doubted(doubt)))]),
         Alert::NotReturned { call, why } => {
             words.fill("alert.not_returned", &[("call", &short(call, &[])), ("why", &why)])

@@ -205,6 +205,8 @@ fn engine_part(
         // Known once their folder is read.
         sounds: Default::default(),
         alerts,
+        appointments: Default::default(),
+        hooks: Default::default(),
         default_route: route.map(|name| AccountName::from(&*name)).or_else(|| only_route(&accounts)),
         phones: phone::read_all(root, &accounts, &gate, report),
         accounts: accounts.by_name,

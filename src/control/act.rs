@@ -1,15 +1,15 @@
 //! A wish done: what the engine, the driver and the observer say to it.
 
-use engine::border::{AccountCommand, IdempotencyKey, Refusal, Reply, StoreError, What};
+use engine::border::{AccountCommand, DaemonCommand, IdempotencyKey, Refusal, Reply, StoreError, What};
 use engine::call::{Command, ConferenceCommand, PhoneCommand, SuperviseCommand, SuperviseMode, TransferCommand};
 use engine::config::AccountName;
 use engine::id::CallId;
 use engine::news::Snapshot;
-use engine::{messages, subscription};
+use engine::{callback, messages, subscription};
 use serde_json::{Value, json};
 
 use crate::driver::Handle;
-use crate::store::Page;
+use crate::store::{Page, PromiseFilter};
 
 use super::observe::{Observer, has};
 use super::request::{ConferenceAction, Error, Supervising, Wish};
@@ -30,6 +30,7 @@ pub(super) async fn act(
         }
         Wish::Watched {} => return Ok(json!({ "watched": shaped(&snapshot(handle).await?.watched) })),
         Wish::Messages {} => return messages(handle).await,
+        Wish::Callbacks { over, number } => return callbacks(over, number.as_deref(), handle).await,
         Wish::Calls { ended } => {
             let live = snapshot(handle).await?.calls;
             let past = if ended { observer.ended() } else { Vec::new() };
@@ -44,7 +45,7 @@ pub(super) async fn act(
         Wish::Connect { device } => What::Call(Command::Phone(PhoneCommand::Connect { device })),
         Wish::Disconnect { device } => What::Call(Command::Phone(PhoneCommand::Disconnect { device })),
         Wish::Reload {} => return reload(handle).await,
-        Wish::ConfirmRestored {} => What::ConfirmRestored,
+        Wish::ConfirmRestored {} => What::Daemon(DaemonCommand::ConfirmRestored),
         Wish::Dial { number, route, caller_id } => What::Call(Command::Dial { route, number, caller_id }),
         Wish::Answer { call } => What::Call(Command::Answer { call }),
         Wish::Reject { call, how } => What::Call(Command::Reject { call, how }),
@@ -68,12 +69,18 @@ pub(super) async fn act(
         Wish::Watch { account, numbers } => What::Subscription(subscription::Command::Watch { account, numbers }),
         Wish::Unwatch { account, numbers } => What::Subscription(subscription::Command::Unwatch { account, numbers }),
         Wish::Dnd { account, on } => What::Account(AccountCommand::DoNotDisturb { account, on }),
+        Wish::CancelCallback { callback, version } => {
+            What::Callback(callback::Command::Cancel { promise: callback, version })
+        }
+        Wish::Explain { number, purpose, account } => What::Explain { number, purpose, account },
         Wish::Register { account } => What::Account(AccountCommand::Register { account }),
     };
     Ok(match handle.command(what, key).await? {
         Reply::Done | Reply::Snapshot(_) | Reply::Deltas(_) | Reply::Kept { .. } | Reply::Tested(_) => json!({}),
         Reply::Days(days) => json!({ "days": shaped(&days) }),
         Reply::Explained(explained) => shaped(&*explained),
+        Reply::Appointed { appointment } => json!({ "appointment": appointment.to_string() }),
+        Reply::Posted { item } => json!({ "item": item.to_string() }),
         Reply::Promised { promise } => json!({ "promise": promise.to_string() }),
         Reply::PhoneFirst { device } => json!({ "phone_first": device }),
         Reply::Sent { message } => json!({ "message": message.to_string() }),
@@ -81,6 +88,19 @@ pub(super) async fn act(
             json!({ "call": call.to_string(), "protocolo": protocolo, "warnings": warnings })
         }
     })
+}
+
+/// By the time they were promised for; at most a thousand. `number`: how it ends.
+async fn callbacks(over: bool, number: Option<&str>, handle: &Handle) -> Result<Value, Error> {
+    let reader = handle.reader().await.map_err(|why| Error::new("store", why.0))?;
+    let filter = PromiseFilter { open: Some(!over), ..PromiseFilter::default() };
+    let lines = tokio::task::spawn_blocking(move || reader.promises(&filter, 1_000)).await;
+    let lines = lines.map_err(|_| Error::new("draining", "the daemon is stopping"))?;
+    let lines = lines.map_err(|why: StoreError| Error::new("store", why.0))?;
+    let digits: String = number.unwrap_or_default().chars().filter(char::is_ascii_digit).collect();
+    let rows = lines.into_iter().map(|line| line.row);
+    let rows: Vec<_> = rows.filter(|row| row.promise.terms.number.normalised.ends_with(&digits)).collect();
+    Ok(json!({ "callbacks": shaped(&rows) }))
 }
 
 /// Those of this machine, and the desk phones.

@@ -3,11 +3,12 @@
 use engine::border::{IdempotencyKey, Refusal};
 use engine::call::{RecordWish, RejectAs};
 use engine::config::{AccountName, DeviceName};
-use engine::id::{CallId, Seq};
+use engine::gate::Purpose;
+use engine::id::{CallId, PromiseId, Seq};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::shape::{id_text, ids_text};
+use super::shape::{id_text, ids_text, promise_text};
 
 /// One line: `{"id":1,"do":"dial","number":"11987654321","key":"k1"}`.
 #[derive(Clone, PartialEq, Debug)]
@@ -178,6 +179,27 @@ pub enum Wish {
         #[serde(with = "id_text")]
         call: CallId,
     },
+    /// Promises to call back, open ones or the last that are over.
+    Callbacks {
+        #[serde(default)]
+        over: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        number: Option<String>,
+    },
+    /// `version`: the one that was seen.
+    CancelCallback {
+        #[serde(with = "promise_text")]
+        callback: PromiseId,
+        version: u32,
+    },
+    /// Why a number may be dialled now, or not.
+    Explain {
+        number: String,
+        #[serde(default = "by_hand")]
+        purpose: Purpose,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        account: Option<AccountName>,
+    },
     /// The restored base is the one to work with.
     ConfirmRestored {},
     Reload {},
@@ -269,6 +291,10 @@ impl Request {
 
 fn yes() -> bool {
     true
+}
+
+fn by_hand() -> Purpose {
+    Purpose::ByHand
 }
 
 fn declined() -> RejectAs {

@@ -119,6 +119,8 @@ async fn events(id: Value, since: Option<Seq>, handle: Handle, lines: mpsc::Send
         | Reply::Sent { .. }
         | Reply::Kept { .. }
         | Reply::Promised { .. }
+        | Reply::Appointed { .. }
+        | Reply::Posted { .. }
         | Reply::Days(_)
         | Reply::Explained(_)
         | Reply::Tested(_) => {

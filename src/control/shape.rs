@@ -1,7 +1,7 @@
 //! The engine's values as others read them: ids as text, since their 64 bits do not fit into the 53 that many readers
 //! of JSON keep; measures without the digits that 32 bits never had.
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use serde_json::Value;
 
 /// A value of the engine, to be written to a client.
@@ -65,6 +65,7 @@ const IDS: &[&str] = &[
     "contact",
     "case",
     "promise",
+    "appointment",
     "id",
     "schedule",
     "person",
@@ -89,26 +90,36 @@ pub(super) mod ids_text {
     }
 }
 
-/// A call's id in a request: text, as we write it, or a number.
-pub(super) mod id_text {
-    use engine::id::CallId;
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    pub fn serialize<S: Serializer>(call: &CallId, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(call)
+/// An id in a request: text, as we write it, or a number.
+fn read_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Id {
+        Number(u64),
+        Text(String),
     }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<CallId, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Id {
-            Number(u64),
-            Text(String),
-        }
-        match Id::deserialize(deserializer) {
-            Ok(Id::Number(id)) => Ok(CallId(id)),
-            Ok(Id::Text(id)) => id.parse().map(CallId).map_err(|_| D::Error::custom("a call's id has digits only")),
-            Err(_) => Err(D::Error::custom("a call's id is a string of digits")),
-        }
+    match Id::deserialize(deserializer) {
+        Ok(Id::Number(id)) => Ok(id),
+        Ok(Id::Text(id)) => id.parse().map_err(|_| D::Error::custom("an id has digits only")),
+        Err(_) => Err(D::Error::custom("an id is a string of digits")),
     }
 }
+
+macro_rules! id_texts {
+    ($($module:ident $id:ident)*) => {$(
+        pub(super) mod $module {
+            use engine::id::$id;
+            use serde::{Deserializer, Serializer};
+
+            pub fn serialize<S: Serializer>(id: &$id, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(id)
+            }
+
+            pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<$id, D::Error> {
+                super::read_id(deserializer).map($id)
+            }
+        }
+    )*};
+}
+
+id_texts! { id_text CallId promise_text PromiseId }

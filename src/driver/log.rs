@@ -83,6 +83,9 @@ fn staff(news: &StaffNews) {
         ),
         StaffNews::TakenOver { call, .. } => info!(call = %call.call, "taken over"),
         StaffNews::Promise(view) => debug!(callback = %view.promise.id, state = ?view.standing, "callback"),
+        StaffNews::Appointment(row) => debug!(appointment = %row.appointment.id, phase = ?row.phase, "appointment"),
+        StaffNews::Reminder { row, .. } => debug!(appointment = %row.appointment.id, "somebody is told"),
+        StaffNews::Letter(row) => debug!(item = %row.item.letter.id, phase = ?row.phase, "message on its way out"),
         StaffNews::Kept(entry) => info!(entry = ?entry.id(), "kept"),
         StaffNews::Gone(entry) => info!(?entry, "deleted"),
     }
@@ -116,6 +119,7 @@ fn alert_line(alert: &Alert) {
             Wrong::Denied(denial) => warn!(callback = %alert.promise, rule = %denial.rule, "not dialled"),
             what => warn!(callback = %alert.promise, ?what, "a callback is not kept as it should be"),
         },
+        Alert::Letter(alert) => warn!(item = %alert.item, why = ?alert.why, "a message waits for a person"),
         Alert::DialingHeld { doubt } => warn!(?doubt, "nothing is dialled automatically"),
         Alert::NotReturned { call, why } => warn!(%call, %why, "a dropped call is not returned"),
         Alert::NoMediaPorts => warn!("every media port is in use; widen media.rtp_ports"),

@@ -22,7 +22,9 @@ use std::sync::Arc;
 
 use engine::Engine;
 use engine::alert::Health;
-use engine::border::{Actor, Command, FlowNews, IdempotencyKey, Input, Output, Refusal, Reply, StoreError, What};
+use engine::border::{
+    Actor, Command, DaemonCommand, FlowNews, IdempotencyKey, Input, Output, Refusal, Reply, StoreError, What,
+};
 use engine::id::{BatchId, CommandId, QuestionId};
 use engine::leg::{MediaNews, RecordingNews};
 use engine::news::Delta;
@@ -193,7 +195,9 @@ impl Driver {
             Back::Media(news) => self.step(Input::Media(news)),
             Back::Recordings(news) => self.step(Input::Recordings(news)),
             Back::Loaded(question, facts) => self.step(Input::Loaded(question, facts)),
-            Back::Measured(health) => self.command(Actor::Local, What::Health(health), None, None),
+            Back::Measured(health) => {
+                self.command(Actor::Local, What::Daemon(DaemonCommand::Health(health)), None, None)
+            }
             Back::Pressed(device, press) => self.on_press(&device, press),
         }
     }

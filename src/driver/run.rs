@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::Engine;
-use engine::border::{Actor, Input, What};
+use engine::border::{Actor, DaemonCommand, Input, What};
 use engine::records::Facts;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{broadcast, mpsc};
@@ -250,7 +250,7 @@ impl Driver {
             return self.engine.may_leave();
         }
         if !self.engine.snapshot().calls.is_empty() {
-            self.command(Actor::Local, What::DrainNow, None, None);
+            self.command(Actor::Local, What::Daemon(DaemonCommand::DrainNow), None, None);
         }
         // BYE answered or not, unregistered or not: two more seconds.
         self.engine.may_leave() || Instant::now() >= until + LAST_WORDS
@@ -274,7 +274,7 @@ fn drain(driver: &mut Driver, notifier: &Notifier, patience: Duration) -> Instan
     if let Some(web) = &driver.web {
         web.drain();
     }
-    driver.command(Actor::Local, What::Drain, None, None);
+    driver.command(Actor::Local, What::Daemon(DaemonCommand::Drain), None, None);
     Instant::now() + patience
 }
 

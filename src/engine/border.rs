@@ -8,16 +8,19 @@ use serde::{Deserialize, Serialize};
 use crate::access::Audience;
 use crate::agent;
 use crate::alert::Health;
+use crate::appointment;
 use crate::call;
 use crate::callback;
 use crate::config::{AccountName, Config, Destination, DeviceName, Target};
 use crate::gate::{Explained, Purpose};
 use crate::id::{
-    BatchId, CallId, CommandId, ConnectionId, FlowAsk, MessageId, PromiseId, QueryId, QuestionId, Seq, UserId,
+    AppointmentId, BatchId, CallId, CommandId, ConnectionId, FlowAsk, MessageId, OutboxId, PromiseId, QueryId,
+    QuestionId, Seq, UserId,
 };
 use crate::leg::{LegState, MediaNews, PortBlock, RecordingNews};
 use crate::messages;
 use crate::news::{Delta, News, Snapshot};
+use crate::outbox;
 use crate::records::{Batch, Facts, Question};
 use crate::sip::uri::Transport;
 use crate::staff::{self, EntryId, Scopes};
@@ -157,24 +160,19 @@ pub enum What {
     Agent(agent::Command),
     Staff(staff::Command),
     Callback(callback::Command),
+    Appointment(appointment::Command),
+    Outbox(outbox::Command),
     /// Whether a number may be dialled and why: every rule (GN-15). `account`: the extension or trunk that would dial.
     Explain {
         number: String,
         purpose: Purpose,
         account: Option<AccountName>,
     },
-    /// What the shell has measured: may begin alerts, or end them.
-    Health(Health),
-    /// The restored base is the one to work with; answered when that is written.
-    ConfirmRestored,
+    Daemon(DaemonCommand),
     /// The live state: deltas after `since` when they are still kept, else a snapshot.
     Watch {
         since: Option<Seq>,
     },
-    /// No new calls; answered at once. The shell leaves when the snapshot holds no call.
-    Drain,
-    /// Patience with a drain is over: every call that lives is hung up.
-    DrainNow,
 }
 
 impl What {
@@ -183,9 +181,9 @@ impl What {
         match self {
             What::Call(_) | What::Account(_) | What::Subscription(_) | What::Message(_) => true,
             What::Callback(callback::Command::Slots { .. }) => false,
-            What::Agent(_) | What::Staff(_) | What::Callback(_) => true,
-            What::Drain | What::DrainNow | What::ConfirmRestored => true,
-            What::Watch { .. } | What::Health(_) | What::Explain { .. } => false,
+            What::Agent(_) | What::Staff(_) | What::Callback(_) | What::Appointment(_) | What::Outbox(_) => true,
+            What::Daemon(command) => !matches!(command, DaemonCommand::Health(_)),
+            What::Watch { .. } | What::Explain { .. } => false,
         }
     }
 }
@@ -202,6 +200,19 @@ pub enum AccountCommand {
     },
     /// Whether an extension could be registered, without keeping anything of it (VZ-12).
     Test(Box<trial::Wish>),
+}
+
+/// What is wished of the whole daemon.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+pub enum DaemonCommand {
+    /// What the shell has measured: may begin alerts, or end them.
+    Health(Health),
+    /// The restored base is the one to work with; answered when that is written.
+    ConfirmRestored,
+    /// No new calls; answered at once. The shell leaves when the snapshot holds no call.
+    Drain,
+    /// Patience with a drain is over: every call that lives is hung up.
+    DrainNow,
 }
 
 /// The yes to a command.
@@ -229,6 +240,13 @@ pub enum Reply {
     Promised {
         promise: PromiseId,
     },
+    Appointed {
+        appointment: AppointmentId,
+    },
+    /// A message on its way out is tried again, or not any more.
+    Posted {
+        item: OutboxId,
+    },
     /// An escala's calendar.
     Days(Vec<callback::Day>),
     Explained(Box<Explained>),
@@ -249,6 +267,8 @@ impl Reply {
             | Reply::Sent { .. }
             | Reply::Kept { .. }
             | Reply::Promised { .. }
+            | Reply::Appointed { .. }
+            | Reply::Posted { .. }
             | Reply::Days(_)
             | Reply::Explained(_)
             | Reply::Tested(_)
@@ -273,6 +293,9 @@ pub struct Refusal {
     /// Of a promise that cannot be made: why, and times that can.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub impossible: Option<Box<callback::Impossible>>,
+    /// Of an appointment too near another: the nearest times that are not (AG-03).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub near: Option<Box<appointment::TooClose>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -306,6 +329,8 @@ pub enum RefusalCode {
     CannotRecord,
     /// That time cannot be promised; `impossible` says why and when.
     Impossible,
+    /// Another appointment is too near; `near` says which times are not.
+    TooNear,
     /// Somebody has changed it since.
     Outdated,
     /// All attempts were made.
@@ -319,7 +344,7 @@ pub enum RefusalCode {
 impl Refusal {
     /// A refusal with its words.
     pub fn new(code: RefusalCode, text: impl Into<String>) -> Refusal {
-        Refusal { code, text: text.into(), field: None, rule: None, impossible: None }
+        Refusal { code, text: text.into(), field: None, rule: None, impossible: None, near: None }
     }
 
     /// The gate's no, by one of its rules.

@@ -43,6 +43,12 @@ pub struct Config {
     /// When something is worth an alert.
     #[serde(default)]
     pub alerts: AlertLimits,
+    /// How appointments lie apart, and how late one is still carried out.
+    #[serde(default)]
+    pub appointments: crate::appointment::Settings,
+    /// Gateways that messages may go to, by name.
+    #[serde(default)]
+    pub hooks: BTreeSet<String>,
 }
 
 /// When something is worth an alert (VZ-17); pauses and holds have limits of their own.
@@ -84,6 +90,8 @@ impl Config {
             default_route: None,
             sounds: BTreeSet::new(),
             alerts: AlertLimits::default(),
+            appointments: Default::default(),
+            hooks: BTreeSet::new(),
         }
     }
 }

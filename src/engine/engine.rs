@@ -1,5 +1,6 @@
 //! Routes: each input to its room, each room's orders outward. Decides nothing itself.
 
+mod appointing;
 mod keeping;
 mod outward;
 mod promises;
@@ -32,6 +33,7 @@ use crate::time::{Moment, Now, earliest};
 use crate::trial::{self, Trials};
 use crate::watch::Watch;
 
+use appointing::Appointing;
 use keeping::Keeping;
 use promises::Promises;
 use restored::Restored;
@@ -53,6 +55,7 @@ pub struct Engine {
     alerts: Alerts,
     cases: Cases,
     keeping: Keeping,
+    appointing: Appointing,
     next_question: u64,
     promises: Promises,
     /// Who commands, while a command is carried out.
@@ -95,6 +98,7 @@ impl Engine {
             alerts: Alerts::default(),
             cases: Cases::default(),
             keeping: Keeping::default(),
+            appointing: Appointing::default(),
             next_question: 1,
             promises: Promises::default(),
             actor: None,
@@ -170,6 +174,7 @@ impl Engine {
             self.rescues.poll_timeout(),
             self.trials.poll_timeout(),
             self.keeping.poll_timeout(),
+            self.appointing.poll_timeout(),
         ];
         rooms.into_iter().fold(None, earliest)
     }
@@ -221,12 +226,14 @@ impl Engine {
         self.agents.on_timeout(facts, &agent::Context { staff: &self.staff, zone: self.config.zone, now });
         self.look_at_queues(now);
         self.keep_on_time(now);
+        self.appoint_on_time(now);
     }
 
     /// The store fails: told once, and once that it works again. Calls live on either way.
     fn on_stored(&mut self, batch: BatchId, result: Result<(), StoreError>, now: Now) {
         self.keep_promises(batch, &result, now);
         self.on_rows_stored(batch, result.is_ok(), now);
+        self.on_appointments_stored(batch, result.is_ok(), now);
         self.on_confirmation(batch, &result, now);
         let failing = result.is_err();
         if failing {
@@ -261,6 +268,7 @@ impl Engine {
             self.with_subscriptions(now, Subscriptions::configure);
             self.with_calls(now, Calls::configure);
             self.know_schedules(now);
+            self.know_appointment_settings(now);
         }
     }
 
@@ -292,6 +300,7 @@ impl Engine {
                 self.do_not_disturb.extend(do_not_disturb);
                 self.staff = Staff::restore(entries);
                 self.restore_promises(promises, now);
+                self.restore_appointments(now);
                 self.agents =
                     Agents::restore(chosen, &agent::Context { staff: &self.staff, zone: self.config.zone, now });
                 self.alerts.on_staff(&alert::Context { config: &self.config, staff: &self.staff, now });
@@ -299,7 +308,9 @@ impl Engine {
                 self.with_rescues(now, |rescues, cx| rescues.begin(&open_dialogs, &open_calls, cx));
             }
             // It answers another question than was asked.
-            Ok(Facts::Known(_) | Facts::Promises(_) | Facts::Promise(_) | Facts::Number { .. }) => {}
+            Ok(
+                Facts::Known(_) | Facts::Promises(_) | Facts::Promise(_) | Facts::Number { .. } | Facts::Appointment(_),
+            ) => {}
             Err(why) => self.tell(News::Alert(Alert::StoreFailing { why: why.0 })),
         }
     }
@@ -320,8 +331,8 @@ impl Engine {
             } else if let Some(order) = self.subscriptions.poll_order() {
                 self.on_subscription_order(order);
             } else if let Some(order) = self.messages.poll_order() {
-                self.on_message_order(order);
-            } else if self.pump_promises(now) {
+                self.on_message_order(order, now);
+            } else if self.pump_promises(now) || self.pump_appointments(now) {
                 // Something was carried on.
             } else if let Some((command, answer)) = self.trials.poll_done() {
                 self.outputs.push_back(Output::Reply(command, answer));

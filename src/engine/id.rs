@@ -49,6 +49,10 @@ ids! {
     PromiseId
     /// Hours and rules of callbacks (*escala*).
     ScheduleId
+    /// What the system does at a date and time (*agendamento*); unique for ever.
+    AppointmentId
+    /// One message on its way out, tried until it is there; unique for ever.
+    OutboxId
     /// A person or company that calls or is called.
     ContactId
     /// A customer's matter (*caso*, *chamado*); unique for ever.

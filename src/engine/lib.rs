@@ -13,6 +13,7 @@
 pub mod access;
 pub mod agent;
 pub mod alert;
+pub mod appointment;
 pub mod assign;
 pub mod border;
 pub mod call;
@@ -25,6 +26,7 @@ pub mod leg;
 pub mod messages;
 pub mod news;
 pub mod number;
+pub mod outbox;
 pub mod owner;
 pub mod protocolo;
 pub mod random;

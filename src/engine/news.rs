@@ -5,12 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::Audience;
 use crate::agent::AgentView;
+use crate::appointment;
 use crate::call::SuperviseMode;
 use crate::callback::{self, PromiseView};
 use crate::case::ContactView;
 use crate::config::{AccountKind, AccountName, DeviceName, GroupName};
 use crate::id::{CallId, CaseId, ConferenceId, ItemId, LegId, MessageId, PromiseId, QueueId, RecordingId, Seq, UserId};
 use crate::leg::{OneWay, Quality};
+use crate::outbox;
 use crate::staff::{Entry, EntryId};
 
 /// Everything live, at one number.
@@ -89,6 +91,15 @@ pub enum StaffNews {
     Gone(EntryId),
     /// A promise to call somebody back; one that is over leaves the live state.
     Promise(PromiseView),
+    /// What the system does at a time, as it is now; it is not part of the live state.
+    Appointment(Box<appointment::Row>),
+    /// An appointment has come to its end, and this person or department is to know (AG-08).
+    Reminder {
+        to: appointment::To,
+        row: Box<appointment::Row>,
+    },
+    /// A message on its way out, as it is now; it is not part of the live state.
+    Letter(Box<outbox::Row>),
 }
 
 /// A delta as sent and as kept for those who come back.
@@ -166,6 +177,8 @@ pub enum Alert {
     },
     /// A promise is not kept as it should be (CB-10).
     Promise(callback::Alert),
+    /// A message will not arrive unless a person has it tried again (AG-06).
+    Letter(outbox::Alert),
     /// Nothing is dialled by itself.
     DialingHeld {
         doubt: callback::Doubt,

@@ -1,19 +1,22 @@
 //! What the engine asks the store to keep, and what it wants back. Words only: no SQL here, no decision there.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::agent::{AgentState, Chosen};
+use crate::appointment;
 use crate::border::{IdempotencyKey, Refusal, Reply};
 use crate::callback;
 use crate::case::{CaseRow, Known};
 use crate::config::{AccountName, Target};
 use crate::gate::{Attempts, Periods, Suppression};
-use crate::id::{CallId, CaseId, LegId, PromiseId, QueueId, RecordingId, ScheduleId, UserId};
+use crate::id::{AppointmentId, CallId, CaseId, LegId, PromiseId, QueueId, RecordingId, ScheduleId, UserId};
 use crate::leg::Quality;
 use crate::news::{Direction, HangupCause, MessageView, RegistrationView, SupervisionView};
+use crate::outbox;
 use crate::protocolo::Protocolo;
 use crate::sip::dialog::Dialog;
 use crate::staff::{Entry, EntryId};
@@ -115,6 +118,18 @@ pub enum Record {
     },
     /// A promise as it is now, with a line of its history; an older version changes only that line.
     Promise(callback::Row),
+    /// An appointment as it is now; an older version changes nothing.
+    Appointment(appointment::Row),
+    /// Where the contact is there and no other case of theirs is open; [`appointment::Question::Case`] says whether.
+    CaseByAppointment(appointment::CaseRow),
+    /// Somebody is to know how an appointment ended, and has not seen it yet: one for each of them.
+    Notice {
+        appointment: AppointmentId,
+        to: BTreeSet<appointment::To>,
+        at: DateTime<Utc>,
+    },
+    /// A message on its way out; its first version only where its key is not known, which [`appointment::Question::Key`] tells.
+    Letter(outbox::Row),
     /// An operator said that the restored base is the one to work with.
     RestoredConfirmed,
     /// The daemon lives, its clock shows this, and the store works.
@@ -242,9 +257,13 @@ pub enum Question {
         number: String,
     },
     /// Open promises that fall due before `until`.
-    Promises { until: DateTime<Utc> },
+    Promises {
+        until: DateTime<Utc>,
+    },
     /// One that may be far ahead.
-    Promise { promise: PromiseId },
+    Promise {
+        promise: PromiseId,
+    },
     /// What the gate has to know of a number before it is dialled.
     Number {
         /// Normalised.
@@ -253,6 +272,7 @@ pub enum Question {
         promise: Option<PromiseId>,
         periods: Periods,
     },
+    Appointment(appointment::Question),
 }
 
 /// What the store answers.
@@ -261,6 +281,7 @@ pub enum Facts {
     Known(Known),
     Promises(Vec<callback::Row>),
     Promise(Option<callback::Row>),
+    Appointment(appointment::Facts),
     Number {
         suppressed: Suppression,
         attempts: Attempts,

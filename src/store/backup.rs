@@ -21,6 +21,8 @@ pub enum CopyError {
     Exists(PathBuf),
     #[error("{}: {why}; nothing was changed", path.display())]
     Failed { path: PathBuf, why: String },
+    #[error("{}: the copy is in place, but a power cut could take it back: {why}; check the disk, and restore again", path.display())]
+    Unsure { path: PathBuf, why: String },
     #[error("{}: cannot be used, nothing was changed:\n{}", path.display(), faults.join("\n"))]
     Faulty { path: PathBuf, faults: Vec<String> },
 }

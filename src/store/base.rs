@@ -131,6 +131,22 @@ fn prepare_to_write(base: &Connection) -> rusqlite::Result<String> {
     identify(base).map(|_| journal)
 }
 
+/// Ends with all of the base in its one file; SQLite's own closing does not say when that fails.
+pub(super) fn close_whole(base: Connection, path: &Path) -> Result<(), OpenError> {
+    let mut change = base.prepare("PRAGMA journal_mode = DELETE").map_err(|error| refusal(path, &error))?;
+    let modes = change.query_map([], |row| row.get::<_, String>(0));
+    let mode =
+        modes.and_then(|modes| modes.collect::<rusqlite::Result<String>>()).map_err(|error| refusal(path, &error))?;
+    drop(change);
+    base.close().map_err(|(_, error)| refusal(path, &error))?;
+    match mode == "delete" && !beside(path, "-wal").exists() {
+        true => Ok(()),
+        false => {
+            Err(OpenError::Unusable { path: path.to_owned(), why: "its journal could not be folded in".to_owned() })
+        }
+    }
+}
+
 /// A new name outlives a power cut once its folder is on the disk.
 pub(super) fn sync_folder(file: &Path) -> io::Result<()> {
     file.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())

@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::column::RowExt;
 use super::history::message;
 use super::state;
-use super::{cases, promises, suppressions};
+use super::{appointments, cases, promises, suppressions};
 
 pub(super) fn load(base: &Connection, question: Question) -> rusqlite::Result<Facts> {
     let snapshot = base.unchecked_transaction()?;
@@ -25,6 +25,7 @@ pub(super) fn load(base: &Connection, question: Question) -> rusqlite::Result<Fa
                 attempts: promises::attempts(&snapshot, &number, promise, periods, now)?,
             })
         }
+        Question::Appointment(question) => appointments::answer(&snapshot, &question).map(Facts::Appointment),
         Question::Start => Ok(Facts::Start {
             open_dialogs: all(
                 &snapshot,

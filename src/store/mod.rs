@@ -11,6 +11,7 @@
 //!
 //! [`schema.sql`](schema.sql) says what is kept and what it means.
 
+mod appointments;
 mod audit;
 mod backup;
 mod base;
@@ -43,6 +44,7 @@ use engine::border::StoreError;
 use engine::id::BatchId;
 use engine::records::{Batch, Facts, Question};
 
+pub use appointments::{AppointmentFilter, NoticeLine};
 pub use audit::{AuditEntry, AuditFault, AuditLine, Head};
 pub use backup::CopyError;
 pub use cases::{CaseLine, Edited, TaskLine};

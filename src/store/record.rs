@@ -10,7 +10,7 @@ use engine::records::{CallRow, DialogRow, LegRow, Record};
 use rusqlite::{Connection, Params, params};
 
 use super::column::{direction, id, json, ms, word};
-use super::{cases, promises, recordings, staff, state, supervised};
+use super::{appointments, cases, promises, recordings, staff, state, supervised};
 
 /// Why a record could not be kept.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +52,10 @@ pub(super) fn write(base: &Connection, record: &Record) -> Result<(), WriteError
         Record::RestoredConfirmed => state::confirm_restored(base).map(|_| ()).map_err(WriteError::from),
         Record::Alive { at } => Ok(state::alive(base, *at)?),
         Record::Promise(row) => Ok(promises::write(base, row, Utc::now())?),
+        Record::Appointment(row) => Ok(appointments::write(base, row)?),
+        Record::CaseByAppointment(row) => Ok(appointments::open_case(base, row)?),
+        Record::Notice { appointment, to, at } => Ok(appointments::notify(base, *appointment, to, *at)?),
+        Record::Letter(row) => Ok(appointments::letter(base, row)?),
         Record::Answer { key, at, answer } => remember_answer(base, key, *at, answer),
     }
 }

@@ -37,6 +37,7 @@ impl Store {
         let (path, copy) = (dir.join(BASE), dir.join("ramal.db.restoring"));
         let done = take_in(file, &copy, now).and_then(|found| {
             let kept = put_in_place(&copy, &path, now).map_err(CopyError::at(&path))?;
+            sync_folder(&path).map_err(|why| CopyError::Unsure { path: path.clone(), why: why.to_string() })?;
             Ok(Restored { base: Inspection { path, ..found }, kept })
         });
         if done.is_err() {
@@ -67,9 +68,9 @@ fn take_in(file: &Path, copy: &Path, now: DateTime<Utc>) -> Result<Inspection, C
     }
     inspect(copy).map_err(CopyError::from).and_then(whole).map_err(|error| of(error, file))?;
     let mut base = base::open(copy, upgrade::STEPS)?;
-    let refuse = |error: rusqlite::Error| CopyError::Open(base::refusal(copy, &error));
-    mark(&mut base, now).map_err(refuse)?;
-    base.close().map_err(|(_, error)| refuse(error))?;
+    mark(&mut base, now).map_err(|error| base::refusal(copy, &error))?;
+    // What stayed in a journal would stay behind at the rename: the mark first of all.
+    base::close_whole(base, copy)?;
     let file = fs::File::open(copy).and_then(|file| file.sync_all());
     file.map_err(CopyError::at(copy))?;
     Ok(inspect(copy)?)
@@ -83,7 +84,7 @@ fn of(error: CopyError, file: &Path) -> CopyError {
         CopyError::Open(OpenError::Damaged { why, .. }) => CopyError::Faulty { path, faults: vec![why] },
         CopyError::Open(OpenError::Newer { found, known, .. }) => OpenError::Newer { path, found, known }.into(),
         CopyError::Open(OpenError::Foreign { .. }) => OpenError::Foreign { path }.into(),
-        CopyError::Open(_) | CopyError::Exists(_) | CopyError::Failed { .. } => error,
+        CopyError::Open(_) | CopyError::Exists(_) | CopyError::Failed { .. } | CopyError::Unsure { .. } => error,
     }
 }
 
@@ -130,7 +131,6 @@ fn put_in_place(copy: &Path, path: &Path, now: DateTime<Utc>) -> io::Result<Opti
     };
     fs::rename(copy, path)?;
     clear_sidecars(copy);
-    sync_folder(path)?;
     Ok(kept)
 }
 

@@ -338,3 +338,48 @@ CREATE TABLE suppressions (
     user        INTEGER,                 -- who wrote it down
     UNIQUE (number, source)
 ) STRICT;
+
+-- What the system does at a date and time (agendamentos). What is looked up has a column; `row` is the whole.
+CREATE TABLE appointments (
+    appointment INTEGER PRIMARY KEY,
+    version     INTEGER NOT NULL,         -- an older row never takes the place of a newer one
+    state       TEXT NOT NULL CHECK (state IN ('open', 'running', 'done', 'failed', 'missed', 'cancelled')),
+    creator     INTEGER NOT NULL,
+    contact     INTEGER NOT NULL,
+    department  INTEGER NOT NULL,         -- entry of the list
+    agent       INTEGER,
+    due_ms      INTEGER NOT NULL,
+    row         TEXT NOT NULL               -- JSON of appointment::Row
+) STRICT;
+
+CREATE INDEX appointments_due ON appointments (due_ms) WHERE state IN ('open', 'running');
+CREATE INDEX appointments_by_due ON appointments (due_ms, appointment);
+CREATE INDEX appointments_of_creator ON appointments (creator, due_ms);
+CREATE INDEX appointments_of_contact ON appointments (contact, due_ms);
+
+-- Who is to know how an appointment ended: one notice for each, kept when it was seen.
+CREATE TABLE notices (
+    notice      INTEGER PRIMARY KEY,
+    appointment INTEGER NOT NULL REFERENCES appointments,
+    user        INTEGER,
+    department  INTEGER,         -- to whoever looks after appointments
+    at_ms       INTEGER NOT NULL,
+    seen_ms     INTEGER,                     -- null: nobody has
+    CHECK ((user IS NULL) <> (department IS NULL))
+) STRICT;
+
+-- Told again after a crash, kept once.
+CREATE UNIQUE INDEX notices_once ON notices (appointment, ifnull(user, 0), ifnull(department, 0));
+CREATE INDEX notices_unseen ON notices (user, at_ms) WHERE seen_ms IS NULL;
+
+-- Messages on their way out, and all that ever went: a key is sent once.
+CREATE TABLE outbox (
+    item        INTEGER PRIMARY KEY,
+    version     INTEGER NOT NULL,
+    phase       TEXT NOT NULL CHECK (phase IN ('queued', 'trying', 'done', 'dead', 'dropped')),
+    key         TEXT NOT NULL UNIQUE,         -- chosen by who hands it in
+    appointment INTEGER,
+    row         TEXT NOT NULL               -- JSON of outbox::Row
+) STRICT;
+
+CREATE INDEX outbox_phase ON outbox (phase, item);

@@ -91,6 +91,8 @@ async fn dial(person: Person, key: Key, Body(body): Body<Dial>) -> Result<Respon
         | Reply::Sent { .. }
         | Reply::Kept { .. }
         | Reply::Promised { .. }
+        | Reply::Appointed { .. }
+        | Reply::Posted { .. }
         | Reply::Days(_)
         | Reply::Explained(_)
         | Reply::Tested(_)

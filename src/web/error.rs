@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use engine::appointment::TooClose;
 use engine::border::{Refusal, RefusalCode, StoreError};
 use engine::callback::Impossible;
 use serde::Serialize;
@@ -41,9 +43,25 @@ pub struct Said {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     impossible: Option<Impossible>,
+    /// Of an appointment too near another: the nearest times that are not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    near: Option<Near>,
     /// What is wrong with each field.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     fields: BTreeMap<String, String>,
+}
+
+/// Times that are far enough; null where there is none that day.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+pub struct Near {
+    before: Option<DateTime<Utc>>,
+    after: Option<DateTime<Utc>>,
+}
+
+impl From<&TooClose> for Near {
+    fn from(near: &TooClose) -> Near {
+        Near { before: near.before.map(|due| due.at), after: near.after.map(|due| due.at) }
+    }
 }
 
 impl Error {
@@ -54,6 +72,7 @@ impl Error {
             field: None,
             rule: None,
             impossible: None,
+            near: None,
             fields: BTreeMap::new(),
         };
         Error { status, said: Box::new(said), retry_after: None }
@@ -117,6 +136,7 @@ impl From<Refusal> for Error {
         error.said.field = refusal.field;
         error.said.rule = refusal.rule;
         error.said.impossible = refusal.impossible.map(|impossible| *impossible);
+        error.said.near = refusal.near.map(|near| Near::from(&*near));
         error
     }
 }
@@ -129,7 +149,9 @@ fn status(code: RefusalCode) -> StatusCode {
         | RefusalCode::NoSuchCall
         | RefusalCode::NoSuchAccount
         | RefusalCode::NoSuchDevice => StatusCode::NOT_FOUND,
-        RefusalCode::Invalid | RefusalCode::Gate | RefusalCode::Impossible => StatusCode::UNPROCESSABLE_ENTITY,
+        RefusalCode::Invalid | RefusalCode::Gate | RefusalCode::Impossible | RefusalCode::TooNear => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
         RefusalCode::WrongState
         | RefusalCode::Outdated
         | RefusalCode::Exhausted

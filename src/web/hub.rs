@@ -90,6 +90,7 @@ pub fn concerns(news: &News) -> Concerns {
     match news {
         StaffNews::Agent(_) | StaffNews::Phone(_) | StaffNews::Promise(_) => Concerns::Nobody,
         StaffNews::Supervision(_) | StaffNews::TakenOver { .. } => Concerns::Nobody,
+        StaffNews::Appointment(_) | StaffNews::Reminder { .. } | StaffNews::Letter(_) => Concerns::Nobody,
         StaffNews::Kept(Entry::User(user)) => Concerns::One(user.user),
         StaffNews::Gone(EntryId::User(user)) => Concerns::One(*user),
         // A perfil is what many may do; a queue that goes leaves everybody who was in it.
@@ -105,5 +106,6 @@ fn left(news: &StaffNews) -> Option<UserId> {
         StaffNews::Gone(EntryId::User(user)) => Some(*user),
         StaffNews::Kept(_) | StaffNews::Gone(_) | StaffNews::Agent(_) | StaffNews::Phone(_) => None,
         StaffNews::Supervision(_) | StaffNews::TakenOver { .. } | StaffNews::Promise(_) => None,
+        StaffNews::Appointment(_) | StaffNews::Reminder { .. } | StaffNews::Letter(_) => None,
     }
 }

@@ -146,6 +146,8 @@ impl Follower {
                 | Reply::Sent { .. }
                 | Reply::Kept { .. }
                 | Reply::Promised { .. }
+                | Reply::Appointed { .. }
+                | Reply::Posted { .. }
                 | Reply::Days(_)
                 | Reply::Explained(_)
                 | Reply::Tested(_),

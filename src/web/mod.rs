@@ -10,6 +10,7 @@
 
 mod administering;
 mod agent;
+mod appointments;
 mod audit;
 mod body;
 mod breaks;

@@ -41,6 +41,7 @@ impl People {
             StaffNews::Gone(entry) => Change::Remove(*entry),
             StaffNews::Agent(_) | StaffNews::Phone(_) | StaffNews::Promise(_) => return,
             StaffNews::Supervision(_) | StaffNews::TakenOver { .. } => return,
+            StaffNews::Appointment(_) | StaffNews::Reminder { .. } | StaffNews::Letter(_) => return,
         };
         self.staff.write().unwrap_or_else(PoisonError::into_inner).apply(change);
     }

@@ -132,7 +132,7 @@ fn a_restore_that_the_disk_ends_leaves_the_old_base_or_the_whole_copy() {
     let disk = Disk::new(folder.path(), &data);
     let copy = copies.join("ramal.db");
     let (mut refused, mut done) = (0, 0);
-    for nth in 1..=40 {
+    for nth in 1..=80 {
         disk.fail_once("any", libc::EIO, nth);
         let restored = ramal_in(folder, &["restore", copy.to_str().unwrap()], &disk.environment());
         let found = Store::inspect(&data, true).unwrap();
@@ -144,6 +144,8 @@ fn a_restore_that_the_disk_ends_leaves_the_old_base_or_the_whole_copy() {
         // After the rename only its folder's sync can fail: refused, and the copy is in place all the same.
         let whole = [(true, 60), (false, 30), (false, 60)];
         assert!(whole.contains(&(restored.status.success(), found.calls)), "operation {nth}: {}", words(&restored));
+        let admits = words(&restored).contains("the copy is in place");
+        assert_eq!(admits, !restored.status.success() && found.calls == 60, "operation {nth}: {}", words(&restored));
         assert_eq!(found.calls == 60, found.restored.is_some(), "operation {nth}: no copy without its mark");
         std::fs::remove_dir_all(&data).unwrap();
         std::fs::create_dir(&data).unwrap();

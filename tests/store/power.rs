@@ -68,9 +68,9 @@ fn cut_and_look(scratch: &Folder, steps: Vec<Step>, states: usize, seed: u64) ->
     cuts.sort_unstable();
     println!("{} steps, {} of them no write; {states} cuts, seed {seed}", steps.len(), turns.len());
     let (mut platter, mut acknowledged, mut unsynced) = (Platter::default(), BTreeSet::new(), 0);
-    let (mut cuts, mut next) = (cuts.into_iter().peekable(), steps.into_iter());
+    let mut next = steps.into_iter();
     let mut at = 0;
-    while let Some(cut) = cuts.next() {
+    for cut in cuts {
         for step in next.by_ref().take(cut - at) {
             if let Step::Said(batch) = &step {
                 acknowledged.insert(*batch);

@@ -117,9 +117,9 @@ fn cb_08_cb_09_it_is_dialled_at_its_time_for_a_reserved_agent_and_what_came_of_i
     page.say(&json!({ "since": null }));
     page.line().unwrap();
     assert_eq!(luana.post("/agent/sign-in", &json!({ "device": null })).status, 204);
-    let due = later(8);
-    let made = luana.post("/callbacks", &form(&schedule, &id, due));
+    let made = luana.post("/callbacks", &form(&schedule, &id, later(8)));
     assert_eq!(made.status, 201, "{made:?}");
+    let due: DateTime<Utc> = made.json()["due"].as_str().unwrap().parse().unwrap();
     page.until("a reserved agent", |line| line["news"]["agent"]["state"]["kind"] == "reserved");
     let call = page.until("the call", |line| line["news"]["call"]["state"] == "ringing")["news"]["call"].clone();
     let late = Utc::now() - due;

@@ -4,9 +4,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod appointments;
 mod audit;
 mod breaks;
 mod callbacks;
+mod callbacks_kept;
 mod contacts;
 mod desktop;
 mod document;

@@ -133,7 +133,8 @@ export function answer(w, method, path, q, body) {
   if (room === 'rules') return promised.rulesInForce();
   if (room === 'appointments') return promised.appointed(w, method, id, what, body);
   if (room === 'outbox') return promised.mailed(w, method, id);
-  if (room === 'contacts') return rows(promised.contacts.filter((c) => strip(c.name).includes(strip(q.get('q') ?? ''))));
+  if (room === 'contacts' && id) return promised.contacts.find((c) => c.contact === id) ?? refuse(404, 'not-found');
+  if (room === 'contacts') return promised.contacts.filter((c) => strip(c.name).includes(strip(q.get('q') ?? '')));
   if (room === 'breaks') return breaks(w.clock());
   if (room === 'settings') return settings(w, method, decodeURIComponent(id ?? ''), body);
   if (room === 'sounds') return sound(w, method, id);

@@ -40,12 +40,13 @@ const promised = (now) => [
 
 const HISTORY = (now) => ({
   75: [
-    { at: at(now, 12_700), attempt: 1, outcome: { kind: 'no-answer' } },
-    { at: at(now, 10_300), attempt: null, outcome: { kind: 'denied', rule: 'hours', why: 'outside hours', next: at(now, -70_000) } },
+    { at: at(now, 90_000), attempt: null, state: 'open', outcome: null },
+    { at: at(now, 12_700), attempt: 1, state: 'open', outcome: { kind: 'no-answer' } },
+    { at: at(now, 10_300), attempt: null, state: 'open', outcome: { kind: 'denied', rule: 'hours', why: 'outside hours', next: at(now, -70_000) } },
   ],
-  76: [{ at: at(now, 14_500), attempt: 1, outcome: { kind: 'unknown' } }],
-  77: [{ at: at(now, 19_900), attempt: 1, outcome: { kind: 'no-answer' } }, { at: at(now, 17_400), attempt: 2, outcome: { kind: 'busy' } }, { at: at(now, 15_000), attempt: 3, outcome: { kind: 'no-answer' } }],
-  78: [{ at: at(now, 18_100), attempt: 1, outcome: { kind: 'answered' } }],
+  76: [{ at: at(now, 14_500), attempt: 1, state: 'open', outcome: { kind: 'unknown' } }],
+  77: [{ at: at(now, 19_900), attempt: 1, state: 'open', outcome: { kind: 'no-answer' } }, { at: at(now, 17_400), attempt: 2, state: 'open', outcome: { kind: 'busy' } }, { at: at(now, 15_000), attempt: 3, state: 'exhausted', outcome: { kind: 'no-answer' } }],
+  78: [{ at: at(now, 18_100), attempt: 1, state: 'open', outcome: { kind: 'answered' } }],
 });
 
 const suppression = (id, number, source, since, more = {}) => ({ suppression: id, number, source, note: '', since, until: null, by: null, ...more });
@@ -117,7 +118,7 @@ function impossible(w, one, when) {
 export function callbacks(w, method, id, what, q, body) {
   if (method === 'GET' && id === 'board') return board(w);
   if (method === 'GET' && what === 'history') return HISTORY(w.clock())[id] ?? [];
-  if (id === 'import') return { rows: 3, kept: q.get('dry') === 'true' ? 2 : 2, errors: [{ line: 3, field: 'when', text: 'that day is Natal' }] };
+  if (id === 'import') return { columns: ['escala', 'nome', 'telefone', 'data', 'responsavel'].map((column, i) => ({ column, read_as: ['schedule', 'recipient', 'number', 'when', 'owner'][i] })), lines: 3, created: 2, bad: [{ line: 3, field: 'when', code: 'impossible', text: 'that day is Natal' }], applied: body.apply };
   if (id === 'feed') return method === 'POST' ? { url: '/api/v1/callbacks.ics?token=9f86d081884c7d65' } : undefined;
   if (id === 'reassign') return body.callbacks.map(({ callback }) => (w.tell({ callback: Object.assign(w.promised.find((c) => c.callback === callback), { owner: body.owner }) }), { callback, done: true }));
   if (method === 'GET') return rows(w.promised.filter((c) => (!q.get('number') || c.number.endsWith(q.get('number').replace('+55', ''))) && within(q, c)));
@@ -163,7 +164,7 @@ export function scheduleDays(w, id, q) {
 export const checked = (w) => ({ broken: w.promised.filter((c) => c.state === 'open').slice(0, 2), count: 2 });
 
 export function suppressed(w, method, id, q, body) {
-  if (id === 'import') return { rows: 1_204, kept: 1_203, errors: [{ line: 87, field: 'number', text: 'not a number' }] };
+  if (id === 'import') return { columns: [{ column: 'telefone', read_as: 'number' }], lines: 1_204, created: 1_203, bad: [{ line: 87, field: 'number', code: 'invalid', text: 'not a number' }], applied: body.apply };
   if (method === 'GET') return rows(w.suppressions.filter((s) => !q.get('q') || s.number.includes(q.get('q').replace(/\D/g, '')) || s.source.includes(q.get('q'))));
   if (method === 'POST') w.suppressions.unshift({ suppression: String(400 + w.suppressions.length), note: '', until: null, since: new Date(w.clock()).toISOString(), by: w.signedIn.user, ...body });
   else w.suppressions = w.suppressions.filter((s) => s.suppression !== id);
@@ -174,9 +175,9 @@ export function suppressed(w, method, id, q, body) {
 export const gate = (w) => ({
   number: '+5592907335081', kind: 'national', allowed: false, zone: 'America/Manaus', next: at(w.clock(), -70_000),
   lines: [
-    { rule: 'prefix', says: 'passes', fact: 'no denied prefix', next: null }, { rule: 'doubt', says: 'passes', fact: '', next: null }, { rule: 'clock', says: 'passes', fact: '', next: null }, { rule: 'do-not-call', says: 'passes', fact: 'on no list', next: null },
-    { rule: 'attempts-a-day', says: 'passes', fact: '1 of 3', next: null }, { rule: 'attempts-a-week', says: 'passes', fact: '2 of 10', next: null }, { rule: 'attempts-a-month', says: 'warns', fact: '28 of 30', next: null },
-    { rule: 'hours', says: 'denies', fact: '21:40 in America/Manaus', next: at(w.clock(), -70_000) }, { rule: 'holiday', says: 'not-asked', fact: '', next: null },
+    { rule: 'prefix', says: 'passes', fact: null, source: null }, { rule: 'doubt', says: 'passes', fact: null, source: null }, { rule: 'clock', says: 'passes', fact: null, source: null }, { rule: 'do-not-call', says: 'passes', fact: null, source: null },
+    { rule: 'attempts-a-day', says: 'passes', fact: '1 of 3', source: null }, { rule: 'attempts-a-week', says: 'passes', fact: '2 of 10', source: null }, { rule: 'attempts-a-month', says: 'warns', fact: '28 of 30', source: 'escolha do Ramal' },
+    { rule: 'hours', says: 'denies', fact: 'it is 21:40 in Manaus', source: 'Código de ética (Probare)' }, { rule: 'holiday', says: 'not-asked', fact: null, source: null },
   ],
 });
 export const rulesInForce = () => rules;

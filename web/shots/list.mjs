@@ -57,7 +57,7 @@ export const SHOTS = [
     await seen(page, 'Guardado neste computador');
   } },
   { name: '01i-nenhuma', scene: 'idle', path: 'atendimento' },
-  { name: '01j-historico-do-contato', scene: 'talking', path: 'atendimento', act: click('.work .tabs button:nth-child(2)') },
+  { name: '01j-historico-do-contato', scene: 'talking', path: 'atendimento', act: click('.work .tabs button:last-child') },
   { name: '01k-atendimento-largo', scene: 'talking', path: 'atendimento', viewport: { width: 1920, height: 1080 }, themes: ['light'] },
   { name: '01l-zoom-200', scene: 'muted', path: 'atendimento', viewport: { width: 640, height: 800 }, themes: ['light'] },
   { name: '03-transferir', scene: 'talking', path: 'atendimento', async act(page) {
@@ -105,6 +105,20 @@ export const SHOTS = [
     await alt('KeyB')(page);
     await page.waitForSelector('.slots button:not([disabled])');
   } },
+  { name: '15g-sem-permissao', scene: 'talking', path: 'atendimento', themes: ['light'], async act(page, world) {
+    await alt('KeyB')(page);
+    await page.waitForSelector('.slots button:not([disabled])');
+    world.signedIn = { ...world.signedIn, permissions: world.signedIn.permissions.filter((one) => !one.startsWith('callbacks')) };
+    world.tell({ me: world.signedIn });
+    await page.waitForFunction(() => !document.body.innerText.includes('Callback') && document.querySelector('textarea'), { timeout: 2_000 });
+  } },
+  { name: '15h-lista-viva', scene: 'talking', path: 'atendimento', themes: ['light'], async act(page, world) {
+    await alt('KeyB')(page);
+    await page.waitForSelector('.slots button:not([disabled])');
+    Object.assign(world.promised[0], { owner: { queue: '12' }, note: 'Mudado por outra pessoa.', version: 2 });
+    world.tell({ callback: world.promised[0] });
+    await page.waitForFunction(() => document.querySelector('.dock').innerText.includes('Mudado por outra pessoa.'), { timeout: 1_000 });
+  } },
   { name: '15e-retorno-reservado', scene: 'reserved', path: 'historico', act: (page) => seen(page, 'Dona Maria') },
   { name: '15f-retorno-em-preview', scene: 'preview', path: 'atendimento', act: (page) => seen(page, 'Dona Maria') },
   { name: '16-callbacks-quadro', scene: 'supervisor', path: 'callbacks', async act(page) {
@@ -127,6 +141,14 @@ export const SHOTS = [
     });
     await seen(page, 'Linha 3');
   } },
+  { name: '16f-callbacks-english', scene: 'supervisor', path: 'callbacks/lista/77', language: 'en', themes: ['light'], async act(page) {
+    await click('.top .face')(page);
+    await page.evaluate(() => [...document.querySelectorAll('.item')].find((b) => b.textContent.includes('English')).click());
+    await seen(page, 'Board of today');
+    await page.select('.filters select', 'over');
+    await seen(page, 'Attempt 3');
+    await page.keyboard.press('Escape');
+  } },
   { name: '16e-callbacks-zoom-200', scene: 'supervisor', path: 'callbacks', viewport: { width: 640, height: 800 }, themes: ['light'], act: (page) => page.waitForSelector('tbody tr') },
   { name: '17-escalas', scene: 'supervisor', path: 'admin/schedules/5', async act(page) {
     await page.waitForSelector('form .line input');
@@ -146,6 +168,30 @@ export const SHOTS = [
   } },
   { name: '18b-regras', scene: 'supervisor', path: 'discagem/regras', themes: ['light'], act: (page) => seen(page, 'venceu') },
   { name: '18c-nao-ligar-mais', scene: 'supervisor', path: 'discagem/numeros/novo', themes: ['light'], act: (page) => seen(page, 'Vale em menos de 1 s') },
+  { name: '19-agendamentos', scene: 'supervisor', path: 'agendamentos', async act(page) {
+    await page.waitForSelector('tbody tr');
+    await page.click('tbody tr:nth-child(3) .open');
+    await page.waitForSelector('.dock textarea');
+  } },
+  { name: '19b-perto-demais', scene: 'supervisor', path: 'agendamentos/agendamentos/novo', async act(page) {
+    await page.type('.dock [role=combobox]', 'serra');
+    await click('.dock [role=option]')(page);
+    await page.select('.dock select', '1');
+    await page.type('.dock textarea', 'Ligar antes da reunião.');
+    await page.type('.dock input[placeholder="DD/MM/AAAA"]', '24112026');
+    await page.type('.dock input[placeholder="HH:MM"]', '1602');
+    await click('.dock .btn.primary')(page);
+    await seen(page, 'Perto demais');
+    await page.evaluate(() => document.querySelector('.dock .banner.is-danger').scrollIntoView({ block: 'end' }));
+  } },
+  { name: '19c-mensagens', scene: 'supervisor', path: 'agendamentos/mensagens', themes: ['light'], act: (page) => page.waitForSelector('tbody tr') },
+  { name: '19d-aviso-de-agendamento', scene: 'idle', path: 'historico', async act(page, world) {
+    await page.waitForSelector('tbody tr');
+    world.tell({ reminder: { appointment: world.appointments[0] } });
+    await seen(page, 'Ir para conversa');
+    await seen(page, 'Mariana Figueiredo Prado');
+  } },
+  { name: '19e-contato', scene: 'idle', path: 'contato/301', themes: ['light'], act: (page) => page.waitForSelector('tbody tr') },
   { name: '06-historico', scene: 'paused', path: 'historico', async act(page) {
     await page.waitForSelector('tbody tr');
     await page.click('tbody tr td');

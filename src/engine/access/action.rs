@@ -1,10 +1,12 @@
 //! What is done, without to whom.
 
 use crate::agent;
-use crate::border::{AccountCommand, What};
+use crate::appointment;
+use crate::border::{AccountCommand, DaemonCommand, What};
 use crate::call;
 use crate::callback;
 use crate::messages;
+use crate::outbox;
 use crate::staff::{self, Entry, EntryId, List};
 
 /// A right's name in the table.
@@ -104,9 +106,14 @@ impl Action {
             What::Callback(command) => Action::of_callback(command),
             What::Explain { .. } => Action::Explain,
             What::Watch { .. } => Action::Watch,
-            What::Drain | What::DrainNow => Action::Drain,
-            What::Health(_) => Action::Measure,
-            What::ConfirmRestored => Action::Settings,
+            What::Appointment(appointment::Command::Create(_)) => Action::Create(Kind::Appointment),
+            What::Appointment(appointment::Command::Edit { .. }) => Action::Edit(Kind::Appointment),
+            What::Appointment(appointment::Command::Cancel { .. }) => Action::Delete(Kind::Appointment),
+            What::Outbox(outbox::Command::Retry { .. }) => Action::Edit(Kind::Appointment),
+            What::Outbox(outbox::Command::Drop { .. }) => Action::Delete(Kind::Appointment),
+            What::Daemon(DaemonCommand::Drain | DaemonCommand::DrainNow) => Action::Drain,
+            What::Daemon(DaemonCommand::Health(_)) => Action::Measure,
+            What::Daemon(DaemonCommand::ConfirmRestored) => Action::Settings,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::appointment::To;
 use crate::callback;
 use crate::id::{CallId, QueueId, UserId};
 use crate::news::{Alert, News, StaffNews};
@@ -74,6 +75,11 @@ fn staff(news: &StaffNews, of_account: impl Fn(&crate::config::AccountName) -> O
             Audience::Everyone
         }
         StaffNews::Promise(view) => Audience::Promise(view.promise.terms.owner),
+        StaffNews::Reminder { to: To::Person(user), .. } => Audience::Only(Some(*user)),
+        // Nobody is in a department: who makes appointments looks after its reminders.
+        StaffNews::Appointment(_) | StaffNews::Letter(_) | StaffNews::Reminder { to: To::Department(_), .. } => {
+            Audience::Owner { user: None, others: Permission::Appointments }
+        }
     }
 }
 
@@ -92,6 +98,7 @@ fn alert(
         Alert::PauseOverLimit { user, .. } | Alert::BreakOverdue { user, .. } => (Some(*user), Permission::AgentsSee),
         Alert::NobodySignedIn { .. } => (None, Permission::AgentsSee),
         Alert::Promise(alert) => return Audience::Promise(alert.owner),
+        Alert::Letter(_) => (None, Permission::Appointments),
         Alert::DialingHeld { .. } | Alert::NotReturned { .. } => (None, Permission::CallbacksAll),
         Alert::Over(alert) => return self::alert(alert, of_call, of_account),
         Alert::GroupDown { .. }

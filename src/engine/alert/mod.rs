@@ -20,8 +20,9 @@ use serde::{Deserialize, Serialize};
 use crate::agent::{AgentState, AgentView};
 use crate::callback::{Doubt, Standing, Wrong};
 use crate::config::{AccountName, AlertLimits, Config, GroupName};
-use crate::id::{CallId, PromiseId, QueueId, UserId};
+use crate::id::{CallId, OutboxId, PromiseId, QueueId, UserId};
 use crate::news::{Alert, News, RegistrationState, StaffNews};
+use crate::outbox::Phase;
 use crate::staff::{EntryId, Staff};
 use crate::time::{Moment, Now};
 
@@ -57,6 +58,7 @@ enum Subject {
     Disk,
     Clock,
     Promise(PromiseId),
+    Letter(OutboxId),
     Dialing(Doubt),
 }
 
@@ -101,6 +103,13 @@ impl Alerts {
                 }
                 Standing::Open | Standing::Waiting | Standing::Unknown => Vec::new(),
             },
+            // A person has decided.
+            News::Staff(StaffNews::Letter(row)) => match row.phase {
+                Phase::Dead(_) => Vec::new(),
+                Phase::Queued | Phase::Trying | Phase::Done | Phase::Dropped => {
+                    self.over(Subject::Letter(row.item.letter.id))
+                }
+            },
             News::Staff(StaffNews::Gone(EntryId::Queue(queue))) => {
                 self.empty.remove(queue);
                 self.over(Subject::Queue(*queue))
@@ -111,6 +120,7 @@ impl Alerts {
             | News::Message(_)
             | News::Staff(StaffNews::Phone(_) | StaffNews::Kept(_) | StaffNews::Gone(_))
             | News::Staff(StaffNews::Supervision(_) | StaffNews::TakenOver { .. })
+            | News::Staff(StaffNews::Appointment(_) | StaffNews::Reminder { .. })
             | News::Totals(_)
             | News::Digit { .. }
             | News::Quality { .. } => Vec::new(),
@@ -220,6 +230,7 @@ impl Alerts {
                 // It is over; the board keeps it.
                 Wrong::Exhausted | Wrong::Missed => return,
             },
+            Alert::Letter(alert) => Subject::Letter(alert.item),
             Alert::DialingHeld { doubt } => Subject::Dialing(*doubt),
             Alert::GroupUp { group } => return drop(self.standing.remove(&Subject::Group(group.clone()))),
             Alert::StoreWorks => return drop(self.standing.remove(&Subject::Store)),

@@ -65,9 +65,15 @@ impl Engine {
         }
     }
 
-    pub(super) fn on_message_order(&mut self, order: messages::Order) {
+    pub(super) fn on_message_order(&mut self, order: messages::Order, now: Now) {
         match order {
-            messages::Order::Tell(news) => self.tell(news),
+            messages::Order::Tell(news) => {
+                if let News::Message(view) = &news {
+                    self.follow_text(view, now);
+                }
+                self.tell(news);
+            }
+            messages::Order::Lost(message) => self.lose_text(message, now),
             messages::Order::Store(record) => self.batch.push(record),
         }
     }
@@ -125,9 +131,18 @@ impl Engine {
         if self.on_number_known(question, &facts, now) || self.on_promises_known(question, &facts, now) {
             return;
         }
+        let Some(facts) = self.on_appointments_known(question, facts, now) else { return };
         let known = match facts {
             Ok(Facts::Known(known)) => Ok(known),
-            Ok(Facts::Start { .. } | Facts::Promises(_) | Facts::Promise(_) | Facts::Number { .. }) => return,
+            Ok(
+                Facts::Start { .. }
+                | Facts::Promises(_)
+                | Facts::Promise(_)
+                | Facts::Number { .. }
+                | Facts::Appointment(_),
+            ) => {
+                return;
+            }
             Err(why) => Err(why),
         };
         self.cases.on_known(question, known, &mut self.ids, now);
@@ -257,6 +272,7 @@ impl Engine {
         if !self.batch.is_empty() {
             self.next_batch += 1;
             self.await_rows(BatchId(self.next_batch));
+            self.await_appointments(BatchId(self.next_batch));
             let batch = std::mem::take(&mut self.batch);
             self.outputs.push_back(Output::Store(BatchId(self.next_batch), batch));
         }

@@ -1,6 +1,7 @@
 //! Whose things are, and what each person is shown of the live state.
 
 use crate::access::{self, Action, Audience, Whose};
+use crate::appointment;
 use crate::border::{AccountCommand, Actor, Refusal, What};
 use crate::call;
 use crate::config::{AccountName, DeviceName};
@@ -41,8 +42,9 @@ impl Engine {
             },
             What::Staff(_) => Whose::Shared,
             What::Callback(wish) => self.whose_promise(wish, actor),
-            What::Watch { .. } | What::Drain | What::DrainNow | What::Explain { .. } => Whose::Nothing,
-            What::Health(_) | What::ConfirmRestored => Whose::Nothing,
+            What::Appointment(appointment::Command::Create(_)) => Whose::Nothing,
+            What::Appointment(_) | What::Outbox(_) => Whose::Shared,
+            What::Watch { .. } | What::Daemon(_) | What::Explain { .. } => Whose::Nothing,
         }
     }
 

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crate::access::{self, Action, Whose};
 use crate::agent;
-use crate::border::{AccountCommand, Command, IdempotencyKey, Output, Refusal, RefusalCode, Reply, What};
+use crate::border::{
+    AccountCommand, Command, DaemonCommand, IdempotencyKey, Output, Refusal, RefusalCode, Reply, What,
+};
 use crate::call::{self, Calls};
 use crate::config::{Account, AccountName};
 use crate::news::{News, RegistrationState};
@@ -18,7 +20,7 @@ impl Engine {
     /// Answered exactly once; a known key gets its old answer and does nothing (architecture.md, law 2).
     pub(super) fn on_command(&mut self, command: &Command, now: Now) {
         let is_answered = command.key.as_ref().is_some_and(|key| self.answers.get(key, now.civil).is_some());
-        if is_answered || !self.waits(command) {
+        if is_answered || !(self.waits(command) || self.waits_for_row(command)) {
             self.carry_out_wish(command, now);
         }
     }
@@ -94,6 +96,11 @@ impl Engine {
                 return None;
             }
             What::Callback(wish) => return self.on_callback_wish(command, wish, now),
+            What::Appointment(wish) => return self.on_appointment_wish(command, wish, now).err().map(Err),
+            What::Outbox(wish) => {
+                self.on_outbox_wish(command, wish, now);
+                return None;
+            }
             What::Account(AccountCommand::Test(wish)) => {
                 self.try_out(command, wish, now);
                 return None;
@@ -109,7 +116,7 @@ impl Engine {
                 Some(deltas) => Reply::Deltas(self.deltas_for(command.actor, deltas)),
                 None => Reply::Snapshot(Box::new(self.snapshot_for(command.actor))),
             }),
-            What::Health(health) => {
+            What::Daemon(DaemonCommand::Health(health)) => {
                 let told = self.alerts.on_health(*health, self.config.alerts);
                 told.into_iter().for_each(|alert| self.tell(News::Alert(alert)));
                 if health.clock_synchronised == Some(true) {
@@ -117,12 +124,12 @@ impl Engine {
                 }
                 Ok(Reply::Done)
             }
-            What::ConfirmRestored => return self.confirm_restored(command),
-            What::Drain => {
+            What::Daemon(DaemonCommand::ConfirmRestored) => return self.confirm_restored(command),
+            What::Daemon(DaemonCommand::Drain) => {
                 self.drain(now);
                 Ok(Reply::Done)
             }
-            What::DrainNow => {
+            What::Daemon(DaemonCommand::DrainNow) => {
                 self.drain(now);
                 self.with_calls(now, Calls::cut);
                 Ok(Reply::Done)

@@ -43,6 +43,8 @@ pub enum Command {
 pub enum Order {
     Tell(News),
     Store(Record),
+    /// It went out, and no answer came: nobody knows whether it arrived.
+    Lost(MessageId),
 }
 
 /// What this room borrows of the others.

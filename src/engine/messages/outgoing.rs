@@ -13,7 +13,7 @@ use crate::sip::message::{Message, Method};
 use crate::sip::ua::{self, NextHop, SendFailure};
 use crate::sip::uri::NameAddr;
 
-use super::{Command, Context, MOST_BYTES, Messages, Outgoing, words};
+use super::{Command, Context, MOST_BYTES, Messages, Order, Outgoing, words};
 
 impl Messages {
     /// Carries out a wish, or says why not. The answer comes when the message is under way; what became of it is news.
@@ -99,6 +99,9 @@ impl Messages {
     /// A MESSAGE that got no answer.
     pub fn on_failed(&mut self, id: MessageId, request: TransactionId, why: &SendFailure) {
         if self.outgoing.get(&id).is_some_and(|outgoing| outgoing.request == request) {
+            if *why == SendFailure::Timeout {
+                self.orders.push_back(Order::Lost(id));
+            }
             self.finish(id, MessageState::Failed, Some(words::silence(why)));
         }
     }

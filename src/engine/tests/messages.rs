@@ -10,7 +10,7 @@ mod shell;
 #[path = "calls/world.rs"]
 mod world;
 
-use engine::border::{Input, Refusal, RefusalCode, Reply, What};
+use engine::border::{DaemonCommand, Input, Refusal, RefusalCode, Reply, What};
 use engine::id::MessageId;
 use engine::messages::Command;
 use engine::news::{Direction, MessageState, MessageView, News};
@@ -183,7 +183,7 @@ fn a_text_that_cannot_be_sent_is_refused_with_words() {
     world.away = true;
     world.pass(seconds(60));
     assert_eq!(world.refused(send("3000", "Oi")).code, RefusalCode::RouteDown);
-    world.command(What::Drain).unwrap();
+    world.command(What::Daemon(DaemonCommand::Drain)).unwrap();
     assert_eq!(world.refused(send("3000", "Oi")).code, RefusalCode::Draining);
     assert_eq!(world.told(), []);
 }
@@ -192,7 +192,7 @@ fn a_text_that_cannot_be_sent_is_refused_with_words() {
 fn the_drain_waits_for_an_answer() {
     let mut world = World::new();
     let (_, request) = world.text("3000", "Oi");
-    world.command(What::Drain).unwrap();
+    world.command(What::Daemon(DaemonCommand::Drain)).unwrap();
     world.pass(seconds(1));
     assert!(!world.shell.engine.may_leave());
     world.deliver(&Message::response(&request, 200));

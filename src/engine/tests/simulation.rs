@@ -11,7 +11,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use chrono::DateTime;
 use engine::agent;
-use engine::border::{Actor, Flow, Input, Output, What};
+use engine::border::{Actor, DaemonCommand, Flow, Input, Output, What};
 use engine::call::{
     Command as Wish, ConferenceCommand as Conference, PhoneCommand, RecordWish, RejectAs,
     SuperviseCommand as Supervise, SuperviseMode as Mode, TransferCommand as Transfer,
@@ -522,7 +522,7 @@ impl Simulation {
                 let _answer = self.sides[side].command(What::Call(Wish::HangUp { call: view.call }), None, self.now);
             }
             self.carry(side);
-            let drained = self.sides[side].command(What::Drain, None, self.now);
+            let drained = self.sides[side].command(What::Daemon(DaemonCommand::Drain), None, self.now);
             assert!(drained.is_ok());
         }
     }

@@ -1,11 +1,12 @@
-//! From version 4: promises are kept, and a base remembers that it was restored from a copy.
+//! From version 4: promises are kept, appointments carried out, and a base remembers that it was restored from a copy.
 
 use rusqlite::Transaction;
 
 pub(super) fn step(base: &Transaction<'_>) -> rusqlite::Result<()> {
     state(base)?;
     schedules(base)?;
-    promises(base)
+    promises(base)?;
+    appointments(base)
 }
 
 fn state(base: &Transaction<'_>) -> rusqlite::Result<()> {
@@ -81,5 +82,45 @@ fn promises(base: &Transaction<'_>) -> rusqlite::Result<()> {
              user        INTEGER,
              UNIQUE (number, source)
          ) STRICT;",
+    )
+}
+
+fn appointments(base: &Transaction<'_>) -> rusqlite::Result<()> {
+    base.execute_batch(
+        "CREATE TABLE appointments (
+             appointment INTEGER PRIMARY KEY,
+             version     INTEGER NOT NULL,
+             state       TEXT NOT NULL CHECK (state IN ('open', 'running', 'done', 'failed', 'missed', 'cancelled')),
+             creator     INTEGER NOT NULL,
+             contact     INTEGER NOT NULL,
+             department  INTEGER NOT NULL,
+             agent       INTEGER,
+             due_ms      INTEGER NOT NULL,
+             row         TEXT NOT NULL
+         ) STRICT;
+         CREATE INDEX appointments_due ON appointments (due_ms) WHERE state IN ('open', 'running');
+         CREATE INDEX appointments_by_due ON appointments (due_ms, appointment);
+         CREATE INDEX appointments_of_creator ON appointments (creator, due_ms);
+         CREATE INDEX appointments_of_contact ON appointments (contact, due_ms);
+         CREATE TABLE notices (
+             notice      INTEGER PRIMARY KEY,
+             appointment INTEGER NOT NULL REFERENCES appointments,
+             user        INTEGER,
+             department  INTEGER,
+             at_ms       INTEGER NOT NULL,
+             seen_ms     INTEGER,
+             CHECK ((user IS NULL) <> (department IS NULL))
+         ) STRICT;
+         CREATE UNIQUE INDEX notices_once ON notices (appointment, ifnull(user, 0), ifnull(department, 0));
+         CREATE INDEX notices_unseen ON notices (user, at_ms) WHERE seen_ms IS NULL;
+         CREATE TABLE outbox (
+             item        INTEGER PRIMARY KEY,
+             version     INTEGER NOT NULL,
+             phase       TEXT NOT NULL CHECK (phase IN ('queued', 'trying', 'done', 'dead', 'dropped')),
+             key         TEXT NOT NULL UNIQUE,
+             appointment INTEGER,
+             row         TEXT NOT NULL
+         ) STRICT;
+         CREATE INDEX outbox_phase ON outbox (phase, item);",
     )
 }

@@ -15,7 +15,7 @@ use engine::border::{Reply, What};
 use engine::callback::{Command, Form};
 use engine::id::PromiseId;
 use engine::protocolo::Protocolo;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
@@ -90,7 +90,8 @@ pub struct NewCallback {
     #[serde(default)]
     note: String,
     owner: CallbackOwner,
-    /// Date and time on the escala's wall.
+    /// Date and time on the escala's wall; seconds may be left out.
+    #[serde(deserialize_with = "wall")]
     when: NaiveDateTime,
     protocolo: Option<String>,
 }
@@ -105,6 +106,7 @@ pub struct CallbackEdit {
     #[serde(default)]
     note: String,
     owner: CallbackOwner,
+    #[serde(deserialize_with = "wall")]
     when: NaiveDateTime,
 }
 
@@ -151,6 +153,14 @@ pub struct Reassigned {
 }
 
 type Done = Result<StatusCode, Error>;
+
+/// As pages have it, with seconds or without.
+fn wall<'de, D: Deserializer<'de>>(field: D) -> Result<NaiveDateTime, D::Error> {
+    let text = String::deserialize(field)?;
+    let forms = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"];
+    let read = forms.iter().find_map(|form| NaiveDateTime::parse_from_str(&text, form).ok());
+    read.ok_or_else(|| de::Error::custom("when: as 2026-11-23T09:00, on the escala's wall"))
+}
 
 impl NewCallback {
     fn into_command(self) -> Result<Command, Error> {

@@ -8,7 +8,7 @@ use super::account::{Account, Phone, Watched};
 use super::call::{Call, Direction};
 use super::leg::Quality;
 use super::live::Supervision;
-use super::{Agent, Callback, Id, Me, Snapshot};
+use super::{Agent, Appointment, Callback, Id, Letter, Me, Snapshot};
 
 /// One line of the live socket.
 #[derive(ToSchema)]
@@ -75,6 +75,14 @@ pub struct News {
     /// One that is over leaves the live state.
     #[schema(value_type = Callback, required = false)]
     callback: (),
+    #[schema(value_type = Appointment, required = false)]
+    appointment: (),
+    /// One is to know how it ended.
+    #[schema(value_type = Reminded, required = false)]
+    reminder: (),
+    /// A message on its way out.
+    #[schema(value_type = Letter, required = false)]
+    outbox: (),
     #[schema(value_type = Message, required = false)]
     message: (),
     #[schema(value_type = Digit, required = false)]
@@ -94,6 +102,12 @@ pub struct TakenOver {
     call: Id,
     /// The supervisor's name.
     by: String,
+}
+
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the shape of what is written to live sockets, for the document alone")]
+pub struct Reminded {
+    appointment: Appointment,
 }
 
 /// The far end pressed it.

@@ -12,7 +12,7 @@ use crate::control::shaped;
 use super::account::{Account, Phone, Watched};
 use super::call::SuperviseMode;
 use super::line::Alert;
-use super::{Agent, Call, Callback, Id, Me};
+use super::{Agent, Appointment, Call, Callback, Id, Letter, Me};
 
 /// Everything live that somebody may see.
 #[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
@@ -101,6 +101,11 @@ pub fn news(news: &News) -> Option<Value> {
             json!({ "call-ended": Call::from(&**call), "taken-over": { "call": Id::from(call.call), "by": by } })
         }
         News::Staff(StaffNews::Promise(view)) => json!({ "callback": Callback::from(view) }),
+        News::Staff(StaffNews::Appointment(row)) => json!({ "appointment": Appointment::from(&**row) }),
+        News::Staff(StaffNews::Reminder { row, .. }) => {
+            json!({ "reminder": { "appointment": Appointment::from(&**row) } })
+        }
+        News::Staff(StaffNews::Letter(row)) => json!({ "outbox": Letter::from(&**row) }),
         News::Staff(StaffNews::Kept(entry)) => json!({ "lists": lists(entry) }),
         News::Staff(StaffNews::Gone(EntryId::User(user))) => {
             json!({ "agent-gone": Id::from(*user), "lists": ["users"] })

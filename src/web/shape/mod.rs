@@ -2,6 +2,7 @@
 
 pub mod account;
 mod alert;
+mod appointment;
 mod call;
 mod callback;
 mod leg;
@@ -11,8 +12,8 @@ mod live;
 mod person;
 
 use engine::id::{
-    CallId, CaseId, ConferenceId, ContactId, ItemId, LegId, PerfilId, PromiseId, QueueId, RecordingId, ScheduleId,
-    UserId,
+    AppointmentId, CallId, CaseId, ConferenceId, ContactId, ItemId, LegId, OutboxId, PerfilId, PromiseId, QueueId,
+    RecordingId, ScheduleId, UserId,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Value, json};
@@ -21,6 +22,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 pub use alert::alert;
+pub use appointment::{Appointment, AppointmentAction, AppointmentMessage, Letter};
 pub use call::{Call, Cause, Direction};
 pub use callback::{Callback, CallbackOwner};
 pub use line::Line;
@@ -68,7 +70,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! { CallId CaseId ConferenceId ContactId ItemId LegId PerfilId PromiseId QueueId RecordingId ScheduleId UserId }
+ids! { AppointmentId CallId CaseId ConferenceId ContactId ItemId LegId OutboxId PerfilId PromiseId QueueId RecordingId ScheduleId UserId }
 
 pub fn ids(all: impl IntoIterator<Item: Into<Id>>) -> Vec<Id> {
     all.into_iter().map(Into::into).collect()

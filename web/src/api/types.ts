@@ -21,4 +21,4 @@ export type News = Told;
 export type Trouble = OneSided;
 export type Bye = Extract<Line, { bye: unknown }>['bye'];
 /** What a CSV file has in it, and what was or would be done; of contacts: those left out, since they are there. */
-export type ImportReport = Report & { duplicates?: BadLine[] };
+export type ImportReport = Omit<Report, 'changed'> & { changed?: number; duplicates?: BadLine[] };

@@ -2,7 +2,7 @@
 // through a reload. One key for one filled form: the same form sent twice makes one promise.
 
 import { ApiError, ask, newKey, query } from '../api/http';
-import type { Callback, CallbackDraft, CallbackPage, Day, Impossible, Local, Schedule, ScheduleDay } from '../api/callbacks';
+import type { Callback, CallbackDraft, CallbackEdit, CallbackPage, Day, Impossible, Local, Schedule, ScheduleDay } from '../api/callbacks';
 import type { Id } from '../api/types';
 import { clock } from '../state/clock.svelte';
 import type { Drafts, Fields } from '../state/drafts';
@@ -206,14 +206,15 @@ export class Booking {
   }
 
   private change(own: Callback, body: CallbackDraft): Promise<Callback> {
-    return ask<Callback>('PATCH', `/callbacks/${own.callback}`, { version: own.version, ...body }, this.key(body));
+    const { schedule: _, protocolo: __, ...terms } = body;
+    return ask<Callback>('PATCH', `/callbacks/${own.callback}`, { version: own.version, ...terms } satisfies CallbackEdit, this.key(body));
   }
 
   private body(schedule: Schedule): CallbackDraft {
     const protocolo = this.value('protocolo').replace(/\D/g, '');
     return {
       schedule: schedule.schedule, recipient: this.value('recipient').trim(), number: this.number ?? '', note: this.value('note').trim(), owner: ownerOf(this.value('owner')), when: this.when ?? '',
-      ...(protocolo === '' ? {} : { protocolo }),
+      protocolo: protocolo || null,
     };
   }
 

@@ -1,6 +1,7 @@
 // The promise that this agent is held for, reads or is being connected to; and what the agent does with it.
 
 import type { Callback, Schedule } from '../api/callbacks';
+import type { Call } from '../api/types';
 import { desk } from '../state/desk.svelte';
 import { lists } from '../state/lists.svelte';
 import { route } from '../state/route.svelte';
@@ -10,6 +11,8 @@ import { heldFor } from './due';
 
 class Keep {
   busy = $state(false);
+  /** The last one that this agent was held for: what it was about stays known while they talk. */
+  last = $state.raw<Callback | null>(null);
   held = $derived(heldFor(desk.live.callbacks, session.me?.user ?? null));
   /** Before it is dialled; the call itself takes over from there. */
   record = $derived(this.held !== null && this.held.state !== 'dialling' ? this.held : null);
@@ -17,6 +20,9 @@ class Keep {
   offered = $derived(this.record?.state === 'reserved' && modeOf(this.record.schedule) === 'preview');
   /** Atendimento has room for it; elsewhere it is a notice. */
   inSheet = $derived(this.record !== null && desk.scene.kind === 'idle' && route.page === 'atendimento');
+
+  /** What the call is about, where it keeps a promise. */
+  about = (call: Call): Callback | null => (this.last !== null && call.direction === 'outbound' && call.number === this.last.number ? this.last : null);
 
   dial = async (callback: Callback): Promise<void> => {
     if (await this.act(callback, 'dial')) route.go('atendimento');

@@ -1,6 +1,6 @@
 // Promises, refusals, attempts in words.
 
-import type { AttemptOutcome, Callback, CallbackState, Denied, Local, Owner, Schedule, Why } from '../api/callbacks';
+import type { AttemptOutcome, Callback, CallbackState, Denied, HistoryLine, Local, Owner, Schedule, Why } from '../api/callbacks';
 import type { Time } from '../api/types';
 import type { IconName } from '../parts/icons';
 import { desk } from '../state/desk.svelte';
@@ -60,12 +60,14 @@ export function ownerWords(owner: Owner): string {
   return desk.live.agents[owner.person]?.name ?? t('callback.owner.other');
 }
 
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** Why nobody can be promised a call at that time. `first`: what is wrong; `rest`: what is known beside it. */
 export function whyWords(why: Why, when: Local, schedule: Schedule): { first: string; rest: string } {
   const day = longDay(dayOf(when), words.language);
   const hours = hoursOf(schedule, dayOf(when));
   const blanks = { day, time: timeOf(when), name: why.name ?? '', schedule: schedule.name };
-  const first = t(`callback.why.${why.kind}`, blanks);
+  const first = capital(t(`callback.why.${why.kind}`, blanks));
   switch (why.kind) {
     case 'full':
       return { first, rest: why.capacity === undefined || why.capacity === 1 ? t('callback.why.full.one') : t('callback.why.full.many', { n: why.capacity }) };
@@ -88,9 +90,14 @@ export function deniedWords(denied: Pick<Denied, 'rule' | 'next'> & { fact?: str
   return denied.next === null ? t('callback.not-dialled', { why }) : t('callback.not-dialled.next', { why, next: nextWords(denied.next, zone, now) });
 }
 
-/** What came of an attempt; null while it goes on. */
-export function outcomeWords(outcome: AttemptOutcome | null, zone: string, now: number): string {
-  if (outcome === null) return t('callback.outcome.going-on');
+/** A line of the history: what came of an attempt, or that it begins; else how the promise stood then. */
+export function lineWords(line: HistoryLine, zone: string, now: number): string {
+  if (line.outcome !== null) return outcomeWords(line.outcome, zone, now);
+  if (line.attempt !== null) return t('callback.outcome.going-on');
+  return line.state === 'open' ? t('callback.outcome.kept') : t(faceOf(line.state).word).toLowerCase();
+}
+
+function outcomeWords(outcome: AttemptOutcome, zone: string, now: number): string {
   if (outcome.kind === 'denied') return deniedWords({ rule: outcome.rule ?? '', next: outcome.next ?? null, fact: outcome.why ?? undefined }, zone, now);
   if (outcome.kind === 'not-dialled') return t('callback.not-dialled', { why: maybe(`callback.denied.${outcome.why ?? ''}`) ?? outcome.why ?? t('callback.outcome.changed') });
   return t(`callback.outcome.${outcome.kind}`);

@@ -22,6 +22,8 @@ export const STANDING: Record<GateRule['standing'], { look: 'ready' | 'danger' |
 export function ruleWords(rule: string): string {
   const [kind = '', ...rest] = rule.split(' ');
   const word = maybe(`rule.${kind}`) ?? kind;
+  const period = rest.length === 1 ? maybe(`rule.${kind}-a-${rest[0]}`) : null;
+  if (period) return period;
   return rest.length === 0 ? word : `${word}: ${rest.join(' ')}`;
 }
 

@@ -34,6 +34,7 @@ function blanks(said: Record<string, unknown>): Blanks {
   for (const [name, value] of Object.entries(said)) {
     if (name === 'user') shown.name = desk.live.agents[String(value)]?.name ?? String(value);
     else if (name === 'callback') shown.who = desk.live.callbacks[String(value)]?.recipient || t('callback.some');
+    else if (name === 'rule') shown.why = maybe(`callback.denied.${String(value)}`) ?? String(value);
     else if (name === 'at') shown.at = clockTime(new Date(String(value)));
     else if (name === 'seconds' || name.endsWith('_s')) shown[name] = duration(Number(value) * 1000);
     else shown[name] = name === 'number' ? phone(String(value)) : String(value);

@@ -66,7 +66,6 @@ function change(live: Live, n: WithPromises<News>): void {
 /** An alert's name and what it says. */
 export function told(alert: Alert): [kind: string, said: Record<string, unknown>] {
   if (typeof alert === 'string') return [alert, {}];
-  if ('kind' in alert) return [String(alert.kind), alert];
   const [kind, said] = Object.entries(alert)[0] ?? ['', {}];
   return [kind, said as Record<string, unknown>];
 }

@@ -9,15 +9,20 @@ use chrono::DateTime;
 use super::*;
 use crate::access::admits;
 use crate::agent::{AgentState, AgentView};
+use crate::appointment;
 use crate::border::Actor;
 use crate::callback::{
     Absence, Alert as OfPromise, Calendar, Doubt, Due, Mode, Promise, PromiseView, Schedule, Standing, Terms, Then,
     Wrong,
 };
 use crate::config::{AccountKind, AccountName};
-use crate::id::{ConferenceId, ItemId, LegId, MessageId, PerfilId, PromiseId, QueueId, RecordingId, ScheduleId};
+use crate::id::{
+    AppointmentId, ConferenceId, ContactId, ItemId, LegId, MessageId, OutboxId, PerfilId, PromiseId, QueueId,
+    RecordingId, ScheduleId,
+};
 use crate::leg::Quality;
 use crate::news::*;
+use crate::outbox;
 use crate::staff::{Builtin, Change, Directions, Item, List, Perfil, Queue, Scopes, Staff, User};
 
 const ANA: UserId = UserId(11);
@@ -77,6 +82,11 @@ table! {
     News::Staff(StaffNews::Kept(Entry::Schedule(_))) => ALL, kept(Entry::Schedule(schedule()));
     News::Staff(StaffNews::Gone(EntryId::Schedule(_))) => ALL, gone(EntryId::Schedule(ScheduleId(9)));
     News::Staff(StaffNews::Promise(_)) => CARE, News::Staff(StaffNews::Promise(promise()));
+    News::Staff(StaffNews::Appointment(_)) => ADMINISTRATION, News::Staff(StaffNews::Appointment(appointed()));
+    News::Staff(StaffNews::Letter(_)) => ADMINISTRATION, News::Staff(StaffNews::Letter(letter()));
+    News::Staff(StaffNews::Reminder { to: To::Person(_), .. }) => &[ANA], reminder(To::Person(ANA));
+    News::Staff(StaffNews::Reminder { to: To::Department(_), .. }) => ADMINISTRATION,
+        reminder(To::Department(ItemId(3)));
     News::Staff(StaffNews::Gone(EntryId::User(_))) => WORK, gone(EntryId::User(ANA));
     News::Staff(StaffNews::Gone(EntryId::Perfil(_))) => ALL, gone(EntryId::Perfil(PerfilId(9)));
     News::Staff(StaffNews::Gone(EntryId::Queue(_))) => ALL, gone(EntryId::Queue(QueueId(9)));
@@ -105,6 +115,8 @@ table! {
     News::Alert(Alert::NobodySignedIn { .. }) => LOOKERS,
         News::Alert(Alert::NobodySignedIn { queue: QueueId(1), name: "SAC".to_owned() });
     News::Alert(Alert::Promise(_)) => CARE, News::Alert(Alert::Promise(missed()));
+    News::Alert(Alert::Letter(_)) => ADMINISTRATION,
+        News::Alert(Alert::Letter(outbox::Alert { item: OutboxId(5), why: outbox::Dead::Unknown }));
     News::Alert(Alert::DialingHeld { .. }) => CARERS, News::Alert(Alert::DialingHeld { doubt: Doubt::Clock });
     News::Alert(Alert::NotReturned { .. }) => CARERS, News::Alert(Alert::NotReturned { call: CALL, why: why() });
     News::Alert(Alert::Over(_)) => HOUSE, News::Alert(Alert::Over(Box::new(lost())));
@@ -134,7 +146,7 @@ fn what_is_nobodys_reaches_no_agent_but_what_everybody_may_know() {
             News::Call(_) => News::Call(call(None)),
             News::CallEnded(_) => News::CallEnded(call(None)),
             // Of a person by their nature.
-            News::Staff(StaffNews::Agent(_) | StaffNews::TakenOver { .. }) => continue,
+            News::Staff(StaffNews::Agent(_) | StaffNews::TakenOver { .. } | StaffNews::Reminder { .. }) => continue,
             News::Staff(StaffNews::Kept(Entry::User(_)) | StaffNews::Gone(EntryId::User(_))) => continue,
             News::Alert(Alert::PauseOverLimit { .. } | Alert::BreakOverdue { .. }) => continue,
             News::Staff(StaffNews::Promise(_)) | News::Alert(Alert::Promise(_)) => continue,
@@ -283,6 +295,41 @@ fn promise() -> PromiseView {
         denied: None,
     };
     PromiseView { promise, standing: Standing::Open, user: None }
+}
+
+fn appointed() -> Box<appointment::Row> {
+    let terms = appointment::Terms {
+        person: None,
+        contact: ContactId(41),
+        department: ItemId(3),
+        agent: Some(ANA),
+        action: appointment::Action::Notify,
+        comment: String::new(),
+        message: None,
+        files: Vec::new(),
+        due: Due::of(&schedule(), DateTime::UNIX_EPOCH),
+    };
+    let changed = DateTime::UNIX_EPOCH;
+    let appointment = appointment::Appointment { id: AppointmentId(9), version: 1, creator: HELENA, changed, terms };
+    Box::new(appointment::Row { appointment, phase: appointment::Phase::Open })
+}
+
+fn reminder(to: To) -> News {
+    News::Staff(StaffNews::Reminder { to, row: appointed() })
+}
+
+fn letter() -> Box<outbox::Row> {
+    let letter = outbox::Letter {
+        id: OutboxId(5),
+        key: "appointment-9".to_owned(),
+        to: outbox::Destination::Webhook { hook: "sms".to_owned(), number: None },
+        body: "Bom dia".to_owned(),
+        files: Vec::new(),
+        appointment: None,
+    };
+    let next = DateTime::UNIX_EPOCH;
+    let item = outbox::Item { letter, version: 1, next, tries: 0, failures: 0, why: None };
+    Box::new(outbox::Row { item, phase: outbox::Phase::Queued })
 }
 
 fn missed() -> OfPromise {

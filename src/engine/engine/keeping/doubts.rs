@@ -24,7 +24,9 @@ impl Engine {
                 }
             }
         }
-        self.keeping.callbacks.hold(self.draining || !self.keeping.doubts.is_empty(), now);
+        let held = self.draining || !self.keeping.doubts.is_empty();
+        self.keeping.callbacks.hold(held, now);
+        self.appointing.hold(held, now);
     }
 
     /// The system's clock is kept right by others: what was in doubt is not any more.

@@ -73,7 +73,14 @@ impl Engine {
                 Ok(Facts::Promises(rows)) => {
                     rows.iter().for_each(|row| self.keeping.callbacks.restore(row.clone(), now));
                 }
-                Ok(Facts::Start { .. } | Facts::Known(_) | Facts::Promise(_) | Facts::Number { .. }) | Err(_) => {
+                Ok(
+                    Facts::Start { .. }
+                    | Facts::Known(_)
+                    | Facts::Promise(_)
+                    | Facts::Number { .. }
+                    | Facts::Appointment(_),
+                )
+                | Err(_) => {
                     self.keeping.near.look = Some(now.moment + SOON);
                 }
             }

@@ -13,6 +13,7 @@ use crate::records::{Facts, Question};
 use crate::time::Now;
 
 use super::super::Engine;
+use super::super::appointing::Try;
 
 /// What the store's answer is for.
 #[derive(Clone, Debug)]
@@ -21,6 +22,8 @@ pub(super) enum Ask {
     Promise { promise: PromiseId, ask: u32, number: Number },
     /// A person wants to know why.
     Explain { command: CommandId, dialled: String, purpose: Purpose, account: Option<AccountName> },
+    /// A message of the outbox.
+    Letter(Box<Try>),
 }
 
 /// What the store said of a number, or why it did not.
@@ -70,9 +73,9 @@ impl Engine {
         let Some(ask) = self.keeping.asked.remove(&question) else { return false };
         let known = match facts {
             Ok(Facts::Number { suppressed, attempts }) => Ok((suppressed, attempts)),
-            Ok(Facts::Start { .. } | Facts::Known(_) | Facts::Promises(_) | Facts::Promise(_)) => {
-                Err("the store answered another question".to_owned())
-            }
+            Ok(
+                Facts::Start { .. } | Facts::Known(_) | Facts::Promises(_) | Facts::Promise(_) | Facts::Appointment(_),
+            ) => Err("the store answered another question".to_owned()),
             Err(why) => Err(format!("the store could not be read: {why}")),
         };
         self.on_asked(ask, known, now);
@@ -81,6 +84,10 @@ impl Engine {
 
     fn on_asked(&mut self, ask: Ask, known: Known<'_>, now: Now) {
         match ask {
+            Ask::Letter(tried) => {
+                let verdict = self.judge_letter(&tried, known, now);
+                self.on_letter_judged(*tried, verdict, now);
+            }
             Ask::Promise { promise, ask, number } => {
                 let judgement = self.judge_promise(promise, &number, known, now);
                 self.keeping.callbacks.on_judged(promise, ask, judgement, now);
@@ -100,6 +107,19 @@ impl Engine {
                 self.outputs.push_back(Output::Reply(command, answer));
             }
         }
+    }
+
+    /// A message of the daemon's own is asked about like a number that would be dialled.
+    pub(in super::super) fn ask_about_letter(&mut self, number: &Number, tried: Try, now: Now) {
+        let id = self.ask_number(number, None, now);
+        self.keeping.asked.insert(id, Ask::Letter(Box::new(tried)));
+    }
+
+    /// None: there is no extension and no trunk.
+    fn judge_letter(&mut self, tried: &Try, known: Known<'_>, now: Now) -> Option<Verdict> {
+        let (account, number) = (self.letters_account()?, tried.number()?);
+        let facts = self.facts_with(&account, known, None, now)?;
+        Some(gate::judge(&Law::of(&self.config), &facts, number, Purpose::Notice, now))
     }
 
     fn judge_promise(&mut self, promise: PromiseId, number: &Number, known: Known<'_>, now: Now) -> Judgement {

@@ -27,7 +27,10 @@ impl World {
     }
 
     fn health(&mut self, free_mb: Option<u64>, clock_synchronised: Option<bool>) {
-        assert_eq!(self.command(What::Health(Health { free_mb, clock_synchronised })), Ok(Reply::Done));
+        assert_eq!(
+            self.command(What::Daemon(DaemonCommand::Health(Health { free_mb, clock_synchronised }))),
+            Ok(Reply::Done)
+        );
     }
 
     fn sees(&mut self, user: UserId) -> usize {
@@ -121,6 +124,6 @@ fn VZ_17_alerts_are_for_whoever_has_to_do_with_them() {
     world.health(Some(1), None);
     world.pass(seconds(300));
     assert_eq!([agent, supervisor, administrator].map(|who| world.sees(who)), [0, 1, 2]);
-    let refused = world.command_as(administrator, What::Health(Health::default()));
+    let refused = world.command_as(administrator, What::Daemon(DaemonCommand::Health(Health::default())));
     assert_eq!(refused.unwrap_err().code, RefusalCode::NotAllowed, "the machine is measured, not told about");
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use engine::agent::Wish as Work;
-use engine::border::{RefusalCode, What};
+use engine::border::{DaemonCommand, RefusalCode, What};
 use engine::call::{Command as Wish, ConferenceCommand as Conference, PhoneCommand as Phone};
 use engine::config::{Codec, Phone as Configured};
 use engine::id::{CallId, LegId};
@@ -516,7 +516,7 @@ fn SP_11_a_drain_hangs_the_phone_up_after_the_last_call() {
     let mut world = world();
     let phone = signed_in(&mut world);
     let (call, far) = world.taken("in1");
-    world.command(What::Drain).unwrap();
+    world.command(What::Daemon(DaemonCommand::Drain)).unwrap();
     talks(&world, call);
     hang_up(&mut world, call, &far);
     let bye = world.get(Method::Bye);

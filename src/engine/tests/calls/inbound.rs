@@ -1,6 +1,6 @@
 //! We are dialled.
 
-use engine::border::{AccountCommand, What};
+use engine::border::{AccountCommand, DaemonCommand, What};
 use engine::call::{Command as Wish, RejectAs};
 use engine::config::PrackMode;
 use engine::leg::{Feed, Tone};
@@ -302,7 +302,7 @@ fn no_port_is_left() {
 fn SP_11_a_draining_daemon_rings_no_more_and_keeps_its_calls() {
     let mut world = World::new();
     let (call, _) = world.taken("in1");
-    world.command(What::Drain).unwrap();
+    world.command(What::Daemon(DaemonCommand::Drain)).unwrap();
     world.deliver(&invite("in2", Some(&sdp("sendrecv"))));
     world.got(480);
     assert_eq!(world.try_dial("3000").unwrap_err().code, engine::border::RefusalCode::Draining);
@@ -324,8 +324,8 @@ fn SP_11_calls_that_outlast_the_drain_end_as_drained() {
     let mut world = World::new();
     let (talking, far) = world.up();
     let (dialled, _) = world.dial("31");
-    world.command(What::Drain).unwrap();
-    world.command(What::DrainNow).unwrap();
+    world.command(What::Daemon(DaemonCommand::Drain)).unwrap();
+    world.command(What::Daemon(DaemonCommand::DrainNow)).unwrap();
     for call in [talking, dialled] {
         assert_eq!((world.cause(call).kind, world.cause(call).by), (HangupKind::Drained, Party::Us));
     }

@@ -18,18 +18,18 @@ fn a_restored_base_is_confirmed_once_that_is_written_and_stays_so() {
     let mut world = restored();
     assert_eq!(world.shell.engine.restored(), Some(chrono::DateTime::UNIX_EPOCH));
     world.shell.store_fails = true;
-    let refused = world.command(What::ConfirmRestored).unwrap_err();
+    let refused = world.command(What::Daemon(DaemonCommand::ConfirmRestored)).unwrap_err();
     assert_eq!(refused.code, RefusalCode::NotStored);
     assert!(world.shell.engine.restored().is_some(), "what is not written is not so");
     world.shell.store_fails = false;
     let world = world.crash();
     assert!(world.shell.engine.restored().is_some(), "a restart is no confirmation");
     let mut world = world;
-    assert_eq!(world.command(What::ConfirmRestored), Ok(Reply::Done));
+    assert_eq!(world.command(What::Daemon(DaemonCommand::ConfirmRestored)), Ok(Reply::Done));
     assert_eq!(world.shell.engine.restored(), None);
     let mut world = world.crash();
     assert_eq!(world.shell.engine.restored(), None);
-    assert_eq!(world.command(What::ConfirmRestored), Ok(Reply::Done), "twice is once");
+    assert_eq!(world.command(What::Daemon(DaemonCommand::ConfirmRestored)), Ok(Reply::Done), "twice is once");
     let confirmed = world.shell.store.records.iter().filter(|record| **record == Record::RestoredConfirmed);
     assert_eq!(confirmed.count(), 1);
 }

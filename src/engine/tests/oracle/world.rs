@@ -229,7 +229,7 @@ impl World {
     pub fn clock_is_right(&mut self) {
         (self.now.civil, self.skew) = (self.now.civil - self.skew, TimeDelta::zero());
         let health = Health { free_mb: None, clock_synchronised: Some(true) };
-        self.shell.send_as(Actor::Local, What::Health(health), None, self.now);
+        self.shell.send_as(Actor::Local, What::Daemon(DaemonCommand::Health(health)), None, self.now);
         self.judge.clock_was_put_right(self.now);
     }
 

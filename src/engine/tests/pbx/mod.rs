@@ -423,5 +423,7 @@ pub fn config(accounts: impl Iterator<Item = Account>) -> Config {
         default_route: None,
         sounds: ["faturas".into()].into(),
         alerts: AlertLimits::default(),
+        appointments: Default::default(),
+        hooks: Default::default(),
     }
 }

@@ -15,6 +15,7 @@ mod world;
 mod scene;
 
 mod absent;
+mod appointed;
 mod doubted;
 mod dropped;
 mod kept;

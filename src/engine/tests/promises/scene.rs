@@ -233,7 +233,7 @@ impl Office {
 
     pub fn clock_is_right(&mut self) {
         let health = engine::alert::Health { free_mb: None, clock_synchronised: Some(true) };
-        assert_eq!(self.command(What::Health(health)), Ok(Reply::Done));
+        assert_eq!(self.command(What::Daemon(DaemonCommand::Health(health))), Ok(Reply::Done));
     }
 
     pub fn held_for(&self) -> Vec<Doubt> {

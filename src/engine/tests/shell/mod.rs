@@ -2,6 +2,7 @@
 //! promises: one answer to each command, generations that grow by one, one end to each call, no port used twice.
 #![allow(dead_code, unused_imports, reason = "each test crate uses its own part")]
 
+pub mod appointments;
 mod ladder;
 #[path = "../pbx/mod.rs"]
 pub mod pbx;

@@ -8,6 +8,7 @@ use engine::id::{CallId, CaseId, LegId, RecordingId};
 use engine::news::{HangupCause, HangupKind, MessageState};
 use engine::records::{Batch, DialogRow, Facts, Question, Record};
 
+use super::appointments::Appointed;
 use super::promises::Promised;
 
 /// What was stored.
@@ -32,6 +33,7 @@ pub struct Store {
     pub promised: Promised,
     /// It refused a batch once: what it has need not fit together.
     pub has_failed: bool,
+    pub appointed: Appointed,
 }
 
 impl Store {
@@ -40,6 +42,7 @@ impl Store {
         let ended = self.ended.len();
         for record in batch {
             self.promised.keep(&record);
+            self.appointed.keep(&record);
             match &record {
                 Record::CallOpened(row) => assert!(self.opened.insert(row.call), "call {} is opened twice", row.call),
                 Record::CallEnded { call, .. } if self.has_failed && !self.opened.contains(call) => {}
@@ -95,6 +98,7 @@ impl Store {
                 let contact = self.contacts.get(number).cloned();
                 Facts::Known(Known { contact, open_case: self.open_case(number) })
             }
+            Question::Appointment(question) => Facts::Appointment(self.appointed.answer(question)),
             _ => self.facts(),
         })
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::border::{Input, What};
+use engine::border::{DaemonCommand, Input, What};
 use engine::news::{News, WatchedState};
 use engine::sip::header::Name;
 
@@ -128,7 +128,7 @@ fn the_drain_unsubscribes_and_waits_for_the_last_word() {
     let mut world = World::watching();
     let mut notifier = Notifier::accept(&mut world);
     notifier.tell(&mut world, "terminated");
-    world.command(What::Drain).unwrap();
+    world.command(What::Daemon(DaemonCommand::Drain)).unwrap();
     let last = world.subscribed(seconds(1));
     assert_eq!(last.header(&Name::Expires).unwrap(), "0");
     assert!(!world.shell.engine.may_leave());
@@ -144,7 +144,7 @@ fn the_drain_does_not_wait_for_ever() {
     let mut world = World::watching();
     let mut notifier = Notifier::accept(&mut world);
     notifier.tell(&mut world, "terminated");
-    world.command(What::Drain).unwrap();
+    world.command(What::Daemon(DaemonCommand::Drain)).unwrap();
     world.pass(seconds(40));
     assert!(world.shell.engine.may_leave());
 }
