@@ -150,7 +150,8 @@ impl Schedule {
     pub(super) fn shows_hours(&self, at: DateTime<Utc>) -> bool {
         let local = self.local(at);
         let minute = u16::try_from(local.num_seconds_from_midnight() / 60).unwrap_or(u16::MAX);
-        self.hours(local.date()).is_some_and(|hours| (hours.from..hours.until).contains(&minute))
+        let hours = self.hours(local.date()).filter(|_| !self.closed.contains_key(&local.date()));
+        hours.is_some_and(|hours| (hours.from..hours.until).contains(&minute))
     }
 
     /// No clock is changed in it.
