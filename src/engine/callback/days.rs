@@ -41,7 +41,8 @@ impl Callbacks {
 
 impl Schedule {
     fn calendar_day(&self, day: NaiveDate, taken: &Taken, now: Now) -> Day {
-        let slots = self.opening(day).into_iter().flat_map(|opening| self.slots(opening)).map(|slot| {
+        let slots = self.opening(day).into_iter().flat_map(|opening| self.slots(opening));
+        let slots = slots.filter(|slot| self.shows_hours(slot.from)).map(|slot| {
             let count = taken.within(self.id, slot);
             Slot {
                 at: slot.from,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -128,14 +128,47 @@ impl Schedule {
         Some(Opening { from: from.to_utc(), until: until.to_utc() })
     }
 
-    /// The hours that an instant lies in.
+    /// The hours that an instant lies in: without a break by the clock on the wall, even where it is put back over one of their ends.
     pub fn opening_at(&self, at: DateTime<Utc>) -> Option<Opening> {
-        self.opening(self.local(at).date()).filter(|opening| opening.contains(at))
+        let opening =
+            self.opening(self.local(at).date()).filter(|opening| opening.contains(at) && self.shows_hours(at))?;
+        if self.is_even(opening) {
+            return Some(opening);
+        }
+        let minute = TimeDelta::minutes(1);
+        let goes_on = |at: &DateTime<Utc>| opening.contains(*at) && self.shows_hours(*at);
+        let whole = opening.from + minute * i32::try_from((at - opening.from).num_minutes()).ok()?;
+        let later = std::iter::successors(Some(whole), |at| at.checked_add_signed(minute));
+        let earlier = std::iter::successors(Some(whole), |at| at.checked_sub_signed(minute));
+        Some(Opening {
+            from: earlier.take_while(goes_on).last()?,
+            until: later.take_while(goes_on).last()?.checked_add_signed(minute)?,
+        })
+    }
+
+    /// Whether the clock on the wall shows a time of that day's hours.
+    pub(super) fn shows_hours(&self, at: DateTime<Utc>) -> bool {
+        let local = self.local(at);
+        let minute = u16::try_from(local.num_seconds_from_midnight() / 60).unwrap_or(u16::MAX);
+        let hours = self.hours(local.date()).filter(|_| !self.closed.contains_key(&local.date()));
+        hours.is_some_and(|hours| (hours.from..hours.until).contains(&minute))
+    }
+
+    /// No clock is changed in it.
+    fn is_even(&self, opening: Opening) -> bool {
+        let minute = TimeDelta::minutes(1);
+        self.local(opening.until - minute) - self.local(opening.from) == opening.until - minute - opening.from
     }
 
     /// The first instant at or after `from` within the hours; none within [`HORIZON_DAYS`].
     pub fn next_open(&self, from: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.openings(from).next().map(|opening| opening.from.max(from))
+        self.openings(from).find_map(|opening| {
+            let first = opening.from.max(from);
+            let minutes = if self.is_even(opening) { 0 } else { i64::from(LONGEST_CHANGE) };
+            let whole = |n| opening.from + TimeDelta::minutes((first - opening.from).num_minutes() + n);
+            let mut times = std::iter::once(first).chain((1..=minutes).map(whole));
+            times.find(|at| opening.contains(*at) && self.shows_hours(*at))
+        })
     }
 
     /// Hours that are not over at `from`, in order.
@@ -190,6 +223,8 @@ impl Schedule {
 /// Of one promise; nobody is called more often for one matter.
 const MOST_ATTEMPTS: u8 = 20;
 const MOST_DAYS: usize = 400;
+/// Minutes that a clock is put back at most.
+const LONGEST_CHANGE: u16 = 3 * 60;
 
 pub(super) fn minute_of_day(minute: u16) -> Option<NaiveTime> {
     NaiveTime::from_num_seconds_from_midnight_opt(u32::from(minute) * 60, 0)

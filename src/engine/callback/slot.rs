@@ -106,7 +106,8 @@ impl Schedule {
     /// The beginnings of slots from `from` on that have a place.
     pub fn possible(&self, from: DateTime<Utc>, taken: &Taken, now: DateTime<Utc>) -> impl Iterator<Item = Due> {
         let slots = self.openings(from).flat_map(|opening| self.slots(opening)).take(MOST_SLOTS);
-        let free = slots.filter(move |slot| slot.from >= from.max(now) && self.has_place(*slot, taken));
+        let is_possible = move |slot: &Opening| slot.from >= from.max(now) && self.shows_hours(slot.from);
+        let free = slots.filter(move |slot| is_possible(slot) && self.has_place(*slot, taken));
         free.map(|slot| Due::of(self, slot.from))
     }
 

@@ -70,3 +70,17 @@ fn cb_07_an_escala_without_any_hours_opens_never_and_says_so() {
     assert_eq!(schedule.next_open(utc(&schedule, "2026-11-18 10:00")), None);
     assert_eq!(refused(&schedule, "2026-11-18 11:00", &Taken::default(), "2026-11-18 10:00"), (Why::ClosedDay, vec![]));
 }
+
+#[test]
+fn cb_06_where_the_clock_is_put_back_over_the_beginning_the_hour_before_it_is_outside_the_second_time_too() {
+    let hours = Some(Hours { from: 90, until: 8 * 60 });
+    let schedule = Schedule { zone: chrono_tz::America::Nome, week: [hours; 7], ..daily() };
+    let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+    // 01:45, then 01:04 and 01:45 once more.
+    let first = schedule.opening_at(at("2033-11-06T09:45:00Z"));
+    assert_eq!(first, Some(Opening { from: at("2033-11-06T09:30:00Z"), until: at("2033-11-06T10:00:00Z") }));
+    assert_eq!(schedule.opening_at(at("2033-11-06T10:04:00Z")), None);
+    let second = schedule.opening_at(at("2033-11-06T10:45:00Z")).unwrap();
+    assert_eq!(second, Opening { from: at("2033-11-06T10:30:00Z"), until: at("2033-11-06T17:00:00Z") });
+    assert_eq!(schedule.next_open(at("2033-11-06T10:04:27Z")), Some(second.from));
+}

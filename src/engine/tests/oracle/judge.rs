@@ -210,7 +210,9 @@ impl World {
         let Some(known) = self.judge.acknowledged.get(&id) else { return };
         assert!(!known.is_ended, "it was over: {row:?}");
         let earliest = known.dues.iter().min().copied();
-        assert!(earliest.is_none_or(|due| invite.at.civil >= due), "before its time: {row:?}");
+        // Another try follows the first, and the clock may be put right by minutes in between.
+        let is_early = earliest.is_some_and(|due| invite.at.civil < due);
+        assert!(times > 1 || !is_early, "before its time: {row:?}");
         self.judge_spacing(id, invite, escala.interval_minutes.into());
     }
 }
