@@ -27,7 +27,7 @@ export class World {
 
   line() {
     const { signedIn: me, calls, agents, accounts, watched, alerts } = this;
-    return { seq: this.seq, snapshot: { now: new Date(this.clock()).toISOString(), me, calls, agents, accounts, watched, phones: [], alerts, callbacks: promised.busy(this), reminders: this.reminders } };
+    return { seq: this.seq, snapshot: { now: new Date(this.clock()).toISOString(), me, calls, agents, accounts, watched, phones: [], alerts, callbacks: promised.busy(this) } };
   }
 
   tell(news) {
@@ -132,7 +132,8 @@ export function answer(w, method, path, q, body) {
   if (path === '/gate/explain') return promised.gate(w);
   if (room === 'rules') return promised.rulesInForce();
   if (room === 'appointments') return promised.appointed(w, method, id, what, body);
-  if (room === 'outbox') return promised.mailed(w, method, id);
+  if (room === 'outbox') return promised.mailed(w, method, id, what);
+  if (room === 'reminders') return method === 'GET' ? w.reminders : undefined;
   if (room === 'contacts' && id) return promised.contacts.find((c) => c.contact === id) ?? refuse(404, 'not-found');
   if (room === 'contacts') return promised.contacts.filter((c) => strip(c.name).includes(strip(q.get('q') ?? '')));
   if (room === 'breaks') return breaks(w.clock());

@@ -63,18 +63,19 @@ const rules = [
 ];
 
 const appointment = (id, when, more = {}) => ({
-  appointment: id, version: 1, action: 'open-case-and-notify', person: null, contact: '301', department: '1', agent: '7', comment: 'Confirmar se o estorno caiu na conta.', message: null, files: [],
+  appointment: id, version: 1, action: 'open-case-and-notify', person: null, contact: '301', department: '1', agent: '7', comment: 'Confirmar se o estorno caiu na conta.', message: null, why: null,
   due: new Date(instantOf(when)).toISOString(), due_local: `${when}:00`, zone: ZONE, state: 'scheduled', error: null, creator: '1', ...more,
 });
 const appointments = (now) => [
-  appointment('901', `${today(now)}T16:00`), appointment('902', `${today(now)}T16:30`, { action: 'notify', contact: '302', department: null, agent: '8', comment: '', person: 'Diretoria' }),
-  appointment('903', `${dayAfter(now, 2)}T09:00`, { action: 'open-case', contact: '303', department: '3', agent: null, comment: 'Levar o técnico do bloco B.', message: { channel: 'webhook', to: '+5531904120877', text: 'Sua visita técnica é hoje, às 10h.' }, files: [{ file: '5', name: 'ordem-de-servico.pdf', size: 184_220 }] }),
+  appointment('901', `${today(now)}T16:00`), appointment('902', `${today(now)}T16:30`, { action: 'notify', contact: '302', department: '1', agent: '8', comment: '', person: 'Diretoria' }),
+  appointment('903', `${dayAfter(now, 2)}T09:00`, { action: 'open-case', contact: '303', department: '3', agent: null, comment: 'Levar o técnico do bloco B.', message: { channel: 'sip', to: '+5531904120877', text: 'Sua visita técnica é hoje, às 10h.' } }),
   appointment('904', `${today(now)}T10:00`, { state: 'done', comment: 'Cobrar o laudo.' }), appointment('905', `${today(now)}T09:00`, { state: 'error', error: 'case-open', contact: '302' }),
 ];
+const letter = (item, to, text, more) => ({ item, version: 1, message: { channel: 'sip', to, text }, appointment: '904', dead: null, why: null, ...more });
 const outbox = (now) => [
-  { item: '1', channel: 'webhook', to: '+5531904120877', text: 'Seu boleto vence amanhã.', state: 'dead', attempts: 8, next: null, error: '503 Service Unavailable', created: at(now, 90_000) },
-  { item: '2', channel: 'sip', to: '2114', text: 'Visita confirmada para as 10h.', state: 'waiting', attempts: 2, next: at(now, -240), error: '408 Request Timeout', created: at(now, 600) },
-  { item: '3', channel: 'webhook', to: '+5519907452310', text: 'Recebemos o seu pedido.', state: 'sent', attempts: 1, next: null, error: null, created: at(now, 7_200) },
+  letter('1', '+5531904120877', 'Seu boleto vence amanhã.', { state: 'dead', dead: 'exhausted', tries: 8, next: at(now, 60), why: '503 Service Unavailable' }),
+  letter('2', '2114', 'Visita confirmada para as 10h.', { state: 'queued', tries: 2, next: at(now, -240), why: '480 Temporarily Unavailable' }),
+  letter('3', '+5519907452310', 'Recebemos o seu pedido.', { state: 'trying', tries: 1, next: at(now, 5) }),
 ];
 export const contacts = [
   { contact: '301', name: 'Mariana Figueiredo Prado', document: '52998224725', phones: ['+5519907452310'], account_name: 'Residencial 70418-6', note: null },
@@ -189,14 +190,14 @@ export function appointed(w, method, id, what, body) {
     const due = instantOf(body.when);
     if (w.appointments.some((a) => a.state === 'scheduled' && Math.abs(Date.parse(a.due) - due) < 360_000)) return refuse(422, 'too-near', { field: 'when', near: { before: new Date(due - 480_000).toISOString(), after: new Date(due + 420_000).toISOString() } });
     w.appointments.push(appointment(String(950 + w.appointments.length), body.when.slice(0, 16), { ...body, creator: w.signedIn.user, message: body.message ?? null }));
-  } else Object.assign(one, what === 'cancel' ? { state: 'cancelled' } : { ...body, due_local: `${body.when}:00` }, { version: one.version + 1 });
+  } else Object.assign(one, what === 'cancel' ? { state: 'cancelled' } : { ...body.form, due_local: `${body.form.when}:00` }, { version: one.version + 1 });
   const now = one ?? w.appointments.at(-1);
   w.tell({ appointment: now });
   return what === 'cancel' ? undefined : now;
 }
 
-export function mailed(w, method, id) {
+export function mailed(w, method, id, what) {
   if (method === 'GET') return rows(w.outbox);
-  if (method === 'DELETE') w.outbox = w.outbox.filter((o) => o.item !== id);
-  else Object.assign(w.outbox.find((o) => o.item === id), { state: 'waiting', error: null });
+  if (what === 'drop') w.outbox = w.outbox.filter((o) => o.item !== id);
+  else Object.assign(w.outbox.find((o) => o.item === id), { state: 'queued', dead: null, why: null });
 }

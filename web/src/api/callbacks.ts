@@ -1,7 +1,7 @@
 // What the daemon says of promised calls, escalas, the gate, and appointments, by the names that the page uses: generated as far as the
 // daemon describes it.
 
-import type { Agent, Callback, CallbackHistoryLine, CallbackOutcome, CallbackState, Id, News, RuleLine, Snapshot } from './schema';
+import type { Agent, Appointment, Callback, CallbackHistoryLine, CallbackOutcome, CallbackState, News, RuleLine, Snapshot } from './schema';
 
 /** UTC, RFC 3339. */
 type Time = string;
@@ -37,11 +37,12 @@ export interface Impossible {
   next: Possible[];
 }
 
+export type { Appointment, OutboxItem } from './schema';
 export type AppointmentAction = Appointment['action'];
 export type AppointmentState = Appointment['state'];
 export type Message = NonNullable<Appointment['message']>;
 
 /** The live socket's lines, as far as they are of promises. */
-export type WithPromises<T extends Snapshot | News> = T & (T extends Snapshot ? { callbacks?: Callback[];  } : { callback?: Callback; appointment?: Appointment; reminder?: { appointment: Appointment } });
+export type WithPromises<T extends Snapshot | News> = T & (T extends Snapshot ? { callbacks?: Callback[] } : { callback?: Callback; appointment?: Appointment; reminder?: { appointment: Appointment } });
 /** An agent is held for a promise before it is dialled, or has its record on the screen. */
 export type AgentKind = Agent['state']['kind'] | 'reserved' | 'preview';
