@@ -18,7 +18,7 @@ fn base(ana: &Browser) -> Base {
     let contact = ana.post("/contacts", &json!({ "name": "Dona Maria", "phones": ["1999"] }));
     assert_eq!(contact.status, 201, "{contact:?}");
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    Base { department: text(&department.json()["department"]), contact: text(&contact.json()["contact"]) }
+    Base { department: text(&department.json()["id"]), contact: text(&contact.json()["contact"]) }
 }
 
 fn form(base: &Base, agent: &str, action: &str, when: DateTime<Utc>) -> Value {

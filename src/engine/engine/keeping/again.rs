@@ -49,7 +49,7 @@ impl Again {
 impl Engine {
     /// The batch of this input has a number: what is in it is awaited.
     pub(in super::super) fn await_rows(&mut self, batch: BatchId) {
-        let ends = self.batch.iter().filter(|record| matches!(record, Record::CallEnded { .. })).cloned().collect();
+        let ends = self.batch.iter().filter(|record| is_of_call(record)).cloned().collect();
         let written = Written { rows: std::mem::take(&mut self.keeping.again.coming), ends };
         if !(written.rows.is_empty() && written.ends.is_empty()) {
             self.keeping.again.writing.insert(batch, written);
@@ -91,6 +91,11 @@ impl Engine {
             self.batch.push(Record::Alive { at: now.civil });
         }
     }
+}
+
+/// An end cannot be kept where the beginning was lost, so all three are.
+fn is_of_call(record: &Record) -> bool {
+    matches!(record, Record::CallOpened(_) | Record::CallAnswered { .. } | Record::CallEnded { .. })
 }
 
 const LIFE: Duration = Duration::from_secs(60);
