@@ -70,6 +70,15 @@ fn may(role: &str, method: &str, path: &str) -> bool {
         ("breaks.csv", _) => role != "agent",
         ("settings", _) => role == "administrator",
         ("sounds", "PUT" | "DELETE") => role == "administrator",
+        ("schedules", "POST" | "PATCH" | "DELETE") | ("appointments" | "outbox", _) => role == "administrator",
+        ("suppressions", _) => ["administrator", "supervisor"].contains(&role),
+        ("callbacks", "GET") if path.ends_with("/board") => ["administrator", "supervisor"].contains(&role),
+        ("callbacks", "POST") if path.ends_with("/feed") => true,
+        ("callbacks", "POST") if path.ends_with("/import") || path.ends_with("/reassign") => {
+            ["administrator", "supervisor"].contains(&role)
+        }
+        ("callbacks", "POST" | "PATCH") => role != "auditor",
+        ("callbacks.csv", _) => role != "agent",
         ("audit", _) => ["administrator", "auditor"].contains(&role),
         ("history.csv", _) => role != "agent",
         ("agents", "POST") => ["administrator", "supervisor"].contains(&role),

@@ -108,6 +108,8 @@ await play(async ({ browser, errors, step }) => {
     await p.sees('Observações');
     assert.equal(p.hash, '#/atendimento');
     await p.sees('Em ligação');
+    // CB-03: where callbacks are promised.
+    await p.sees('Agendamento de Callback');
     const filled = ['CPF/CNPJ', 'Nome do contato', 'Telefone do contato', 'Conta', 'Proprietário'].map((label) => p.value(label));
     assert.deepEqual(await Promise.all(filled), ['529.982.247-25', 'Mariana Figueiredo Prado', '(19) 90745-2310', 'Residencial 70418-6', 'Luana Andrade']);
     await world('the agent hears the customer');
