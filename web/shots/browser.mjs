@@ -87,10 +87,11 @@ export class Person {
   /** Fills the field with this label: types text, chooses an option by its name, ticks a box. */
   async fill(label, value, within = 'body') {
     await this.sees(label);
-    const field = await this.page.evaluateHandle((wanted, root) => {
+    // The same words may stand elsewhere before the form is there.
+    const field = await this.page.waitForFunction((wanted, root) => {
       const one = [...document.querySelectorAll(`${root} label`)].find((l) => l.innerText.trim().startsWith(wanted));
-      return one?.control ?? one?.querySelector('input');
-    }, label, within);
+      return one?.control ?? one?.querySelector('input') ?? null;
+    }, {}, label, within);
     const kind = await field.evaluate((f) => (f.type === 'checkbox' ? 'box' : f.tagName.toLowerCase()));
     if (kind === 'box') return field.click();
     if (kind === 'select') {
