@@ -70,8 +70,8 @@ impl Reader {
 
     /// What somebody has not seen yet, newest first; `departments`: those of all departments too.
     pub fn notices(&self, user: UserId, departments: bool) -> Result<Vec<NoticeLine>, StoreError> {
-        let sql = "SELECT at_ms, user, department, row FROM notices JOIN appointments USING (appointment)
-                   WHERE seen_ms IS NULL AND (user = ?1 OR (?2 AND department IS NOT NULL))
+        let sql = "SELECT at_ms, notices.department, row FROM notices JOIN appointments USING (appointment)
+                   WHERE seen_ms IS NULL AND (user = ?1 OR (?2 AND notices.department IS NOT NULL))
                    ORDER BY at_ms DESC, notice DESC LIMIT 200";
         let line = |row: &rusqlite::Row<'_>| {
             let department = row.id_if_any("department")?.map(|item| To::Department(ItemId(item)));

@@ -152,6 +152,9 @@ async fn history(
     let lines = desk.read(move |reader| reader.promise_history(promise)).await?;
     let owner = lines.last().map(|line| line.row.promise.terms.owner);
     person.may(Action::See(Kind::Callback), owner.map_or(Whose::Missing, |owner| whose(&desk, &person, owner))).await?;
+    if lines.is_empty() {
+        return Err(Error::not_found());
+    }
     Ok(axum::Json(lines.iter().map(told).collect()))
 }
 

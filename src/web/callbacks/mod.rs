@@ -11,6 +11,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chrono::NaiveDateTime;
+use engine::access::{Action, Kind, Whose};
 use engine::border::{Reply, What};
 use engine::callback::{Command, Form};
 use engine::id::PromiseId;
@@ -186,6 +187,7 @@ async fn create(
     State(desk): State<Arc<Desk>>,
     Body(wanted): Body<NewCallback>,
 ) -> Result<Response, Error> {
+    person.may(Action::Create(Kind::Callback), Whose::Nothing).await?;
     let promise = wish(&person, &key, wanted.into_command()?).await?;
     Ok((StatusCode::CREATED, axum::Json(written(&desk, promise).await?)).into_response())
 }
@@ -225,6 +227,7 @@ async fn reassign(person: Person, key: Key, Named(callback): Named<Id>, Body(wan
 
 /// Each by itself: one that changed meanwhile does not keep the others.
 async fn reassign_many(person: Person, Body(wanted): Body<ReassignMany>) -> Result<axum::Json<Vec<Reassigned>>, Error> {
+    person.may(Action::Reassign, Whose::Nothing).await?;
     if wanted.callbacks.len() > MOST_AT_ONCE {
         return Err(Error::field("callbacks", "too-many", format!("at most {MOST_AT_ONCE} at once")));
     }
