@@ -166,6 +166,42 @@ fn sp_08_after_the_call_it_becomes_ogg_opus_with_the_tracks_still_apart() {
     archive.stop();
 }
 
+/// The agent's track has fifteen voices at once, the customer's one: whoever hears in stereo hears no difference where a bit of
+/// the one comes from the other side, whoever reads the tracks does.
+#[test]
+fn sp_08_no_voice_is_on_the_others_track_of_the_ogg_opus() {
+    let archive = Archive::new(|settings| settings.compact = true);
+    let send =
+        |body| assert!(archive.recordings.sink()(Piece { recording: RecordingKey(7), started_ms: now_ms(), body }));
+    let voice = |party: u32, at: usize| {
+        1_000.0 * (std::f64::consts::TAU * f64::from(310 + 170 * party) * at as f64 / 16_000.0).sin()
+    };
+    let side = |parties: std::ops::Range<u32>, second: u32| -> Vec<i16> {
+        let from = second as usize * 16_000;
+        (from..from + 16_000).map(|at| parties.clone().map(|party| voice(party, at)).sum::<f64>() as i16).collect()
+    };
+    for second in 0..4 {
+        for (track, parties) in [(Track::Customer, 15..16), (Track::Agent, 0..15)] {
+            send(PieceBody::Chunk(chunk(track, second, Coding::Linear16k, &side(parties, second))));
+        }
+    }
+    send(PieceBody::End(End { milliseconds: 4_000, chunks: 8, lost: 0 }));
+    let line = archive.wait(7, RecordingState::Compacted);
+    let (rate, agent, customer) = channels(&exported(&archive, &line, Format::Wav));
+    assert_eq!(rate, 16_000);
+    // `amplitude` thinks in samples of 8 kHz.
+    let heard = |side: &[i16], party: u32| amplitude(side, f64::from(310 + 170 * party) / 2.0);
+    let halves = |side: &[i16], party: u32| -> Vec<f64> {
+        side[4_000..60_000].chunks_exact(8_000).map(|half| heard(half, party)).collect()
+    };
+    let strayed = halves(&agent, 15).into_iter().chain((0..15).flat_map(|party| halves(&customer, party)));
+    let worst = strayed.fold(0.0, f64::max);
+    // What coding so many voices makes of noise is there without the other side too.
+    assert!(worst < 100.0, "a voice of 1,000 is on the other's track with {worst}");
+    assert!(halves(&customer, 15).iter().all(|own| *own > 800.0));
+    archive.stop();
+}
+
 #[test]
 fn sp_08_a_recording_that_becomes_ogg_opus_while_it_is_asked_for_is_handed_out_all_the_same() {
     let archive = Archive::new(|_| {});
@@ -417,12 +453,12 @@ fn sp_08_a_relayed_bridge_is_recorded_as_its_packets_are_and_keys_are_not() {
         agent.hear();
     }
     let (chunks, end) = line.recorded();
-    // Who begins late on a busy machine is pulled back to when it is heard: what is judged comes after that.
-    let settled = |track, first: u8| -> Vec<u8> {
-        payloads(&bytes(&chunks, track)).into_iter().filter(|byte| *byte >= first + 10).collect()
-    };
-    assert_eq!(settled(Track::Customer, 1), (11..=70).filter(|byte| *byte != 41).collect::<Vec<_>>());
-    assert_eq!(settled(Track::Agent, 101), (111..=170).collect::<Vec<_>>());
+    // Whoever spoke late for a while, on a busy machine, is pulled back over what was said last: a few may be missing, but
+    // everything is as it was sent and in its order.
+    let (said, answered) = (payloads(&bytes(&chunks, Track::Customer)), payloads(&bytes(&chunks, Track::Agent)));
+    assert!(said.is_sorted() && said.iter().all(|byte| (1..=70).contains(byte) && *byte != 41), "{said:?}");
+    assert!(answered.is_sorted() && answered.iter().all(|byte| (101..=170).contains(byte)), "{answered:?}");
+    assert!(said.len() >= 50 && answered.len() >= 50, "{said:?} {answered:?}");
     assert_eq!((end.chunks, end.lost), (chunks.len() as u32, 0));
     assert!(chunks.iter().all(|chunk| chunk.coding == Coding::ALaw), "nothing was decoded");
 }
