@@ -92,7 +92,7 @@ impl Driver {
         self.record(|recorder| recorder.input(&input, now));
         self.engine.handle(input, now);
         let mut lend = Vec::new();
-        let (mut facts, mut lights) = (None, false);
+        let (mut facts, mut lights, mut told) = (None, false, Vec::new());
         while let Some(output) = self.engine.poll_output() {
             self.record(|recorder| recorder.output(&output));
             match output {
@@ -127,10 +127,14 @@ impl Driver {
                 Output::Tell(audience, seq, news) => {
                     log::news(&news);
                     lights |= self.is_lit_by(&news);
-                    // Nobody may be watching.
-                    let _nobody = self.deltas.send(Delta { seq, audience, news });
+                    told.push(Delta { seq, audience, news });
                 }
             }
+        }
+        for delta in told {
+            // After what is stored has gone to the store: who is told of something and asks for it finds it there. Nobody may
+            // be watching.
+            let _nobody = self.deltas.send(delta);
         }
         let deadline = self.engine.poll_timeout();
         self.record(|recorder| recorder.drained(deadline));

@@ -38,6 +38,7 @@ mod writer;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chrono::Utc;
 use engine::border::StoreError;
@@ -115,7 +116,17 @@ impl Store {
         base::open_as_known(&path, upgrade::version_after(upgrade::STEPS)).map(Reader::new)
     }
 
-    /// A connection for history.
+    /// A connection for history that sees everything submitted before; where the disk takes longer than a second, what is
+    /// committed by then. On a thread that may block.
+    ///
+    /// # Errors
+    /// As [`Store::reader`].
+    pub fn reader_of_all(&self) -> Result<Reader, StoreError> {
+        self.writer.catch_up(PATIENCE);
+        self.reader()
+    }
+
+    /// A connection for history, of what is committed by now.
     pub fn reader(&self) -> Result<Reader, StoreError> {
         base::open_for_reading(&self.path).map(Reader::new).map_err(|error| words(&error))
     }
@@ -126,6 +137,9 @@ impl fmt::Debug for Store {
         f.debug_struct("Store").field("dir", &self.dir).finish_non_exhaustive()
     }
 }
+
+/// How long a reader waits for what was submitted before it.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
 mod tests;

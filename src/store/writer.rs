@@ -10,6 +10,7 @@
 
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use engine::border::StoreError;
 use engine::id::BatchId;
@@ -69,6 +70,17 @@ impl Writer {
         self.send(Order::Own(Box::new(own))).map_err(|(_, why)| why)?;
         let done = answered.recv().map_err(|_| StoreError(ENDED.to_owned()))?;
         done.map_err(|error| words(&error))
+    }
+
+    /// Waits until everything submitted before is written or refused, `patience` at most: on a thread that may block.
+    pub fn catch_up(&self, patience: Duration) {
+        let (answer, answered) = sync_channel(1);
+        let reached = move |_: &mut Connection| {
+            let _gone = answer.send(());
+        };
+        if self.send(Order::Own(Box::new(reached))).is_ok() {
+            let _too_long = answered.recv_timeout(patience);
+        }
     }
 
     fn send(&self, order: Order) -> Result<(), (Order, StoreError)> {
@@ -160,8 +172,6 @@ const GROUP_LIMIT: usize = 4_096;
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::store::base;
     use crate::store::tests::{Scratch, call_opened};
@@ -192,6 +202,17 @@ mod tests {
         base.pragma_update(None, "max_page_count", 1_000_000).unwrap();
         assert_eq!(commit(&mut base, &[&many]), [Ok(())]);
         assert_eq!(calls(&base), 500);
+    }
+
+    #[test]
+    fn who_catches_up_sees_everything_submitted_before() {
+        let scratch = Scratch::new();
+        let store = crate::store::Store::open(scratch.path()).unwrap();
+        for number in 1..=300 {
+            store.submit(BatchId(number), vec![call_opened(number)], |_, result| result.unwrap());
+            let reader = store.reader_of_all().unwrap();
+            assert!(reader.call(engine::id::CallId(number)).unwrap().is_some(), "call {number}");
+        }
     }
 
     #[test]

@@ -115,12 +115,12 @@ impl Desk {
         Ok(tokio::task::spawn_blocking(move || work(&store)).await??)
     }
 
-    /// A look at what is kept.
+    /// A look at what is kept: what this person was told of is there.
     pub async fn read<T: Send + 'static>(
         self: &Arc<Self>,
         read: impl FnOnce(&Reader) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Error> {
-        self.stored(move |store| read(&store.reader()?)).await
+        self.stored(move |store| read(&store.reader_of_all()?)).await
     }
 
     /// Written before the answer is given: what is not in the log did not happen.
