@@ -32,6 +32,7 @@ pub fn run(command: &Remote, client: &mut Client, screen: &Screen) -> Result<Cod
         }
         Remote::Devices { watch, .. } => devices::run(*watch, client, screen),
         Remote::Reload {} => reload(client, screen),
+        Remote::ConfirmClock {} => done(Wish::ConfirmClock {}, "done.confirm_clock", &[], client, screen),
         Remote::Callbacks { what: Some(Callbacks::Cancel { callback }), .. } => {
             callbacks::cancel(callback, client, screen)
         }

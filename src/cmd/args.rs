@@ -224,6 +224,8 @@ pub enum Remote {
         #[command(subcommand)]
         phone: Option<Phone>,
     },
+    /// Whoever set the clock says that it is right.
+    ConfirmClock {},
     Reload {},
 }
 
@@ -461,5 +463,6 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ("events", "ramal events --json | jq -c .news"),
     ("trace", "ramal trace 4711 --follow"),
     ("devices", "ramal devices connect desk"),
+    ("confirm-clock", "ramal confirm-clock"),
     ("reload", "ramal reload"),
 ];

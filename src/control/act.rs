@@ -45,6 +45,7 @@ pub(super) async fn act(
         Wish::Connect { device } => What::Call(Command::Phone(PhoneCommand::Connect { device })),
         Wish::Disconnect { device } => What::Call(Command::Phone(PhoneCommand::Disconnect { device })),
         Wish::Reload {} => return reload(handle).await,
+        Wish::ConfirmClock {} => What::Daemon(DaemonCommand::ConfirmClock),
         Wish::ConfirmRestored {} => What::Daemon(DaemonCommand::ConfirmRestored),
         Wish::Dial { number, route, caller_id } => What::Call(Command::Dial { route, number, caller_id }),
         Wish::Answer { call } => What::Call(Command::Answer { call }),

@@ -202,6 +202,8 @@ pub enum Wish {
     },
     /// The restored base is the one to work with.
     ConfirmRestored {},
+    /// The clock is right as it is.
+    ConfirmClock {},
     Reload {},
 }
 

@@ -209,6 +209,8 @@ pub enum DaemonCommand {
     Health(Health),
     /// The restored base is the one to work with; answered when that is written.
     ConfirmRestored,
+    /// The clock is right as it is, though it jumped or is behind what was written.
+    ConfirmClock,
     /// No new calls; answered at once. The shell leaves when the snapshot holds no call.
     Drain,
     /// Patience with a drain is over: every call that lives is hung up.

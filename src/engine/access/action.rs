@@ -113,7 +113,7 @@ impl Action {
             What::Outbox(outbox::Command::Drop { .. }) => Action::Delete(Kind::Appointment),
             What::Daemon(DaemonCommand::Drain | DaemonCommand::DrainNow) => Action::Drain,
             What::Daemon(DaemonCommand::Health(_)) => Action::Measure,
-            What::Daemon(DaemonCommand::ConfirmRestored) => Action::Settings,
+            What::Daemon(DaemonCommand::ConfirmRestored | DaemonCommand::ConfirmClock) => Action::Settings,
         }
     }
 

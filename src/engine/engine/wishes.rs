@@ -124,6 +124,10 @@ impl Engine {
                 }
                 Ok(Reply::Done)
             }
+            What::Daemon(DaemonCommand::ConfirmClock) => {
+                self.on_clock_right(now);
+                Ok(Reply::Done)
+            }
             What::Daemon(DaemonCommand::ConfirmRestored) => return self.confirm_restored(command),
             What::Daemon(DaemonCommand::Drain) => {
                 self.drain(now);

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::callback::{Phase, Row};
+use crate::callback::{Doubt, Phase, Row};
+use crate::gate;
 use crate::id::{BatchId, PromiseId};
 use crate::records::Record;
 use crate::time::{Now, earliest};
@@ -84,11 +85,15 @@ impl Engine {
         }
     }
 
-    /// Says each minute that we live: a clock that shows less at the next start is wrong.
+    /// Says each minute that we live: a clock that shows less at the next start is wrong. While it is in doubt, by what it would
+    /// show had it not jumped.
     pub(super) fn show_life(&mut self, now: Now) {
         if self.keeping.alive.is_none_or(|at| at <= now.moment) {
             self.keeping.alive = Some(now.moment + LIFE);
-            self.batch.push(Record::Alive { at: now.civil });
+            let unjumped = |steady| now.civil.checked_sub_signed(gate::apart(steady, now));
+            let doubted = self.is_in_doubt(Doubt::Clock, now);
+            let at = self.keeping.steady.filter(|_| doubted).and_then(unjumped).unwrap_or(now.civil);
+            self.batch.push(Record::Alive { at });
         }
     }
 }

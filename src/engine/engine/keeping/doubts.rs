@@ -29,12 +29,12 @@ impl Engine {
         self.appointing.hold(held, now);
     }
 
-    /// The system's clock is kept right by others: what was in doubt is not any more.
+    /// The system's clock is kept right by others, or a person says that it is right: what was in doubt is not any more.
     pub(in super::super) fn on_clock_right(&mut self, now: Now) {
-        self.keeping.right = Some(now);
+        (self.keeping.right, self.keeping.steady) = (Some(now), Some(now));
     }
 
-    fn is_in_doubt(&self, doubt: Doubt, now: Now) -> bool {
+    pub(super) fn is_in_doubt(&self, doubt: Doubt, now: Now) -> bool {
         match doubt {
             Doubt::Clock => self.keeping.right.is_none_or(|right| {
                 let apart = gate::apart(right, now);

@@ -59,6 +59,8 @@ pub(super) struct Keeping {
     near: near::Near,
     /// Both clocks when they were last known to be right.
     right: Option<Now>,
+    /// What a clock showed then that has not jumped since, as far as that is known.
+    steady: Option<Now>,
     doubts: BTreeSet<Doubt>,
 }
 
@@ -87,6 +89,7 @@ impl Default for Keeping {
             returned: BTreeSet::new(),
             near: near::Near::default(),
             right: None,
+            steady: None,
             doubts: BTreeSet::new(),
         }
     }

@@ -34,7 +34,9 @@ impl Engine {
         let fence = self.ids.next(now.civil);
         self.keeping = Keeping { assign: crate::assign::Assign::new(fence), ..Keeping::default() };
         self.keeping.returned = returned.into_iter().collect();
-        self.keeping.right = newest.is_none_or(|newest| newest <= now.civil + SLACK).then_some(now);
+        let behind = newest.filter(|newest| *newest > now.civil + SLACK);
+        self.keeping.right = behind.is_none().then_some(now);
+        self.keeping.steady = Some(Now { civil: behind.map_or(now.civil, |newest| newest + SLACK), ..now });
         self.know_schedules(now);
         self.keeping.callbacks.on_taken_places(taken.into_iter().collect::<Taken>());
         for row in dropped {

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use engine::agent::AgentState;
+use engine::border::*;
 use engine::callback::{Doubt, End, Owner, Phase, Standing, Wrong};
 
 use crate::scene::Office;
@@ -65,6 +66,42 @@ fn a_clock_that_is_put_right_by_seconds_makes_nobody_early_or_late() {
         office.rings("20");
         assert_eq!(office.held_for(), []);
     }
+}
+
+#[test]
+fn a_clock_that_was_in_doubt_is_not_believed_after_a_crash_however_long_it_was_lived_with() {
+    for minutes in [-60 * 24, -37] {
+        let mut office = Office::new();
+        let id = office.promise(Owner::Person(office.ana), "19:00");
+        office.at("18:00:00");
+        office.clock_jumps(TimeDelta::minutes(minutes));
+        office.pass(seconds(600));
+        assert_eq!(office.held_for(), [Doubt::Clock], "{minutes}");
+        let mut office = office.crash();
+        office.pass(seconds(60));
+        assert_eq!((office.held_for(), office.phase(id)), (vec![Doubt::Clock], Phase::Open), "{minutes}");
+        office.clock_jumps(TimeDelta::minutes(-minutes));
+        office.clock_is_right();
+        office.at("19:00:01");
+        office.rings("20");
+    }
+}
+
+#[test]
+fn a_clock_that_was_put_right_by_hand_is_believed_when_an_operator_says_so() {
+    let mut office = Office::new();
+    office.promise(Owner::Person(office.ana), "18:00");
+    office.clock_jumps(TimeDelta::minutes(-37));
+    office.pass(seconds(60));
+    assert_eq!(office.held_for(), [Doubt::Clock]);
+    let (ana, trust) = (office.ana, || What::Daemon(DaemonCommand::ConfirmClock));
+    assert_eq!(office.command_as(ana, trust()).unwrap_err().code, RefusalCode::NotAllowed);
+    assert_eq!(office.command(trust()), Ok(Reply::Done));
+    office.moment();
+    assert_eq!(office.held_for(), []);
+    let mut office = office.crash();
+    office.at("18:00:01");
+    office.rings("20");
 }
 
 #[test]
