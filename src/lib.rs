@@ -6,6 +6,7 @@ pub mod control;
 pub mod demo;
 pub mod driver;
 pub mod exchange;
+pub mod gateway;
 pub mod impair;
 pub mod net;
 pub mod recordings;
