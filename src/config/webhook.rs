@@ -49,7 +49,10 @@ pub(super) const KEYS: Keys = &[&["url", "timeout", "ca_file"], secret::KEYS];
 /// All of them, by the name that people choose.
 pub(super) fn read_all(root: &Table<'_>, context: &Context<'_>, report: &mut Report) -> BTreeMap<String, Webhook> {
     let tables = root.named("webhook", KEYS, report);
-    tables.into_iter().filter_map(|(name, table)| Some((name.to_owned(), read(name, &table, context, report)?))).collect()
+    tables
+        .into_iter()
+        .filter_map(|(name, table)| Some((name.to_owned(), read(name, &table, context, report)?)))
+        .collect()
 }
 
 fn read(name: &str, table: &Table<'_>, context: &Context<'_>, report: &mut Report) -> Option<Webhook> {

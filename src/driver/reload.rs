@@ -29,7 +29,8 @@ impl Driver {
         );
         let kinds = kinds(&loaded);
         let devices = self.shards.devices().changed(kinds.clone()).map_err(|why| vec![why.to_string()])?;
-        let gateways = Gateways::new(&loaded.shell.webhooks, self.net.resolver()).map_err(|why| vec![why.to_string()])?;
+        let gateways =
+            Gateways::new(&loaded.shell.webhooks, self.net.resolver()).map_err(|why| vec![why.to_string()])?;
         self.web.as_ref().map_or(Ok(()), |web| web.reload()).map_err(|why| vec![why])?;
         self.sounds = sounds;
         self.gateways = gateways;

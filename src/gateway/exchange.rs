@@ -61,11 +61,7 @@ impl Answer {
 }
 
 impl Gateway {
-    pub(super) async fn exchange(
-        &self,
-        request: Request<Body>,
-        resolver: &Resolver,
-    ) -> Result<Answer, ExchangeError> {
+    pub(super) async fn exchange(&self, request: Request<Body>, resolver: &Resolver) -> Result<Answer, ExchangeError> {
         let url = &self.hook.url;
         let (ips, name) = match &url.host {
             Host::Ip(ip) => (vec![*ip], Ok(ServerName::from(*ip))),

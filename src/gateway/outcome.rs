@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use engine::outbox::Outcome;
-use hyper::header::{HeaderMap, RETRY_AFTER};
 use hyper::StatusCode;
+use hyper::header::{HeaderMap, RETRY_AFTER};
 
 /// 408, 425, 429 and the server's own trouble pass. So does 409: the gateway still works on an earlier try of the same key.
 pub fn of(status: StatusCode, headers: &HeaderMap) -> Outcome {
@@ -58,6 +58,9 @@ mod tests {
             Outcome::Failed { wait, .. } => wait.map(|wait| wait.as_secs()),
             other => panic!("{other:?}"),
         };
-        assert_eq!(["1", "99999999", "-1", "soon", "18446744073709551616"].map(wait), [Some(1), Some(3_600), None, None, None]);
+        assert_eq!(
+            ["1", "99999999", "-1", "soon", "18446744073709551616"].map(wait),
+            [Some(1), Some(3_600), None, None, None]
+        );
     }
 }

@@ -22,7 +22,12 @@ struct Said<'p> {
     appointment: Option<String>,
 }
 
-pub fn signed(post: &Post, url: &Url, key: &hmac::Key, now: DateTime<Utc>) -> Result<Request<Body>, hyper::http::Error> {
+pub fn signed(
+    post: &Post,
+    url: &Url,
+    key: &hmac::Key,
+    now: DateTime<Utc>,
+) -> Result<Request<Body>, hyper::http::Error> {
     let body = body(post);
     let timestamp = now.timestamp().to_string();
     let usual = if url.secure { 443 } else { 80 };

@@ -52,7 +52,8 @@ impl Gateway {
 
     /// `[webhook.NAME]` of the daemon's configuration.
     pub fn section(&self, name: &str, more: &str) -> String {
-        let (scheme, address) = (if self.tls.is_some() { "https" } else { "http" }, self.listener.local_addr().unwrap());
+        let (scheme, address) =
+            (if self.tls.is_some() { "https" } else { "http" }, self.listener.local_addr().unwrap());
         format!("[webhook.{name}]\nurl = \"{scheme}://{address}/messages?token=hush\"\nsecret = \"{SECRET}\"\n{more}\n")
     }
 
@@ -98,7 +99,8 @@ impl Asked {
         let key = hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes());
         let signed = format!("{}.{}", self.header("Ramal-Timestamp"), self.body);
         let hex = self.header("Ramal-Signature").strip_prefix("v1=").unwrap();
-        let tag: Vec<u8> = (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap()).collect();
+        let tag: Vec<u8> =
+            (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap()).collect();
         hmac::verify(&key, signed.as_bytes(), &tag).is_ok()
     }
 }

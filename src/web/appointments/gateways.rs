@@ -13,7 +13,8 @@ pub fn add(routes: Routes) -> Routes {
     routes.get(
         "/api/v1/gateways",
         list,
-        about("Gateways that a message may be sent by, as configured").lists::<Gateway>(json!([{ "name": "whatsapp" }])),
+        about("Gateways that a message may be sent by, as configured")
+            .lists::<Gateway>(json!([{ "name": "whatsapp" }])),
     )
 }
 

@@ -30,7 +30,8 @@ use super::person::{Key, Person};
 use super::shape::{Appointment, AppointmentAction, AppointmentChannel, AppointmentMessage, Id};
 
 pub fn routes() -> Routes {
-    let message = json!({ "channel": "webhook", "hook": "whatsapp", "to": "(11) 98765-4321", "text": "Sua visita é amanhã." });
+    let message =
+        json!({ "channel": "webhook", "hook": "whatsapp", "to": "(11) 98765-4321", "text": "Sua visita é amanhã." });
     let form = json!({ "action": "open-case", "contact": "41", "department": "3", "agent": "7", "person": null,
         "comment": "Confirmar a visita", "message": message, "when": "2026-11-23T09:00:00", "zone": "America/Sao_Paulo" });
     let edit = json!({ "version": 1, "form": form });
@@ -225,7 +226,9 @@ fn read_message(desk: &Desk, message: AppointmentMessage) -> Result<Message, Err
     let number = Number::read(&to, &desk.options.numbers).map_err(|why| wrong(format!("{to}: {why}")))?;
     let to = match (channel, hook) {
         (AppointmentChannel::Sip, None) => Destination::Text { number },
-        (AppointmentChannel::Sip, Some(_)) => return Err(wrong("hook: goes with the channel webhook alone".to_owned())),
+        (AppointmentChannel::Sip, Some(_)) => {
+            return Err(wrong("hook: goes with the channel webhook alone".to_owned()));
+        }
         (AppointmentChannel::Webhook, Some(hook)) => Destination::Webhook { hook, number: Some(number) },
         (AppointmentChannel::Webhook, None) => return Err(wrong("hook: missing; name a gateway".to_owned())),
     };
