@@ -37,7 +37,7 @@ fn of_file(path: &Path) -> Result<RootCertStore, TrustError> {
     for one in all.map_err(|why| failed(why.to_string()))? {
         roots.add(one).map_err(|why| failed(why.to_string()))?;
     }
-    Ok(roots)
+    if roots.is_empty() { Err(failed("holds no certificate".to_owned())) } else { Ok(roots) }
 }
 
 /// What of it cannot be used is left out: systems carry certificates of all ages.

@@ -16,7 +16,7 @@ use crate::config::Dns;
 
 /// The resolver of the system, or of the configuration's name servers.
 #[derive(Clone)]
-pub(crate) struct Resolver {
+pub struct Resolver {
     inner: Option<Arc<TokioResolver>>,
     /// Names that the configuration answers.
     hosts: Arc<BTreeMap<String, Vec<IpAddr>>>,

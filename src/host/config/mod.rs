@@ -8,6 +8,7 @@ mod accounts;
 mod address;
 mod administered;
 mod alerts;
+mod appointments;
 mod bulk;
 mod device;
 mod gate;
@@ -96,7 +97,7 @@ fn load_with(
 
 /// Every section with the keys it may have, as documented: `("extension.NUMBER", ["registrar", …])`.
 pub fn sections() -> Vec<(&'static str, Vec<&'static str>)> {
-    let sections: [(&str, Keys); 16] = [
+    let sections: [(&str, Keys); 17] = [
         ("daemon", shell::DAEMON_KEYS),
         ("listen", shell::LISTEN_KEYS),
         ("media", shell::MEDIA_KEYS),
@@ -105,6 +106,7 @@ pub fn sections() -> Vec<(&'static str, Vec<&'static str>)> {
         ("web", web::KEYS),
         ("alerts", alerts::KEYS),
         ("webhook.NAME", webhook::KEYS),
+        ("appointments", appointments::KEYS),
         ("device.NAME", device::KEYS),
         ("registrar.NAME", registrar::KEYS),
         ("extension.NUMBER", account::EXTENSION_KEYS),
@@ -209,7 +211,7 @@ fn engine_part(
         // Known once their folder is read.
         sounds: Default::default(),
         alerts,
-        appointments: Default::default(),
+        appointments: appointments::read(root, report),
         // Known by their names alone, from the shell's part.
         hooks: Default::default(),
         default_route: route.map(|name| AccountName::from(&*name)).or_else(|| only_route(&accounts)),
@@ -240,6 +242,7 @@ const ROOT: Keys = &[&[
     "web",
     "alerts",
     "webhook",
+    "appointments",
     "device",
     "registrar",
     "extension",

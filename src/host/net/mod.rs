@@ -22,7 +22,7 @@ use tokio::sync::mpsc;
 
 use crate::config::{Dns, Listen};
 
-pub(crate) use resolve::Resolver;
+pub use resolve::Resolver;
 use stream::Stream;
 
 /// What the network tells the driver.
@@ -153,7 +153,7 @@ impl Net {
     }
 
     /// For whoever else has names to look up.
-    pub(crate) fn resolver(&self) -> Resolver {
+    pub fn resolver(&self) -> Resolver {
         self.resolver.clone()
     }
 
