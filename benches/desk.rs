@@ -61,7 +61,7 @@ impl Desk {
                 Output::Load(question, _) => answers.push(Input::Loaded(question, Ok(nothing()))),
                 Output::Reply(_, answer) => drop(answer.expect("the command is obeyed")),
                 Output::Tell(_, _, news) => self.hear(&news),
-                Output::Media(_) => {}
+                Output::Media(_) | Output::Post(_) => {}
             }
         }
         answers.into_iter().for_each(|answer| self.step(answer, now));

@@ -5,6 +5,7 @@ pub mod control;
 pub mod demo;
 pub mod driver;
 pub mod exchange;
+pub mod gateway;
 pub mod web;
 pub mod words;
 

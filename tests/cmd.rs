@@ -431,6 +431,7 @@ async fn stand_in(
             Request::Devices { offered, answer } => drop(answer.send(devices(offered))),
             Request::Reader(answer) => drop(answer.send(Err(StoreError("the disk is away".to_owned())))),
             Request::Extensions(answer) => drop(answer.send(Vec::new())),
+            Request::Gateways(answer) => drop(answer.send(Vec::new())),
             Request::Reload(answer) => {
                 drop(answer.send(Ok(vec!["daemon.node takes effect with a restart".to_owned()])))
             }

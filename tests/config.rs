@@ -94,6 +94,32 @@ fn SP_10_a_desktop_that_could_be_reached_or_forged_by_others_is_refused() {
 }
 
 #[test]
+fn SP_10_AG_06_a_gateway_that_others_could_read_or_forge_is_refused() {
+    assert_errors("webhooks");
+}
+
+#[test]
+fn AG_06_a_gateway_is_known_to_the_engine_by_its_name_alone() {
+    let file = scratch(
+        "gateways.toml",
+        "[registrar.pbx]\nhost = \"127.0.0.1\"\n[extension.1001]\nsecret = \"x\"\n\
+         [webhook.whatsapp]\nurl = \"https://gateway.example.com/v1?token=hunter2\"\nsecret = \"hunter2\"\n\
+         [webhook.sms]\nurl = \"http://[fd00::7]:8080\"\nsecret = \"hunter2\"\ntimeout = \"30s\"\n",
+    );
+    let (loaded, _) = load(&file, &env).unwrap();
+    assert_eq!(loaded.engine.hooks.iter().map(String::as_str).collect::<Vec<_>>(), ["sms", "whatsapp"]);
+    let told = format!("{loaded:?}{}", serde_json::to_string(&loaded.shell).unwrap());
+    assert!(!told.contains("hunter2"), "a secret is told: {told}");
+    let whatsapp = &loaded.shell.webhooks["whatsapp"];
+    assert_eq!((whatsapp.url.secure, whatsapp.url.port, &*whatsapp.url.path.0), (true, 443, "/v1?token=hunter2"));
+    assert_eq!(whatsapp.timeout, Duration::from_secs(10));
+    let sms = &loaded.shell.webhooks["sms"];
+    assert_eq!((sms.url.secure, sms.url.port, &*sms.url.path.0), (false, 8080, "/"));
+    let reloaded = load(&file, &env).unwrap().0;
+    assert!(needs_restart(&loaded, &reloaded).is_empty());
+}
+
+#[test]
 fn SP_10_a_missing_file_is_told() {
     assert_errors("no-such-file");
 }

@@ -19,8 +19,9 @@ use engine::config::{
     Account, AccountKind, AudioClass, Codec, Config, Credentials, DialFormat, DtmfMode, GateRules, HoldMode, Limits,
     PrackMode, Profile, Refresher, Secret, SessionTimer, Target,
 };
-use engine::id::{BatchId, CallId, CommandId, ConnectionId, FlowAsk, LegId, PortId, QueryId, QuestionId};
+use engine::id::{BatchId, CallId, CommandId, ConnectionId, FlowAsk, LegId, OutboxId, PortId, QueryId, QuestionId};
 use engine::leg::{MediaEvent, MediaNews, PortBlock, Quality};
+use engine::outbox::{Outcome, PostId};
 use engine::random::Random;
 use engine::records::{DialogRow, Facts, Rescue};
 use engine::sip::uri::{Host, Transport};
@@ -170,6 +171,7 @@ fn one_of_each() -> Vec<Recorded> {
     };
     let quality = Quality { mos: 4.1, jitter_ms: 0.1, ..Quality::default() };
     let media = MediaNews { leg: LegId(1), generation: 3, event: MediaEvent::Quality(quality) };
+    let post = PostId { item: OutboxId(5), attempt: 2 };
     vec![
         Recorded::Received(flow(), Bytes::from_static(b"OPTIONS sip:1001@pbx SIP/2.0\r\n\r\n")),
         Recorded::Received(flow(), Bytes::from_static(b"INVITE \xe9\x00\xff")),
@@ -183,6 +185,8 @@ fn one_of_each() -> Vec<Recorded> {
         Recorded::Stored(BatchId(u64::MAX), Err(StoreError("full".to_owned()))),
         Recorded::Loaded(QuestionId(1), Ok(facts)),
         Recorded::Lent(PortBlock { ip: "127.0.0.1".parse().unwrap(), ports: vec![(PortId(1), 40_000)] }),
+        Recorded::Posted(post, Outcome::Delivered),
+        Recorded::Posted(post, Outcome::Failed { why: "503".to_owned(), wait: Some(Duration::from_secs(90)) }),
     ]
 }
 

@@ -43,6 +43,8 @@ pub enum Request {
     Reader(oneshot::Sender<Result<Reader, StoreError>>),
     /// The extensions as configured.
     Extensions(oneshot::Sender<Vec<ExtensionSettings>>),
+    /// The names of the gateways that are configured.
+    Gateways(oneshot::Sender<Vec<String>>),
     /// Reads the configuration again: warnings, or every error.
     Reload(oneshot::Sender<Result<Vec<String>, Vec<String>>>),
 }
@@ -127,6 +129,11 @@ impl Handle {
     /// The extensions as configured, without passwords.
     pub async fn extensions(&self) -> Vec<ExtensionSettings> {
         self.ask(Request::Extensions).await.unwrap_or_default()
+    }
+
+    /// The names of the gateways that are configured.
+    pub async fn gateways(&self) -> Vec<String> {
+        self.ask(Request::Gateways).await.unwrap_or_default()
     }
 
     /// Applies the changed configuration without touching live calls.

@@ -4,6 +4,7 @@
 //!   net ──┐                        ┌──> net      messages, flows, names
 //!   media ┼──> one Input ─> Engine ┼──> shards   wanted leg states
 //!   store │    (recorded first)    ├──> store    batches, each answered
+//!   gateway                        ├──> gateway  messages by HTTP, each answered
 //!   handle┘                        └──> handle   replies, deltas
 //! ```
 
@@ -28,10 +29,12 @@ use engine::border::{
 use engine::id::{BatchId, CommandId, QuestionId};
 use engine::leg::{MediaNews, RecordingNews};
 use engine::news::Delta;
+use engine::outbox::{Outcome, PostId};
 use engine::records::{Facts, Question};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::config::Loaded;
+use crate::gateway::Gateways;
 use crate::net::{self, Net};
 use crate::recordings::Recordings;
 use crate::replay::Recorder;
@@ -56,6 +59,7 @@ enum Back {
     Media(MediaNews),
     Recordings(RecordingNews),
     Loaded(QuestionId, Result<Facts, StoreError>),
+    Posted(PostId, Outcome),
     Measured(Health),
     /// On the headset of this name.
     Pressed(Arc<str>, Press),
@@ -69,6 +73,7 @@ struct Driver {
     path: std::path::PathBuf,
     loaded: Loaded,
     net: Net,
+    gateways: Gateways,
     shards: Shards,
     lender: Lender,
     store: Arc<Store>,
@@ -118,6 +123,12 @@ impl Driver {
                     facts = Some((question, remembered));
                 }
                 Output::Load(question, asked) => self.load(question, asked),
+                Output::Post(post) => {
+                    let backs = self.backs.clone();
+                    self.gateways.post(post, now.civil, move |id, outcome| {
+                        let _stopping = backs.send(Back::Posted(id, outcome));
+                    });
+                }
                 Output::Reply(command, answer) => {
                     if let Some(reply) = self.replies.remove(&command) {
                         // Whoever asked may be gone.
@@ -199,6 +210,7 @@ impl Driver {
             Back::Media(news) => self.step(Input::Media(news)),
             Back::Recordings(news) => self.step(Input::Recordings(news)),
             Back::Loaded(question, facts) => self.step(Input::Loaded(question, facts)),
+            Back::Posted(post, outcome) => self.step(Input::Posted(post, outcome)),
             Back::Measured(health) => {
                 self.command(Actor::Local, What::Daemon(DaemonCommand::Health(health)), None, None)
             }
@@ -226,6 +238,9 @@ impl Driver {
             }
             Request::Extensions(answer) => {
                 let _gone = answer.send(self.loaded.extensions());
+            }
+            Request::Gateways(answer) => {
+                let _gone = answer.send(self.loaded.shell.webhooks.keys().cloned().collect());
             }
             Request::Reload(answer) => {
                 let _gone = answer.send(self.reload());

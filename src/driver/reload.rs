@@ -7,6 +7,7 @@ use engine::border::Input;
 use engine::config::SoundName;
 
 use crate::config;
+use crate::gateway::Gateways;
 use crate::sound::{DeviceKind, Library, Shelves, SoundError};
 
 use super::Driver;
@@ -28,8 +29,11 @@ impl Driver {
         );
         let kinds = kinds(&loaded);
         let devices = self.shards.devices().changed(kinds.clone()).map_err(|why| vec![why.to_string()])?;
+        let gateways =
+            Gateways::new(&loaded.shell.webhooks, self.net.resolver()).map_err(|why| vec![why.to_string()])?;
         self.web.as_ref().map_or(Ok(()), |web| web.reload()).map_err(|why| vec![why])?;
         self.sounds = sounds;
+        self.gateways = gateways;
         self.shards.set_devices(devices);
         self.buttons.follow(&kinds, &self.backs);
         let engine = loaded.engine.clone();

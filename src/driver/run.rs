@@ -15,6 +15,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::{self, ConfigError};
+use crate::gateway::{Gateways, TrustError};
 use crate::net::{self, Net};
 use crate::recordings::{Recordings, Settings};
 use crate::replay::Recorder;
@@ -53,6 +54,8 @@ pub enum RunError {
     Listen(#[from] net::ListenError),
     #[error(transparent)]
     Control(#[from] control::BindError),
+    #[error(transparent)]
+    Trust(#[from] TrustError),
     #[error(transparent)]
     Web(#[from] web::WebError),
     #[error(transparent)]
@@ -147,6 +150,7 @@ async fn assemble(
     let recorder = options.record.as_ref().map(|path| Recorder::create(path, seed)).transpose();
     let recorder = recorder.map_err(system("the recording"))?;
     let net = Net::listen(&loaded.shell.listen, &loaded.shell.dns, net_events).await?;
+    let gateways = Gateways::new(&loaded.shell.webhooks, net.resolver())?;
     let media_backs = backs.clone();
     let sink = Arc::new(move |news| {
         let back = translate::media_news(news).map_or_else(Back::Recordings, Back::Media);
@@ -169,6 +173,7 @@ async fn assemble(
         engine: Engine::new(seed),
         recorder,
         net,
+        gateways,
         shards,
         lender: Lender::new(loaded.shell.media.ips.clone()),
         store,

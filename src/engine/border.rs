@@ -20,7 +20,7 @@ use crate::id::{
 use crate::leg::{LegState, MediaNews, PortBlock, RecordingNews};
 use crate::messages;
 use crate::news::{Delta, News, Snapshot};
-use crate::outbox;
+use crate::outbox::{self, Post, PostId};
 use crate::records::{Batch, Facts, Question};
 use crate::sip::uri::Transport;
 use crate::staff::{self, EntryId, Scopes};
@@ -42,6 +42,8 @@ pub enum Input<'a> {
     Stored(BatchId, Result<(), StoreError>),
     Loaded(QuestionId, Result<Facts, StoreError>),
     Lent(PortBlock),
+    /// What came of [`Output::Post`].
+    Posted(PostId, outbox::Outcome),
     Config(Config),
 }
 
@@ -54,6 +56,8 @@ pub enum Output {
     Media(LegState),
     Store(BatchId, Batch),
     Load(QuestionId, Question),
+    /// To be answered with [`Input::Posted`]. A hook that is not configured is [`outbox::Outcome::NotTried`].
+    Post(Post),
     Reply(CommandId, Result<Reply, Refusal>),
     Tell(Audience, Seq, News),
 }

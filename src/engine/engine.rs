@@ -141,6 +141,7 @@ impl Engine {
             Input::Stored(batch, result) => self.on_stored(batch, result, now),
             Input::Loaded(question, facts) => self.on_loaded(question, facts, now),
             Input::Lent(block) => self.calls.on_lent(&block),
+            Input::Posted(post, outcome) => self.on_posted(post, outcome, now),
             Input::Config(config) => self.on_config(config, now),
         }
         self.pump(now);

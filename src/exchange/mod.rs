@@ -236,7 +236,8 @@ impl Exchange {
             }
             Output::Flow(FlowOrder::Close(_) | FlowOrder::Ping(_)) => {}
             // The user-agent core makes no others.
-            Output::Media(_) | Output::Store(..) | Output::Load(..) | Output::Reply(..) | Output::Tell(..) => {}
+            Output::Media(_) | Output::Store(..) | Output::Load(..) => {}
+            Output::Post(_) | Output::Reply(..) | Output::Tell(..) => {}
         }
     }
 

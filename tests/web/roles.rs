@@ -70,7 +70,9 @@ fn may(role: &str, method: &str, path: &str) -> bool {
         ("breaks.csv", _) => role != "agent",
         ("settings", _) => role == "administrator",
         ("sounds", "PUT" | "DELETE") => role == "administrator",
-        ("schedules", "POST" | "PATCH" | "DELETE") | ("appointments" | "outbox", _) => role == "administrator",
+        ("schedules", "POST" | "PATCH" | "DELETE") | ("appointments" | "outbox" | "gateways", _) => {
+            role == "administrator"
+        }
         ("suppressions", _) => ["administrator", "supervisor"].contains(&role),
         ("callbacks", "GET") if path.ends_with("/board") => ["administrator", "supervisor"].contains(&role),
         ("callbacks", "POST") if path.ends_with("/feed") => true,

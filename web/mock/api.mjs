@@ -132,6 +132,7 @@ export function answer(w, method, path, q, body) {
   if (path === '/gate/explain') return promised.gate(w);
   if (room === 'rules') return promised.rulesInForce();
   if (room === 'appointments') return promised.appointed(w, method, id, what, body);
+  if (room === 'gateways') return promised.gateways();
   if (room === 'outbox') return promised.mailed(w, method, id, what);
   if (room === 'reminders') return method === 'GET' ? w.reminders : undefined;
   if (room === 'contacts' && id) return promised.contacts.find((c) => c.contact === id) ?? refuse(404, 'not-found');

@@ -68,12 +68,12 @@ const appointment = (id, when, more = {}) => ({
 });
 const appointments = (now) => [
   appointment('901', `${today(now)}T16:00`), appointment('902', `${today(now)}T16:30`, { action: 'notify', contact: '302', department: '1', agent: '8', comment: '', person: 'Diretoria' }),
-  appointment('903', `${dayAfter(now, 2)}T09:00`, { action: 'open-case', contact: '303', department: '3', agent: null, comment: 'Levar o técnico do bloco B.', message: { channel: 'sip', to: '+5531904120877', text: 'Sua visita técnica é hoje, às 10h.' } }),
+  appointment('903', `${dayAfter(now, 2)}T09:00`, { action: 'open-case', contact: '303', department: '3', agent: null, comment: 'Levar o técnico do bloco B.', message: { channel: 'webhook', hook: 'whatsapp', to: '+5531904120877', text: 'Sua visita técnica é hoje, às 10h.' } }),
   appointment('904', `${today(now)}T10:00`, { state: 'done', comment: 'Cobrar o laudo.' }), appointment('905', `${today(now)}T09:00`, { state: 'error', error: 'case-open', contact: '302' }),
 ];
-const letter = (item, to, text, more) => ({ item, version: 1, message: { channel: 'sip', to, text }, appointment: '904', dead: null, why: null, ...more });
+const letter = (item, to, text, more) => ({ item, version: 1, message: { channel: 'sip', hook: null, to, text }, appointment: '904', dead: null, why: null, ...more });
 const outbox = (now) => [
-  letter('1', '+5531904120877', 'Seu boleto vence amanhã.', { state: 'dead', dead: 'exhausted', tries: 8, next: at(now, 60), why: '503 Service Unavailable' }),
+  letter('1', '+5531904120877', 'Seu boleto vence amanhã.', { state: 'dead', dead: 'exhausted', tries: 8, next: at(now, 60), why: 'the gateway answered 503', message: { channel: 'webhook', hook: 'whatsapp', to: '+5531904120877', text: 'Seu boleto vence amanhã.' } }),
   letter('2', '2114', 'Visita confirmada para as 10h.', { state: 'queued', tries: 2, next: at(now, -240), why: '480 Temporarily Unavailable' }),
   letter('3', '+5519907452310', 'Recebemos o seu pedido.', { state: 'trying', tries: 1, next: at(now, 5) }),
 ];
@@ -195,6 +195,8 @@ export function appointed(w, method, id, what, body) {
   w.tell({ appointment: now });
   return what === 'cancel' ? undefined : now;
 }
+
+export const gateways = () => [{ name: 'sms' }, { name: 'whatsapp' }];
 
 export function mailed(w, method, id, what) {
   if (method === 'GET') return rows(w.outbox);

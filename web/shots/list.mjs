@@ -185,6 +185,13 @@ export const SHOTS = [
     await page.evaluate(() => document.querySelector('.dock .banner.is-danger').scrollIntoView({ block: 'end' }));
   } },
   { name: '19c-mensagens', scene: 'supervisor', path: 'agendamentos/mensagens', themes: ['light'], act: (page) => page.waitForSelector('tbody tr') },
+  { name: '19f-por-onde', scene: 'supervisor', path: 'agendamentos/agendamentos/novo', themes: ['light'], async act(page) {
+    await page.waitForSelector('.dock textarea');
+    const texts = await page.$$('.dock textarea');
+    await texts.at(-1).type('Sua visita é amanhã, às 10h.');
+    await seen(page, 'Por onde');
+    await page.evaluate(() => [...document.querySelectorAll('.dock select')].at(-1).scrollIntoView({ block: 'center' }));
+  } },
   { name: '19d-aviso-de-agendamento', scene: 'idle', path: 'historico', async act(page, world) {
     await page.waitForSelector('tbody tr');
     world.tell({ reminder: { appointment: world.appointments[0] } });

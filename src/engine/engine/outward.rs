@@ -73,7 +73,7 @@ impl Engine {
                 }
                 self.tell(news);
             }
-            messages::Order::Lost(message) => self.lose_text(message, now),
+            messages::Order::GivenUp(message, fate) => self.give_up_text(message, fate, now),
             messages::Order::Store(record) => self.batch.push(record),
         }
     }

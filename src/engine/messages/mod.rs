@@ -43,8 +43,17 @@ pub enum Command {
 pub enum Order {
     Tell(News),
     Store(Record),
+    /// Told before the news that it has failed.
+    GivenUp(MessageId, Fate),
+}
+
+/// Why another try is of no use, or might be one too many.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Fate {
     /// It went out, and no answer came: nobody knows whether it arrived.
-    Lost(MessageId),
+    Lost,
+    /// The far end will never take it.
+    Refused { why: String },
 }
 
 /// What this room borrows of the others.

@@ -13,7 +13,7 @@ use crate::sip::message::{Message, Method};
 use crate::sip::ua::{self, NextHop, SendFailure};
 use crate::sip::uri::NameAddr;
 
-use super::{Command, Context, MOST_BYTES, Messages, Order, Outgoing, words};
+use super::{Command, Context, Fate, MOST_BYTES, Messages, Order, Outgoing, words};
 
 impl Messages {
     /// Carries out a wish, or says why not. The answer comes when the message is under way; what became of it is news.
@@ -92,7 +92,13 @@ impl Messages {
                 }
                 Err(why) => self.finish(id, MessageState::Failed, Some(format!("{status}: {why}"))),
             },
-            _ => self.finish(id, MessageState::Failed, Some(words::refused(response))),
+            _ => {
+                let why = words::refused(response);
+                if is_for_ever(status) {
+                    self.orders.push_back(Order::GivenUp(id, Fate::Refused { why: why.clone() }));
+                }
+                self.finish(id, MessageState::Failed, Some(why));
+            }
         }
     }
 
@@ -100,11 +106,20 @@ impl Messages {
     pub fn on_failed(&mut self, id: MessageId, request: TransactionId, why: &SendFailure) {
         if self.outgoing.get(&id).is_some_and(|outgoing| outgoing.request == request) {
             if *why == SendFailure::Timeout {
-                self.orders.push_back(Order::Lost(id));
+                self.orders.push_back(Order::GivenUp(id, Fate::Lost));
             }
             self.finish(id, MessageState::Failed, Some(words::silence(why)));
         }
     }
+}
+
+/// Whether the same request would be refused again (RFC 3261 §21.4 to §21.6): what is wrong is the number, the text, or a right. Not
+/// so who is away or busy, a server in trouble, and what another route or password may change.
+fn is_for_ever(status: u16) -> bool {
+    matches!(
+        status,
+        400 | 402..=406 | 410 | 413..=416 | 420 | 484 | 485 | 488 | 489 | 493 | 501 | 505 | 513 | 603 | 604 | 606
+    )
 }
 
 /// The number that is meant, when the gate lets it through.

@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use super::Settings;
 use super::lanes::Standing;
 use super::letter::{Destination, Item, Letter, Phase, Row};
-use super::order::{Change, Order, Outcome, Refused, Written};
+use super::order::{Change, Order, Outcome, Post, PostId, Refused, Written};
 use super::state::State;
 use super::tried::LONGEST_WAIT;
 use crate::id::{CommandId, OutboxId};
@@ -150,10 +150,14 @@ impl Entry {
     }
 
     fn go(&mut self, cx: &mut Context<'_>) {
-        let (attempt, Letter { id: item, key, to, body, files, .. }) = (self.item.tries, self.item.letter.clone());
+        let (attempt, Letter { id: item, key, to, body, files, appointment }) =
+            (self.item.tries, self.item.letter.clone());
         cx.orders.push_back(match to {
             Destination::Text { number } => Order::Text { item, attempt, number, body },
-            Destination::Webhook { hook, number } => Order::Post { item, attempt, hook, number, body, files, key },
+            Destination::Webhook { hook, number } => {
+                let id = PostId { item, attempt };
+                Order::Post(Post { id, hook, number, text: body, files, appointment, key })
+            }
         });
         self.state = State::Trying { until: cx.now.moment + NO_NEWS };
         self.tell(cx.orders);

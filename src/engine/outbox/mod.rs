@@ -34,7 +34,7 @@ use order::Change;
 use state::State;
 
 pub use letter::{Dead, Destination, Item, Letter, Phase, Row};
-pub use order::{Alert, Command, Order, Outcome, Refused, Written};
+pub use order::{Alert, Command, Order, Outcome, Post, PostId, Refused, Written};
 
 /// What an administrator sets.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]

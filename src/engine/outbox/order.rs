@@ -16,15 +16,7 @@ pub enum Order {
     Store(Row),
     /// A signed HTTP request with `key` as its `Idempotency-Key`. The gate is asked for its number by who sends it; a no is
     /// [`Outcome::NotTried`] or [`Outcome::Refused`]. To be answered with [`super::Outbox::on_tried`].
-    Post {
-        item: OutboxId,
-        attempt: u32,
-        hook: String,
-        number: Option<Number>,
-        body: String,
-        files: Vec<String>,
-        key: String,
-    },
+    Post(Post),
     /// SIP MESSAGE; the gate is asked as for the other. To be answered with [`super::Outbox::on_tried`].
     Text { item: OutboxId, attempt: u32, number: Number, body: String },
     /// Every screen shows it anew.
@@ -35,6 +27,26 @@ pub enum Order {
     Taken { item: OutboxId, appointment: Option<AppointmentId>, taken: Result<(), Refused> },
     /// Of a wish; exactly one each.
     Answer(CommandId, Result<OutboxId, Refused>),
+}
+
+/// One try by a webhook; where the hook leads and what it signs with, the shell knows.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Post {
+    pub id: PostId,
+    pub hook: String,
+    pub number: Option<Number>,
+    pub text: String,
+    pub files: Vec<String>,
+    pub appointment: Option<AppointmentId>,
+    /// The same for each try of one letter.
+    pub key: String,
+}
+
+/// Which try of which letter.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PostId {
+    pub item: OutboxId,
+    pub attempt: u32,
 }
 
 /// A person's wish about a dead letter; `version` is the one that was on the screen.
@@ -61,7 +73,8 @@ pub enum Written {
 }
 
 /// What came of a try.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Outcome {
     /// 2xx.
     Delivered,

@@ -27,6 +27,7 @@ mod table;
 mod template;
 mod value;
 mod web;
+mod webhook;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -44,6 +45,7 @@ pub use self::sections::{Section, Setting};
 pub use self::settings::ExtensionSettings;
 pub use self::shell::{Dns, Listen, LogLevel, Media, Shell};
 pub use self::web::{Tls, Web};
+pub use self::webhook::{Url, Webhook};
 
 use self::accounts::Accounts;
 use self::registrar::Registrars;
@@ -95,7 +97,7 @@ fn load_with(
 
 /// Every section with the keys it may have, as documented: `("extension.NUMBER", ["registrar", …])`.
 pub fn sections() -> Vec<(&'static str, Vec<&'static str>)> {
-    let sections: [(&str, Keys); 16] = [
+    let sections: [(&str, Keys); 17] = [
         ("daemon", shell::DAEMON_KEYS),
         ("listen", shell::LISTEN_KEYS),
         ("media", shell::MEDIA_KEYS),
@@ -103,6 +105,7 @@ pub fn sections() -> Vec<(&'static str, Vec<&'static str>)> {
         ("dns", shell::DNS_KEYS),
         ("web", web::KEYS),
         ("alerts", alerts::KEYS),
+        ("webhook.NAME", webhook::KEYS),
         ("appointments", appointments::KEYS),
         ("device.NAME", device::KEYS),
         ("registrar.NAME", registrar::KEYS),
@@ -157,7 +160,8 @@ fn read(file: &Path, content: String, env: Env<'_>, administered: Option<&str>, 
     more_registrars(&own, &mut registrars, &known, &shell, report);
     account::read_all(&own, &registrars, &known, &own_context, &mut accounts, report);
     let places = accounts.places.clone();
-    let engine = engine_part(&root, &daemon, registrars, accounts, alerts, &context.dir, report);
+    let mut engine = engine_part(&root, &daemon, registrars, accounts, alerts, &context.dir, report);
+    engine.hooks = shell.webhooks.keys().cloned().collect();
     Some(Loaded { engine, shell, places, registrars: of_ramal, sections })
 }
 
@@ -208,6 +212,7 @@ fn engine_part(
         sounds: Default::default(),
         alerts,
         appointments: appointments::read(root, report),
+        // Known by their names alone, from the shell's part.
         hooks: Default::default(),
         default_route: route.map(|name| AccountName::from(&*name)).or_else(|| only_route(&accounts)),
         phones: phone::read_all(root, &accounts, &gate, report),
@@ -236,6 +241,7 @@ const ROOT: Keys = &[&[
     "dns",
     "web",
     "alerts",
+    "webhook",
     "appointments",
     "device",
     "registrar",

@@ -13,7 +13,7 @@ use super::value::text;
 /// Exactly one of these gives a password.
 pub(super) const KEYS: &[&str] = &["secret", "secret_file", "secret_env", "secret_credential"];
 
-/// The account's password; `None` where none is given or its source was reported.
+/// The password; `None` where none is given or its source was reported.
 pub(super) fn read(table: &Table<'_>, context: &Context<'_>, report: &mut Report) -> Option<Secret> {
     let given: Vec<&str> = KEYS.iter().copied().filter(|key| table.has(key)).collect();
     if let [_, second, ..] = given[..] {

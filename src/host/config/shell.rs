@@ -19,6 +19,7 @@ use super::report::Report;
 use super::table::{Keys, Read, Table};
 use super::value::{choice, duration, list, number, path};
 use super::web::{self, Web};
+use super::webhook::{self, Webhook};
 
 /// The shell's part of the configuration.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -41,6 +42,8 @@ pub struct Shell {
     pub dns: Dns,
     /// The agent's desktop; `None`: it is not served.
     pub web: Option<Web>,
+    /// Gateways that messages are handed to, by name.
+    pub webhooks: BTreeMap<String, Webhook>,
     /// How long SIGTERM waits for live calls to end by themselves.
     pub drain: Duration,
 }
@@ -134,6 +137,7 @@ pub(super) fn read(root: &Table<'_>, daemon: &Table<'_>, context: &Context<'_>, 
         media: media(root, report),
         recordings: recordings::read(root, &data_dir, context, report),
         web: web::read(root, &data_dir, context, report),
+        webhooks: webhook::read_all(root, context, report),
         data_dir,
         sounds_dir: daemon.get(report, "sounds_dir", |value| folder(&context.dir.join(path(value)?))),
         control_socket,

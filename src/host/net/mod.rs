@@ -22,7 +22,7 @@ use tokio::sync::mpsc;
 
 use crate::config::{Dns, Listen};
 
-use resolve::Resolver;
+pub use resolve::Resolver;
 use stream::Stream;
 
 /// What the network tells the driver.
@@ -150,6 +150,11 @@ impl Net {
             FlowOrder::Close(connection) => self.close(connection, "closed by us"),
             FlowOrder::Ping(flow) => self.send(flow, Bytes::from_static(b"\r\n\r\n")),
         }
+    }
+
+    /// For whoever else has names to look up.
+    pub fn resolver(&self) -> Resolver {
+        self.resolver.clone()
     }
 
     /// Looks a name up in a task of its own; the answer is an event.

@@ -16,7 +16,7 @@ use crate::config::Dns;
 
 /// The resolver of the system, or of the configuration's name servers.
 #[derive(Clone)]
-pub(super) struct Resolver {
+pub struct Resolver {
     inner: Option<Arc<TokioResolver>>,
     /// Names that the configuration answers.
     hosts: Arc<BTreeMap<String, Vec<IpAddr>>>,
@@ -94,7 +94,8 @@ impl Resolver {
         services.into_iter().map(|(_, _, host, port)| (host, port)).collect()
     }
 
-    async fn addresses(&self, name: &str) -> Result<Vec<IpAddr>, ResolveError> {
+    /// A and AAAA.
+    pub async fn addresses(&self, name: &str) -> Result<Vec<IpAddr>, ResolveError> {
         if let Some(known) = self.hosts.get(&name.to_ascii_lowercase()) {
             return Ok(known.clone());
         }

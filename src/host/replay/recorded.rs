@@ -5,6 +5,7 @@ use engine::border::{Command, Flow, FlowNews, Input, ResolveError, StoreError, T
 use engine::config::Config;
 use engine::id::{BatchId, QueryId, QuestionId};
 use engine::leg::{MediaNews, PortBlock, RecordingNews};
+use engine::outbox::{Outcome, PostId};
 use engine::records::Facts;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +22,7 @@ pub enum Recorded {
     Stored(BatchId, Result<(), StoreError>),
     Loaded(QuestionId, Result<Facts, StoreError>),
     Lent(PortBlock),
+    Posted(PostId, Outcome),
     Config(Box<Config>),
 }
 
@@ -38,6 +40,7 @@ impl Recorded {
             Recorded::Stored(batch, result) => Input::Stored(*batch, result.clone()),
             Recorded::Loaded(question, facts) => Input::Loaded(*question, facts.clone()),
             Recorded::Lent(block) => Input::Lent(block.clone()),
+            Recorded::Posted(post, outcome) => Input::Posted(*post, outcome.clone()),
             Recorded::Config(config) => Input::Config(Config::clone(config)),
         }
     }
@@ -56,6 +59,7 @@ impl From<&Input<'_>> for Recorded {
             Input::Stored(batch, result) => Recorded::Stored(*batch, result.clone()),
             Input::Loaded(question, facts) => Recorded::Loaded(*question, facts.clone()),
             Input::Lent(block) => Recorded::Lent(block.clone()),
+            Input::Posted(post, outcome) => Recorded::Posted(*post, outcome.clone()),
             Input::Config(config) => Recorded::Config(Box::new(config.clone())),
         }
     }

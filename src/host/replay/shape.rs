@@ -9,14 +9,15 @@ use super::pseudonym::Pseudonyms;
 pub(super) fn shape(value: &mut Value, pseudonyms: Option<&Pseudonyms>) {
     match value {
         Value::Object(fields) => {
-            // A text message, commanded, told or stored.
-            if pseudonyms.is_some()
-                && fields.contains_key("number")
-                && let Some(Value::String(text)) = fields.get_mut("text")
-            {
-                let mut bytes = std::mem::take(text).into_bytes();
-                Pseudonyms::hide(&mut bytes);
-                *text = String::from_utf8_lossy(&bytes).into_owned();
+            for (whom, what) in WRITTEN {
+                if pseudonyms.is_some()
+                    && fields.contains_key(whom)
+                    && let Some(Value::String(text)) = fields.get_mut(what)
+                {
+                    let mut bytes = std::mem::take(text).into_bytes();
+                    Pseudonyms::hide(&mut bytes);
+                    *text = String::from_utf8_lossy(&bytes).into_owned();
+                }
             }
             for (name, value) in fields.iter_mut().filter(|(name, _)| !KEPT.contains(&name.as_str())) {
                 match place_of_bytes(name, value) {
@@ -108,6 +109,9 @@ pub(super) fn from_hex(text: &str) -> Option<Vec<u8>> {
     rest.is_empty().then(|| pairs.iter().map(|[high, low]| high << 4 | low).collect())
 }
 
+/// What people write, and the field beside it: a text message commanded, told, stored or handed to a gateway; what an appointment
+/// sends.
+const WRITTEN: [(&str, &str); 2] = [("number", "text"), ("to", "body")];
 /// Fields whose digits are no telephone number, or (prefix rules) not a whole one.
 const KEPT: &[&str] = &[
     "protocolo",

@@ -1,5 +1,6 @@
 //! Appointments: made, changed, called off, looked at; who is reminded of them; their messages (AG-01 to AG-08).
 
+mod gateways;
 mod outbox;
 mod reminders;
 
@@ -26,10 +27,11 @@ use super::desk::Desk;
 use super::doc::{Routes, about};
 use super::error::Error;
 use super::person::{Key, Person};
-use super::shape::{Appointment, AppointmentAction, AppointmentMessage, Id};
+use super::shape::{Appointment, AppointmentAction, AppointmentChannel, AppointmentMessage, Id};
 
 pub fn routes() -> Routes {
-    let message = json!({ "channel": "sip", "to": "(11) 98765-4321", "text": "Sua visita é amanhã." });
+    let message =
+        json!({ "channel": "webhook", "hook": "whatsapp", "to": "(11) 98765-4321", "text": "Sua visita é amanhã." });
     let form = json!({ "action": "open-case", "contact": "41", "department": "3", "agent": "7", "person": null,
         "comment": "Confirmar a visita", "message": message, "when": "2026-11-23T09:00:00", "zone": "America/Sao_Paulo" });
     let edit = json!({ "version": 1, "form": form });
@@ -56,13 +58,13 @@ pub fn routes() -> Routes {
             cancel,
             about("Calls it off").takes::<Seen>(json!({ "version": 1 })),
         );
-    outbox::add(reminders::add(routes))
+    gateways::add(outbox::add(reminders::add(routes)))
 }
 
 fn example() -> Value {
     json!({ "appointment": "9", "version": 1, "action": "open-case", "person": null, "contact": "41", "department": "3",
         "agent": "7", "comment": "Confirmar a visita", "due": "2026-11-23T12:00:00Z", "due_local": "2026-11-23T09:00:00",
-        "message": { "channel": "sip", "to": "+5511987654321", "text": "Sua visita é amanhã." },
+        "message": { "channel": "webhook", "hook": "whatsapp", "to": "+5511987654321", "text": "Sua visita é amanhã." },
         "zone": "America/Sao_Paulo", "state": "scheduled", "error": null, "why": null, "creator": "1" })
 }
 
@@ -204,11 +206,6 @@ async fn read(desk: &Arc<Desk>, form: AppointmentForm) -> Result<Draft, Error> {
         let known = desk.read(move |reader| reader.contact(contact)).await?;
         known.ok_or_else(|| Error::field("contact", "invalid", "there is no such contact"))?;
     }
-    let message = form.message.map(|AppointmentMessage { to, text, .. }| {
-        let number = Number::read(&to, &desk.options.numbers)
-            .map_err(|why| Error::field("message", "invalid", format!("{to}: {why}")))?;
-        Ok::<_, Error>(Message { to: Destination::Text { number }, body: text })
-    });
     Ok(Draft {
         person: form.person,
         contact,
@@ -216,11 +213,26 @@ async fn read(desk: &Arc<Desk>, form: AppointmentForm) -> Result<Draft, Error> {
         agent: form.agent.map(Into::into),
         action: form.action.into(),
         comment: form.comment,
-        message: message.transpose()?,
+        message: form.message.map(|message| read_message(desk, message)).transpose()?,
         files: Vec::new(),
         when: form.when,
         zone: zone.transpose()?.unwrap_or(desk.options.zone),
     })
+}
+
+fn read_message(desk: &Desk, message: AppointmentMessage) -> Result<Message, Error> {
+    let AppointmentMessage { channel, hook, to, text } = message;
+    let wrong = |why: String| Error::field("message", "invalid", why);
+    let number = Number::read(&to, &desk.options.numbers).map_err(|why| wrong(format!("{to}: {why}")))?;
+    let to = match (channel, hook) {
+        (AppointmentChannel::Sip, None) => Destination::Text { number },
+        (AppointmentChannel::Sip, Some(_)) => {
+            return Err(wrong("hook: goes with the channel webhook alone".to_owned()));
+        }
+        (AppointmentChannel::Webhook, Some(hook)) => Destination::Webhook { hook, number: Some(number) },
+        (AppointmentChannel::Webhook, None) => return Err(wrong("hook: missing; name a gateway".to_owned())),
+    };
+    Ok(Message { to, body: text })
 }
 
 async fn wish(person: &Person, key: &Key, command: Command) -> Result<AppointmentId, Error> {

@@ -48,6 +48,8 @@ pub enum AppointmentAction {
 #[serde(deny_unknown_fields)]
 pub struct AppointmentMessage {
     pub channel: AppointmentChannel,
+    /// Of the channel `webhook`: the gateway's name in the configuration.
+    pub hook: Option<String>,
     /// A number, in any spelling.
     pub to: String,
     pub text: String,
@@ -58,6 +60,8 @@ pub struct AppointmentMessage {
 pub enum AppointmentChannel {
     /// SIP MESSAGE (RFC 3428).
     Sip,
+    /// Signed HTTP to a gateway.
+    Webhook,
 }
 
 #[derive(ToSchema)]
@@ -179,13 +183,12 @@ impl From<AppointmentAction> for Action {
 }
 
 fn said(to: &Destination, body: &str) -> AppointmentMessage {
-    let number = match to {
-        Destination::Text { number } => Some(number),
-        // No form makes one: a gateway has to be configured first.
-        Destination::Webhook { number, .. } => number.as_ref(),
+    let (channel, hook, number) = match to {
+        Destination::Text { number } => (AppointmentChannel::Sip, None, Some(number)),
+        Destination::Webhook { hook, number } => (AppointmentChannel::Webhook, Some(hook.clone()), number.as_ref()),
     };
     let to = number.map(|number| number.normalised.clone()).unwrap_or_default();
-    AppointmentMessage { channel: AppointmentChannel::Sip, to, text: body.to_owned() }
+    AppointmentMessage { channel, hook, to, text: body.to_owned() }
 }
 
 /// How it ends is decided before everybody is told.

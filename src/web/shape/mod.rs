@@ -22,7 +22,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 pub use alert::alert;
-pub use appointment::{Appointment, AppointmentAction, AppointmentMessage, Letter};
+pub use appointment::{Appointment, AppointmentAction, AppointmentChannel, AppointmentMessage, Letter};
 pub use call::{Call, Cause, Direction};
 pub use callback::{Callback, CallbackOwner};
 pub use line::Line;

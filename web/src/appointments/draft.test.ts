@@ -17,6 +17,11 @@ describe('an appointment as it is filled in (AG-05)', () => {
     expect(bodyOf(written)).toMatchObject({ message: { channel: 'sip', to: '+5519907452310', text: 'Olá' }, when: '2026-11-25T09:30' });
     expect(bodyOf({ ...written, action: 'notify' })).toMatchObject({ message: null });
   });
+  it('sends it by the gateway that was chosen (AG-06)', () => {
+    const written: Draft = { ...filled, text: 'Olá', to: '+5519907452310' };
+    expect(bodyOf({ ...written, hook: 'whatsapp' })).toMatchObject({ message: { channel: 'webhook', hook: 'whatsapp' } });
+    expect(bodyOf(written)).toMatchObject({ message: { channel: 'sip', hook: null } });
+  });
   it('has no time until both are whole', () => {
     expect(whenOf({ ...filled, time: '9' })).toBeNull();
     expect(whenOf({ ...filled, date: '31/11/2026' })).toBeNull();

@@ -10,16 +10,18 @@ export interface Draft {
   department: string;
   agent: string;
   comment: string;
+  /** The gateway's name; empty: a text message by SIP. */
+  hook: string;
   to: string;
   text: string;
   date: string;
   time: string;
 }
 
-export const EMPTY: Draft = { action: 'open-case', person: '', contact: '', department: '', agent: '', comment: '', to: '', text: '', date: '', time: '' };
+export const EMPTY: Draft = { action: 'open-case', person: '', contact: '', department: '', agent: '', comment: '', hook: '', to: '', text: '', date: '', time: '' };
 
 export const draftOf = (a: Appointment): Draft => ({
-  action: a.action, person: a.person ?? '', contact: a.contact, department: a.department ?? '', agent: a.agent ?? '', comment: a.comment, to: a.message?.to ?? '', text: a.message?.text ?? '',
+  action: a.action, person: a.person ?? '', contact: a.contact, department: a.department ?? '', agent: a.agent ?? '', comment: a.comment, hook: a.message?.hook ?? '', to: a.message?.to ?? '', text: a.message?.text ?? '',
   date: typedDate(dayOf(a.due_local)), time: timeOf(a.due_local),
 });
 
@@ -46,7 +48,8 @@ export function missing(draft: Draft): (keyof Draft)[] {
 }
 
 export function bodyOf(draft: Draft): object {
-  const message: Message | null = mayWrite(draft) && draft.text.trim() !== '' ? { channel: 'sip', to: draft.to.trim(), text: draft.text.trim() } : null;
+  const way: Pick<Message, 'channel' | 'hook'> = draft.hook === '' ? { channel: 'sip', hook: null } : { channel: 'webhook', hook: draft.hook };
+  const message: Message | null = mayWrite(draft) && draft.text.trim() !== '' ? { ...way, to: draft.to.trim(), text: draft.text.trim() } : null;
   return {
     action: draft.action, person: draft.person.trim() || null, contact: draft.contact, department: draft.department, agent: draft.agent || null, comment: draft.comment.trim(), message,
     when: whenOf(draft),

@@ -1,6 +1,6 @@
 // Appointments in words: what is done, how it stands, why it failed.
 
-import type { Appointment, AppointmentAction, AppointmentState, OutboxItem } from '../api/callbacks';
+import type { Appointment, AppointmentAction, AppointmentState, Message, OutboxItem } from '../api/callbacks';
 import type { Face } from '../callbacks/words';
 import { maybe, t } from '../words/words.svelte';
 
@@ -34,5 +34,7 @@ const MAIL: Record<OutboxItem['state'], Face> = {
   dropped: { look: 'off', icon: 'x', word: 'outbox.state.dropped' },
   dead: { look: 'danger', icon: 'warn', word: 'outbox.state.dead' },
 };
+/** By which way a message goes: the gateway as it is called, or SIP. */
+export const wayOf = (message: Message): string => message.hook ?? t('appointment.channel.sip');
 export const mailFace = (state: OutboxItem['state']): Face => MAIL[state] ?? MAIL.queued;
 export const canCancel = (a: Appointment): boolean => a.state === 'scheduled';

@@ -233,9 +233,9 @@ impl World {
                 };
                 self.outbox.on_stored(id, version, written, now);
             }
-            outbox::Order::Post { item, attempt, body, key, .. } => {
-                self.sent.push((key, body));
-                self.outbox.on_tried(item, attempt, Outcome::Delivered, now, &mut self.random);
+            outbox::Order::Post(post) => {
+                self.sent.push((post.key, post.text));
+                self.outbox.on_tried(post.id.item, post.id.attempt, Outcome::Delivered, now, &mut self.random);
             }
             outbox::Order::Text { item, attempt, number, body } => {
                 self.sent.push((number.normalised, body));

@@ -210,12 +210,9 @@ impl Engine {
         match order {
             outbox::Order::Store(row) => self.write(Coming::Letter(row.clone()), Record::Letter(row)),
             outbox::Order::Text { item, attempt, number, body } => {
-                self.ask_about_letter(&number.clone(), Try::text(item, attempt, number, body), now);
+                self.ask_about_letter(Try::Text { item, attempt, number, body }, now);
             }
-            outbox::Order::Post { item, attempt, hook, .. } => {
-                let outcome = outbox::Outcome::Refused { why: format!("no gateway {hook} is configured") };
-                self.appointing.outbox.on_tried(item, attempt, outcome, now, &mut self.random);
-            }
+            outbox::Order::Post(post) => self.ask_about_letter(Try::Post(post), now),
             outbox::Order::Tell(row) => self.tell(News::Staff(StaffNews::Letter(Box::new(row)))),
             outbox::Order::Alert(alert) => self.tell(News::Alert(Alert::Letter(alert))),
             outbox::Order::Taken { item, appointment, taken } => {

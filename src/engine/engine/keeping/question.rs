@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::border::{Command, Output, Refusal, RefusalCode, Reply, StoreError};
 use crate::callback::{Denial, Judgement, Standing};
-use crate::config::{Account, AccountName};
-use crate::gate::{self, Attempts, Law, OfPromise, Purpose, Suppression, Verdict};
+use crate::config::{Account, AccountName, Limits};
+use crate::gate::{self, Attempts, Law, Load, OfPromise, Purpose, Suppression, Verdict};
 use crate::id::{CommandId, PromiseId, QuestionId, UserId};
 use crate::number::Number;
 use crate::records::{Facts, Question};
@@ -84,10 +84,12 @@ impl Engine {
 
     fn on_asked(&mut self, ask: Ask, known: Known<'_>, now: Now) {
         match ask {
-            Ask::Letter(tried) => {
-                let verdict = self.judge_letter(&tried, known, now);
-                self.on_letter_judged(*tried, verdict, now);
-            }
+            Ask::Letter(tried) => match tried.number().map(|number| self.judge_letter(number, known, now)) {
+                Some(Verdict::Deny { rule, fact, next, .. }) => {
+                    self.on_letter_denied(&tried, (rule, fact, next.map(|next| next.at)), now);
+                }
+                Some(Verdict::Allow { .. }) | None => self.on_letter_allowed(&tried, now),
+            },
             Ask::Promise { promise, ask, number } => {
                 let judgement = self.judge_promise(promise, &number, known, now);
                 self.keeping.callbacks.on_judged(promise, ask, judgement, now);
@@ -109,17 +111,15 @@ impl Engine {
         }
     }
 
-    /// A message of the daemon's own is asked about like a number that would be dialled.
-    pub(in super::super) fn ask_about_letter(&mut self, number: &Number, tried: Try, now: Now) {
-        let id = self.ask_number(number, None, now);
+    /// A message of the daemon's own is asked about like a number that would be dialled; one to nobody's number need not be.
+    pub(in super::super) fn ask_about_letter(&mut self, tried: Try, now: Now) {
+        let Some(number) = tried.number().cloned() else { return self.on_letter_allowed(&tried, now) };
+        let id = self.ask_number(&number, None, now);
         self.keeping.asked.insert(id, Ask::Letter(Box::new(tried)));
     }
 
-    /// None: there is no extension and no trunk.
-    fn judge_letter(&mut self, tried: &Try, known: Known<'_>, now: Now) -> Option<Verdict> {
-        let (account, number) = (self.letters_account()?, tried.number()?);
-        let facts = self.facts_with(&account, known, None, now)?;
-        Some(gate::judge(&Law::of(&self.config), &facts, number, Purpose::Notice, now))
+    fn judge_letter(&self, number: &Number, known: Known<'_>, now: Now) -> Verdict {
+        gate::judge(&Law::of(&self.config), &self.facts_beside(NO_CALLS, known, None), number, Purpose::Notice, now)
     }
 
     fn judge_promise(&mut self, promise: PromiseId, number: &Number, known: Known<'_>, now: Now) -> Judgement {
@@ -156,18 +156,23 @@ impl Engine {
         now: Now,
     ) -> Option<gate::Facts> {
         let account = self.config.accounts.get(account)?.clone();
+        let load = self.calls.load(&account, now);
+        Some(self.facts_beside(load, known, promise))
+    }
+
+    fn facts_beside(&self, account: Load, known: Known<'_>, promise: Option<OfPromise>) -> gate::Facts {
         let (known, doubt) = match known {
             Ok(known) => (Some(known), None),
             Err(why) => (None, Some(why)),
         };
-        Some(gate::Facts {
-            account: self.calls.load(&account, now),
+        gate::Facts {
+            account,
             route: None,
             doubt: doubt.or_else(|| self.store_failing.then(|| "nothing can be written down now".to_owned())),
             clock: self.keeping.right,
             suppressed: known.map(|(suppressed, _)| suppressed.clone()),
             attempts: known.map(|(_, attempts)| Attempts { promise, ..*attempts }),
-        })
+        }
     }
 
     pub(super) fn account_of(&self, user: UserId) -> Option<&Arc<Account>> {
@@ -184,3 +189,7 @@ fn judgement(verdict: Verdict) -> Judgement {
         }
     }
 }
+
+/// Limits of calls are no matter of messages.
+const NO_CALLS: Load =
+    Load { calls: 0, starts: 0, limits: Limits { calls_at_once: 1, calls_per_minute: 1 }, next: None };

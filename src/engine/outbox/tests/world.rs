@@ -124,9 +124,9 @@ impl World {
     fn carry_out(&mut self, order: Order) {
         match order {
             Order::Store(row) => self.store(row),
-            Order::Post { item, attempt, key, .. } => {
-                self.keys.push(key);
-                self.go(item, attempt);
+            Order::Post(post) => {
+                self.keys.push(post.key);
+                self.go(post.id.item, post.id.attempt);
             }
             Order::Text { item, attempt, .. } => self.go(item, attempt),
             Order::Tell(_) => {}

@@ -17,14 +17,14 @@ use crate::world::seconds;
 const MARIA: ContactId = ContactId(41);
 
 /// Helena administers, so that she may make appointments; the base knows Maria.
-struct House {
-    office: Office,
-    helena: UserId,
+pub struct House {
+    pub office: Office,
+    pub helena: UserId,
     support: ItemId,
 }
 
 impl House {
-    fn new() -> House {
+    pub fn new() -> House {
         let mut office = Office::new();
         let helena = office.hire(User { perfil: Builtin::Administrator.id(), ramal: None, ..user("helena") });
         let department = Item { list: List::Department, ..crate::office::reason("Suporte", None) };
@@ -37,7 +37,7 @@ impl House {
     }
 
     /// For Ana, at a time of today; two actions send a text.
-    fn draft(&self, action: Action, time: &str) -> Draft {
+    pub fn draft(&self, action: Action, time: &str) -> Draft {
         let number = "+5511912345678".to_owned();
         let number = Number { dialled: number.clone(), normalised: number, kind: NumberKind::National };
         let message = action
@@ -57,7 +57,7 @@ impl House {
         }
     }
 
-    fn ask(&mut self, draft: Draft) -> Result<Reply, Refusal> {
+    pub fn ask(&mut self, draft: Draft) -> Result<Reply, Refusal> {
         self.office.command_as(self.helena, What::Appointment(appointment::Command::Create(Box::new(draft))))
     }
 
@@ -71,7 +71,7 @@ impl House {
     }
 
     #[track_caller]
-    fn phase(&self, id: AppointmentId) -> Phase {
+    pub fn phase(&self, id: AppointmentId) -> Phase {
         self.office.shell.store.appointed.rows[&id].phase.clone()
     }
 
@@ -83,24 +83,24 @@ impl House {
         told.collect()
     }
 
-    fn crash(self) -> House {
+    pub fn crash(self) -> House {
         House { office: self.office.crash(), ..self }
     }
 
     /// The PBX answers the text that it got.
     #[track_caller]
-    fn text(&mut self, status: u16) -> Message {
+    pub fn text(&mut self, status: u16) -> Message {
         let text = self.office.get(Method::Message);
         self.office.deliver(&Message::response(&text, status));
         text
     }
 
-    fn letters(&self) -> Vec<outbox::Phase> {
+    pub fn letters(&self) -> Vec<outbox::Phase> {
         self.office.shell.store.appointed.letters.values().map(|row| row.phase).collect()
     }
 }
 
-const DONE: Phase = Phase::Over { end: End::Done };
+pub const DONE: Phase = Phase::Over { end: End::Done };
 
 #[test]
 fn AG_01_AG_04_at_its_time_the_case_is_opened_the_message_sent_and_the_agent_told() {

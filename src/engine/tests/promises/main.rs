@@ -22,5 +22,6 @@ mod kept;
 mod made;
 mod once;
 mod permitted;
+mod posted;
 mod previewed;
 mod tried;

@@ -24,6 +24,7 @@ use engine::config::{Config, Target};
 use engine::id::*;
 use engine::leg::{Feed, LegMedia, LegState, PortBlock};
 use engine::news::{News, StaffNews};
+use engine::outbox::Post;
 use engine::records::Question;
 use engine::sip::uri::Transport;
 use engine::time::{Moment, Now};
@@ -42,6 +43,8 @@ pub struct Shell {
     pub sent: VecDeque<(Flow, Bytes)>,
     pub replies: BTreeMap<CommandId, Result<Reply, Refusal>>,
     pub news: Vec<(Seq, News)>,
+    /// What gateways were handed; whoever tells the story says what came of it.
+    pub posts: VecDeque<Post>,
     /// The last state of each leg.
     pub media: BTreeMap<LegId, LegState>,
     pub store: Store,
@@ -118,6 +121,7 @@ impl Shell {
             recordings: Recordings::default(),
             supervisions: Supervisions::default(),
             phones: BTreeSet::new(),
+            posts: VecDeque::new(),
             commands: 0,
             undone: VecDeque::new(),
         }
@@ -307,6 +311,7 @@ impl Shell {
                 self.undone.push_back(Undone::Stored(batch, result));
             }
             Output::Load(question, asked) => self.undone.push_back(Undone::Loaded(question, asked)),
+            Output::Post(post) => self.posts.push_back(post),
             Output::Reply(id, answer) => {
                 assert!(id.0 <= self.commands, "an answer to no command");
                 assert!(self.replies.insert(id, answer).is_none(), "command {id} is answered twice");
