@@ -26,4 +26,5 @@ mod roles;
 mod script;
 mod settings;
 mod sign_in;
+mod unseen;
 mod work;

@@ -24,3 +24,4 @@ mod once;
 mod permitted;
 mod previewed;
 mod tried;
+mod unseen;
