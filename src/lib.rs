@@ -1,19 +1,11 @@
-//! The shell: sockets, sound, disk, terminal; thin.
+//! The shell: what drives the engine, and whoever speaks with it: terminal, socket, page. What it stands on is `host`.
 
 pub mod cmd;
-pub mod config;
 pub mod control;
 pub mod demo;
 pub mod driver;
 pub mod exchange;
-pub mod impair;
-pub mod net;
-pub mod recordings;
-pub mod replay;
-pub mod service;
-pub mod shards;
-pub mod sound;
-pub mod store;
-pub mod trace;
 pub mod web;
 pub mod words;
+
+pub use host::{config, impair, net, recordings, replay, service, shards, sound, store, trace};

@@ -7,6 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use engine::appointment::Scope;
 use engine::config::{AccountKind, AccountName, Codec, DeviceName, DtmfMode, GroupName, HoldMode, PrackMode};
 use engine::number::{Number, NumberKind};
 use engine::rules::{Level, Rules, Whom};
@@ -200,6 +201,8 @@ fn SP_15_extensions_and_trunks_take_what_they_do_not_say_from_their_registrar() 
     assert_eq!(carrier.dial_format.national.as_deref(), Some("0{carrier}{ddd}{number}"));
     assert_eq!((account("gateway").kind, account("gateway").credentials.clone()), (AccountKind::AddressedTrunk, None));
     assert_eq!(loaded.engine.default_route, Some(AccountName::from("carrier")));
+    let apart = loaded.engine.appointments;
+    assert_eq!((apart.distance_minutes, apart.scope, apart.late_hours), (10, Scope::Agent, 48), "AG-03");
 
     let registrar = &loaded.engine.groups[&GroupName::from("pbx")].registrar;
     assert_eq!(

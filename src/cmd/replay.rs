@@ -4,30 +4,15 @@ use std::path::Path;
 
 use bytes::Bytes;
 use engine::Engine;
-use engine::border::{Flow, Input, Output};
-use engine::time::{Moment, Now};
+use engine::border::Flow;
 use serde_json::{Value, json};
 
 use crate::replay::read::Entry;
-use crate::replay::{FileError, Machine, Recorded, Recording, ReplayError, replay};
+use crate::replay::{FileError, Recorded, Recording, ReplayError, replay};
 use crate::trace::{Limits, Recorder, ladder};
 
 use super::exit::{Code, Failure};
 use super::screen::Screen;
-
-impl Machine for Engine {
-    fn handle(&mut self, input: Input<'_>, now: Now) {
-        Engine::handle(self, input, now);
-    }
-
-    fn poll_output(&mut self) -> Option<Output> {
-        Engine::poll_output(self)
-    }
-
-    fn poll_timeout(&self) -> Option<Moment> {
-        Engine::poll_timeout(self)
-    }
-}
 
 pub fn run(file: &Path, with_ladder: bool, screen: &Screen) -> Result<Code, Failure> {
     let named = |error: FileError| Failure::Other(format!("{}: {error}", file.display()));

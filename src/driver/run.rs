@@ -339,7 +339,7 @@ fn start_log(level: config::LogLevel) {
     };
     // What libraries note while they work is about keys and addresses, too.
     let ours = Targets::new().with_default(tracing::Level::WARN.min(level));
-    let ours = ours.with_targets(["ramal", "engine", "media"].map(|room| (room, level)));
+    let ours = ours.with_targets(["ramal", "engine", "host", "media"].map(|room| (room, level)));
     let journal = std::env::var_os("JOURNAL_STREAM").is_some();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(level)

@@ -106,9 +106,8 @@ fn sp_05_a_second_tab_is_refused_until_it_takes_the_sound() {
     let scene = Scene::new(Codec::Pcma);
     let _first = scene.open();
     scene.both_hear();
-    scene.signaling.forget();
     let second = scene.open();
-    scene.signaling.wait(PERSON, "the second tab to be refused", |told| told["state"] == "refused");
+    scene.signaling.wait_refused(PERSON);
     scene.both_hear();
     drop(second);
     let taken = Instant::now();

@@ -15,8 +15,11 @@ use crate::support::{LONG, wait_for, when};
 /// Serves until its shards are gone.
 pub struct Signaling {
     address: SocketAddr,
-    told: Arc<Mutex<BTreeMap<u64, Value>>>,
+    /// What pages last told, by person; refusals by themselves.
+    told: Arc<Mutex<BTreeMap<Place, Value>>>,
 }
+
+type Place = (u64, &'static str);
 
 /// Where answers say that packets go: ours, and what is in its place.
 type Detour = Option<(SocketAddr, SocketAddr)>;
@@ -48,7 +51,12 @@ impl Signaling {
 
     /// What the person's page last told: `state`, and how loud each tone is.
     pub fn told(&self, person: u64) -> Value {
-        self.told.lock().unwrap().get(&person).cloned().unwrap_or_default()
+        self.told.lock().unwrap().get(&(person, "")).cloned().unwrap_or_default()
+    }
+
+    /// Waits until a page of the person's is refused its headset.
+    pub fn wait_refused(&self, person: u64) {
+        wait_for(LONG, "a page to be refused", || self.told.lock().unwrap().remove(&(person, "refused")).map(drop));
     }
 
     /// Waits until the page says so of itself.
@@ -70,7 +78,7 @@ impl Drop for Signaling {
     }
 }
 
-fn serve(mut stream: TcpStream, shards: &Mutex<Shards>, told: &Mutex<BTreeMap<u64, Value>>, detour: Detour) {
+fn serve(mut stream: TcpStream, shards: &Mutex<Shards>, told: &Mutex<BTreeMap<Place, Value>>, detour: Detour) {
     let Some((line, body)) = read(&stream) else { return };
     let path = line.split(' ').nth(1).unwrap_or_default();
     let person = |wish: &Value| wish["person"].as_u64().unwrap();
@@ -85,7 +93,9 @@ fn serve(mut stream: TcpStream, shards: &Mutex<Shards>, told: &Mutex<BTreeMap<u6
         }
         "/tell" => {
             let wish: Value = serde_json::from_slice(&body).unwrap();
-            told.lock().unwrap().insert(person(&wish), wish);
+            // Another page of the person's talks on and would be the last one told of.
+            let place = if wish["state"] == "refused" { (person(&wish), "refused") } else { (person(&wish), "") };
+            told.lock().unwrap().insert(place, wish);
             (200, "application/json", "{}".to_owned())
         }
         _ => (404, "text/plain", String::new()),

@@ -272,7 +272,8 @@ await play(async ({ browser, errors, step }) => {
   });
   await step('a refused call is gone, and in Histórico the same moment (SM-09)', luana, async (p) => {
     await p.page.goto(`${home}#/historico`);
-    await p.sees('(19) 90745-2310');
+    // The number stands on the page before, too.
+    await p.until('the rows of today', () => [...document.querySelectorAll('tbody tr')].some((row) => row.textContent.includes('90745-2310')));
     const before = (await p.page.$$('tbody tr')).length;
     await world('the customer calls');
     await p.sees('Nova chamada');

@@ -29,6 +29,13 @@ struct Promise {
     change: Change,
 }
 
+impl Promises {
+    /// It goes as soon as that is written: nothing new may be made of it.
+    pub fn removes(&self, entry: staff::EntryId) -> bool {
+        self.writing.as_ref().is_some_and(|(_, promise)| promise.change == Change::Remove(entry))
+    }
+}
+
 impl Engine {
     /// `None`: the answer comes when it is written.
     pub(super) fn promise(

@@ -1,11 +1,12 @@
 //! Attempts as calls: dialled for whoever holds them, followed to what came of them; and calls that our side dropped (CB-13).
 
-use crate::callback::{Attempt, By, Draft, Outcome, Owner};
+use crate::callback::{Attempt, By, Draft, Outcome, Owner, Schedule};
 use crate::id::{CallId, PromiseId, UserId};
 use crate::news::{Alert, CallState, CallView, HangupCause, HangupKind, News, Party};
 use crate::number::Number;
 use crate::protocolo::Protocolo;
 use crate::records::CallRow;
+use crate::staff::EntryId;
 use crate::time::Now;
 
 use super::super::Engine;
@@ -101,13 +102,10 @@ impl Engine {
     ) -> Result<(), &'static str> {
         let owner = owner.ok_or("nobody's call: there is no person and no queue to return it")?;
         let number = Number::read(number, &self.config.gate).map_err(|_| "the caller gave no number to call back")?;
-        let serves = |queues: &std::collections::BTreeSet<crate::id::QueueId>| match owner {
-            Owner::Queue(queue) => queues.is_empty() || queues.contains(&queue),
-            Owner::Person(user) => {
-                queues.is_empty() || self.staff.user(user).is_some_and(|user| !user.queues.is_disjoint(queues))
-            }
+        let returns = |schedule: &&Schedule| {
+            schedule.returns && !self.promises.removes(EntryId::Schedule(schedule.id)) && self.serves(schedule, owner)
         };
-        let mut escalas = self.staff.schedules().filter(|schedule| schedule.returns && serves(&schedule.queues));
+        let mut escalas = self.staff.schedules().filter(returns);
         let schedule = escalas.next().ok_or("no escala returns dropped calls: mark one")?.id;
         let recipient = who.unwrap_or_else(|| number.dialled.clone());
         let draft = Draft { recipient, number, note: String::new(), owner, when: now.civil.naive_utc() };

@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::agent::{AgentState, AgentView};
 use crate::assign::{Assign, Event};
 use crate::border::{Command, IdempotencyKey, Output};
-use crate::callback::{Callbacks, Doubt, Order, PromiseView, Standing};
+use crate::callback::{Callbacks, Doubt, Order, Owner, PromiseView, Schedule, Standing};
 use crate::config::{Account, AccountName};
 use crate::gate;
 use crate::id::{CallId, CommandId, PromiseId, QuestionId, UserId};
@@ -194,6 +194,16 @@ impl Engine {
         if let Some(promise) = self.keeping.records.get(&view.user).copied().filter(|_| has_left) {
             self.keeping.callbacks.on_left(promise, view.user, now);
         }
+    }
+
+    /// Whether an escala is for what this owner's queues promise.
+    fn serves(&self, schedule: &Schedule, owner: Owner) -> bool {
+        let queues = &schedule.queues;
+        queues.is_empty()
+            || match owner {
+                Owner::Queue(queue) => queues.contains(&queue),
+                Owner::Person(user) => self.staff.user(user).is_some_and(|user| !user.queues.is_disjoint(queues)),
+            }
     }
 
     /// The line of an extension is up or down, its phone is there or gone.

@@ -8,6 +8,7 @@ use crate::gate::{self, Law, Purpose, Verdict};
 use crate::id::{CommandId, PromiseId, ScheduleId, UserId};
 use crate::number::{Number, NumberKind};
 use crate::records::{Question, Record};
+use crate::staff::EntryId;
 use crate::time::Now;
 
 use super::super::Engine;
@@ -127,13 +128,10 @@ impl Engine {
         refuse_if(emergency, "number", "emergency numbers are dialled by people, never by the daemon".to_owned())?;
         self.may_ever_be_dialled(&number)?;
         self.known_owner(form.owner)?;
-        let serves = self.staff.schedule(schedule).is_none_or(|schedule| match form.owner {
-            Owner::Queue(queue) => schedule.queues.is_empty() || schedule.queues.contains(&queue),
-            Owner::Person(user) => {
-                let own = self.staff.user(user).is_some_and(|user| !user.queues.is_disjoint(&schedule.queues));
-                schedule.queues.is_empty() || own
-            }
-        });
+        if self.promises.removes(EntryId::Schedule(schedule)) {
+            return Err(refusal(Refused::NoSchedule));
+        }
+        let serves = self.staff.schedule(schedule).is_none_or(|schedule| self.serves(schedule, form.owner));
         refuse_if(!serves, "schedule", "this escala is for other queues".to_owned())?;
         Ok(Draft {
             recipient: recipient.to_owned(),

@@ -4,6 +4,7 @@ use engine::border::*;
 use engine::call::Command as Call;
 use engine::callback::{Command as Wish, Form, Owner, Phase, Why};
 use engine::protocolo::Protocolo;
+use engine::staff;
 
 use crate::far::Far;
 use crate::scene::{Office, promised, refused, wall};
@@ -125,4 +126,20 @@ fn CB_04_the_calendar_shows_what_is_taken_and_what_is_free() {
     assert_eq!(slots(&mut office)[..5], expected, "after a crash too");
     let unknown = Wish::Slots { schedule: engine::id::ScheduleId(99), from, days: 2 };
     assert_eq!(refused(office.promise_as(ana, unknown)), RefusalCode::Invalid);
+}
+
+#[test]
+fn CB_07_nothing_is_promised_of_an_escala_whose_removal_is_being_written_and_none_goes_that_is_needed() {
+    for removed_first in [true, false] {
+        let mut office = Office::new();
+        let create = What::Callback(office.create(Owner::Person(office.ana), "18:00"));
+        let remove = What::Staff(staff::Command::Delete(staff::EntryId::Schedule(office.escala)));
+        let both = if removed_first { [remove, create] } else { [create, remove] };
+        let now = office.now;
+        let answers = office.shell.commands_at_once(both, now);
+        assert!(answers[0].is_ok(), "{:?}", answers[0]);
+        let code = answers[1].as_ref().unwrap_err().code;
+        let wanted = if removed_first { RefusalCode::Invalid } else { RefusalCode::WrongState };
+        assert_eq!((code, office.shell.store.promised.rows.len()), (wanted, usize::from(!removed_first)));
+    }
 }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::io::BufRead;
 
+use engine::Engine;
 use engine::border::{Input, Output};
 use engine::time::{Moment, Now};
 use serde_json::json;
@@ -17,6 +18,20 @@ pub trait Machine {
     fn handle(&mut self, input: Input<'_>, now: Now);
     fn poll_output(&mut self) -> Option<Output>;
     fn poll_timeout(&self) -> Option<Moment>;
+}
+
+impl Machine for Engine {
+    fn handle(&mut self, input: Input<'_>, now: Now) {
+        Engine::handle(self, input, now);
+    }
+
+    fn poll_output(&mut self) -> Option<Output> {
+        Engine::poll_output(self)
+    }
+
+    fn poll_timeout(&self) -> Option<Moment> {
+        Engine::poll_timeout(self)
+    }
 }
 
 /// What agreed.

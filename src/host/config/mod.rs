@@ -8,6 +8,7 @@ mod accounts;
 mod address;
 mod administered;
 mod alerts;
+mod appointments;
 mod bulk;
 mod device;
 mod gate;
@@ -94,7 +95,7 @@ fn load_with(
 
 /// Every section with the keys it may have, as documented: `("extension.NUMBER", ["registrar", …])`.
 pub fn sections() -> Vec<(&'static str, Vec<&'static str>)> {
-    let sections: [(&str, Keys); 15] = [
+    let sections: [(&str, Keys); 16] = [
         ("daemon", shell::DAEMON_KEYS),
         ("listen", shell::LISTEN_KEYS),
         ("media", shell::MEDIA_KEYS),
@@ -102,6 +103,7 @@ pub fn sections() -> Vec<(&'static str, Vec<&'static str>)> {
         ("dns", shell::DNS_KEYS),
         ("web", web::KEYS),
         ("alerts", alerts::KEYS),
+        ("appointments", appointments::KEYS),
         ("device.NAME", device::KEYS),
         ("registrar.NAME", registrar::KEYS),
         ("extension.NUMBER", account::EXTENSION_KEYS),
@@ -205,7 +207,7 @@ fn engine_part(
         // Known once their folder is read.
         sounds: Default::default(),
         alerts,
-        appointments: Default::default(),
+        appointments: appointments::read(root, report),
         hooks: Default::default(),
         default_route: route.map(|name| AccountName::from(&*name)).or_else(|| only_route(&accounts)),
         phones: phone::read_all(root, &accounts, &gate, report),
@@ -234,6 +236,7 @@ const ROOT: Keys = &[&[
     "dns",
     "web",
     "alerts",
+    "appointments",
     "device",
     "registrar",
     "extension",

@@ -240,14 +240,14 @@ const MIN_SE: Duration = Duration::from_secs(90);
 
 /// `generic` first: the others stand on it.
 const SHIPPED: &[(&str, &str)] = &[
-    ("generic", include_str!("../../sip-profiles/generic.toml")),
-    ("3cx", include_str!("../../sip-profiles/3cx.toml")),
-    ("asterisk", include_str!("../../sip-profiles/asterisk.toml")),
-    ("freepbx", include_str!("../../sip-profiles/freepbx.toml")),
-    ("freeswitch", include_str!("../../sip-profiles/freeswitch.toml")),
-    ("intelbras", include_str!("../../sip-profiles/intelbras.toml")),
-    ("issabel", include_str!("../../sip-profiles/issabel.toml")),
-    ("kamailio", include_str!("../../sip-profiles/kamailio.toml")),
+    ("generic", include_str!("../../../sip-profiles/generic.toml")),
+    ("3cx", include_str!("../../../sip-profiles/3cx.toml")),
+    ("asterisk", include_str!("../../../sip-profiles/asterisk.toml")),
+    ("freepbx", include_str!("../../../sip-profiles/freepbx.toml")),
+    ("freeswitch", include_str!("../../../sip-profiles/freeswitch.toml")),
+    ("intelbras", include_str!("../../../sip-profiles/intelbras.toml")),
+    ("issabel", include_str!("../../../sip-profiles/issabel.toml")),
+    ("kamailio", include_str!("../../../sip-profiles/kamailio.toml")),
 ];
 
 #[cfg(test)]

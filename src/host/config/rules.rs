@@ -202,9 +202,9 @@ const HOURS_UNLESS_SAID: &str = "telemarketing";
 
 /// By the names that files of a folder replace them by.
 const SHIPPED: &[(&str, &str)] = &[
-    ("attempts", include_str!("../../rules/attempts.toml")),
-    ("holidays-national", include_str!("../../rules/holidays-national.toml")),
-    ("holidays-state", include_str!("../../rules/holidays-state.toml")),
-    ("hours", include_str!("../../rules/hours.toml")),
-    ("zones", include_str!("../../rules/zones.toml")),
+    ("attempts", include_str!("../../../rules/attempts.toml")),
+    ("holidays-national", include_str!("../../../rules/holidays-national.toml")),
+    ("holidays-state", include_str!("../../../rules/holidays-state.toml")),
+    ("hours", include_str!("../../../rules/hours.toml")),
+    ("zones", include_str!("../../../rules/zones.toml")),
 ];

@@ -87,7 +87,7 @@ pub(super) fn decode<R: Read>(mut reader: hound::WavReader<R>) -> Result<Sound, 
 
 macro_rules! built_in {
     ($($name:literal)*) => {
-        &[$(($name, include_bytes!(concat!("../../sounds/", $name, ".wav")))),*]
+        &[$(($name, include_bytes!(concat!("../../../sounds/", $name, ".wav")))),*]
     };
 }
 
