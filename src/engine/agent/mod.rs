@@ -143,7 +143,9 @@ impl Agents {
             Wish::Written => written = true,
             Wish::Queues(queues) => chosen.queues = Some(own_queues(user, queues)?),
             Wish::Device(device) => chosen.device = own_device(user, device.as_ref())?,
-            Wish::PageGone => chosen.page_gone = chosen.choice != Choice::Offline,
+            // Who is not at work needs no page, and may be no agent at all.
+            Wish::PageGone if chosen.choice == Choice::Offline => return Ok(Reply::Done),
+            Wish::PageGone => chosen.page_gone = true,
         }
         let ramal = user.ramal.clone();
         // Before the device is forgotten that is let go.

@@ -146,4 +146,7 @@ fn nobody_closes_the_page_of_somebody_else() {
     assert_eq!(office.is_unseen(ana), (false, AgentState::Ready));
     assert_eq!(office.work(ana, Work::PageGone), Ok(Reply::Done));
     assert_eq!(office.is_unseen(ana), (true, AgentState::Ready));
+    office.closes_page(sara);
+    let agents = office.shell.engine.snapshot().agents;
+    assert!(agents.iter().all(|agent| agent.user != sara), "who only looks on does not become an agent");
 }
