@@ -21,6 +21,7 @@ use super::hub::Told;
 use super::pace::{Buckets, Failures};
 use super::password::Passwords;
 use super::people::People;
+use super::presence::Presence;
 use super::secret::{self, Kept};
 use super::sessions::Sessions;
 use super::standing::Standing;
@@ -40,6 +41,7 @@ pub struct Desk {
     pub told: broadcast::Sender<Told>,
     pub headsets: headset::Ends,
     pub standing: Arc<Standing>,
+    pub presence: Arc<Presence>,
     tokens: Mutex<HashMap<Kept, TokenRow>>,
     /// One-time codes that are begun and not confirmed yet.
     begun_totp: Mutex<BTreeMap<UserId, [u8; totp::SECRET]>>,
@@ -86,6 +88,7 @@ impl Desk {
         let sessions = options.store.sessions()?;
         let tokens = options.store.tokens()?.into_iter().map(|row| (row.secret, row)).collect();
         let Options { settings, config, data_dir, recordings, zone, numbers, rules, handle, store } = options;
+        let expected: Vec<UserId> = sessions.iter().map(|row| row.user).collect();
         Ok(Desk {
             handle,
             store,
@@ -98,6 +101,7 @@ impl Desk {
             told: broadcast::channel(MAX_TOLD).0,
             headsets: headset::Ends::default(),
             standing: Arc::default(),
+            presence: Arc::new(Presence::new(expected)),
             tokens: Mutex::new(tokens),
             begun_totp: Mutex::default(),
             set_up: Mutex::new(None),

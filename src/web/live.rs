@@ -29,6 +29,7 @@ use super::error::Error;
 use super::hub::{self, Line, Told};
 use super::people::Rights;
 use super::person::{By, Person};
+use super::presence::Page;
 use super::shape::{self, Snapshot};
 
 pub fn routes() -> Routes {
@@ -62,7 +63,7 @@ async fn live(
             By::Token(_) => Some(end),
         };
         let told = desk.told.subscribe();
-        let line = Follower { desk, person, rights, socket, told, last: 0, heard: Instant::now() };
+        let line = Follower { desk, person, rights, socket, told, last: 0, heard: Instant::now(), page: None };
         if let Some(end) = end {
             line.run(end).await;
         }
@@ -81,6 +82,8 @@ struct Follower {
     last: u64,
     /// When anything came from it.
     heard: Instant,
+    /// From its first line on; a program has none.
+    page: Option<Page>,
 }
 
 /// Why it ends.
@@ -112,6 +115,9 @@ impl Follower {
         let first = timeout(GREETING_LIMIT, self.socket.recv()).await.map_err(|_| Bye::Idle)?;
         let Some(Ok(Message::Text(text))) = first else { return Err(Bye::Gone) };
         let hello: Hello = serde_json::from_str(&text).map_err(|_| Bye::Gone)?;
+        if let By::Session(_) = self.person.by {
+            self.page = Some(self.desk.presence.open(self.person.user));
+        }
         self.begin(hello.since).await
     }
 

@@ -5,7 +5,8 @@
 //!                             Host, Origin,            │
 //!                             pace, headers            ├── people   who there is and may do what: a copy, fed by the hub
 //!                                                      ├── sessions who is signed in, where
-//!   browser <─────────────── live <── hub ── deltas    └── store    passwords, tokens, audit
+//!   browser <─────────────── live <── hub ── deltas    ├── presence whose page is open
+//!                                                      └── store    passwords, tokens, audit
 //! ```
 
 mod administering;
@@ -38,6 +39,7 @@ mod page;
 mod password;
 mod people;
 mod person;
+mod presence;
 mod proofs;
 mod recordings;
 mod routes;

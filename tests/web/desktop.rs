@@ -30,6 +30,8 @@ impl Outside {
             // From outside, by a number of its own.
             "the customer calls" => self.customer.dial("641"),
             "the customer hangs up" => self.customer.hang_up(),
+            "the customer is called" => drop(self.customer.wait_event(LONG, "CALL_INCOMING")),
+            "the customer answers" => self.customer.accept(),
             "the agent hears the customer" => self.agent_hears(),
             "the customer has heard the agent" => self.customer_heard(),
             "the colleague is free" => self.settle(2),
@@ -77,13 +79,27 @@ fn office(asterisk: &Asterisk) -> Office {
     Office { daemon, folder, host }
 }
 
-#[test]
-fn sm_01_to_sm_12_a_day_at_the_desktop_in_a_real_browser() {
+/// All of it, and the link that sets it up.
+fn stage() -> (Asterisk, Office, String) {
     let asterisk = Asterisk::start(Options::default());
     let office = office(&asterisk);
     let link = format!("http://{}/#/setup/{}", office.address(), office.link());
+    (asterisk, office, link)
+}
+
+#[test]
+fn sm_01_to_sm_12_a_day_at_the_desktop_in_a_real_browser() {
+    let (asterisk, office, link) = stage();
     let Some(script) = Script::start("day", &link, &[("RAMAL_PBX", asterisk.sip().to_string())]) else { return };
     let mut outside = Outside::new(asterisk, office.folder.join("heard.wav"));
     script.play(|wish| outside.act(wish), || office.daemon.log());
     assert_eq!(office.daemon.ctl(&["status"])["calls"], 0);
+}
+
+#[test]
+fn cb_01_cb_08_ag_04_promises_are_kept_at_their_minute_in_a_real_browser() {
+    let (asterisk, office, link) = stage();
+    let Some(script) = Script::start("promises", &link, &[]) else { return };
+    let mut outside = Outside::new(asterisk, office.folder.join("heard.wav"));
+    script.play(|wish| outside.act(wish), || office.daemon.log());
 }

@@ -27,5 +27,6 @@ mod roles;
 mod script;
 mod settings;
 mod sign_in;
+mod unseen;
 mod webhooks;
 mod work;

@@ -31,7 +31,7 @@ export const rafael = (now, more = {}) =>
   call(now, '45', { direction: 'outbound', number: '2114', name: 'Rafael Tavares', contact: null, case: null, queue: null, recording: null, ago: 31, waited: 4, ...more });
 
 export const agent = (now, kind, ago, more = {}) => ({
-  user: '7', name: 'Luana Andrade', ramal: '2107', state: { kind, since: at(now, ago), reason: null, until: null, ...more.state }, after_call: null, queues: ['11', '12', '13'], device: 'Fone Jabra 40', next_break: { reason: '2', at: at(now, -4500), minutes: 10 }, ...more.agent,
+  user: '7', name: 'Luana Andrade', ramal: '2107', state: { kind, since: at(now, ago), reason: null, until: null, ...more.state }, after_call: null, queues: ['11', '12', '13'], device: 'Fone Jabra 40', next_break: { reason: '2', at: at(now, -4500), minutes: 10 }, page_gone: false, ...more.agent,
 });
 
 const KINDS = ['talking', 'talking', 'ready', 'talking', 'offered', 'paused', 'wrap-up', 'offline', 'talking', 'talking', 'ready', 'talking', 'paused', 'talking', 'wrap-up', 'ready', 'talking', 'talking', 'offered', 'talking', 'ready', 'talking', 'paused', 'talking'];
@@ -39,7 +39,7 @@ const AGO = [485, 192, 34, 365, 6, 860, 40, 0, 171, 58, 75, 284, 696, 87, 112, 9
 const REASON = { 5: '1', 12: '2', 22: '4' };
 export const team = (now) =>
   names.map(([user, name, ramal], i) => ({
-    user, name, ramal, state: { kind: KINDS[i], since: at(now, AGO[i]), reason: REASON[i] ?? null, until: null }, after_call: null, queues: ['11'], device: 'browser', next_break: KINDS[i] === 'offline' ? null : { reason: '2', at: at(now, i === 3 ? 1020 : i === 9 ? -480 : i === 14 ? 120 : -5400), minutes: 10 },
+    user, name, ramal, state: { kind: KINDS[i], since: at(now, AGO[i]), reason: REASON[i] ?? null, until: null }, after_call: null, queues: ['11'], device: 'browser', next_break: KINDS[i] === 'offline' ? null : { reason: '2', at: at(now, i === 3 ? 1020 : i === 9 ? -480 : i === 14 ? 120 : -5400), minutes: 10 }, page_gone: i === 10,
   }));
 const CUSTOMERS = ['Mariana Figueiredo Prado', 'Josué Batista Lins', 'Sebastião Moura Leite', 'Aldenir Tupinambá Reis', 'Padaria Flor do Ipê ME', 'Ingrid Schroeder Knoll', 'Edvaldo Nascimento Cruz', 'Clínica Bem Viver S/S'];
 export const teamCalls = (now) =>

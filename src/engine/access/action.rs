@@ -38,6 +38,8 @@ pub enum Action {
     ChooseState,
     ChooseQueues,
     ChooseDevice,
+    /// Say that a person's page is closed.
+    LeavePage,
     See(Kind),
     /// Take an offered record, dial it, put it back.
     KeepPromise,
@@ -97,6 +99,7 @@ impl Action {
                 agent::Wish::SignOut | agent::Wish::Ready | agent::Wish::Pause { .. } | agent::Wish::Written => {
                     Action::ChooseState
                 }
+                agent::Wish::PageGone => Action::LeavePage,
             },
             What::Staff(command) => match command {
                 staff::Command::Create(entry) => Action::Create(Kind::of_entry(entry)),
@@ -133,7 +136,7 @@ impl Action {
             Action::Dial | Action::DoNotDisturb | Action::Register | Action::WatchNumbers | Action::SendMessage => {
                 Some(Kind::Account)
             }
-            Action::ChooseState | Action::ChooseQueues | Action::ChooseDevice => Some(Kind::Agent),
+            Action::ChooseState | Action::ChooseQueues | Action::ChooseDevice | Action::LeavePage => Some(Kind::Agent),
             Action::See(kind) | Action::Create(kind) | Action::Edit(kind) | Action::Delete(kind) => Some(kind),
             Action::Associate => Some(Kind::User),
             Action::KeepPromise | Action::Reassign => Some(Kind::Callback),

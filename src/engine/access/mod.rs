@@ -118,6 +118,7 @@ fn needs(action: Action) -> Needs {
         Action::ChooseState => split(P::Calls, P::AgentsChange),
         Action::ChooseQueues => split(P::Calls, P::AgentsChange),
         Action::ChooseDevice => own_only(P::Calls),
+        Action::LeavePage => own_only(P::Calls),
         Action::See(Kind::Call) => Needs { own: Need::Anybody, others: Need::Holder(P::CallsSeeAll) },
         Action::See(Kind::History) => Needs { own: Need::Anybody, others: Need::Holder(P::HistorySeeAll) },
         Action::See(Kind::Recording) => split(P::RecordingsHearOwn, P::RecordingsHearAll),

@@ -60,6 +60,7 @@ const ACTIONS: &[Action] = &[
     Action::ChooseState,
     Action::ChooseQueues,
     Action::ChooseDevice,
+    Action::LeavePage,
     Action::Drain,
     Action::KeepPromise,
     Action::Reassign,
@@ -103,6 +104,8 @@ fn a_supervisor_ends_others_calls_but_does_not_speak_in_their_name() {
     let supervisor = Actor::User(SUPERVISOR);
     assert_eq!(code(supervisor, Action::HangUp, Whose::Of(AGENT)), None);
     assert_eq!(code(supervisor, Action::ChooseState, Whose::Of(AGENT)), None);
+    assert_eq!(code(supervisor, Action::LeavePage, Whose::Of(AGENT)), Some(RefusalCode::NotAllowed));
+    assert_eq!(code(Actor::User(AGENT), Action::LeavePage, Whose::Of(AGENT)), None);
     assert_eq!(code(supervisor, Action::Dial, Whose::Of(AGENT)), Some(RefusalCode::NotFound), "over another's ramal");
     assert_eq!(code(supervisor, Action::Answer, Whose::Of(AGENT)), Some(RefusalCode::NotAllowed), "seen, not answered");
     assert_eq!(code(supervisor, Action::Answer, Whose::Missing), Some(RefusalCode::NotFound));

@@ -35,4 +35,7 @@ pub enum Wish {
     Queues(BTreeSet<QueueId>),
     /// Talks through another device from now on, in the middle of a call too (SP-05).
     Device(Option<DeviceName>),
+    /// The last page of the person is closed: nobody would see whom a promise calls (CB-08). Whatever the person does next says
+    /// that it is there again.
+    PageGone,
 }

@@ -58,6 +58,9 @@ pub struct Chosen {
     /// The planned breaks that were begun.
     #[serde(default)]
     pub rested: Rested,
+    /// The page was closed, and the person has not been seen since.
+    #[serde(default)]
+    pub page_gone: bool,
 }
 
 /// Planned breaks of one day, by their minute.
@@ -120,8 +123,11 @@ impl Agents {
                     chosen.choice = Choice::Ready;
                 }
                 chosen.device = own_device(user, device.as_ref())?;
+                chosen.page_gone = false;
             }
-            Wish::SignOut => chosen = Chosen { choice: Choice::Offline, after_call: None, ..chosen },
+            Wish::SignOut => {
+                chosen = Chosen { choice: Choice::Offline, after_call: None, page_gone: false, ..chosen };
+            }
             Wish::Ready => {
                 chosen = Chosen { choice: Choice::Ready, after_call: None, ..chosen };
                 written = true;
@@ -137,6 +143,9 @@ impl Agents {
             Wish::Written => written = true,
             Wish::Queues(queues) => chosen.queues = Some(own_queues(user, queues)?),
             Wish::Device(device) => chosen.device = own_device(user, device.as_ref())?,
+            // Who is not at work needs no page, and may be no agent at all.
+            Wish::PageGone if chosen.choice == Choice::Offline => return Ok(Reply::Done),
+            Wish::PageGone => chosen.page_gone = true,
         }
         let ramal = user.ramal.clone();
         // Before the device is forgotten that is let go.
@@ -146,6 +155,14 @@ impl Agents {
         self.orders.extend(ramal.filter(|_| sits).map(Order::SitDown));
         self.look(user.user, facts, cx);
         Ok(Reply::Done)
+    }
+
+    /// The person does something, or follows what happens: there is a page again.
+    pub fn on_page_seen(&mut self, user: UserId, facts: Facts, cx: &Context<'_>) {
+        let Some(agent) = self.agents.get(&user).filter(|agent| agent.chosen.page_gone) else { return };
+        let chosen = Chosen { page_gone: false, ..agent.chosen.clone() };
+        self.choose(user, chosen, false, cx);
+        self.look(user, facts, cx);
     }
 
     /// Something that the state depends on may have changed. `talked` is the queue of a call that has just ended.
@@ -345,6 +362,7 @@ impl Agent {
                 .collect(),
             device: self.chosen.device.clone(),
             next_break: next.map(|next| BreakView { reason: next.reason, at: next.at, minutes: next.minutes }),
+            page_gone: self.chosen.page_gone,
         }
     }
 }

@@ -93,6 +93,8 @@ pub struct AgentView {
     pub device: Option<crate::config::DeviceName>,
     /// The first of today's that was not begun yet; of who is at work.
     pub next_break: Option<BreakView>,
+    /// Signed in, and the page is closed: no promise is kept through this person.
+    pub page_gone: bool,
 }
 
 /// A planned break (VZ-15).

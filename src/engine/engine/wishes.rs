@@ -5,10 +5,11 @@ use std::sync::Arc;
 use crate::access::{self, Action, Whose};
 use crate::agent;
 use crate::border::{
-    AccountCommand, Command, DaemonCommand, IdempotencyKey, Output, Refusal, RefusalCode, Reply, What,
+    AccountCommand, Actor, Command, DaemonCommand, IdempotencyKey, Output, Refusal, RefusalCode, Reply, What,
 };
 use crate::call::{self, Calls};
 use crate::config::{Account, AccountName};
+use crate::id::UserId;
 use crate::news::{News, RegistrationState};
 use crate::records::Record;
 use crate::time::Now;
@@ -87,6 +88,10 @@ impl Engine {
     }
 
     fn carry_out(&mut self, command: &Command, now: Now) -> Option<Result<Reply, Refusal>> {
+        if let Some(user) = shows_page(command) {
+            let facts = self.facts(user);
+            self.agents.on_page_seen(user, facts, &agent::Context { staff: &self.staff, zone: self.config.zone, now });
+        }
         Some(match &command.what {
             What::Call(wish) => self.with_calls(now, |calls, cx| calls.on_command(wish, cx)),
             What::Agent(wish) => self.on_agent_command(wish, now),
@@ -187,6 +192,17 @@ impl Engine {
                 Err(Refusal::new(RefusalCode::NoSuchAccount, format!("no extension or trunk is called {account}")))
             }
         }
+    }
+}
+
+/// Whose page is there, by what is commanded: a program that follows shows nothing to its person, one that works does.
+fn shows_page(command: &Command) -> Option<UserId> {
+    match (&command.what, command.actor) {
+        (What::Watch { .. }, Actor::User(user)) => Some(user),
+        (What::Agent(wish), actor) if wish.wish != agent::Wish::PageGone => {
+            actor.user().filter(|user| *user == wish.user)
+        }
+        _ => None,
     }
 }
 

@@ -45,6 +45,8 @@ pub struct Agent {
     device: Option<String>,
     /// The first of today's planned ones that was not begun; of who is at work.
     next_break: Option<NextBreak>,
+    /// Signed in with no page open: no callback is dialled for this person until there is one.
+    page_gone: bool,
 }
 
 /// A planned break.
@@ -109,6 +111,7 @@ impl From<AgentView> for Agent {
                 at: next.at,
                 minutes: next.minutes,
             }),
+            page_gone: view.page_gone,
         }
     }
 }

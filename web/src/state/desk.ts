@@ -4,7 +4,7 @@ import type { Agent, Call, Id, Me } from '../api/types';
 
 /** Nobody tells of who has a ramal and never began a day: that person is offline. Null: no agent at all. */
 export const newcomer = ({ user, name, ramal }: Me): Agent | null =>
-  ramal === null ? null : { user, name, ramal, state: { kind: 'offline', since: '', reason: null, until: null }, after_call: null, queues: [], device: null, next_break: null };
+  ramal === null ? null : { user, name, ramal, state: { kind: 'offline', since: '', reason: null, until: null }, after_call: null, queues: [], device: null, next_break: null, page_gone: false };
 
 /** Where the agent is in a call; each screen of Atendimento is one of these. */
 export type Scene =

@@ -348,6 +348,7 @@ fn agent() -> AgentView {
         queues: Vec::new(),
         device: None,
         next_break: None,
+        page_gone: false,
     }
 }
 

@@ -188,9 +188,13 @@ impl Engine {
             true => self.keeping.assign.free(view.user, now.moment, &queues, now.moment),
             false => self.keeping.assign.gone(view.user, now.moment),
         }
-        if let (AgentState::Offline | AgentState::Paused { .. }, Some(promise)) =
-            (view.state, self.keeping.records.get(&view.user).copied())
-        {
+        let has_left = match view.state {
+            AgentState::Offline | AgentState::Paused { .. } => true,
+            AgentState::Preview => view.page_gone,
+            AgentState::Ready | AgentState::Reserved | AgentState::Offered => false,
+            AgentState::Talking | AgentState::WrapUp => false,
+        };
+        if let Some(promise) = self.keeping.records.get(&view.user).copied().filter(|_| has_left) {
             self.keeping.callbacks.on_left(promise, view.user, now);
         }
     }
@@ -212,12 +216,13 @@ impl Engine {
         views.iter().for_each(|view| self.follow_agent(view, now));
     }
 
-    /// Who dials through an own ramal, over a line that is up, and has something to talk with there.
+    /// Who has a page that says who is called (CB-08), dials through an own ramal, over a line that is up, and has something to
+    /// talk with there.
     fn may_keep_promises(&self, view: &AgentView) -> bool {
         let dials = self.staff.user(view.user).is_some_and(|user| user.directions != Directions::Inbound);
         let account = view.ramal.as_ref().and_then(|ramal| self.config.accounts.get(ramal));
         let is_up = |account: &Account| self.registrations.flow(&account.name).is_some();
-        dials && account.is_some_and(|account| self.calls.has_voice(account) && is_up(account))
+        !view.page_gone && dials && account.is_some_and(|account| self.calls.has_voice(account) && is_up(account))
     }
 
     /// Escalas are others, the rules are, or the days have gone on.

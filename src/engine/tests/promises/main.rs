@@ -25,3 +25,4 @@ mod permitted;
 mod posted;
 mod previewed;
 mod tried;
+mod unseen;
