@@ -116,8 +116,8 @@ impl Store {
         base::open_as_known(&path, upgrade::version_after(upgrade::STEPS)).map(Reader::new)
     }
 
-    /// A connection for history that sees everything submitted before; where the disk takes longer than a second, what is
-    /// committed by then. On a thread that may block.
+    /// A connection for history that sees everything submitted before; where the disk takes longer than five seconds,
+    /// what is committed by then. On a thread that may block.
     ///
     /// # Errors
     /// As [`Store::reader`].
@@ -139,7 +139,7 @@ impl fmt::Debug for Store {
 }
 
 /// How long a reader waits for what was submitted before it.
-const PATIENCE: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
 mod tests;

@@ -126,18 +126,13 @@ impl World {
     /// Between two attempts lies the interval, but for what a person changed.
     pub fn judge_spacing(&mut self, id: PromiseId, invite: &Invite, minutes: i64) {
         let known = &self.judge.acknowledged[&id];
-        let alone = self.judge.acknowledged.values().filter(|other| other.person == known.person).count() == 1;
         let before = self.judge.log.iter().rev().find(|other| other.person == invite.person && !other.by_hand);
-        let returns = |row: &&Row| row.promise.kind == Kind::Return;
-        let any_return = self
-            .shell
-            .store
-            .promised
-            .rows
-            .values()
-            .filter(returns)
-            .any(|row| row.promise.terms.number.normalised.ends_with(&self.office.people[invite.person].digits));
-        if let Some(before) = before.filter(|_| alone && known.version == 1 && known.dues.len() == 1 && !any_return) {
+        // A promise whose yes never arrived is one all the same.
+        let digits = &self.office.people[invite.person].digits;
+        let is_theirs = |row: &&Row| row.promise.terms.number.normalised.ends_with(digits);
+        let theirs: Vec<&Row> = self.shell.store.promised.rows.values().filter(is_theirs).collect();
+        let alone = matches!(theirs[..], [only] if only.promise.kind != Kind::Return);
+        if let Some(before) = before.filter(|_| alone && known.version == 1 && known.dues.len() == 1) {
             let gap = invite.at.civil - before.at.civil;
             assert!(gap >= TimeDelta::minutes(minutes), "twice within {gap}: {before:?}, {invite:?}");
         }
