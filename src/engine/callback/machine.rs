@@ -87,7 +87,14 @@ impl Callback {
     }
 
     pub fn on_leased(&mut self, lease: Lease, cx: &mut Context<'_>) {
+        let is_early = cx.now.civil < before(self.promise.next, cx.schedule.ahead());
         match &mut self.state {
+            // It fell due by a clock that was put back since: it will again.
+            State::Waiting { .. } if is_early => {
+                cx.orders.push_back(Order::Withdraw(self.promise.work()));
+                self.state = State::Open;
+                self.tell(cx.orders);
+            }
             State::Waiting { closes } => {
                 self.state = State::Reserved { lease, closes: *closes };
                 self.tell(cx.orders);

@@ -94,3 +94,19 @@ fn CB_08_what_is_dialled_by_itself_is_not_taken() {
     office.at("17:59:50");
     assert_eq!(refused(office.promise_as(ana, Wish::Take { promise, user: ana })), RefusalCode::WrongState);
 }
+
+#[test]
+fn CB_08_what_fell_due_by_a_clock_that_is_put_back_is_offered_when_its_time_comes_again() {
+    let mut office = Office::with(|escala| escala.mode = Mode::Preview);
+    let (ana, bia) = (office.ana, office.bia);
+    let promise = office.promise(Owner::Queue(office.sac), "18:00");
+    [ana, bia].into_iter().for_each(|user| office.leaves(user));
+    office.at("18:00:01");
+    assert_eq!(office.standing(promise), Standing::Waiting);
+    office.clock_jumps(chrono::TimeDelta::seconds(-200));
+    office.comes(ana);
+    office.pass(seconds(30));
+    assert_eq!((office.live(promise), office.agent(ana).state), (None, AgentState::Ready));
+    office.at("18:00:01");
+    assert_eq!((office.standing(promise), office.agent(ana).state), (Standing::Reserved, AgentState::Reserved));
+}
