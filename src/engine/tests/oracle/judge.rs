@@ -59,6 +59,8 @@ pub struct Judge {
     pub unknown: BTreeSet<PromiseId>,
     waiting: BTreeMap<CommandId, Wished>,
     pub calm_from: Moment,
+    /// When the clock jumped or was put right last.
+    pub jumped: Option<Moment>,
     pub is_down: bool,
     pub is_quiet: bool,
     pub seen: Seen,

@@ -44,7 +44,7 @@ impl World {
         let span = if self.random.below(2) == 0 { span } else { -span };
         self.say(|| format!("the clock jumps by {span}"));
         (self.now.civil, self.skew) = (self.now.civil + span, self.skew + span);
-        self.judge.clock_jumped();
+        self.judge.clock_jumped(self.now);
         let until = 1_000 + self.random.below(1_200_000);
         self.put(until, Event::Relief(Relief::Clock));
     }

@@ -193,6 +193,7 @@ impl World {
     fn power_back(&mut self) {
         if self.skew > TimeDelta::zero() {
             (self.now.civil, self.skew) = (self.now.civil - self.skew, TimeDelta::zero());
+            self.judge.jumped = Some(self.now.moment);
         }
         self.say(|| "the power is back".to_owned());
         let store = self.shell.store.clone();
