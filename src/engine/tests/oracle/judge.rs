@@ -213,7 +213,7 @@ impl World {
         assert!(!known.is_ended, "it was over: {row:?}");
         let earliest = known.dues.iter().min().copied();
         // Another try follows the first, and the clock may be put right by minutes in between; so it may while an agent reads.
-        let reading = if escala.mode == Mode::Preview { TimeDelta::seconds(390) } else { TimeDelta::zero() };
+        let reading = if escala.mode == Mode::Preview { self.judge.put_right_by() } else { TimeDelta::zero() };
         let is_early = earliest.is_some_and(|due| invite.at.civil < due - reading);
         assert!(times > 1 || !is_early, "before its time: {row:?}");
         self.judge_spacing(id, invite, escala.interval_minutes.into());

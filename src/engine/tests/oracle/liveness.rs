@@ -29,6 +29,11 @@ impl Judge {
         self.calm_from = self.calm_from.max(now.moment + Duration::from_secs(3));
     }
 
+    /// How much sooner something may come that a wrong clock reckoned: where it never jumped, nothing.
+    pub fn put_right_by(&self) -> TimeDelta {
+        self.jumped.map_or(TimeDelta::zero(), |_| TimeDelta::seconds(390))
+    }
+
     /// It is noticed within ten seconds.
     pub fn disk_works(&mut self, now: Now) {
         self.calm_from = self.calm_from.max(now.moment + Duration::from_secs(14));
@@ -136,9 +141,8 @@ impl World {
         let alone = matches!(theirs[..], [only] if only.promise.kind != Kind::Return);
         if let Some(before) = before.filter(|_| alone && known.version == 1 && known.dues.len() == 1) {
             let gap = invite.at.civil - before.at.civil;
-            // What a wrong clock reckoned may come sooner by as much as it was put right by.
             let jumped = self.judge.jumped.is_some_and(|jumped| jumped >= before.at.moment);
-            let tolerated = if jumped { TimeDelta::seconds(390) } else { TimeDelta::zero() };
+            let tolerated = if jumped { self.judge.put_right_by() } else { TimeDelta::zero() };
             assert!(gap >= TimeDelta::minutes(minutes) - tolerated, "twice within {gap}: {before:?}, {invite:?}");
         }
     }
