@@ -86,7 +86,9 @@ impl Floor {
     /// How often each number was called, as Asterisk says.
     fn called(&self) -> BTreeMap<String, u32> {
         let log = self.asterisk.log();
-        let numbers = log.lines().filter_map(|line| line.split_once("called back: ")).map(|(_, number)| number.trim());
+        let said = log.lines().filter_map(|line| line.split_once("called back: ")).map(|(_, number)| number.trim());
+        // The dial plan's own step is in the log too, in quotes.
+        let numbers = said.filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
         numbers.fold(BTreeMap::new(), |mut counts, number| {
             *counts.entry(number.to_owned()).or_default() += 1;
             counts
