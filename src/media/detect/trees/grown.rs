@@ -1,0 +1,5 @@
+//! Placeholder until grown.
+
+use super::Tree;
+
+pub static TREES: [Tree; 0] = [];
