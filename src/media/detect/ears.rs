@@ -1,16 +1,16 @@
 //! All that is heard in a frame: tones and what they mean, voice and when.
 
+use super::Verdict;
 use super::beep::Beeps;
 use super::progress::{Progress, Signal};
 use super::sit::Sequence;
 use super::timing::Timing;
 use super::tones::{Step, Tones};
 use super::voice::Voice;
-use super::Verdict;
 use crate::Frame;
 
 /// Of one stream.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Ears {
     tones: Tones,
     beeps: Beeps,

@@ -22,12 +22,12 @@ mod ears;
 mod ending;
 pub mod progress;
 pub mod sit;
-pub mod speech;
 mod spectrum;
+mod speech;
 pub mod timing;
-pub mod tones;
+mod tones;
 pub mod trees;
-pub mod voice;
+mod voice;
 
 pub use ears::Ears;
 pub use ending::Ending;
@@ -42,7 +42,7 @@ use ears::Meant;
 pub struct Settings {
     /// After so many ms a verdict falls, whatever is known.
     pub deadline_ms: u32,
-    /// How likely a machine must be to be called one, in percent: more of it passes machines, less of it drops people.
+    /// How likely a machine must be to be called one, in percent. More passes machines, less drops people.
     pub sure: u8,
     /// After the verdict *machine*, the end of its greeting is told too.
     pub await_end: bool,
@@ -54,7 +54,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { deadline_ms: 4_000, sure: 60, await_end: false, silence_ms: 2_500, ceiling_ms: 30_000 }
+        Settings { deadline_ms: 4_000, sure: 70, await_end: false, silence_ms: 2_500, ceiling_ms: 30_000 }
     }
 }
 
@@ -86,11 +86,14 @@ pub struct Decision {
 pub enum Seen {
     Decided(Decision),
     /// Of a machine's greeting, where [`Settings::await_end`] asks for it.
-    GreetingOver { ending: Ending, at_ms: u32 },
+    GreetingOver {
+        ending: Ending,
+        at_ms: u32,
+    },
 }
 
-/// Listens to what answered. Some 3 kB, none of it on the heap, and nothing grows.
-#[derive(Clone, Debug)]
+/// Listens to what answered. Some 15 kB, taken when it is made; nothing grows.
+#[derive(Debug)]
 pub struct Detector {
     settings: Settings,
     now_ms: u32,
@@ -149,13 +152,12 @@ impl Detector {
             (_, false) if over && self.ears.is_ringing() => Some(Verdict::Progress(Signal::Ringback)),
             (_, false) if over => Some(Verdict::Undecided),
             (_, false) => None,
-            (_, true) if likely >= sure.max(MACHINE) || (over && likely >= sure) => Some(Verdict::Machine),
+            (_, true) if likely >= sure => Some(Verdict::Machine),
             (_, true) if likely <= HUMAN || over => Some(Verdict::Human),
             (_, true) => None,
         }
     }
 }
 
-/// How likely a machine must be for a verdict before the deadline, either way.
-const MACHINE: f32 = 0.9;
-const HUMAN: f32 = 0.15;
+/// No machine is likelier than this: a person, without waiting for the deadline.
+const HUMAN: f32 = 0.1;

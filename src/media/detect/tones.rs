@@ -126,7 +126,9 @@ impl Held {
         let near = |a: f32, b: f32| (a - b).abs() <= STEADY;
         let alike = match (self.pitch(), pitch) {
             (Pitch::One(mine), Pitch::One(other)) => near(mine, other),
-            (Pitch::Two(low, high), Pitch::Two(other_low, other_high)) => near(low, other_low) && near(high, other_high),
+            (Pitch::Two(low, high), Pitch::Two(other_low, other_high)) => {
+                near(low, other_low) && near(high, other_high)
+            }
             (Pitch::One(_), Pitch::Two(..)) | (Pitch::Two(..), Pitch::One(_)) => false,
         };
         alike && power * FADES >= self.power

@@ -1,16 +1,20 @@
-//! Whether somebody speaks in a frame: louder than the noise, which is the quietest of the last 1.2 s.
+//! Whether somebody speaks in a frame: it sounds like a voice, and is louder than the noise, which is the quietest of the
+//! last 1.2 s.
+//!
+//! Loudness alone takes a noise that comes and goes for words; the sound alone misses the pauses between them.
 
+use super::speech::Speech;
 use crate::Frame;
 
 /// Follows one stream.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Voice {
+    speech: Speech,
     /// In dBm0, the quietest of each 200 ms; newest last.
     quietest: [f32; BLOCKS],
     /// Frames of the newest.
     filled: u32,
     spoken: bool,
-    pub par: (f32, f32, f32),
 }
 
 /// What a frame holds.
@@ -25,36 +29,31 @@ pub struct Heard {
 
 impl Voice {
     pub fn new() -> Voice {
-        Voice { quietest: [LOUDEST_FLOOR; BLOCKS], filled: 0, spoken: false, par: (BEGINS, STAYS, 0.0) }
+        Voice { speech: Speech::new(), quietest: [LOUDEST_FLOOR; BLOCKS], filled: 0, spoken: false }
     }
 
     /// The next 20 ms at 8 kHz; what is known to be a tone is no voice, and no noise.
     pub fn see(&mut self, frame: &Frame, tone: bool) -> Heard {
-        self.judge(level(frame), 1.0, tone)
-    }
-    pub fn judge(&mut self, level: f32, score: f32, tone: bool) -> Heard {
-        let (begins, stays, least) = self.par;
+        let (level, score) = (level(frame), self.speech.see(frame));
         if !tone {
             self.learn(level);
         }
         let floor = self.quietest.iter().copied().fold(LOUDEST_FLOOR, f32::min);
-        let over = if self.spoken { stays } else { begins };
-        let score = if self.spoken { score * 1.4 } else { score };
-        self.spoken = !tone && score >= least && level >= (floor + over).max(QUIETEST);
+        let (over, like) = if self.spoken { STAYS } else { BEGINS };
+        self.spoken = !tone && score >= like && level >= (floor + over).max(QUIETEST);
         Heard { voiced: self.spoken, level, floor }
     }
 
     fn learn(&mut self, level: f32) {
-        if self.filled == BLOCK {
+        let level = level.max(QUIETEST_FLOOR);
+        let [.., newest] = &mut self.quietest;
+        if self.filled < BLOCK {
+            *newest = newest.min(level);
+            self.filled += 1;
+        } else {
             self.quietest.rotate_left(1);
-            self.filled = 0;
-            if let Some(newest) = self.quietest.last_mut() {
-                *newest = level.max(QUIETEST_FLOOR);
-            }
-        }
-        self.filled += 1;
-        if let Some(newest) = self.quietest.last_mut() {
-            *newest = newest.min(level.max(QUIETEST_FLOOR));
+            let [.., newest] = &mut self.quietest;
+            (*newest, self.filled) = (level, 1);
         }
     }
 }
@@ -66,7 +65,7 @@ impl Default for Voice {
 }
 
 /// In dBm0: a full-scale sine is +3.14 (ITU-T G.711).
-pub fn level(frame: &Frame) -> f32 {
+fn level(frame: &Frame) -> f32 {
     let samples = frame.samples();
     let energy: f32 = samples.iter().map(|sample| f32::from(*sample) * f32::from(*sample)).sum();
     let power = energy / samples.len().max(1) as f32;
@@ -78,9 +77,9 @@ const FULL_SCALE: f32 = 32_768.0 * 32_768.0 / 2.0;
 /// Frames of a block.
 const BLOCK: u32 = 10;
 const BLOCKS: usize = 6;
-/// dB over the noise: to begin, and to go on.
-const BEGINS: f32 = 9.0;
-const STAYS: f32 = 6.0;
+/// dB over the noise, and score of the sound: to begin, and to go on.
+const BEGINS: (f32, f32) = (6.0, 0.5);
+const STAYS: (f32, f32) = (3.0, 0.36);
 /// dBm0; speech on a bad line is at −35.
 const QUIETEST: f32 = -45.0;
 /// dBm0; where somebody speaks at once, nothing quieter has been heard yet.

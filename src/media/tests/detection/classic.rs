@@ -12,7 +12,8 @@ pub fn decide(samples: &[i16]) -> Decision {
         let sum: u64 = frame.iter().map(|sample| u64::from(sample.unsigned_abs())).sum();
         sum / 160 >= SILENCE
     });
-    let decided = frames.take(TOTAL_MS as usize / 20).find_map(|loud| rules.see(loud).map(|verdict| (verdict, rules.ms)));
+    let decided =
+        frames.take(TOTAL_MS as usize / 20).find_map(|loud| rules.see(loud).map(|verdict| (verdict, rules.ms)));
     let (verdict, at_ms) = decided.unwrap_or((Verdict::Human, TOTAL_MS));
     Decision { verdict, at_ms }
 }

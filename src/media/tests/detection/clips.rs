@@ -23,6 +23,8 @@ pub struct Clip {
     pub samples: Vec<i16>,
     /// The beep's end.
     pub beep_ended_ms: Option<u32>,
+    /// Of its speech over its noise.
+    pub noise_db: u64,
     /// For whoever looks at what went wrong.
     pub said: String,
 }
@@ -50,7 +52,11 @@ impl Clip {
             pitch: 25 + dice.below(50),
         };
         let mut scene = Scene::new(&mut dice);
-        if n % 2 == 1 { scene.machine(texts, &speaker) } else { scene.human(texts, &speaker) }
+        if n % 2 == 1 {
+            scene.machine(texts, &speaker)
+        } else {
+            scene.human(texts, &speaker)
+        }
         scene.clip(n % 2 == 1, format!("{speaker:?}"))
     }
 }
@@ -75,7 +81,7 @@ impl<'a> Scene<'a> {
     }
 
     fn human(&mut self, texts: &Texts, speaker: &Speaker) {
-        self.pause(100, 1_300);
+        self.pause(150, 700);
         let kind = match self.dice.below(20) {
             0..9 => texts.short,
             9..15 => texts.longer,
@@ -85,17 +91,17 @@ impl<'a> Scene<'a> {
         self.say(speaker, greeting);
         // Then they wait, and ask again.
         while self.samples.len() < SECONDS * 8_000 {
-            self.pause(1_100, 3_500);
+            self.pause(700, 1_400);
             let again = pick(self.dice, texts.short);
             self.say(speaker, again);
         }
     }
 
     fn machine(&mut self, texts: &Texts, speaker: &Speaker) {
-        self.pause(200, 1_900);
+        self.pause(250, 900);
         for sentence in pick(self.dice, texts.machines) {
             self.say(speaker, sentence);
-            self.pause(150, 900);
+            self.pause(120, 500);
         }
         if self.dice.chance(80) {
             let (hertz, ms) = (430.0 + self.dice.below(1_650) as f64, 150 + self.dice.below(650));
@@ -108,12 +114,12 @@ impl<'a> Scene<'a> {
 
     fn clip(mut self, machine: bool, how: String) -> Clip {
         self.samples.resize(self.samples.len().max(SECONDS * 8_000).next_multiple_of(160), 0);
-        self.noise();
+        let noise_db = self.noise();
         let mut octets = vec![0; self.samples.len()];
         Law::A.encode(&self.samples, &mut octets);
         Law::A.decode(&octets, &mut self.samples);
         let said = format!("{how}:{}", self.said);
-        Clip { machine, samples: self.samples, beep_ended_ms: self.beep_ended_ms, said }
+        Clip { machine, samples: self.samples, beep_ended_ms: self.beep_ended_ms, noise_db, said }
     }
 
     fn say(&mut self, speaker: &Speaker, text: &str) {
@@ -121,11 +127,13 @@ impl<'a> Scene<'a> {
         let said = speaker.say(text);
         let squares: f64 = said.iter().map(|sample| f64::from(*sample).powi(2)).sum();
         let loudness = LOUDNESS / (squares / said.len().max(1) as f64).sqrt().max(1.0);
-        self.samples.extend(said.iter().map(|sample| (f64::from(*sample) * loudness).clamp(-30_000.0, 30_000.0) as i16));
+        self.samples
+            .extend(said.iter().map(|sample| (f64::from(*sample) * loudness).clamp(-30_000.0, 30_000.0) as i16));
     }
 
-    fn pause(&mut self, least: u64, most: u64) {
-        let ms = least + self.dice.below(most - least);
+    /// Twice up to `spread` is added, so that no bound tells people from machines.
+    fn pause(&mut self, least: u64, spread: u64) {
+        let ms = least + self.dice.below(spread) + self.dice.below(spread);
         self.silence(ms);
     }
 
@@ -139,10 +147,11 @@ impl<'a> Scene<'a> {
     }
 
     /// The line's level and its noise: hiss, a rumble that comes and goes, hum, or a room full of people.
-    fn noise(&mut self) {
+    /// Gives back how many dB it is below speech.
+    fn noise(&mut self) -> u64 {
         let level = 10f64.powf(-(self.dice.below(16) as f64) / 20.0);
-        let under = 10f64.powf(-(8.0 + self.dice.below(30) as f64) / 20.0);
-        let amplitude = LOUDNESS * under * 1.7;
+        let noise_db = 8 + self.dice.below(30);
+        let amplitude = LOUDNESS * 10f64.powf(-(noise_db as f64) / 20.0) * 1.7;
         let (kind, phase) = (self.dice.below(4), self.dice.below(628) as f64 / 100.0);
         let (mut slow, dice) = (0.0, &mut *self.dice);
         for (n, sample) in self.samples.iter_mut().enumerate() {
@@ -156,6 +165,7 @@ impl<'a> Scene<'a> {
             };
             *sample = ((f64::from(*sample) + noise * amplitude) * level).clamp(-32_000.0, 32_000.0) as i16;
         }
+        noise_db
     }
 }
 

@@ -1,4 +1,6 @@
 //! GN-17: who answered, judged on spoken clips beside the classic rules; and how the trees are made.
+//!
+//! Clips are spoken by espeak-ng when the test runs, from a seed; `make install-deps` brings it.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test reports by panicking")]
 #![allow(clippy::disallowed_macros, reason = "figures are printed")]
 
@@ -7,25 +9,144 @@ mod support;
 
 mod classic;
 mod clips;
+mod figures;
+mod greetings;
+mod networks;
 mod speech;
 mod texts;
 mod training;
 
+use std::fmt;
+use std::ops::Range;
 use std::thread;
 
 use clips::{Clip, Set};
-use media::detect::{Decision, Detector, Ears, Seen, Settings, Verdict, trees};
+use figures::{Figures, Outcome};
+use media::detect::{Decision, Detector, Ears, Seen, Settings, trees};
 use media::{Frame, Rate};
 use training::Row;
+
+#[test]
+fn gn_17_at_no_more_people_dropped_half_the_machines_pass_and_no_later() {
+    let outcomes = Outcomes::of(100, &[EQUAL, 70]);
+    println!("{outcomes}");
+    outcomes.keep_the_promise();
+}
+
+#[test]
+#[ignore = "minutes: `make sim`"]
+fn gn_17_over_a_thousand_clips_it_stays_so() {
+    let outcomes = Outcomes::of(1_000, &[50, EQUAL, 65, 70, 75, 80, 90]);
+    println!("{outcomes}");
+    println!("\nWhere noise is at least 20 dB below speech:\n\n{}", outcomes.clean());
+    outcomes.keep_the_promise();
+}
+
+/// The trees are no work of anybody's hand. `RAMAL_BLESS=1` writes them; another version of espeak-ng speaks otherwise.
+#[test]
+#[ignore = "minutes: after a change of what is measured or spoken"]
+fn the_trees_are_what_their_maker_makes() {
+    let rows = each(Set::Training, 0..TRAINING_CLIPS, rows);
+    let grown = training::source(&training::grow(&rows.concat(), TREES));
+    if std::env::var_os("RAMAL_BLESS").is_some() {
+        std::fs::write(GROWN, &grown).unwrap();
+    }
+    assert!(std::fs::read_to_string(GROWN).unwrap() == grown, "{GROWN} differs; RAMAL_BLESS=1 writes it");
+}
+
+#[test]
+fn trees_are_sure_at_both_ends() {
+    let mut features = [0.0; 16];
+    features[0] = 4_000.0;
+    assert!((0.0..=1.0).contains(&trees::machine(&features)));
+    assert_eq!(trees::probability(&[], &features), 0.5, "nothing known");
+    let odd = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY].map(|value| trees::machine(&[value; 16]));
+    assert!(odd.iter().all(|likely| (0.0..=1.0).contains(likely)), "{odd:?}");
+}
+
+/// What was decided of every clip: by the classic rules, and by us, however sure we had to be.
+struct Outcomes {
+    sureness: Vec<u8>,
+    clips: Vec<Decided>,
+}
+
+#[derive(Clone)]
+struct Decided {
+    noise_db: u64,
+    classic: Outcome,
+    /// As many as there are of sureness.
+    ours: Vec<Outcome>,
+}
+
+impl Outcomes {
+    fn of(count: u64, sureness: &[u8]) -> Outcomes {
+        let clips = each(Set::Judging, 0..count, |clip| {
+            let outcome = |Decision { verdict, at_ms }| Outcome { machine: clip.machine, verdict, at_ms };
+            let ours =
+                sureness.iter().map(|sure| outcome(decide(clip, Settings { sure: *sure, ..Settings::default() })));
+            Decided { noise_db: clip.noise_db, classic: outcome(classic::decide(&clip.samples)), ours: ours.collect() }
+        });
+        Outcomes { sureness: sureness.to_vec(), clips }
+    }
+
+    fn clean(&self) -> Outcomes {
+        let clean = self.clips.iter().filter(|clip| clip.noise_db >= 20);
+        Outcomes { sureness: self.sureness.clone(), clips: clean.cloned().collect() }
+    }
+
+    fn classic(&self) -> Figures {
+        Figures::of(self.clips.iter().map(|clip| clip.classic))
+    }
+
+    fn ours(&self, sure: u8) -> Figures {
+        let at = self.sureness.iter().position(|one| *one == sure).unwrap();
+        Figures::of(self.clips.iter().map(|clip| clip.ours[at]))
+    }
+
+    fn keep_the_promise(&self) {
+        let (classic, ours) = (self.classic(), self.ours(EQUAL));
+        assert!(ours.dropped <= classic.dropped, "people dropped: {ours} and {classic}");
+        assert!(2 * ours.passed <= classic.passed, "machines passed: {ours} and {classic}");
+        assert!(ours.median_ms <= classic.median_ms, "decided later: {ours} and {classic}");
+    }
+}
+
+impl fmt::Display for Outcomes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "| | people dropped | machines passed | half decided within | nine of ten |")?;
+        writeln!(f, "| --- | --- | --- | --- | --- |\n| classic rules | {} |", self.classic())?;
+        self.sureness.iter().try_for_each(|sure| writeln!(f, "| {sure} % sure | {} |", self.ours(*sure)))
+    }
+}
+
+fn decide(clip: &Clip, settings: Settings) -> Decision {
+    let mut detector = Detector::new(settings);
+    let told = frames(clip).find_map(|frame| match detector.listen(&frame)? {
+        Seen::Decided(decision) => Some(decision),
+        Seen::GreetingOver { .. } => None,
+    });
+    told.expect("a clip is longer than the deadline")
+}
+
+/// What was heard every 100 ms from the first word to the deadline.
+fn rows(clip: &Clip) -> Vec<Row> {
+    let mut ears = Ears::new();
+    let deadline = Settings::default().deadline_ms as usize / 20;
+    let heard = frames(clip).take(deadline).map(|frame| {
+        ears.hear(&frame);
+        ears.timing().spoken().then(|| Row { features: ears.timing().features(), machine: clip.machine })
+    });
+    heard.skip(4).step_by(5).flatten().collect()
+}
 
 fn frames(clip: &Clip) -> impl Iterator<Item = Frame> {
     clip.samples.chunks_exact(160).map(|samples| Frame::new(Rate::Narrow, samples))
 }
 
-/// Made on both processors; each clip hangs on its number alone.
-fn each<T: Send>(set: Set, numbers: std::ops::Range<u64>, look: impl Fn(u64, Clip) -> T + Sync) -> Vec<T> {
+/// Each clip hangs on its number alone, so two processors share the work.
+fn each<T: Send>(set: Set, numbers: Range<u64>, look: impl Fn(&Clip) -> T + Sync) -> Vec<T> {
     let middle = numbers.start + (numbers.end - numbers.start) / 2;
-    let run = |numbers: std::ops::Range<u64>| -> Vec<T> { numbers.map(|n| look(n, cached(set, n))).collect() };
+    let run = |numbers: Range<u64>| -> Vec<T> { numbers.map(|n| look(&Clip::make(set, n))).collect() };
     thread::scope(|scope| {
         let other = scope.spawn(|| run(middle..numbers.end));
         let mut all = run(numbers.start..middle);
@@ -34,105 +155,8 @@ fn each<T: Send>(set: Set, numbers: std::ops::Range<u64>, look: impl Fn(u64, Cli
     })
 }
 
-struct Stream {
-    machine: bool,
-    /// Level, score, tone, beep.
-    frames: Vec<(f32, f32, bool, bool)>,
-    classic: Decision,
-    said: String,
-}
-
-fn stream(clip: Clip) -> Stream {
-    let (mut tones, mut speech) = (media::detect::tones::Tones::new(), media::detect::speech::Speech::new());
-    let mut ears = Ears::new();
-    let frames = frames(&clip).take(300).map(|frame| {
-        use media::detect::tones::Step;
-        let tone = matches!(tones.see(&frame), Step::Began(_) | Step::On);
-        (media::detect::voice::level(&frame), speech.see(&frame), tone, ears.hear(&frame).beep)
-    });
-    let frames = frames.collect();
-    Stream { machine: clip.machine, frames, classic: classic::decide(&clip.samples), said: clip.said }
-}
-
-type Series = Vec<(bool, [f32; 16])>;
-
-fn timed(stream: &Stream, par: (f32, f32, f32)) -> Series {
-    let (mut voice, mut timing) = (media::detect::voice::Voice::new(), media::detect::timing::Timing::default());
-    voice.par = par;
-    stream.frames.iter().take(200).map(|(level, score, tone, _)| {
-        timing.see(voice.judge(*level, *score, *tone));
-        (timing.spoken(), timing.features())
-    }).collect()
-}
-
-fn figure(decisions: Vec<(bool, bool, u32)>) -> (f64, f64, u32, f64) {
-    let humans = decisions.iter().filter(|d| !d.0).count() as f64;
-    let machines = decisions.len() as f64 - humans;
-    let dropped = decisions.iter().filter(|d| !d.0 && d.1).count() as f64 / humans;
-    let passed = decisions.iter().filter(|d| d.0 && !d.1).count() as f64 / machines;
-    let mut at: Vec<u32> = decisions.iter().map(|d| d.2).collect();
-    at.sort();
-    let mean = at.iter().sum::<u32>() as f64 / at.len() as f64;
-    let r = |x: f64| (x * 1000.0).round() / 10.0;
-    (r(dropped), r(passed), at[at.len() / 2], mean.round())
-}
-
-#[test]
-#[ignore = "exploration"]
-fn explore() {
-    let count: u64 = std::env::var("N").map_or(400, |n| n.parse().unwrap());
-    let train = each(Set::Training, 0..count, |_, clip| stream(clip));
-    let test = each(Set::Judging, 0..count.min(1000), |_, clip| stream(clip));
-    for set in [&train, &test] {
-        println!("classic {:?}", figure(set.iter().map(|c| (c.machine, c.classic.verdict == Verdict::Machine, c.classic.at_ms)).collect()));
-    }
-    let grid: Vec<(f32, f32, f32)> = std::env::var("GRID").unwrap_or("9,6,0;3,0,0.5".into()).split(';').map(|g| { let mut v = g.split(',').map(|x| x.parse().unwrap()); (v.next().unwrap(), v.next().unwrap(), v.next().unwrap()) }).collect();
-    for par in grid {
-        try_out(&train, &test, par);
-    }
-    let _: Option<(Detector, Seen, Settings)> = None;
-}
-
-fn try_out(train: &[Stream], test: &[Stream], par: (f32, f32, f32)) {
-    let series: Vec<Series> = train.iter().map(|stream| timed(stream, par)).collect();
-    let rows: Vec<Row> = series.iter().zip(train)
-        .flat_map(|(all, stream)| all.iter().skip(4).step_by(5).filter(|(spoken, _)| *spoken).map(|(_, features)| Row { features: *features, machine: stream.machine }))
-        .collect();
-    let trees_n: usize = std::env::var("TREES").map_or(60, |n| n.parse().unwrap());
-    let grown = training::grow(&rows, trees_n);
-    std::fs::write(format!("/tmp/grown{par:?}.rs"), training::source(&grown, "Grown.")).unwrap();
-    for (name, set) in [("train", train), ("test", test)] {
-        let likely: Vec<Vec<(bool, f32)>> = set.iter().map(|s| timed(s, par).iter().map(|f| (f.0, trees::probability(&grown, &f.1))).collect()).collect();
-        let never = likely.iter().filter(|l| !l.last().unwrap().0).count();
-        println!("{par:?} {name}: rows {} never spoken {never}", rows.len());
-        for human in [0.05, 0.1, 0.15, 0.2] {
-            for machine in [0.7, 0.8, 0.9] {
-                for sure in [0.5, 0.7] {
-                    let decide = |(clip, likely): (&Stream, &Vec<(bool, f32)>)| {
-                        let found = likely.iter().enumerate().find_map(|(n, (spoken, p))| {
-                            let at = n as u32 * 20 + 20;
-                            if clip.frames[n].3 { Some((true, at)) } else if !spoken { None } else if *p >= machine { Some((true, at)) } else if *p <= human { Some((false, at)) } else { None }
-                        });
-                        let (m, at) = found.unwrap_or((likely.last().unwrap().0 && likely.last().unwrap().1 >= sure, 4_000));
-                        (clip.machine, m, at)
-                    };
-                    println!("  h {human} m {machine} s {sure}: {:?}", figure(set.iter().zip(&likely).map(decide).collect()));
-                }
-            }
-        }
-    }
-}
-
-fn cached(set: Set, n: u64) -> Clip {
-    let path = format!("/tmp/clips/{set:?}{n}");
-    if let Ok(bytes) = std::fs::read(&path) {
-        let samples = bytes.chunks_exact(2).map(|b| i16::from_le_bytes([b[0], b[1]])).collect();
-        let said = std::fs::read_to_string(format!("{path}.txt")).unwrap();
-        return Clip { machine: n % 2 == 1, samples, beep_ended_ms: None, said };
-    }
-    let clip = Clip::make(set, n);
-    let bytes: Vec<u8> = clip.samples.iter().flat_map(|s| s.to_le_bytes()).collect();
-    std::fs::write(&path, bytes).unwrap();
-    std::fs::write(format!("{path}.txt"), &clip.said).unwrap();
-    clip
-}
+/// How sure at which no more people are dropped than by the classic rules.
+const EQUAL: u8 = 60;
+const TRAINING_CLIPS: u64 = 3_000;
+const TREES: usize = 100;
+const GROWN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/detect/trees/grown.rs");

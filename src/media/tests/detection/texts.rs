@@ -43,7 +43,10 @@ pub const TRAINING: [Texts; 2] = [
             &["Você ligou para o número nove, oito, sete, seis, cinco, quatro.", "Grave sua mensagem após o bipe."],
             &["Este telefone está desligado ou fora da área de cobertura.", "Deixe sua mensagem após o sinal."],
             &["Caixa postal.", "Deixe seu recado depois do sinal."],
-            &["Bom dia, você ligou para a Imobiliária Horizonte.", "Nosso horário de atendimento é das oito às dezoito."],
+            &[
+                "Bom dia, você ligou para a Imobiliária Horizonte.",
+                "Nosso horário de atendimento é das oito às dezoito.",
+            ],
             &["Não estamos em casa.", "Deixe um recado."],
             &["Alô, você ligou para a família Pereira.", "Agora não podemos atender.", "Obrigado."],
             &["A pessoa que você procura não pode atender. Para deixar um recado, aguarde o sinal."],
@@ -72,9 +75,18 @@ pub const TRAINING: [Texts; 2] = [
             "Accounting, this is Janet.",
         ],
         machines: &[
-            &["Hi, you've reached Karen.", "I can't come to the phone right now.", "Please leave a message after the beep."],
-            &["Your call has been forwarded to an automatic voice message system. The person you called is not available."],
-            &["You have reached the voice mailbox of five, five, five, one, two.", "At the tone, please record your message."],
+            &[
+                "Hi, you've reached Karen.",
+                "I can't come to the phone right now.",
+                "Please leave a message after the beep.",
+            ],
+            &[
+                "Your call has been forwarded to an automatic voice message system. The person you called is not available.",
+            ],
+            &[
+                "You have reached the voice mailbox of five, five, five, one, two.",
+                "At the tone, please record your message.",
+            ],
             &["Hello, this is Bob, I'm not here, so leave your name and number and I'll get back to you."],
             &["We're not home.", "Leave a message."],
             &["Thank you for calling Sunset Dental.", "Our office is currently closed. Our hours are nine to five."],
@@ -138,9 +150,16 @@ pub const JUDGING: [Texts; 2] = [
             "Doctor Patel's surgery, please hold the line.",
         ],
         machines: &[
-            &["Hello, you're through to the voicemail of Oliver.", "Sorry I missed you.", "Do leave a message after the tone."],
+            &[
+                "Hello, you're through to the voicemail of Oliver.",
+                "Sorry I missed you.",
+                "Do leave a message after the tone.",
+            ],
             &["Welcome to the messaging service. The person you are trying to reach is unavailable."],
-            &["Sorry, nobody can answer the telephone at the moment.", "Speak after the beep and we will ring you back."],
+            &[
+                "Sorry, nobody can answer the telephone at the moment.",
+                "Speak after the beep and we will ring you back.",
+            ],
             &["Hi, it's Emma, I'm either driving or asleep, so text me instead, it's much quicker, thanks, bye."],
             &["You have reached the office of Grant and Partners.", "We are open Monday to Friday."],
             &["This is an answering machine.", "Talk to it."],
@@ -151,7 +170,10 @@ pub const JUDGING: [Texts; 2] = [
 ];
 
 /// Disjoint too: variants of espeak-ng's voices.
-pub const TRAINING_VOICES: &[&str] =
-    &["male1", "male3", "male5", "male7", "female1", "female3", "female5", "Andy", "Linda", "Mario", "Steph", "grandma"];
-pub const JUDGING_VOICES: &[&str] =
-    &["male2", "male4", "male6", "male8", "female2", "female4", "Annie", "Belinda", "Michael", "Pedro", "croak", "grandpa"];
+pub const TRAINING_VOICES: &[&str] = &[
+    "male1", "male3", "male5", "male7", "female1", "female3", "female5", "Andy", "Linda", "Mario", "Steph", "grandma",
+];
+pub const JUDGING_VOICES: &[&str] = &[
+    "male2", "male4", "male6", "male8", "female2", "female4", "Annie", "Belinda", "Michael", "Pedro", "croak",
+    "grandpa",
+];

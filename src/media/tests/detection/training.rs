@@ -45,8 +45,8 @@ pub fn grow(rows: &[Row], count: usize) -> Vec<Tree> {
 }
 
 /// As the source file that holds them.
-pub fn source(trees: &[Tree], how: &str) -> String {
-    let mut text = format!("//! {how}\n//!\n//! The features by number: ");
+pub fn source(trees: &[Tree]) -> String {
+    let mut text = format!("{HEAD}//! The features by number: ");
     let names: Vec<String> = NAMES.iter().enumerate().map(|(n, name)| format!("{n} {name}")).collect();
     let _ = writeln!(text, "{}.\n\nuse super::Tree;\n", names.join("; "));
     let _ = writeln!(text, "#[rustfmt::skip]\npub static TREES: [Tree; {}] = [", trees.len());
@@ -60,7 +60,9 @@ impl Table<'_> {
     fn new(rows: &[Row]) -> Table<'_> {
         let bounds: Vec<Vec<f32>> = (0..FEATURES).map(|feature| quantiles(rows, feature)).collect();
         let place = |row: &Row| {
-            std::array::from_fn(|feature| bounds[feature].partition_point(|bound| *bound <= row.features[feature]) as u8)
+            std::array::from_fn(|feature| {
+                bounds[feature].partition_point(|bound| *bound <= row.features[feature]) as u8
+            })
         };
         let places = rows.iter().map(place).collect();
         Table { rows, bounds, places }
@@ -98,7 +100,8 @@ impl Table<'_> {
             let mut less = Sum::default();
             for (place, part) in parts.iter().enumerate().take(self.bounds[feature].len()) {
                 less.add(*part);
-                let more = Sum { gradient: whole.gradient - less.gradient, curvature: whole.curvature - less.curvature };
+                let more =
+                    Sum { gradient: whole.gradient - less.gradient, curvature: whole.curvature - less.curvature };
                 let gain = less.worth() + more.worth() - whole.worth();
                 if less.curvature.min(more.curvature) >= FEWEST && gain > best.0 {
                     best = (gain, (feature, place));
@@ -129,8 +132,7 @@ impl Sum {
 fn quantiles(rows: &[Row], feature: usize) -> Vec<f32> {
     let mut values: Vec<f32> = rows.iter().map(|row| row.features[feature]).collect();
     values.sort_by(f32::total_cmp);
-    let mut bounds: Vec<f32> =
-        (1..=BOUNDS).map(|n| round(values[n * (values.len() - 1) / (BOUNDS + 1)])).collect();
+    let mut bounds: Vec<f32> = (1..=BOUNDS).map(|n| round(values[n * (values.len() - 1) / (BOUNDS + 1)])).collect();
     bounds.dedup();
     bounds
 }
@@ -140,6 +142,11 @@ fn round(value: f32) -> f32 {
     (value * 1_000.0).round() / 1_000.0
 }
 
+const HEAD: &str = "\
+//! Grown, not written: `RAMAL_BLESS=1 cargo test -p media --test detection -- --ignored trees` makes this file of 3,000 calls
+//! that espeak-ng speaks, as `tests/detection/clips.rs` puts them together and `tests/detection/training.rs` learns from them.
+//!
+";
 const BOUNDS: usize = 48;
 /// How much of what a tree found is believed.
 const RATE: f64 = 0.15;
