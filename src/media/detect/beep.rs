@@ -34,6 +34,7 @@ impl Beeps {
             (State::Waiting { left_ms: ..=TICK_MS }, Step::Quiet) => (State::Listening, true),
             (State::Waiting { left_ms }, Step::Quiet) => (State::Waiting { left_ms: left_ms - TICK_MS }, false),
             (State::Listening, Step::Quiet) => (State::Listening, false),
+            (waiting @ (State::Listening | State::Waiting { .. }), Step::Perhaps) => (waiting, false),
             (State::Listening | State::Waiting { .. }, Step::Began(_) | Step::On) => (State::Listening, false),
         };
         self.state = state;

@@ -74,7 +74,7 @@ impl Default for Ears {
 
 fn is_tone(step: Step) -> bool {
     match step {
-        Step::Began(_) | Step::On => true,
+        Step::Perhaps | Step::Began(_) | Step::On => true,
         Step::Quiet | Step::Ended(_) => false,
     }
 }

@@ -23,6 +23,8 @@ pub struct Pitches {
     pub power: f32,
     /// Strongest first; equal to the first where there is no second.
     pub peaks: [Peak; 2],
+    /// The first with more of its neighbourhood: two tones so close that they beat.
+    pub pair: Peak,
 }
 
 /// A tone that stands out.
@@ -60,9 +62,9 @@ impl Spectrum {
         }
         let powers = self.turns.map(|turn| goertzel(&seen, turn));
         let whole = energy * SPAN as f32 / 2.0;
-        let first = peak(&powers, |_| true, whole);
-        let second = peak(&powers, |bin| (hertz(bin as f32) - first.hertz).abs() >= APART, whole);
-        Pitches { power, peaks: [first, second] }
+        let first = peak(&powers, |_| true, LOBE, whole);
+        let second = peak(&powers, |bin| (hertz(bin as f32) - first.hertz).abs() >= APART, LOBE, whole);
+        Pitches { power, peaks: [first, second], pair: peak(&powers, |_| true, LOBE + 1, whole) }
     }
 }
 
@@ -80,11 +82,11 @@ fn goertzel(samples: &[f32], turn: f32) -> f32 {
     last * last + before * before - turn * last * before
 }
 
-/// The strongest of the bins that are asked for, with its neighbours.
-fn peak(powers: &[f32; BINS], asked: impl Fn(usize) -> bool, whole: f32) -> Peak {
+/// The strongest of the bins that are asked for, with so many neighbours on either side.
+fn peak(powers: &[f32; BINS], asked: impl Fn(usize) -> bool, reach: usize, whole: f32) -> Peak {
     let bins = powers.iter().enumerate().filter(|(bin, _)| asked(*bin));
     let Some((centre, _)) = bins.max_by(|a, b| a.1.total_cmp(b.1)) else { return Peak::default() };
-    let lobe = || powers.iter().enumerate().skip(centre.saturating_sub(2)).take(centre.min(2) + 3);
+    let lobe = || powers.iter().enumerate().skip(centre.saturating_sub(reach)).take(centre.min(reach) + reach + 1);
     let power: f32 = lobe().map(|(_, power)| power).sum();
     let middle: f32 = lobe().map(|(bin, power)| bin as f32 * power).sum::<f32>() / power.max(f32::MIN_POSITIVE);
     Peak { hertz: hertz(middle), share: (power / whole.max(f32::MIN_POSITIVE)).clamp(0.0, 1.0) }
@@ -103,6 +105,8 @@ const LOWEST: f32 = 300.0;
 const STEP: f32 = 25.0;
 /// To 2,150 Hz.
 const BINS: usize = 75;
+/// Neighbours of a filter that hold a tone's main lobe.
+const LOBE: usize = 2;
 /// Two tones closer than this are one peak.
 const APART: f32 = 90.0;
 

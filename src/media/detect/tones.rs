@@ -30,6 +30,8 @@ pub struct Run {
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Step {
     Quiet,
+    /// It may be the beginning of a tone.
+    Perhaps,
     /// Since this frame there is a tone of some 60 ms.
     Began(Run),
     On,
@@ -80,12 +82,13 @@ impl Tones {
         self.frames = self.frames.saturating_add(1);
         let goes_on = |held: &Held| pitch.filter(|pitch| held.is_like(*pitch, seen.power));
         let anew = || pitch.map_or(State::Quiet, |pitch| State::Perhaps(Held::new(pitch, seen.power, now)));
+        let perhaps = if pitch.is_some() { Step::Perhaps } else { Step::Quiet };
         let (state, step) = match self.state {
-            State::Quiet => (anew(), Step::Quiet),
+            State::Quiet => (anew(), perhaps),
             State::Perhaps(held) => match goes_on(&held).map(|pitch| held.and(pitch, seen.power)) {
                 Some(held) if held.frames >= FEWEST => (State::On { held, missed: false }, Step::Began(held.run())),
-                Some(held) => (State::Perhaps(held), Step::Quiet),
-                None => (anew(), Step::Quiet),
+                Some(held) => (State::Perhaps(held), perhaps),
+                None => (anew(), perhaps),
             },
             State::On { held, missed } => match goes_on(&held) {
                 Some(pitch) => {
@@ -160,6 +163,8 @@ fn pitch(seen: &Pitches) -> Option<Pitch> {
     let high = first.hertz.max(second.hertz);
     if first.share >= PURE {
         Some(Pitch::One(first.hertz))
+    } else if seen.pair.share >= PURE && PAIR.contains(&seen.pair.hertz) {
+        Some(Pitch::One(seen.pair.hertz))
     } else if first.share + second.share >= PURE && second.share * TWIST >= first.share {
         Some(Pitch::Two(low, high))
     } else {
@@ -173,6 +178,8 @@ const QUIETEST: f32 = 180.0 * 180.0 / 2.0;
 const PURE: f32 = 0.8;
 /// Of two tones the weaker has at least an eighth of the stronger's power, 9 dB.
 const TWIST: f32 = 8.0;
+/// North America rings with 440 and 480 Hz.
+const PAIR: std::ops::RangeInclusive<f32> = 440.0..=480.0;
 /// Hz that a steady tone may move.
 const STEADY: f32 = 15.0;
 /// 6 dB.
