@@ -64,14 +64,17 @@ impl Default for Voice {
     }
 }
 
-/// In dBm0: a full-scale sine is +3.14 (ITU-T G.711).
+/// In dBm0.
 fn level(frame: &Frame) -> f32 {
     let samples = frame.samples();
     let energy: f32 = samples.iter().map(|sample| f32::from(*sample) * f32::from(*sample)).sum();
     let power = energy / samples.len().max(1) as f32;
-    10.0 * (power.max(1.0) / FULL_SCALE).log10() + 3.14
+    10.0 * (power.max(1.0) / FULL_SCALE).log10() + FULL_SCALE_DBM0
 }
 
+/// Of a full-scale sine (ITU-T G.711).
+#[expect(clippy::approx_constant, reason = "a level in dB, no circle")]
+const FULL_SCALE_DBM0: f32 = 3.14;
 /// Mean power of a full-scale sine.
 const FULL_SCALE: f32 = 32_768.0 * 32_768.0 / 2.0;
 /// Frames of a block.
