@@ -42,7 +42,8 @@ use ears::Meant;
 pub struct Settings {
     /// After so many ms a verdict falls, whatever is known.
     pub deadline_ms: u32,
-    /// How likely a machine must be to be called one, in percent. More passes machines, less drops people.
+    /// How likely a machine must be to be called one before the deadline, in percent. More passes machines and decides later,
+    /// less drops people.
     pub sure: u8,
     /// After the verdict *machine*, the end of its greeting is told too.
     pub await_end: bool,
@@ -152,12 +153,14 @@ impl Detector {
             (_, false) if over && self.ears.is_ringing() => Some(Verdict::Progress(Signal::Ringback)),
             (_, false) if over => Some(Verdict::Undecided),
             (_, false) => None,
-            (_, true) if likely >= sure => Some(Verdict::Machine),
+            (_, true) if likely >= sure || (over && likely >= LIKELY) => Some(Verdict::Machine),
             (_, true) if likely <= HUMAN || over => Some(Verdict::Human),
             (_, true) => None,
         }
     }
 }
 
-/// No machine is likelier than this: a person, without waiting for the deadline.
-const HUMAN: f32 = 0.1;
+/// A machine no likelier than this is a person, without waiting for the deadline.
+const HUMAN: f32 = 0.05;
+/// At the deadline so much is enough, since nothing will make it surer.
+const LIKELY: f32 = 0.6;

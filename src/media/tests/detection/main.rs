@@ -28,7 +28,7 @@ use training::Row;
 
 #[test]
 fn gn_17_at_no_more_people_dropped_half_the_machines_pass_and_no_later() {
-    let outcomes = Outcomes::of(100, &[EQUAL, 70]);
+    let outcomes = Outcomes::of(100, &SURENESS);
     println!("{outcomes}");
     outcomes.keep_the_promise();
 }
@@ -36,7 +36,7 @@ fn gn_17_at_no_more_people_dropped_half_the_machines_pass_and_no_later() {
 #[test]
 #[ignore = "minutes: `make sim`"]
 fn gn_17_over_a_thousand_clips_it_stays_so() {
-    let outcomes = Outcomes::of(1_000, &[50, EQUAL, 65, 70, 75, 80, 90]);
+    let outcomes = Outcomes::of(1_000, &SURENESS);
     println!("{outcomes}");
     println!("\nWhere noise is at least 20 dB below speech:\n\n{}", outcomes.clean());
     outcomes.keep_the_promise();
@@ -103,9 +103,11 @@ impl Outcomes {
         Figures::of(self.clips.iter().map(|clip| clip.ours[at]))
     }
 
+    /// At no more people dropped.
     fn keep_the_promise(&self) {
-        let (classic, ours) = (self.classic(), self.ours(EQUAL));
-        assert!(ours.dropped <= classic.dropped, "people dropped: {ours} and {classic}");
+        let classic = self.classic();
+        let equal = self.sureness.iter().map(|sure| self.ours(*sure)).find(|ours| ours.dropped <= classic.dropped);
+        let ours = equal.expect("however sure, more people are dropped");
         assert!(2 * ours.passed <= classic.passed, "machines passed: {ours} and {classic}");
         assert!(ours.median_ms <= classic.median_ms, "decided later: {ours} and {classic}");
     }
@@ -155,8 +157,8 @@ fn each<T: Send>(set: Set, numbers: Range<u64>, look: impl Fn(&Clip) -> T + Sync
     })
 }
 
-/// How sure at which no more people are dropped than by the classic rules.
-const EQUAL: u8 = 60;
+/// From dropping many people to dropping few; 70 is the default.
+const SURENESS: [u8; 9] = [60, 62, 64, 66, 68, 70, 71, 75, 80];
 const TRAINING_CLIPS: u64 = 3_000;
 const TREES: usize = 100;
 const GROWN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/detect/trees/grown.rs");
