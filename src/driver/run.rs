@@ -153,8 +153,9 @@ async fn assemble(
     let gateways = Gateways::new(&loaded.shell.webhooks, net.resolver())?;
     let media_backs = backs.clone();
     let sink = Arc::new(move |news| {
-        let back = translate::media_news(news).map_or_else(Back::Recordings, Back::Media);
-        let _stopping = media_backs.send(back);
+        if let Some(news) = translate::media_news(news) {
+            let _stopping = media_backs.send(news.map_or_else(Back::Recordings, Back::Media));
+        }
         Ok(())
     });
     let recordings = recordings(&loaded, &store, &backs).map_err(system("the folder of recordings"))?;
