@@ -53,6 +53,8 @@ ids! {
     AppointmentId
     /// One message on its way out, tried until it is there; unique for ever.
     OutboxId
+    /// One file that goes with a message, chosen by the shell.
+    FileId
     /// A person or company that calls or is called.
     ContactId
     /// A customer's matter (*caso*, *chamado*); unique for ever.

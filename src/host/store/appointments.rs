@@ -1,9 +1,11 @@
 //! What the system does at a date and time, whom that concerns, and the messages of it.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use engine::appointment::{CaseFacts, CaseRow, End, Facts, Line as Apart, Phase, Question, Row, To};
 use engine::border::StoreError;
-use engine::id::{AppointmentId, CaseId, ContactId, ItemId, OutboxId, UserId};
+use engine::id::{AppointmentId, CaseId, ContactId, FileId, ItemId, OutboxId, UserId};
 use engine::outbox;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Params, params};
@@ -79,6 +81,17 @@ impl Reader {
             Ok(NoticeLine { at: row.time("at_ms")?, to, row: row.json("row")? })
         };
         self.list(sql, params![id(user.0), departments], line).map_err(|error| words(&error))
+    }
+
+    /// Files of appointments to come, and of messages that are neither sent nor given up.
+    pub fn needed_files(&self) -> Result<BTreeSet<FileId>, StoreError> {
+        let sql =
+            "SELECT file.value ->> 'id' AS id FROM appointments, json_each(row, '$.appointment.terms.files') AS file
+                   WHERE state IN ('open', 'running')
+                   UNION SELECT file.value ->> 'id' FROM outbox, json_each(row, '$.item.letter.files') AS file
+                   WHERE phase IN ('queued', 'trying', 'dead')";
+        let all = self.list(sql, [], |row| row.id("id").map(FileId)).map_err(|error| words(&error))?;
+        Ok(all.into_iter().collect())
     }
 
     /// Messages on their way out in these phases, newest first.
