@@ -115,6 +115,11 @@ impl Desk {
         })
     }
 
+    /// The first instant of a day here: not always midnight, which may be missing.
+    pub fn start_of(&self, day: chrono::NaiveDate) -> Option<chrono::DateTime<Utc>> {
+        engine::rules::wall::start(self.options.zone, day)
+    }
+
     /// Something of the store, on a thread that may block.
     pub async fn stored<T: Send + 'static>(
         self: &Arc<Self>,

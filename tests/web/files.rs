@@ -58,11 +58,18 @@ fn ag_05_ag_06_a_file_is_brought_named_by_a_form_read_by_who_may_and_handed_over
     let made = ana.post("/appointments", &form(&ana, by_gateway(), &[&file["file"]], 3));
     assert_eq!((made.status, &made.json()["files"]), (201, &json!([file])), "{made:?}");
 
-    let path = format!("/appointments/{}/files/{}", made.json()["appointment"].as_str().unwrap(), file["file"].as_str().unwrap());
+    let path = format!(
+        "/appointments/{}/files/{}",
+        made.json()["appointment"].as_str().unwrap(),
+        file["file"].as_str().unwrap()
+    );
     let read = ana.get(&path);
     assert_eq!((read.status, &*read.body), (200, BILL));
     let header = |name: &str| read.header(name).unwrap_or_default().to_owned();
-    assert_eq!(header("content-disposition"), "attachment; filename=\"fatura de mar_o.pdf\"; filename*=UTF-8''fatura%20de%20mar%C3%A7o.pdf");
+    assert_eq!(
+        header("content-disposition"),
+        "attachment; filename=\"fatura de mar_o.pdf\"; filename*=UTF-8''fatura%20de%20mar%C3%A7o.pdf"
+    );
     assert_eq!([header("content-type"), header("x-content-type-options")], ["application/pdf", "nosniff"]);
     assert_eq!(luana.get(&path).status, 403, "who may not see the appointment");
 
@@ -79,7 +86,8 @@ fn ag_05_ag_06_a_file_is_brought_named_by_a_form_read_by_who_may_and_handed_over
     second.answer("200 OK");
     assert_eq!(letter(&ana, "done")["files"], json!([file]));
 
-    let actions: Vec<Value> = ana.get("/audit").json().as_array().unwrap().iter().map(|line| line["action"].clone()).collect();
+    let actions: Vec<Value> =
+        ana.get("/audit").json().as_array().unwrap().iter().map(|line| line["action"].clone()).collect();
     assert!(actions.contains(&json!("file-attached")) && actions.contains(&json!("file-read")), "{actions:?}");
 }
 
@@ -125,6 +133,7 @@ fn ag_05_ag_06_a_message_whose_file_is_lost_is_dead_with_words() {
     let dead = letter(&ana, "dead");
     assert_eq!(dead["dead"], "refused");
     assert!(dead["why"].as_str().unwrap().starts_with("the file a.pdf is not there any more"), "{dead}");
-    let path = format!("/appointments/{}/files/{}", made.json()["appointment"].as_str().unwrap(), file.as_str().unwrap());
+    let path =
+        format!("/appointments/{}/files/{}", made.json()["appointment"].as_str().unwrap(), file.as_str().unwrap());
     assert_eq!((ana.get(&path).status, ana.get(&path).code()), (410, "file-gone".to_owned()));
 }

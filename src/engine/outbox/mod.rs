@@ -33,8 +33,8 @@ use machine::{Context, Entry};
 use order::Change;
 use state::State;
 
-pub use machine::no_gateway;
 pub use letter::{Attachment, Dead, Destination, Item, Letter, Phase, Row};
+pub use machine::no_gateway;
 pub use order::{Alert, Command, Order, Outcome, Post, PostId, Refused, Written};
 
 /// What an administrator sets.

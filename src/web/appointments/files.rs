@@ -30,7 +30,8 @@ use crate::web::secret;
 use crate::web::shape::{Attached, Id};
 
 pub fn add(routes: Routes) -> Routes {
-    let limits = json!({ "most": 10, "most_bytes_each": 10_485_760, "most_bytes": 20_971_520, "kinds": ["application/pdf"] });
+    let limits =
+        json!({ "most": 10, "most_bytes_each": 10_485_760, "most_bytes": 20_971_520, "kinds": ["application/pdf"] });
     let one = json!({ "file": "5", "name": "fatura.pdf", "kind": "application/pdf", "size": 48_213 });
     routes
         .get("/api/v1/files", limits_of, about("What may be attached to a message").gives::<FileLimits>(200, limits))
@@ -181,7 +182,11 @@ pub async fn named(
     let mut seen = BTreeSet::new();
     let ids: Vec<FileId> = ids.into_iter().filter(|id| seen.insert(*id)).map(FileId::from).collect();
     if ids.len() > MOST_FILES {
-        return Err(Error::field("files", "too-many", format!("a message takes at most {MOST_FILES} files; remove some")));
+        return Err(Error::field(
+            "files",
+            "too-many",
+            format!("a message takes at most {MOST_FILES} files; remove some"),
+        ));
     }
     let has = match of {
         Some(appointment) => of_appointment(desk, appointment).await?,

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use engine::access::{Action, Kind, Whose};
 use engine::appointment::{Command, Draft, Message, Row};
 use engine::border::{Reply, What};
@@ -139,7 +139,7 @@ async fn list(
     Asked(wanted): Asked<Wanted>,
 ) -> Result<axum::Json<Appointments>, Error> {
     person.may(Action::See(Kind::Appointment), Whose::Nothing).await?;
-    let start = |day: NaiveDate| desk.options.zone.from_local_datetime(&day.into()).earliest().map(|at| at.to_utc());
+    let start = |day| desk.start_of(day);
     let after = wanted.after.map(|text| read_cursor(&text).ok_or_else(|| Error::bad("after: not of a page before")));
     let filter = AppointmentFilter {
         contact: wanted.contact.map(ContactId::from),

@@ -174,6 +174,22 @@ fn AG_06_after_a_crash_the_gateway_gets_it_again_under_the_same_key() {
     assert_eq!(house.letters(), [Phase::Done]);
 }
 
+#[test]
+fn AG_06_limits_of_concurrent_calls_do_not_keep_a_text_from_going_out() {
+    let mut house = House::new();
+    let mut config = house.office.config.clone();
+    let limits = engine::config::Limits { calls_at_once: 0, calls_per_minute: 0 };
+    config.accounts.values_mut().for_each(|account| account.limits = limits);
+    house.office.change_config(config);
+    let refused = house.office.try_dial("11912345678").unwrap_err();
+    assert_eq!(refused.rule.as_deref(), Some("calls-at-once"), "{}", refused.text);
+    let draft = house.draft(Action::OpenCase, "18:00:00");
+    house.ask(draft).unwrap();
+    house.office.at("18:00:01");
+    house.text(200);
+    assert_eq!(house.letters(), [Phase::Done]);
+}
+
 /// RFC 3261 §21.4, §21.6: the number is wrong, or texts are not taken there.
 #[test]
 fn AG_06_a_text_that_will_never_be_taken_is_a_persons_at_once() {
