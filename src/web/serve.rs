@@ -43,7 +43,7 @@ pub async fn serve(
         }
     }
     tokio::spawn(audit::keep_house(desk.clone()));
-    tokio::spawn(appointments::files::keep_house(desk.clone()));
+    tokio::spawn(appointments::attaching::keep_house(desk.clone()));
     tokio::spawn(presence::watch(desk.clone()));
     tracing::info!(address = desk.names.address(), "the desktop is served");
     // An error is the end too.

@@ -201,7 +201,7 @@ export const SHOTS = [
       const all = new DataTransfer();
       all.items.add(new File(['%PDF-'], name, { type: 'application/pdf' }));
       input.files = all.files;
-      input.dispatchEvent(new Event('change'));
+      input.dispatchEvent(new Event('change', { bubbles: true }));
     }, name);
     await at('comprovante de endereço do titular.pdf');
     await seen(page, 'comprovante de endereço');

@@ -1,6 +1,7 @@
 //! Appointments: made, changed, called off, looked at; who is reminded of them; their messages and files (AG-01 to AG-08).
 
-pub mod files;
+pub mod attaching;
+mod files;
 mod gateways;
 mod outbox;
 mod reminders;
@@ -175,7 +176,7 @@ async fn create(
     person.may(Action::Create(Kind::Appointment), Whose::Nothing).await?;
     let draft = read(&desk, &person, form, None).await?;
     let (files, command) = (draft.files.clone(), Command::Create(Box::new(draft)));
-    let appointment = files::wish(&desk, &person, &key, files, command).await?;
+    let appointment = attaching::wish(&desk, &person, &key, files, command).await?;
     Ok((StatusCode::CREATED, axum::Json(written(&desk, appointment).await?)).into_response())
 }
 
@@ -190,7 +191,7 @@ async fn edit_one(
     let draft = Box::new(read(&desk, &person, edit.form, Some(appointment.into())).await?);
     let files = draft.files.clone();
     let command = Command::Edit { appointment: appointment.into(), version: edit.version, draft };
-    let appointment = files::wish(&desk, &person, &key, files, command).await?;
+    let appointment = attaching::wish(&desk, &person, &key, files, command).await?;
     written(&desk, appointment).await.map(axum::Json)
 }
 
@@ -225,7 +226,7 @@ async fn read(
         action: form.action.into(),
         comment: form.comment,
         message: form.message.map(|message| read_message(desk, message)).transpose()?,
-        files: files::named(desk, person, form.files, of).await?,
+        files: attaching::named(desk, person, form.files, of).await?,
         when: form.when,
         zone: zone.transpose()?.unwrap_or(desk.options.zone),
     })
