@@ -199,9 +199,10 @@ fn cb_08_one_that_waits_for_an_agent_is_waiting_wherever_it_is_asked_for() {
     page.say(&json!({ "since": null }));
     page.line().unwrap();
     // Nobody is signed in to keep it.
-    let made = luana.post("/callbacks", &form(&schedule, &id, later(3))).json();
-    let path = format!("/callbacks/{}", made["callback"].as_str().unwrap());
-    assert_eq!(luana.get(&path).json()["state"], "open");
+    let [far, near] = [3_600, 3].map(|seconds| luana.post("/callbacks", &form(&schedule, &id, later(seconds))).json());
+    let path = |made: &Value| format!("/callbacks/{}", made["callback"].as_str().unwrap());
+    assert_eq!(luana.get(&path(&far)).json()["state"], "open");
+    let path = path(&near);
     page.until("its time", |line| line["news"]["callback"]["state"] == "waiting");
     assert_eq!(luana.get(&path).json()["state"], "waiting");
     assert_eq!(luana.get("/callbacks").json()["rows"][0]["state"], "waiting");
