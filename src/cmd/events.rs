@@ -3,7 +3,7 @@
 use chrono::Utc;
 use engine::agent::AgentState;
 use engine::call::SuperviseMode;
-use engine::callback::{Doubt, End, Standing, Wrong};
+use engine::callback::{Doubt, End, NoReturn, Standing, Wrong};
 use engine::id::Seq;
 use engine::news::{Alert, News, Snapshot, StaffNews};
 
@@ -153,6 +153,16 @@ pub fn standing(standing: Standing) -> &'static str {
     }
 }
 
+fn not_returned(why: NoReturn) -> &'static str {
+    match why {
+        NoReturn::NobodysCall => "no_return.nobodys_call",
+        NoReturn::NoNumber => "no_return.no_number",
+        NoReturn::NoSchedule => "no_return.no_schedule",
+        NoReturn::NoHours => "no_return.no_hours",
+        NoReturn::NotWritten => "no_return.not_written",
+    }
+}
+
 fn wrong(wrong: &Wrong) -> &'static str {
     match wrong {
         Wrong::Exhausted => "callback.exhausted",
@@ -222,7 +232,7 @@ fn alarm(alert: Alert, words: &Words) -> String {
         Alert::Letter(alert) => words.fill("alert.letter", &[("item", &alert.item.to_string())]),
         Alert::DialingHeld { doubt } => words.fill("alert.dialing_held", &[("why", words.say(doubted(doubt)))]),
         Alert::NotReturned { call, why } => {
-            words.fill("alert.not_returned", &[("call", &short(call, &[])), ("why", &why)])
+            words.fill("alert.not_returned", &[("call", &short(call, &[])), ("why", words.say(not_returned(why)))])
         }
     }
 }

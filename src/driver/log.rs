@@ -121,7 +121,7 @@ fn alert_line(alert: &Alert) {
         },
         Alert::Letter(alert) => warn!(item = %alert.item, why = ?alert.why, "a message waits for a person"),
         Alert::DialingHeld { doubt } => warn!(?doubt, "nothing is dialled automatically"),
-        Alert::NotReturned { call, why } => warn!(%call, %why, "a dropped call is not returned"),
+        Alert::NotReturned { call, why } => warn!(%call, ?why, "a dropped call is not returned"),
         Alert::NoMediaPorts => warn!("every media port is in use; widen media.rtp_ports"),
     }
 }

@@ -186,7 +186,7 @@ pub enum Alert {
     /// A call that our side dropped is not returned (CB-13).
     NotReturned {
         call: CallId,
-        why: String,
+        why: callback::NoReturn,
     },
     /// What this was about is so no longer.
     Over(Box<Alert>),

@@ -39,7 +39,7 @@ use state::State;
 
 pub use command::{Command, Form};
 pub use days::{Day, Slot};
-pub use order::{Alert, By, Change, Doubt, Judgement, Order, Refused, Wrong};
+pub use order::{Alert, By, Change, Doubt, Judgement, NoReturn, Order, Refused, Wrong};
 pub use promise::{Attempt, Denial, End, Kind, Outcome, Owner, Phase, Promise, Row, Terms};
 pub use schedule::{Absence, Calendar, Hours, Mode, Opening, Schedule, Then};
 pub use slot::{Due, Impossible, Taken, Why};

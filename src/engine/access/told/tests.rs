@@ -12,8 +12,8 @@ use crate::agent::{AgentState, AgentView};
 use crate::appointment;
 use crate::border::Actor;
 use crate::callback::{
-    Absence, Alert as OfPromise, Calendar, Doubt, Due, Mode, Promise, PromiseView, Schedule, Standing, Terms, Then,
-    Wrong,
+    Absence, Alert as OfPromise, Calendar, Doubt, Due, Mode, NoReturn, Promise, PromiseView, Schedule, Standing, Terms,
+    Then, Wrong,
 };
 use crate::config::{AccountKind, AccountName};
 use crate::id::{
@@ -118,7 +118,7 @@ table! {
     News::Alert(Alert::Letter(_)) => ADMINISTRATION,
         News::Alert(Alert::Letter(outbox::Alert { item: OutboxId(5), why: outbox::Dead::Unknown }));
     News::Alert(Alert::DialingHeld { .. }) => CARERS, News::Alert(Alert::DialingHeld { doubt: Doubt::Clock });
-    News::Alert(Alert::NotReturned { .. }) => CARERS, News::Alert(Alert::NotReturned { call: CALL, why: why() });
+    News::Alert(Alert::NotReturned { .. }) => CARERS, News::Alert(Alert::NotReturned { call: CALL, why: NoReturn::NoHours });
     News::Alert(Alert::Over(_)) => HOUSE, News::Alert(Alert::Over(Box::new(lost())));
 }
 
