@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use engine::access::Audience;
-use engine::border::{Refusal, RefusalCode, Reply, StoreError, What};
+use engine::border::{DaemonCommand, Refusal, RefusalCode, Reply, StoreError, What};
 use engine::callback;
 use engine::config::AccountKind;
 use engine::gate::{Explained, Line, Next, Says};
@@ -247,6 +247,16 @@ fn a_text_is_followed_to_its_answer() {
     assert_eq!(unreadable.status.code(), Some(1));
     let said = String::from_utf8(unreadable.stderr).unwrap();
     assert!(said.contains("the disk is away"), "{said}");
+}
+
+#[test]
+fn the_clock_is_confirmed_by_a_command_and_says_so() {
+    let daemon = Daemon::start("clock");
+    let confirmed = daemon.ramal(&["--lang", "pt-BR", "confirm-clock"]);
+    assert_eq!(confirmed.status.code(), Some(0), "{confirmed:?}");
+    assert_eq!(String::from_utf8(confirmed.stdout).unwrap(), "O relógio vale como certo a partir de agora\n");
+    assert_eq!(daemon.commanded(), What::Daemon(DaemonCommand::ConfirmClock));
+    assert_eq!(daemon.ramal(&["confirm-clock", "now"]).status.code(), Some(2), "it takes no words");
 }
 
 #[test]

@@ -353,6 +353,17 @@ impl Refusal {
         Refusal { code, text: text.into(), field: None, rule: None, impossible: None, near: None }
     }
 
+    /// What is wrong with a field, where something is.
+    ///
+    /// # Errors
+    /// `Invalid`, with the field.
+    pub fn invalid_if(wrong: bool, field: &str, text: impl Into<String>) -> Result<(), Refusal> {
+        match wrong {
+            true => Err(Refusal { field: Some(field.to_owned()), ..Refusal::new(RefusalCode::Invalid, text) }),
+            false => Ok(()),
+        }
+    }
+
     /// The gate's no, by one of its rules.
     pub fn gate(rule: &str, text: impl Into<String>) -> Refusal {
         Refusal { rule: Some(rule.to_owned()), ..Refusal::new(RefusalCode::Gate, text) }

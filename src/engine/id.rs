@@ -61,6 +61,8 @@ ids! {
     LeadId
     /// One attempt to reach a lead; unique for ever.
     AttemptId
+    /// One file that goes with a message, chosen by the shell.
+    FileId
     /// A person or company that calls or is called.
     ContactId
     /// A customer's matter (*caso*, *chamado*); unique for ever.

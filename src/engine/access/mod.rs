@@ -70,7 +70,7 @@ pub fn admits(staff: &Staff, actor: Actor, audience: &Audience) -> bool {
     match actor.user() {
         Some(user) if staff.permissions(user).is_none() => false,
         Some(user) => {
-            let is_in = |queue| staff.user(user).is_some_and(|user| user.queues.contains(&queue));
+            let is_in = |group| staff.user(user).is_some_and(|user| user.is_in(group));
             audience.admits(user, |permission| holds(staff, actor, permission), is_in)
         }
         None => true,

@@ -19,6 +19,15 @@ pub enum Work {
     Callback(PromiseId),
 }
 
+impl Work {
+    /// The promise that is kept by it.
+    pub fn promise(self) -> PromiseId {
+        match self {
+            Work::Return(id) | Work::Callback(id) => id,
+        }
+    }
+}
+
 /// Kinds of work of the same priority come in this order. Queue calls, records and supervisors' requests find their place here.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

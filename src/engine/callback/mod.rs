@@ -30,7 +30,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::assign::{Ending, Event, Lease, Work};
+use crate::assign::{Ending, Event, Lease};
 use crate::id::{PromiseId, ScheduleId, UserId};
 use crate::time::{Moment, Now};
 
@@ -114,17 +114,15 @@ impl Callbacks {
     /// What `assign` tells of the work that was offered to it.
     pub fn on_assigned(&mut self, event: Event, now: Now) {
         match event {
-            Event::Leased(lease) => {
-                self.with(promise_of(lease.work), now, |callback, cx| callback.on_leased(lease, cx))
-            }
+            Event::Leased(lease) => self.with(lease.work.promise(), now, |callback, cx| callback.on_leased(lease, cx)),
             Event::Ended(lease, ending) => match ending {
                 // The room that accepted it says what for.
                 Ending::Accepted => {}
                 Ending::Declined | Ending::Lapsed | Ending::Withdrawn | Ending::PersonGone => {
-                    self.with(promise_of(lease.work), now, |callback, cx| callback.on_lease_ended(lease, cx));
+                    self.with(lease.work.promise(), now, |callback, cx| callback.on_lease_ended(lease, cx));
                 }
             },
-            Event::WaitsTooLong(work) => self.with(promise_of(work), now, |callback, cx| callback.on_no_agent(cx)),
+            Event::WaitsTooLong(work) => self.with(work.promise(), now, |callback, cx| callback.on_no_agent(cx)),
         }
     }
 
@@ -216,12 +214,6 @@ impl Callbacks {
             self.wakes.insert((at, id));
             self.wake_of.insert(id, at);
         }
-    }
-}
-
-fn promise_of(work: Work) -> PromiseId {
-    match work {
-        Work::Return(id) | Work::Callback(id) => id,
     }
 }
 

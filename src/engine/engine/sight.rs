@@ -167,7 +167,8 @@ impl Engine {
 
     pub(super) fn audience(&self, news: &News) -> Audience {
         let of_call = |call| self.calls.owner(call).flatten();
-        access::audience(news, of_call, |account| self.owner_of(account))
+        let is_staffed = |department| self.staff.staffed_departments().contains(&department);
+        access::audience(news, of_call, |account| self.owner_of(account), is_staffed)
     }
 
     fn owner_of(&self, account: &AccountName) -> Option<UserId> {

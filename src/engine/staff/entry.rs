@@ -50,9 +50,28 @@ pub struct User {
     /// An item of the list of locations.
     pub location: Option<ItemId>,
     pub queues: BTreeSet<QueueId>,
+    /// Items of the list of departments: reminders of a department go to its people (AG-08).
+    #[serde(default)]
+    pub departments: BTreeSet<ItemId>,
     pub directions: Directions,
     /// Who left keeps the history and may not sign in.
     pub active: bool,
+}
+
+impl User {
+    pub fn is_in(&self, group: Group) -> bool {
+        match group {
+            Group::Queue(queue) => self.queues.contains(&queue),
+            Group::Department(department) => self.departments.contains(&department),
+        }
+    }
+}
+
+/// What people are in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Group {
+    Queue(QueueId),
+    Department(ItemId),
 }
 
 /// Which calls a person has (VZ-02).

@@ -16,7 +16,7 @@ use crate::callback::Schedule;
 use crate::config::{AccountName, Config};
 use crate::id::{ItemId, PerfilId, QueueId, ScheduleId, UserId};
 
-pub use entry::{Directions, Entry, EntryId, Item, List, Opening, Perfil, Queue, User};
+pub use entry::{Directions, Entry, EntryId, Group, Item, List, Opening, Perfil, Queue, User};
 pub use permission::{Builtin, Permission, Scopes};
 pub use shift::{Break, OVERDUE_AFTER, Planned, Shift, Workday};
 
@@ -73,6 +73,9 @@ impl Staff {
     pub fn restore(entries: Vec<Entry>) -> Staff {
         let mut staff = Staff::default();
         entries.into_iter().for_each(|entry| staff.apply(Change::Keep(entry)));
+        // One that was deleted is still in the rows of its people.
+        let Staff { users, items, .. } = &mut staff;
+        users.values_mut().for_each(|user| user.departments.retain(|own| items.contains_key(own)));
         staff
     }
 
@@ -123,6 +126,7 @@ impl Staff {
                 self.items.remove(&item);
                 let there = self.users.values_mut().filter(|user| user.location == Some(item));
                 there.for_each(|user| user.location = None);
+                self.users.values_mut().for_each(|user| user.departments.retain(|own| *own != item));
             }
         }
     }
@@ -134,6 +138,11 @@ impl Staff {
         let queues = self.queues.values().cloned().map(Entry::Queue);
         let schedules = self.schedules.values().cloned().map(Entry::Schedule);
         users.chain(perfis).chain(queues).chain(self.items.values().cloned().map(Entry::Item)).chain(schedules)
+    }
+
+    /// Departments with somebody in them who may sign in: the others' matters are for whoever makes appointments.
+    pub fn staffed_departments(&self) -> BTreeSet<ItemId> {
+        self.users.values().filter(|user| user.active).flat_map(|user| user.departments.iter().copied()).collect()
     }
 
     /// A user who may sign in.

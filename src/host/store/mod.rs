@@ -50,7 +50,7 @@ use engine::campaign;
 use engine::id::BatchId;
 use engine::records::{Batch, Facts, Question};
 
-pub use appointments::{AppointmentFilter, NoticeLine};
+pub use appointments::{AppointmentFilter, Departments, NoticeLine};
 pub use audit::{AuditEntry, AuditFault, AuditLine, Head};
 pub use backup::CopyError;
 pub use cases::{CaseLine, Edited, TaskLine};

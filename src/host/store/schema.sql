@@ -463,7 +463,7 @@ CREATE TABLE notices (
     notice      INTEGER PRIMARY KEY,
     appointment INTEGER NOT NULL REFERENCES appointments,
     user        INTEGER,
-    department  INTEGER,         -- to whoever looks after appointments
+    department  INTEGER,                     -- to its people; without any, to whoever makes appointments
     at_ms       INTEGER NOT NULL,
     seen_ms     INTEGER,                     -- null: nobody has
     CHECK ((user IS NULL) <> (department IS NULL))

@@ -22,6 +22,7 @@ pub fn user(login: &str) -> User {
         ramal: Some("20".into()),
         location: None,
         queues: BTreeSet::new(),
+        departments: BTreeSet::new(),
         directions: Directions::Both,
         active: true,
     }
