@@ -310,7 +310,12 @@ impl Engine {
             }
             // It answers another question than was asked.
             Ok(
-                Facts::Known(_) | Facts::Promises(_) | Facts::Promise(_) | Facts::Number { .. } | Facts::Appointment(_),
+                Facts::Known(_)
+                | Facts::Promises(_)
+                | Facts::Promise(_)
+                | Facts::Number { .. }
+                | Facts::Appointment(_)
+                | Facts::Leads(_),
             ) => {}
             Err(why) => self.tell(News::Alert(Alert::StoreFailing { why: why.0 })),
         }

@@ -2,6 +2,7 @@
 
 pub mod config;
 pub mod impair;
+pub mod leads;
 pub mod net;
 pub mod recordings;
 pub mod replay;

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use engine::access::{Action, Kind, Whose};
+use engine::campaign::Scope;
 use engine::number::Number;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -238,6 +239,7 @@ fn read(
         since: Utc::now(),
         until,
         user: Some(person.user),
+        scope: Scope::default(),
     })
 }
 

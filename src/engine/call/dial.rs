@@ -233,6 +233,7 @@ impl Calls {
             day,
             rules_version: (direction == Direction::Outbound).then_some(Law::of(cx.config).version()),
             promise,
+            attempt: None,
         })));
         let sip_call_id = session.key().0.to_owned();
         let far_end = number.normalised.clone();

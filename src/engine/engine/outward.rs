@@ -139,7 +139,8 @@ impl Engine {
                 | Facts::Promises(_)
                 | Facts::Promise(_)
                 | Facts::Number { .. }
-                | Facts::Appointment(_),
+                | Facts::Appointment(_)
+                | Facts::Leads(_),
             ) => {
                 return;
             }

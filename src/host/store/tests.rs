@@ -48,5 +48,6 @@ pub(super) fn call_opened(call: u64) -> Record {
         day: NaiveDate::from_ymd_opt(2026, 3, 12).unwrap(),
         rules_version: Some(1),
         promise: None,
+        attempt: None,
     })
 }

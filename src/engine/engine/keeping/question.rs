@@ -74,7 +74,12 @@ impl Engine {
         let known = match facts {
             Ok(Facts::Number { suppressed, attempts }) => Ok((suppressed, attempts)),
             Ok(
-                Facts::Start { .. } | Facts::Known(_) | Facts::Promises(_) | Facts::Promise(_) | Facts::Appointment(_),
+                Facts::Start { .. }
+                | Facts::Known(_)
+                | Facts::Promises(_)
+                | Facts::Promise(_)
+                | Facts::Appointment(_)
+                | Facts::Leads(_),
             ) => Err("the store answered another question".to_owned()),
             Err(why) => Err(format!("the store could not be read: {why}")),
         };
