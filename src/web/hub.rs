@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use engine::access::Audience;
-use engine::border::{Reply, What};
+use engine::border::{Reply, Look, What};
 use engine::id::UserId;
 use engine::news::{Delta, News, StaffNews};
 use engine::staff::{Entry, EntryId};
@@ -43,7 +43,7 @@ pub enum Concerns {
 /// Follows the engine for ever; returns when the daemon stops.
 pub async fn follow(desk: Arc<Desk>, told: broadcast::Sender<Told>) {
     while let Some(mut deltas) = desk.handle.subscribe().await {
-        let first = desk.handle.command(What::Watch { since: None }, None).await;
+        let first = desk.handle.command(What::Look(Look::Watch { since: None }), None).await;
         let Ok(Reply::Snapshot(snapshot)) = first else { return };
         desk.people.restore(snapshot.entries);
         desk.know_people();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use chrono::{DateTime, Days, TimeDelta, TimeZone, Utc};
 use engine::access::{Action, Whose};
-use engine::border::{Reply, What};
+use engine::border::{Reply, Look, What};
 use engine::callback::PromiseView;
 use engine::id::PromiseId;
 use serde::Serialize;
@@ -69,7 +69,7 @@ async fn board_of_today(person: Person, State(desk): State<Arc<Desk>>) -> Result
 
 /// Who is busy with what, which the store does not know.
 async fn live(person: &Person) -> Result<BTreeMap<PromiseId, PromiseView>, Error> {
-    let snapshot = person.handle.command(What::Watch { since: None }, None).await?;
+    let snapshot = person.handle.command(What::Look(Look::Watch { since: None }), None).await?;
     let views = match snapshot {
         Reply::Snapshot(snapshot) => snapshot.promises,
         _ => Vec::new(),

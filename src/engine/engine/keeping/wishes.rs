@@ -1,7 +1,6 @@
 //! Wishes about promises: read, carried out, answered once; the answer to one with a key is written with the promise.
 
 use crate::access::Whose;
-use crate::assign::Work;
 use crate::border::{Actor, Command, IdempotencyKey, Output, Refusal, RefusalCode, Reply, What};
 use crate::callback::{self, Draft, Form, Mode, Owner, Refused};
 use crate::gate::{self, Law, Purpose, Verdict};
@@ -161,7 +160,8 @@ impl Engine {
     }
 
     fn take_record(&mut self, promise: PromiseId, user: UserId, now: Now) -> Result<Reply, Refusal> {
-        let lease = self.keeping.assign.lease_of(user).filter(|lease| work(lease.work) == promise);
+        let lease =
+            self.keeping.assign.lease_of(user).filter(|lease| callback::promise_of(lease.work) == Some(promise));
         let schedule = self.keeping.callbacks.view(promise).map(|view| view.promise.schedule);
         let mode = schedule.and_then(|schedule| self.staff.schedule(schedule)).map(|schedule| schedule.mode);
         let lease = match (lease, mode) {
@@ -186,7 +186,7 @@ impl Engine {
     }
 
     fn put_back(&mut self, promise: PromiseId, user: UserId, now: Now) -> Result<Reply, Refusal> {
-        match self.keeping.assign.lease_of(user).filter(|lease| work(lease.work) == promise) {
+        match self.keeping.assign.lease_of(user).filter(|lease| callback::promise_of(lease.work) == Some(promise)) {
             Some(lease) => {
                 let declined = self.keeping.assign.decline(lease.work, lease.fence, now.moment);
                 declined.map_err(|late| Refusal::new(RefusalCode::WrongState, late.to_string()))?;
@@ -230,12 +230,6 @@ impl Engine {
             self.keeping.twins = rest;
             again.iter().for_each(|twin| self.on_command(twin, now));
         }
-    }
-}
-
-fn work(work: Work) -> PromiseId {
-    match work {
-        Work::Return(id) | Work::Callback(id) => id,
     }
 }
 
