@@ -50,6 +50,7 @@ sim:
 bench:
 	tests/interop/install build peers bench
 	cargo bench --bench ratios -- --save
+	cargo bench -p host --bench leads
 
 # FOR=seconds, five minutes unless said.
 fuzz:

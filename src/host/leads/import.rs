@@ -215,3 +215,6 @@ const LEAST_CHUNK: u32 = 250;
 const CHUNK_TIME: Duration = Duration::from_millis(20);
 /// Leads deleted at once.
 const SWEPT: u32 = 500;
+
+#[cfg(test)]
+mod tests;

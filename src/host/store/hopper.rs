@@ -18,6 +18,11 @@ use super::error::words;
 use super::{Store, attempts, base, leads, lists, promises, suppressions};
 
 impl Store {
+    /// The next leads as they are now, leased to nobody: for who wants to see what comes.
+    pub fn look_ahead(&self, want: &Want) -> Result<Leased, StoreError> {
+        base::open_for_reading(&self.path).and_then(|base| look(&base, want)).map_err(|error| words(&error))
+    }
+
     /// The next leads, leased to who asks: read on a connection of its own, written by the writer where each still waits.
     pub fn lease(&self, want: Want) -> Result<Leased, StoreError> {
         let now = want.now;

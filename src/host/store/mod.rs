@@ -154,4 +154,4 @@ impl fmt::Debug for Store {
 const PATIENCE: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

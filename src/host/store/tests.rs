@@ -9,7 +9,7 @@ use engine::news::Direction;
 use engine::records::{CallRow, Record};
 
 /// A directory that goes with the test.
-pub(super) struct Scratch(PathBuf);
+pub(crate) struct Scratch(PathBuf);
 
 impl Scratch {
     pub fn new() -> Scratch {
