@@ -89,13 +89,14 @@ pub fn concerns(news: &News) -> Concerns {
     let News::Staff(news) = news else { return Concerns::Nobody };
     match news {
         StaffNews::Agent(_) | StaffNews::Phone(_) | StaffNews::Promise(_) => Concerns::Nobody,
+        StaffNews::Record(_) | StaffNews::Campaign(_) => Concerns::Nobody,
         StaffNews::Supervision(_) | StaffNews::TakenOver { .. } => Concerns::Nobody,
         StaffNews::Appointment(_) | StaffNews::Reminder { .. } | StaffNews::Letter(_) => Concerns::Nobody,
         StaffNews::Kept(Entry::User(user)) => Concerns::One(user.user),
         StaffNews::Gone(EntryId::User(user)) => Concerns::One(*user),
         // A perfil is what many may do; a queue that goes leaves everybody who was in it.
         StaffNews::Kept(Entry::Perfil(_)) | StaffNews::Gone(_) => Concerns::Everyone,
-        StaffNews::Kept(Entry::Queue(_) | Entry::Item(_) | Entry::Schedule(_)) => Concerns::Nobody,
+        StaffNews::Kept(Entry::Queue(_) | Entry::Item(_) | Entry::Schedule(_) | Entry::Campaign(_)) => Concerns::Nobody,
     }
 }
 
@@ -106,6 +107,7 @@ fn left(news: &StaffNews) -> Option<UserId> {
         StaffNews::Gone(EntryId::User(user)) => Some(*user),
         StaffNews::Kept(_) | StaffNews::Gone(_) | StaffNews::Agent(_) | StaffNews::Phone(_) => None,
         StaffNews::Supervision(_) | StaffNews::TakenOver { .. } | StaffNews::Promise(_) => None,
+        StaffNews::Record(_) | StaffNews::Campaign(_) => None,
         StaffNews::Appointment(_) | StaffNews::Reminder { .. } | StaffNews::Letter(_) => None,
     }
 }
