@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use engine::access::Audience;
-use engine::border::{DaemonCommand, Refusal, RefusalCode, Reply, StoreError, What};
+use engine::border::{DaemonCommand, Look, Refusal, RefusalCode, Reply, StoreError, What};
 use engine::callback;
 use engine::config::AccountKind;
 use engine::gate::{Explained, Line, Next, Says};
@@ -326,8 +326,12 @@ fn record(file: &Path) {
     use engine::border::{Actor, Input};
     let (mut engine, now) = (engine::Engine::new([7; 32]), Now { moment: Moment(1), civil: at(0) });
     let mut recorder = ramal::replay::Recorder::create(file, [7; 32]).unwrap();
-    let watch =
-        engine::border::Command { id: CommandId(1), actor: Actor::Local, key: None, what: What::Watch { since: None } };
+    let watch = engine::border::Command {
+        id: CommandId(1),
+        actor: Actor::Local,
+        key: None,
+        what: What::Look(Look::Watch { since: None }),
+    };
     for input in [Input::Config(engine::config::Config::empty()), Input::Command(watch)] {
         recorder.input(&input, now).unwrap();
         engine.handle(input, now);
@@ -485,7 +489,7 @@ async fn stand_in(
                             .unwrap_or_default();
                     }
                 }
-                if !matches!(what, What::Watch { .. }) {
+                if !matches!(what, What::Look(Look::Watch { .. })) {
                     let _ = seen.send(what);
                 }
             }
@@ -511,8 +515,8 @@ fn transferred(wish: &call::TransferCommand) -> Vec<News> {
 
 fn reply(what: &What) -> Result<Reply, Refusal> {
     match what {
-        What::Watch { since: None } => Ok(Reply::Snapshot(Box::new(snapshot()))),
-        What::Watch { since: Some(_) } => {
+        What::Look(Look::Watch { since: None }) => Ok(Reply::Snapshot(Box::new(snapshot()))),
+        What::Look(Look::Watch { since: Some(_) }) => {
             let news = News::Totals(Totals::default());
             Ok(Reply::Deltas(vec![Delta { seq: Seq(7), audience: Audience::Everyone, news }]))
         }
@@ -536,7 +540,7 @@ fn reply(what: &What) -> Result<Reply, Refusal> {
         What::Call(_) | What::Account(_) | What::Subscription(_) | What::Agent(_) | What::Staff(_) => Ok(Reply::Done),
         What::Callback(callback::Command::Cancel { promise, .. }) => Ok(Reply::Promised { promise: *promise }),
         What::Callback(_) | What::Appointment(_) | What::Outbox(_) => Ok(Reply::Done),
-        What::Explain { .. } => Ok(Reply::Explained(Box::new(explained()))),
+        What::Look(Look::Explain { .. }) => Ok(Reply::Explained(Box::new(explained()))),
         What::Daemon(_) => Ok(Reply::Done),
     }
 }

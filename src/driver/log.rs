@@ -82,6 +82,8 @@ fn staff(news: &StaffNews) {
             "supervision"
         ),
         StaffNews::TakenOver { call, .. } => info!(call = %call.call, "taken over"),
+        StaffNews::Record(view) => debug!(lead = %view.lead, place = ?view.standing, "record"),
+        StaffNews::Campaign(view) => debug!(campaign = %view.campaign, dialling = view.dialling, "campaign"),
         StaffNews::Promise(view) => debug!(callback = %view.promise.id, state = ?view.standing, "callback"),
         StaffNews::Appointment(row) => debug!(appointment = %row.appointment.id, phase = ?row.phase, "appointment"),
         StaffNews::Reminder { row, .. } => debug!(appointment = %row.appointment.id, "somebody is told"),

@@ -131,6 +131,14 @@ pub enum Record {
     },
     /// A message on its way out; its first version only where its key is not known, which [`appointment::Question::Key`] tells.
     Letter(outbox::Row),
+    /// These normalised numbers are not to be called any more, for good.
+    Suppressed {
+        numbers: Vec<String>,
+        /// The list that they are on from now on.
+        source: String,
+        user: UserId,
+        at: DateTime<Utc>,
+    },
     /// What became of a lead or of an attempt to reach it; refused where the lead is no longer leased as it says.
     Lead(campaign::Written),
     /// An operator said that the restored base is the one to work with.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::Utc;
-use engine::border::{Reply, StoreError, What};
+use engine::border::{Look, Reply, StoreError, What};
 use engine::id::UserId;
 use serde_json::Value;
 use tokio::sync::broadcast;
@@ -152,7 +152,7 @@ impl Desk {
 
     /// What was changed by a command is known here when this returns.
     pub async fn catch_up(self: &Arc<Self>) -> Result<(), Error> {
-        if let Reply::Snapshot(snapshot) = self.handle.command(What::Watch { since: None }, None).await? {
+        if let Reply::Snapshot(snapshot) = self.handle.command(What::Look(Look::Watch { since: None }), None).await? {
             self.people.restore(snapshot.entries);
             self.know_people();
         }

@@ -45,6 +45,7 @@ impl People {
             StaffNews::Kept(entry) => Change::Keep(entry.clone()),
             StaffNews::Gone(entry) => Change::Remove(*entry),
             StaffNews::Agent(_) | StaffNews::Phone(_) | StaffNews::Promise(_) => return,
+            StaffNews::Record(_) | StaffNews::Campaign(_) => return,
             StaffNews::Supervision(_) | StaffNews::TakenOver { .. } => return,
             StaffNews::Appointment(_) | StaffNews::Reminder { .. } | StaffNews::Letter(_) => return,
         };
@@ -89,7 +90,8 @@ impl People {
         let user = staff.user(rights.user)?;
         let perfil = staff.entries().find_map(|entry| match entry {
             Entry::Perfil(perfil) if perfil.perfil == user.perfil => Some(perfil.name),
-            Entry::User(_) | Entry::Perfil(_) | Entry::Queue(_) | Entry::Item(_) | Entry::Schedule(_) => None,
+            Entry::User(_) | Entry::Perfil(_) | Entry::Queue(_) | Entry::Item(_) => None,
+            Entry::Schedule(_) | Entry::Campaign(_) => None,
         });
         Some(Me {
             user: user.user.into(),

@@ -79,11 +79,16 @@ fn staff(
         StaffNews::Kept(Entry::User(user)) => Audience::Owner { user: Some(user.user), others: Permission::UsersList },
         StaffNews::Gone(EntryId::User(user)) => Audience::Owner { user: Some(*user), others: Permission::UsersList },
         // What is in one's own perfil changes what one may do.
-        StaffNews::Kept(Entry::Perfil(_) | Entry::Queue(_) | Entry::Item(_) | Entry::Schedule(_))
-        | StaffNews::Gone(EntryId::Perfil(_) | EntryId::Queue(_) | EntryId::Item(_) | EntryId::Schedule(_)) => {
-            Audience::Everyone
-        }
+        StaffNews::Kept(
+            Entry::Perfil(_) | Entry::Queue(_) | Entry::Item(_) | Entry::Schedule(_) | Entry::Campaign(_),
+        )
+        | StaffNews::Gone(
+            EntryId::Perfil(_) | EntryId::Queue(_) | EntryId::Item(_) | EntryId::Schedule(_) | EntryId::Campaign(_),
+        ) => Audience::Everyone,
         StaffNews::Promise(view) => Audience::Promise(view.promise.terms.owner),
+        StaffNews::Record(view) => Audience::Owner { user: view.user, others: Permission::CampaignsSteer },
+        // How many take part and how it goes; no lead is in it.
+        StaffNews::Campaign(_) => Audience::Everyone,
         StaffNews::Reminder { to: To::Person(user), .. } => Audience::Only(Some(*user)),
         StaffNews::Reminder { to: To::Department(department), .. } => {
             Audience::Department { department: *department, is_staffed: is_staffed(*department) }

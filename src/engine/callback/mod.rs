@@ -114,15 +114,15 @@ impl Callbacks {
     /// What `assign` tells of the work that was offered to it.
     pub fn on_assigned(&mut self, event: Event, now: Now) {
         match event {
-            Event::Leased(lease) => self.with(lease.work.promise(), now, |callback, cx| callback.on_leased(lease, cx)),
+            Event::Leased(lease) => self.with_of(lease.work, now, |callback, cx| callback.on_leased(lease, cx)),
             Event::Ended(lease, ending) => match ending {
                 // The room that accepted it says what for.
                 Ending::Accepted => {}
                 Ending::Declined | Ending::Lapsed | Ending::Withdrawn | Ending::PersonGone => {
-                    self.with(lease.work.promise(), now, |callback, cx| callback.on_lease_ended(lease, cx));
+                    self.with_of(lease.work, now, |callback, cx| callback.on_lease_ended(lease, cx));
                 }
             },
-            Event::WaitsTooLong(work) => self.with(work.promise(), now, |callback, cx| callback.on_no_agent(cx)),
+            Event::WaitsTooLong(work) => self.with_of(work, now, |callback, cx| callback.on_no_agent(cx)),
         }
     }
 
@@ -195,6 +195,13 @@ impl Callbacks {
             State::Storing { .. } | State::JudgingAgain { .. } | State::Dialling { .. } => None,
             State::Unknown { .. } | State::Changing { .. } | State::Over(_) => None,
         })
+    }
+
+    /// The same for the promise that a piece of work is.
+    fn with_of(&mut self, work: Work, now: Now, step: impl FnOnce(&mut Callback, &mut Context<'_>)) {
+        if let Some(id) = work.promise() {
+            self.with(id, now, step);
+        }
     }
 
     /// One step of one promise, and when it has to be looked at next.

@@ -47,7 +47,9 @@ pub struct Phone {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PhoneState {
+    /// Its turn is still to come in this round.
     Fresh,
+    /// It had its turn.
     Tried,
     /// There is no such number: not tried again.
     Dead,
@@ -113,6 +115,8 @@ pub enum Finished {
     ByRule,
     /// None of its numbers exists.
     NumbersDead,
+    /// All of them are on do-not-call lists, for good.
+    Suppressed,
     /// As many attempts as a lead may have.
     LeadLimit { most: u32 },
     /// Each of its numbers had as many as a number may have.
@@ -175,8 +179,24 @@ impl Lead {
 
     /// Where it is looked for, by the number that is next.
     pub fn area(&self) -> Area {
-        let alive = self.phones.iter().filter(|phone| phone.state != PhoneState::Dead);
-        alive.min_by_key(|phone| phone.state).map_or(Area::ELSEWHERE, |phone| Area::of(&phone.number))
+        self.phones.get(self.turn()).map_or(Area::ELSEWHERE, |phone| Area::of(&phone.number))
+    }
+
+    /// The place of the number that is next.
+    pub fn turn(&self) -> usize {
+        let alive = self.phones.iter().enumerate().filter(|(_, phone)| phone.state != PhoneState::Dead);
+        alive.min_by_key(|(_, phone)| phone.state).map_or(0, |(place, _)| place)
+    }
+
+    /// The number of this place is next; those before it have had their turn.
+    pub fn give_turn(&mut self, place: usize) {
+        for (other, phone) in self.phones.iter_mut().enumerate().take(place + 1) {
+            phone.state = match (phone.state, other == place) {
+                (PhoneState::Dead, _) => PhoneState::Dead,
+                (PhoneState::Fresh | PhoneState::Tried, true) => PhoneState::Fresh,
+                (PhoneState::Fresh | PhoneState::Tried, false) => PhoneState::Tried,
+            };
+        }
     }
 }
 
@@ -195,6 +215,14 @@ impl Area {
         // +55 800 … is toll-free and of no area.
         let ddd = ddd.and_then(|rest| rest.get(..2)).and_then(|ddd| ddd.parse().ok());
         ddd.filter(|_| number.kind == crate::number::NumberKind::National).map_or(Area::ELSEWHERE, Area)
+    }
+
+    /// A number of it.
+    pub fn sample(self) -> String {
+        match self {
+            Area::ELSEWHERE => "08007770000".to_owned(),
+            Area(ddd) => format!("+55{ddd}30000000"),
+        }
     }
 
     /// Every one there can be.

@@ -100,6 +100,13 @@ pub enum Next {
 }
 
 impl Tally {
+    /// One more, now.
+    pub fn count(&mut self) {
+        for counted in [&mut self.ever, &mut self.day, &mut self.week, &mut self.month] {
+            *counted = counted.saturating_add(1);
+        }
+    }
+
     fn within(self, within: Within) -> u32 {
         match within {
             Within::Ever => self.ever,

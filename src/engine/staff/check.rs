@@ -2,6 +2,7 @@
 
 use crate::border::Refusal;
 use crate::callback::{Schedule, Then};
+use crate::campaign::{Campaign, Standing};
 use crate::config::{AccountKind, Config, SoundName};
 use crate::id::UserId;
 
@@ -18,6 +19,7 @@ impl Staff {
             Entry::Queue(queue) => self.check_queue(queue, config)?,
             Entry::Item(item) => self.check_item(item)?,
             Entry::Schedule(schedule) => self.check_schedule(schedule)?,
+            Entry::Campaign(campaign) => self.check_campaign(campaign, config)?,
         }
         Ok(Change::Keep(entry))
     }
@@ -45,6 +47,10 @@ impl Staff {
                     "queue",
                     format!("escala {name} hands promises on to this queue; change it first"),
                 )
+            }
+            EntryId::Campaign(campaign) => {
+                let runs = self.campaigns.get(&campaign).is_some_and(|campaign| campaign.standing != Standing::Stopped);
+                refuse_if(runs, "campaign", "the campaign is started; stop it first")
             }
             EntryId::Item(_) | EntryId::Schedule(_) => Ok(()),
         }
@@ -201,6 +207,22 @@ impl Staff {
         };
         let known = schedule.queues.iter().chain(&handed_on).all(|queue| self.queues.contains_key(queue));
         Refusal::invalid_if(!known, "queues", "there is no such queue")
+    }
+
+    fn check_campaign(&self, campaign: &Campaign, config: &Config) -> Result<(), Refusal> {
+        named("name", &campaign.name)?;
+        let mut others = self.campaigns.values().filter(|other| other.id != campaign.id);
+        refuse_if(others.any(|other| same(&other.name, &campaign.name)), "name", "another campaign has this name")?;
+        if let Some((field, text)) = campaign.fault() {
+            return refuse_if(true, field, text);
+        }
+        let unknown = campaign.queues.iter().any(|queue| !self.queues.contains_key(queue));
+        refuse_if(unknown, "queues", "there is no such queue")?;
+        let unknown = campaign.schedule.is_some_and(|schedule| !self.schedules.contains_key(&schedule));
+        refuse_if(unknown, "schedule", "there is no such escala")?;
+        let unknown = campaign.routes.iter().find(|route| !config.accounts.contains_key(&route.account));
+        let name = unknown.map(|route| route.account.to_string()).unwrap_or_default();
+        refuse_if(unknown.is_some(), "routes", format!("no extension or trunk is called {name}"))
     }
 
     fn check_shift(&self, item: &Item, shift: &Shift) -> Result<(), Refusal> {

@@ -10,7 +10,7 @@ use engine::records::{CallRow, DialogRow, LegRow, Record};
 use rusqlite::{Connection, Params, params};
 
 use super::column::{direction, id, json, ms, word};
-use super::{appointments, attempts, cases, promises, recordings, staff, state, supervised};
+use super::{appointments, attempts, cases, promises, recordings, staff, state, supervised, suppressions};
 
 /// Why a record could not be kept.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +52,9 @@ pub(super) fn write(base: &Connection, record: &Record) -> Result<(), WriteError
         Record::Removed(entry) => Ok(staff::remove(base, *entry)?),
         Record::AgentChosen { user, chosen } => Ok(staff::chosen(base, *user, chosen)?),
         Record::AgentState { user, at, state } => Ok(staff::state(base, *user, *at, state)?),
+        Record::Suppressed { numbers, source, user, at } => {
+            Ok(suppressions::declined(base, numbers, source, *user, *at)?)
+        }
         Record::RestoredConfirmed => state::confirm_restored(base).map(|_| ()).map_err(WriteError::from),
         Record::Alive { at } => Ok(state::alive(base, *at)?),
         Record::Promise(row) => Ok(promises::write(base, row, Utc::now())?),

@@ -100,6 +100,30 @@ pub(super) fn of(
     Ok(Suppression { read: now, hit: hit.optional()? })
 }
 
+/// They said so to somebody who called.
+pub(super) fn declined(
+    base: &Connection,
+    numbers: &[String],
+    source: &str,
+    user: UserId,
+    since: DateTime<Utc>,
+) -> rusqlite::Result<()> {
+    for number in numbers {
+        let line = SuppressionLine {
+            suppression: 0,
+            number: number.clone(),
+            source: source.to_owned(),
+            note: String::new(),
+            since,
+            until: None,
+            user: Some(user),
+            scope: Scope::default(),
+        };
+        add(base, &line)?;
+    }
+    Ok(())
+}
+
 fn add(base: &Connection, line: &SuppressionLine) -> rusqlite::Result<u64> {
     let sql =
         "INSERT INTO suppressions (number, source, note, since_ms, until_ms, user, campaign, aim)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use engine::border::{Reply, What};
+use engine::border::{Look, Reply, What};
 use engine::callback::{Phase, PromiseView};
 use engine::id::PromiseId;
 
@@ -29,7 +29,7 @@ pub async fn shown<'l>(
 }
 
 async fn live(person: &Person) -> Result<BTreeMap<PromiseId, PromiseView>, Error> {
-    let snapshot = person.handle.command(What::Watch { since: None }, None).await?;
+    let snapshot = person.handle.command(What::Look(Look::Watch { since: None }), None).await?;
     let views = match snapshot {
         Reply::Snapshot(snapshot) => snapshot.promises,
         _ => Vec::new(),

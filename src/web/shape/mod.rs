@@ -13,8 +13,8 @@ mod live;
 mod person;
 
 use engine::id::{
-    AppointmentId, CallId, CaseId, ConferenceId, ContactId, FileId, ItemId, LegId, OutboxId, PerfilId, PromiseId, QueueId,
-    RecordingId, ScheduleId, UserId,
+    AppointmentId, CallId, CaseId, ConferenceId, ContactId, FileId, ItemId, LegId, OutboxId, PerfilId, PromiseId,
+    QueueId, RecordingId, ScheduleId, UserId,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Value, json};

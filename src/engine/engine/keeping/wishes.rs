@@ -168,7 +168,7 @@ impl Engine {
     }
 
     fn take_record(&mut self, promise: PromiseId, user: UserId, now: Now) -> Result<Reply, Refusal> {
-        let lease = self.keeping.assign.lease_of(user).filter(|lease| lease.work.promise() == promise);
+        let lease = self.keeping.assign.lease_of(user).filter(|lease| lease.work.promise() == Some(promise));
         let schedule = self.keeping.callbacks.view(promise).map(|view| view.promise.schedule);
         let mode = schedule.and_then(|schedule| self.staff.schedule(schedule)).map(|schedule| schedule.mode);
         let lease = match (lease, mode) {
@@ -193,7 +193,7 @@ impl Engine {
     }
 
     fn put_back(&mut self, promise: PromiseId, user: UserId, now: Now) -> Result<Reply, Refusal> {
-        match self.keeping.assign.lease_of(user).filter(|lease| lease.work.promise() == promise) {
+        match self.keeping.assign.lease_of(user).filter(|lease| lease.work.promise() == Some(promise)) {
             Some(lease) => {
                 let declined = self.keeping.assign.decline(lease.work, lease.fence, now.moment);
                 declined.map_err(|late| Refusal::new(RefusalCode::WrongState, late.to_string()))?;

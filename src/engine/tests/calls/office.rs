@@ -122,7 +122,7 @@ impl World {
 
     /// What a person is shown.
     pub fn seen_by(&mut self, user: UserId) -> Snapshot {
-        match self.command_as(user, What::Watch { since: None }) {
+        match self.command_as(user, What::Look(Look::Watch { since: None })) {
             Ok(Reply::Snapshot(snapshot)) => *snapshot,
             other => panic!("nothing is shown: {other:?}"),
         }
