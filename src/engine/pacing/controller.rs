@@ -1,0 +1,258 @@
+//! How many calls to begin now (GN-02, GN-18).
+//!
+//! ```text
+//!   answers, ends, talks ──> Ringing, Frees, Pulse ──> risk of one call more ──┐
+//!                                                                             ├──> begin while risk <= threshold
+//!   connected, abandoned ──> Account ──> Threshold ───────────────────────────┘
+//!                              └──> rails: day, burst, lines ──> one call per ready agent
+//! ```
+//!
+//! Statistics alone are kept; who is ready, talks or rings is seen anew for each decision ([`View`]), so that no call or person can be
+//! counted for ever because one event was missed.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::account::{Account, Tally};
+use super::burst::Burst;
+use super::frees::{Frees, Returns};
+use super::pulse::{PARTS, Pulse};
+use super::ringing::{Outlook, Ringing};
+use super::risk::{Balance, HORIZONS};
+use super::threshold::Threshold;
+use super::view::{Decision, Event, Pace, Reason, Settings, View};
+use crate::time::Moment;
+
+/// When nothing happens, ages alone change the risk.
+const AGAIN: Duration = Duration::from_millis(500);
+/// The outlook for busy people is made anew so often.
+const RETURNS_LAST: Duration = Duration::from_secs(2);
+/// Until so many calls have ended the outlook is called a guess.
+const LEARNING: u32 = 40;
+/// Answers of a day that may be counted on before they have come, when the day's limit is applied.
+const ADVANCE: f64 = 100.0;
+
+/// What has to survive a restart, and what a new campaign may take over from one like it.
+#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+pub struct Memory {
+    ringing: Ringing,
+    frees: Frees,
+    pulse: Pulse,
+    threshold: Threshold,
+    account: Account,
+    /// Calls seen to their end.
+    calls: u32,
+}
+
+impl Memory {
+    pub fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// The share of calls that are answered, as far as is known.
+    pub fn answer_rate(&self) -> f64 {
+        self.ringing.answer_rate()
+    }
+}
+
+/// Paces one campaign.
+#[derive(Clone, Debug)]
+pub struct Controller {
+    settings: Settings,
+    memory: Memory,
+    burst: Burst,
+    /// For each part of the pulse.
+    outlooks: [Outlook; PARTS],
+    returns: Returns,
+    returns_until: Moment,
+    decided: Moment,
+}
+
+impl Controller {
+    pub fn new(settings: Settings, memory: Memory, now: Moment) -> Controller {
+        let outlooks = memory.pulse.parts().map(|factor| memory.ringing.outlook(&[], factor));
+        let returns = memory.frees.returns(&[], &[]);
+        Controller { settings, memory, burst: Burst::default(), outlooks, returns, returns_until: now, decided: now }
+    }
+
+    /// The campaign was changed.
+    pub fn set(&mut self, settings: Settings) {
+        self.settings = settings;
+    }
+
+    pub fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    pub fn today(&self) -> Tally {
+        self.memory.account.today()
+    }
+
+    /// The risk at which dialling stops.
+    pub fn threshold(&self) -> f64 {
+        self.memory.threshold.risk()
+    }
+
+    /// How much more than usual is answered just now.
+    pub fn pulse(&self) -> f64 {
+        self.memory.pulse.factor()
+    }
+
+    pub fn handle(&mut self, event: Event, now: Moment) {
+        match event {
+            Event::DayBegan(day) => self.memory.account.begin(day),
+            Event::Answered(since) => self.rang(since, true, now),
+            Event::Unanswered(since) => self.rang(since, false, now),
+            Event::Withdrawn(since) => self.memory.ringing.withdrawn(now.since(since)),
+            Event::Connected => self.met(false, now),
+            Event::Abandoned => self.met(true, now),
+            Event::Talked(since) => self.memory.frees.talked(now.since(since)),
+            Event::Wrote(since) => self.memory.frees.wrote(now.since(since)),
+        }
+    }
+
+    fn rang(&mut self, since: Moment, answered: bool, now: Moment) {
+        // The rest of its ringing, since the last decision saw it.
+        let seen = self.decided.since(since).as_secs_f64();
+        let age = now.since(since).as_secs_f64();
+        self.memory.pulse.passed(0.0, self.usual().expected_between(seen.min(age), age));
+        if answered {
+            self.memory.pulse.answered();
+        }
+        self.memory.ringing.ended(now.since(since), answered);
+        self.memory.calls = self.memory.calls.saturating_add(1);
+    }
+
+    fn met(&mut self, abandoned: bool, now: Moment) {
+        let account = self.memory.account.judged(self.settings.team);
+        self.memory.threshold.learn(account, self.settings.limit, abandoned);
+        self.burst.answered(abandoned, now);
+        if abandoned { self.memory.account.abandoned() } else { self.memory.account.connected() }
+    }
+
+    /// How many calls to begin. Costs at most 1 ms with 200 agents and 200 ringing calls.
+    pub fn decide(&mut self, view: &View<'_>, now: Moment) -> Decision {
+        let ages = Ages::of(view, now);
+        self.look(&ages, now);
+        let taken = view.talking.len() + view.ringing.len() + view.waiting as usize;
+        let room = (self.settings.lines as usize).saturating_sub(taken) as u32;
+        let (wanted, withdraw, reason) = self.wanted(view, &ages, room, now);
+        let reason = if wanted >= room { Reason::Lines { lines: self.settings.lines } } else { reason };
+        Decision { begin: wanted.min(room), withdraw, reason, again: now + AGAIN }
+    }
+
+    /// Brings the outlook up to now.
+    fn look(&mut self, ages: &Ages, now: Moment) {
+        let passed = now.since(self.decided).as_secs_f64();
+        let expected = |age: &f64| self.usual().expected_between((age - passed).max(0.0), *age);
+        let expected = ages.ringing.iter().map(expected).sum();
+        self.memory.pulse.passed(passed, expected);
+        self.outlooks = self.memory.pulse.parts().map(|factor| self.memory.ringing.outlook(&ages.ringing, factor));
+        if now >= self.returns_until {
+            self.returns = self.memory.frees.returns(&ages.talking, &ages.writing);
+            self.returns_until = now + RETURNS_LAST;
+        }
+        self.decided = now;
+    }
+
+    fn wanted(&mut self, view: &View<'_>, ages: &Ages, room: u32, now: Moment) -> (u32, u32, Reason) {
+        let under_way = view.ringing.len() as u32 + view.waiting;
+        if view.ready == 0 && view.talking.is_empty() && view.writing.is_empty() {
+            return (0, 0, Reason::NobodyThere);
+        }
+        let one_per_ready = view.ready.saturating_sub(under_way);
+        match self.settings.pace {
+            Pace::Progressive => (one_per_ready, 0, Reason::OnePerReady { ready: view.ready }),
+            Pace::Ratio(ratio) => {
+                let most = (f64::from(view.ready) * ratio) as u32;
+                (most.saturating_sub(under_way), 0, Reason::Ratio { ready: view.ready, ratio })
+            }
+            Pace::Predictive => match self.rail(now) {
+                Some(reason) => (one_per_ready, 0, reason),
+                None => self.predicted(view, ages, room),
+            },
+        }
+    }
+
+    /// What forbids to begin more calls than there are ready agents.
+    fn rail(&mut self, now: Moment) -> Option<Reason> {
+        let burst = self.burst.is_on(now).map(|abandoned| Reason::Burst { abandoned });
+        let (account, limit) = (self.memory.account.judged(self.settings.team), self.settings.limit);
+        let over = account.abandoned as f64 + 1.0 > limit * (account.humans() as f64 + ADVANCE);
+        let day = Reason::Day { abandoned: account.abandoned, humans: account.humans(), limit };
+        burst.or(over.then_some(day))
+    }
+
+    /// As many as keep the risk of the last within the threshold.
+    fn predicted(&mut self, view: &View<'_>, ages: &Ages, room: u32) -> (u32, u32, Reason) {
+        let mut cases = self.cases(view, ages);
+        let most = self.memory.threshold.risk();
+        let mut begun = 0;
+        loop {
+            let risk = cases.iter().map(|case| case.weight * case.balance.shortage()).sum::<f64>();
+            if risk > most || begun >= room {
+                return (begun, 0, self.because(risk, most));
+            }
+            cases.iter_mut().for_each(|case| case.balance.lose(case.each));
+            begun += 1;
+        }
+    }
+
+    fn because(&self, risk: f64, most: f64) -> Reason {
+        match self.memory.calls {
+            calls @ ..LEARNING => Reason::Learning { calls, of: LEARNING },
+            LEARNING.. => Reason::Risk { risk, most },
+        }
+    }
+
+    /// The balance of agents and answers when the answer of a call begun now may come, for each part of the pulse. A part in which more
+    /// is answered weighs more: the call is thought of as answered.
+    fn cases(&self, view: &View<'_>, ages: &Ages) -> Vec<Case> {
+        let free = i64::from(view.ready) - i64::from(view.waiting);
+        let patience = self.settings.patience.as_secs_f64();
+        let others = ages.talking.len() + ages.writing.len() + ages.ringing.len();
+        let sum: f64 = self.outlooks.iter().map(Outlook::answer_rate).sum();
+        let mut cases = Vec::with_capacity(HORIZONS * PARTS);
+        for number in 0..HORIZONS {
+            let at = self.usual().age_of_answers((number as f64 + 0.5) / HORIZONS as f64);
+            let mut people = Balance::new(free, others);
+            ages.talking.iter().for_each(|age| people.gain(self.returns.from_talk(*age, at + patience)));
+            ages.writing.iter().for_each(|age| people.gain(self.returns.from_writing(*age, at + patience)));
+            for outlook in &self.outlooks {
+                let mut balance = people.clone();
+                ages.ringing.iter().for_each(|age| balance.lose(outlook.answered_within(*age, at)));
+                let weight = outlook.answer_rate() / sum / HORIZONS as f64;
+                cases.push(Case { weight, balance, each: outlook.answered_within(0.0, at) });
+            }
+        }
+        cases
+    }
+
+    /// The middle of the pulse.
+    fn usual(&self) -> &Outlook {
+        &self.outlooks[PARTS / 2]
+    }
+}
+
+/// One way in which it may come.
+struct Case {
+    weight: f64,
+    balance: Balance,
+    /// The chance that one call more is answered by then.
+    each: f64,
+}
+
+/// The view in seconds.
+struct Ages {
+    talking: Vec<f64>,
+    writing: Vec<f64>,
+    ringing: Vec<f64>,
+}
+
+impl Ages {
+    fn of(view: &View<'_>, now: Moment) -> Ages {
+        let ages = |since: &[Moment]| since.iter().map(|since| now.since(*since).as_secs_f64()).collect();
+        Ages { talking: ages(view.talking), writing: ages(view.writing), ringing: ages(view.ringing) }
+    }
+}
