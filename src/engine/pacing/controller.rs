@@ -30,8 +30,12 @@ const AGAIN: Duration = Duration::from_millis(500);
 const RETURNS_LAST: Duration = Duration::from_secs(2);
 /// Until so many calls have ended the outlook is called a guess.
 const LEARNING: u32 = 40;
-/// Answers of a day that may be counted on before they have come, when the day's limit is applied.
-const ADVANCE: f64 = 100.0;
+/// Abandoned calls that a day may be ahead of its limit when it begins, and after how many answers no more.
+const ADVANCE: f64 = 12.0;
+const ADVANCE_ANSWERS: f64 = 1_000.0;
+
+/// The moments in the order in which they are most likely to forbid a call.
+const FROM_THE_MIDDLE: [usize; HORIZONS] = [4, 5, 3, 6, 2, 7, 1, 0];
 
 /// What has to survive a restart, and what a new campaign may take over from one like it.
 #[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
@@ -117,7 +121,7 @@ impl Controller {
         let seen = self.decided.since(since).as_secs_f64();
         let age = now.since(since).as_secs_f64();
         self.memory.pulse.passed(0.0, self.usual().expected_between(seen.min(age), age));
-        if answered {
+        if answered && self.memory.ringing.knows(age) {
             self.memory.pulse.answered();
         }
         self.memory.ringing.ended(now.since(since), answered);
@@ -179,24 +183,32 @@ impl Controller {
     fn rail(&mut self, now: Moment) -> Option<Reason> {
         let burst = self.burst.is_on(now).map(|abandoned| Reason::Burst { abandoned });
         let (account, limit) = (self.memory.account.judged(self.settings.team), self.settings.limit);
-        let over = account.abandoned as f64 + 1.0 > limit * (account.humans() as f64 + ADVANCE);
+        let humans = account.humans() as f64;
+        let ahead = ADVANCE * (1.0 - humans / ADVANCE_ANSWERS).max(0.0);
+        let over = account.abandoned as f64 + 1.0 > limit * humans + ahead;
         let day = Reason::Day { abandoned: account.abandoned, humans: account.humans(), limit };
         burst.or(over.then_some(day))
     }
 
     /// As many as keep the risk of the last within the threshold.
     fn predicted(&mut self, view: &View<'_>, ages: &Ages, room: u32) -> (u32, u32, Reason) {
-        let mut cases = self.cases(view, ages);
         let most = self.memory.threshold.risk();
-        let mut begun = 0;
-        loop {
-            let risk = cases.iter().map(|case| case.weight * case.balance.shortage()).sum::<f64>();
-            if risk > most || begun >= room {
-                return (begun, 0, self.because(risk, most));
+        let mut cases = Vec::with_capacity(HORIZONS * PARTS);
+        let mut risk = 0.0;
+        for number in FROM_THE_MIDDLE {
+            self.add_cases(number, view, ages, &mut cases);
+            risk = cases.iter().map(Case::risk).sum();
+            if risk > most {
+                return (0, 0, self.because(risk, most)); // the other moments can but add to it
             }
+        }
+        let mut begun = 0;
+        while risk <= most && begun < room {
             cases.iter_mut().for_each(|case| case.balance.lose(case.each));
+            risk = cases.iter().map(Case::risk).sum();
             begun += 1;
         }
+        (begun, 0, self.because(risk, most))
     }
 
     fn because(&self, risk: f64, most: f64) -> Reason {
@@ -206,27 +218,22 @@ impl Controller {
         }
     }
 
-    /// The balance of agents and answers when the answer of a call begun now may come, for each part of the pulse. A part in which more
-    /// is answered weighs more: the call is thought of as answered.
-    fn cases(&self, view: &View<'_>, ages: &Ages) -> Vec<Case> {
-        let free = i64::from(view.ready) - i64::from(view.waiting);
-        let patience = self.settings.patience.as_secs_f64();
+    /// The balance of agents and answers at one of the moments when the answer of a call begun now may come, for each part of the
+    /// pulse. A part in which more is answered weighs more: the call is thought of as answered.
+    fn add_cases(&self, number: usize, view: &View<'_>, ages: &Ages, cases: &mut Vec<Case>) {
+        let at = self.usual().age_of_answers((number as f64 + 0.5) / HORIZONS as f64);
+        let within = at + self.settings.patience.as_secs_f64();
         let others = ages.talking.len() + ages.writing.len() + ages.ringing.len();
-        let sum: f64 = self.outlooks.iter().map(Outlook::answer_rate).sum();
-        let mut cases = Vec::with_capacity(HORIZONS * PARTS);
-        for number in 0..HORIZONS {
-            let at = self.usual().age_of_answers((number as f64 + 0.5) / HORIZONS as f64);
-            let mut people = Balance::new(free, others);
-            ages.talking.iter().for_each(|age| people.gain(self.returns.from_talk(*age, at + patience)));
-            ages.writing.iter().for_each(|age| people.gain(self.returns.from_writing(*age, at + patience)));
-            for outlook in &self.outlooks {
-                let mut balance = people.clone();
-                ages.ringing.iter().for_each(|age| balance.lose(outlook.answered_within(*age, at)));
-                let weight = outlook.answer_rate() / sum / HORIZONS as f64;
-                cases.push(Case { weight, balance, each: outlook.answered_within(0.0, at) });
-            }
+        let mut people = Balance::new(i64::from(view.ready) - i64::from(view.waiting), others);
+        ages.talking.iter().for_each(|age| people.gain(self.returns.from_talk(*age, within)));
+        ages.writing.iter().for_each(|age| people.gain(self.returns.from_writing(*age, within)));
+        let answers: f64 = self.outlooks.iter().map(Outlook::answer_rate).sum();
+        for outlook in &self.outlooks {
+            let mut balance = people.clone();
+            ages.ringing.iter().for_each(|age| balance.lose(outlook.answered_within(*age, at)));
+            let weight = outlook.answer_rate() / answers / HORIZONS as f64;
+            cases.push(Case { weight, balance, each: outlook.answered_within(0.0, at) });
         }
-        cases
     }
 
     /// The middle of the pulse.
@@ -241,6 +248,12 @@ struct Case {
     balance: Balance,
     /// The chance that one call more is answered by then.
     each: f64,
+}
+
+impl Case {
+    fn risk(&self) -> f64 {
+        self.weight * self.balance.shortage()
+    }
 }
 
 /// The view in seconds.

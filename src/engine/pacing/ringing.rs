@@ -4,6 +4,7 @@
 //! sees busy lines and failures first, takes nobody for answering, and dials more: that is how dialers abandon nine of ten
 //! in the first minutes of a day.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,8 @@ const PRIOR_ANSWERED: f64 = 0.5;
 const PRIOR_AGES: std::ops::Range<usize> = 6..50;
 /// Of the calls of the prior that are not answered, how many end otherwise in each cell.
 const PRIOR_OTHER: f64 = 0.02;
+/// Of an age is known what so many times the calls of the prior have told.
+const KNOWN: f64 = 5.0;
 /// What is older than so many calls is forgotten. Faster change is the pulse's work.
 const MEMORY_CALLS: f64 = 4_000.0;
 
@@ -32,8 +35,16 @@ pub struct Ringing {
     entered: Vec<f64>,
 }
 
+static PRIOR: LazyLock<Ringing> = LazyLock::new(Ringing::prior);
+
 impl Default for Ringing {
     fn default() -> Self {
+        PRIOR.clone()
+    }
+}
+
+impl Ringing {
+    fn prior() -> Ringing {
         let mut prior = Ringing { answered: vec![0.0; CELLS], ended: vec![0.0; CELLS], entered: vec![0.0; CELLS] };
         let cells = PRIOR_AGES.len() as f64;
         let (mut left, each) = (PRIOR_CALLS, PRIOR_CALLS * PRIOR_ANSWERED / cells);
@@ -46,9 +57,7 @@ impl Default for Ringing {
         }
         prior
     }
-}
 
-impl Ringing {
     /// A call ended at this age: a person answered, or anything else happened.
     pub fn ended(&mut self, age: Duration, answered: bool) {
         let last = cell(age.as_secs_f64());
@@ -75,9 +84,19 @@ impl Ringing {
         for (cell, here) in passed[..CELLS].iter().enumerate() {
             ringing -= here;
             let entered = self.entered[cell] + ringing;
-            outlook.push(cell, self.answered[cell] / entered, self.ended[cell] / entered, pulse);
+            let (answer, other) = (self.answered[cell] / entered, self.ended[cell] / entered);
+            outlook.push(cell, answer, other, pulse, self.knows_cell(cell));
         }
         outlook
+    }
+
+    /// Whether what is expected of this age (in seconds) is seen, not supposed: only that can be compared with what happens.
+    pub fn knows(&self, age: f64) -> bool {
+        self.knows_cell(cell(age))
+    }
+
+    fn knows_cell(&self, cell: usize) -> bool {
+        self.entered[cell] > KNOWN * PRIOR.entered[cell]
     }
 
     /// The share of calls that a person answers, as far as is known.
@@ -93,7 +112,7 @@ pub struct Outlook {
     surviving: [f64; CELLS + 1],
     /// Of all calls, how many were answered until then.
     answered: [f64; CELLS + 1],
-    /// Answers to expect of one call that lives that long, without the pulse.
+    /// Answers to expect of one call that lives that long, without the pulse, at ages that are known.
     expected: [f64; CELLS + 1],
 }
 
@@ -104,8 +123,8 @@ impl Outlook {
         Outlook { surviving, answered: zero, expected: zero }
     }
 
-    fn push(&mut self, cell: usize, answer: f64, other: f64, pulse: f64) {
-        let usual = answer.min(1.0);
+    fn push(&mut self, cell: usize, answer: f64, other: f64, pulse: f64, known: bool) {
+        let usual = if known { answer.min(1.0) } else { 0.0 };
         let answer = (answer * pulse).min(1.0);
         let other = other.min(1.0 - answer);
         let alive = self.surviving[cell];

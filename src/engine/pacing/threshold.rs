@@ -9,15 +9,16 @@ use serde::{Deserialize, Serialize};
 use super::account::Tally;
 
 /// The share of a step in the logarithm of the threshold.
-const GAIN: f64 = 0.3;
+const GAIN: f64 = 0.1;
 /// Before anything was learned.
 const BEGIN: f64 = 0.05;
 const LEAST: f64 = 1e-4;
 const MOST: f64 = 0.9;
 /// What the account is over or under is made good within so many answers.
-const HORIZON: f64 = 200.0;
-/// So many abandoned calls are kept in hand, so that chance does not carry a day over its limit.
+const HORIZON: f64 = 500.0;
+/// So many abandoned calls are kept in hand, and a part of the limit, so that chance does not carry a day over it.
 const RESERVE: f64 = 3.0;
+const AIM: f64 = 0.97;
 
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Threshold {
@@ -44,6 +45,6 @@ impl Threshold {
 
 /// The share that may be abandoned from now on.
 fn target(account: Tally, limit: f64) -> f64 {
-    let allowed = limit * (account.humans() as f64 + HORIZON) - RESERVE;
+    let allowed = AIM * limit * (account.humans() as f64 + HORIZON) - RESERVE;
     ((allowed - account.abandoned as f64) / HORIZON).clamp(0.0, 2.0 * limit)
 }
