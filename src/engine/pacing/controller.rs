@@ -33,6 +33,9 @@ const LEARNING: u32 = 40;
 /// Abandoned calls that a day may be ahead of its limit when it begins, and after how many answers no more.
 const ADVANCE: f64 = 12.0;
 const ADVANCE_ANSWERS: f64 = 1_000.0;
+/// Beyond that, each abandoned call makes the threshold smaller by so much of its logarithm, and so many stop all but one call per agent.
+const SOFT: f64 = 0.4;
+const HARD: f64 = 8.0;
 
 /// The moments in the order in which they are most likely to forbid a call.
 const FROM_THE_MIDDLE: [usize; HORIZONS] = [4, 5, 3, 6, 2, 7, 1, 0];
@@ -183,16 +186,21 @@ impl Controller {
     fn rail(&mut self, now: Moment) -> Option<Reason> {
         let burst = self.burst.is_on(now).map(|abandoned| Reason::Burst { abandoned });
         let (account, limit) = (self.memory.account.judged(self.settings.team), self.settings.limit);
+        let day = Reason::Day { abandoned: account.abandoned, humans: account.humans(), limit };
+        burst.or((self.overdraft() > HARD).then_some(day))
+    }
+
+    /// Abandoned calls beyond what the day allows by now, one more counted that may come.
+    fn overdraft(&self) -> f64 {
+        let account = self.memory.account.judged(self.settings.team);
         let humans = account.humans() as f64;
         let ahead = ADVANCE * (1.0 - humans / ADVANCE_ANSWERS).max(0.0);
-        let over = account.abandoned as f64 + 1.0 > limit * humans + ahead;
-        let day = Reason::Day { abandoned: account.abandoned, humans: account.humans(), limit };
-        burst.or(over.then_some(day))
+        (account.abandoned as f64 + 1.0 - self.settings.limit * humans - ahead).max(0.0)
     }
 
     /// As many as keep the risk of the last within the threshold.
     fn predicted(&mut self, view: &View<'_>, ages: &Ages, room: u32) -> (u32, u32, Reason) {
-        let most = self.memory.threshold.risk();
+        let most = self.memory.threshold.risk() * libm::exp(-SOFT * self.overdraft());
         let mut cases = Vec::with_capacity(HORIZONS * PARTS);
         let mut risk = 0.0;
         for number in FROM_THE_MIDDLE {
