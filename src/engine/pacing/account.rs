@@ -19,6 +19,11 @@ pub struct Tally {
 }
 
 impl Tally {
+    pub fn count(&mut self, abandoned: bool) {
+        let count = if abandoned { &mut self.abandoned } else { &mut self.connected };
+        *count += 1;
+    }
+
     pub fn humans(self) -> u64 {
         self.connected + self.abandoned
     }
@@ -47,12 +52,13 @@ impl Account {
         self.days.retain(|(day, _)| *day >= oldest);
     }
 
-    pub fn connected(&mut self) {
-        self.last().connected += 1;
-    }
-
-    pub fn abandoned(&mut self) {
-        self.last().abandoned += 1;
+    /// Somebody answered today.
+    pub fn answered(&mut self, abandoned: bool) {
+        if self.days.is_empty() {
+            self.days.push_back((0, Tally::default()));
+        }
+        let last = self.days.len() - 1;
+        self.days[last].1.count(abandoned);
     }
 
     pub fn today(&self) -> Tally {
@@ -70,14 +76,6 @@ impl Account {
         };
         self.days.iter().fold(Tally::default(), add)
     }
-
-    fn last(&mut self) -> &mut Tally {
-        if self.days.is_empty() {
-            self.days.push_back((0, Tally::default()));
-        }
-        let last = self.days.len() - 1;
-        &mut self.days[last].1
-    }
 }
 
 #[cfg(test)]
@@ -89,8 +87,7 @@ mod tests {
         let mut account = Account::default();
         for day in 100..140 {
             account.begin(day);
-            (0..9).for_each(|_| account.connected());
-            account.abandoned();
+            (0..10).for_each(|call| account.answered(call == 0));
         }
         assert_eq!(account.judged(6), Tally { connected: 9, abandoned: 1 });
         assert_eq!(account.judged(5), Tally { connected: 270, abandoned: 30 });

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::{Account, Tally};
 use super::burst::Burst;
+use super::hour::Hour;
 use super::frees::{Frees, Returns};
 use super::pulse::{PARTS, Pulse};
 use super::ringing::{Outlook, Ringing};
@@ -31,11 +32,14 @@ const RETURNS_LAST: Duration = Duration::from_secs(2);
 /// Until so many calls have ended the outlook is called a guess.
 const LEARNING: u32 = 40;
 /// Abandoned calls that a day may be ahead of its limit when it begins, and after how many answers no more.
-const ADVANCE: f64 = 12.0;
+const ADVANCE: f64 = 4.0;
 const ADVANCE_ANSWERS: f64 = 1_000.0;
 /// Beyond that, each abandoned call makes the threshold smaller by so much of its logarithm, and so many stop all but one call per agent.
-const SOFT: f64 = 0.4;
+const SOFT: f64 = 0.6;
 const HARD: f64 = 8.0;
+
+/// When ringing calls are withdrawn: an answer more would find nobody with this chance.
+const HOPELESS: f64 = 0.6;
 
 /// The moments in the order in which they are most likely to forbid a call.
 const FROM_THE_MIDDLE: [usize; HORIZONS] = [4, 5, 3, 6, 2, 7, 1, 0];
@@ -69,6 +73,7 @@ pub struct Controller {
     settings: Settings,
     memory: Memory,
     burst: Burst,
+    hour: Hour,
     /// For each part of the pulse.
     outlooks: [Outlook; PARTS],
     returns: Returns,
@@ -80,7 +85,7 @@ impl Controller {
     pub fn new(settings: Settings, memory: Memory, now: Moment) -> Controller {
         let outlooks = memory.pulse.parts().map(|factor| memory.ringing.outlook(&[], factor));
         let returns = memory.frees.returns(&[], &[]);
-        Controller { settings, memory, burst: Burst::default(), outlooks, returns, returns_until: now, decided: now }
+        Controller { settings, memory, burst: Burst::default(), hour: Hour::default(), outlooks, returns, returns_until: now, decided: now }
     }
 
     /// The campaign was changed.
@@ -135,7 +140,8 @@ impl Controller {
         let account = self.memory.account.judged(self.settings.team);
         self.memory.threshold.learn(account, self.settings.limit, abandoned);
         self.burst.answered(abandoned, now);
-        if abandoned { self.memory.account.abandoned() } else { self.memory.account.connected() }
+        self.hour.answered(abandoned, now);
+        self.memory.account.answered(abandoned);
     }
 
     /// How many calls to begin. Costs at most 1 ms with 200 agents and 200 ringing calls.
@@ -144,8 +150,12 @@ impl Controller {
         self.look(&ages, now);
         let taken = view.talking.len() + view.ringing.len() + view.waiting as usize;
         let room = (self.settings.lines as usize).saturating_sub(taken) as u32;
-        let (wanted, withdraw, reason) = self.wanted(view, &ages, room, now);
+        let (wanted, reason) = self.wanted(view, &ages, room, now);
         let reason = if wanted >= room { Reason::Lines { lines: self.settings.lines } } else { reason };
+        let withdraw = match self.settings.pace {
+            Pace::Predictive if wanted == 0 => self.too_many(view, &ages),
+            Pace::Predictive | Pace::Progressive | Pace::Ratio(_) => 0,
+        };
         Decision { begin: wanted.min(room), withdraw, reason, again: now + AGAIN }
     }
 
@@ -163,21 +173,24 @@ impl Controller {
         self.decided = now;
     }
 
-    fn wanted(&mut self, view: &View<'_>, ages: &Ages, room: u32, now: Moment) -> (u32, u32, Reason) {
-        let under_way = view.ringing.len() as u32 + view.waiting;
+    fn wanted(&mut self, view: &View<'_>, ages: &Ages, room: u32, now: Moment) -> (u32, Reason) {
         if view.ready == 0 && view.talking.is_empty() && view.writing.is_empty() {
-            return (0, 0, Reason::NobodyThere);
+            return (0, Reason::NobodyThere);
         }
-        let one_per_ready = view.ready.saturating_sub(under_way);
+        let (ready, under_way) = (view.ready, view.ringing.len() as u32 + view.waiting);
+        let one_per_ready = ready.saturating_sub(under_way);
         match self.settings.pace {
-            Pace::Progressive => (one_per_ready, 0, Reason::OnePerReady { ready: view.ready }),
+            Pace::Progressive => (one_per_ready, Reason::OnePerReady { ready }),
             Pace::Ratio(ratio) => {
-                let most = (f64::from(view.ready) * ratio) as u32;
-                (most.saturating_sub(under_way), 0, Reason::Ratio { ready: view.ready, ratio })
+                let most = (f64::from(ready) * ratio) as u32;
+                (most.saturating_sub(under_way), Reason::Ratio { ready, ratio })
             }
             Pace::Predictive => match self.rail(now) {
-                Some(reason) => (one_per_ready, 0, reason),
-                None => self.predicted(view, ages, room),
+                Some(reason) => (one_per_ready, reason),
+                None => {
+                    let most = self.most(now);
+                    self.predicted(view, ages, room, most)
+                }
             },
         }
     }
@@ -195,19 +208,46 @@ impl Controller {
         let account = self.memory.account.judged(self.settings.team);
         let humans = account.humans() as f64;
         let ahead = ADVANCE * (1.0 - humans / ADVANCE_ANSWERS).max(0.0);
-        (account.abandoned as f64 + 1.0 - self.settings.limit * humans - ahead).max(0.0)
+        account.abandoned as f64 + 1.0 - self.settings.limit * humans - ahead
+    }
+
+    /// The threshold, made smaller where the day or the hour is ahead of its limit.
+    fn most(&mut self, now: Moment) -> f64 {
+        let over = self.overdraft().max(self.hour.overdraft(self.settings.limit, now)).max(0.0);
+        self.memory.threshold.risk() * libm::exp(-SOFT * over)
+    }
+
+    /// Calls that ring too long to matter and too many to be served: as when half of the team has left.
+    fn too_many(&self, view: &View<'_>, ages: &Ages) -> u32 {
+        let least = self.settings.ring_at_least.as_secs_f64();
+        if view.ready > view.waiting || ages.ringing.first().is_none_or(|age| *age < least) {
+            return 0;
+        }
+        let mut cases = Vec::with_capacity(PARTS);
+        let at = self.add_cases(FROM_THE_MIDDLE[0], view, ages, &mut cases);
+        let balance = &cases[PARTS / 2].balance;
+        if balance.shortage() < HOPELESS {
+            return 0;
+        }
+        let mut lacking = 0.5 - balance.mean();
+        let old = ages.ringing.iter().take_while(|age| **age >= least);
+        let some = old.take_while(|age| {
+            let wanted = lacking > 0.0;
+            lacking -= self.usual().answered_within(**age, at);
+            wanted
+        });
+        some.count() as u32
     }
 
     /// As many as keep the risk of the last within the threshold.
-    fn predicted(&mut self, view: &View<'_>, ages: &Ages, room: u32) -> (u32, u32, Reason) {
-        let most = self.memory.threshold.risk() * libm::exp(-SOFT * self.overdraft());
+    fn predicted(&self, view: &View<'_>, ages: &Ages, room: u32, most: f64) -> (u32, Reason) {
         let mut cases = Vec::with_capacity(HORIZONS * PARTS);
         let mut risk = 0.0;
         for number in FROM_THE_MIDDLE {
             self.add_cases(number, view, ages, &mut cases);
             risk = cases.iter().map(Case::risk).sum();
             if risk > most {
-                return (0, 0, self.because(risk, most)); // the other moments can but add to it
+                return (0, self.because(risk, most)); // the other moments can but add to it
             }
         }
         let mut begun = 0;
@@ -216,7 +256,7 @@ impl Controller {
             risk = cases.iter().map(Case::risk).sum();
             begun += 1;
         }
-        (begun, 0, self.because(risk, most))
+        (begun, self.because(risk, most))
     }
 
     fn because(&self, risk: f64, most: f64) -> Reason {
@@ -227,8 +267,8 @@ impl Controller {
     }
 
     /// The balance of agents and answers at one of the moments when the answer of a call begun now may come, for each part of the
-    /// pulse. A part in which more is answered weighs more: the call is thought of as answered.
-    fn add_cases(&self, number: usize, view: &View<'_>, ages: &Ages, cases: &mut Vec<Case>) {
+    /// pulse. A part in which more is answered weighs more: the call is thought of as answered. Gives that moment, in seconds.
+    fn add_cases(&self, number: usize, view: &View<'_>, ages: &Ages, cases: &mut Vec<Case>) -> f64 {
         let at = self.usual().age_of_answers((number as f64 + 0.5) / HORIZONS as f64);
         let within = at + self.settings.patience.as_secs_f64();
         let others = ages.talking.len() + ages.writing.len() + ages.ringing.len();
@@ -242,6 +282,7 @@ impl Controller {
             let weight = outlook.answer_rate() / answers / HORIZONS as f64;
             cases.push(Case { weight, balance, each: outlook.answered_within(0.0, at) });
         }
+        at
     }
 
     /// The middle of the pulse.

@@ -11,6 +11,7 @@ mod account;
 mod burst;
 mod controller;
 mod frees;
+mod hour;
 mod pulse;
 mod ringing;
 mod risk;

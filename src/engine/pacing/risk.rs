@@ -56,6 +56,11 @@ impl Balance {
         self.law[0] *= 1.0 - chance;
     }
 
+    /// Free agents less answered calls, on average.
+    pub fn mean(&self) -> f64 {
+        self.mean
+    }
+
     /// The chance that nobody is free for one answer more.
     pub fn shortage(&self) -> f64 {
         if self.lowest > 0 {

@@ -51,7 +51,7 @@ pub struct View<'a> {
     pub talking: &'a [Moment],
     /// Since when others write, of the same.
     pub writing: &'a [Moment],
-    /// Since when calls ring.
+    /// Since when calls ring, the longest first.
     pub ringing: &'a [Moment],
     /// Calls that are answered and have no agent yet.
     pub waiting: u32,
