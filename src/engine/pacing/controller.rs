@@ -14,13 +14,14 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::account::{Account, Tally};
+use super::account::Account;
 use super::burst::Burst;
-use super::hour::Hour;
 use super::frees::{Frees, Returns};
+use super::hour::Hour;
+use super::prospect::{Ages, Prospect};
 use super::pulse::{PARTS, Pulse};
 use super::ringing::{Outlook, Ringing};
-use super::risk::{Balance, HORIZONS};
+use super::snapshot::{Presence, Snapshot};
 use super::threshold::Threshold;
 use super::view::{Decision, Event, Pace, Reason, Settings, View};
 use crate::time::Moment;
@@ -37,12 +38,6 @@ const ADVANCE_ANSWERS: f64 = 1_000.0;
 /// Beyond that, each abandoned call makes the threshold smaller by so much of its logarithm, and so many stop all but one call per agent.
 const SOFT: f64 = 0.6;
 const HARD: f64 = 8.0;
-
-/// When ringing calls are withdrawn: an answer more would find nobody with this chance.
-const HOPELESS: f64 = 0.6;
-
-/// The moments in the order in which they are most likely to forbid a call.
-const FROM_THE_MIDDLE: [usize; HORIZONS] = [4, 5, 3, 6, 2, 7, 1, 0];
 
 /// What has to survive a restart, and what a new campaign may take over from one like it.
 #[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
@@ -79,13 +74,28 @@ pub struct Controller {
     returns: Returns,
     returns_until: Moment,
     decided: Moment,
+    presence: Presence,
+    lines: u32,
+    reason: Option<Reason>,
 }
 
 impl Controller {
     pub fn new(settings: Settings, memory: Memory, now: Moment) -> Controller {
         let outlooks = memory.pulse.parts().map(|factor| memory.ringing.outlook(&[], factor));
         let returns = memory.frees.returns(&[], &[]);
-        Controller { settings, memory, burst: Burst::default(), hour: Hour::default(), outlooks, returns, returns_until: now, decided: now }
+        Controller {
+            settings,
+            memory,
+            burst: Burst::default(),
+            hour: Hour::default(),
+            outlooks,
+            returns,
+            returns_until: now,
+            decided: now,
+            presence: Presence::default(),
+            lines: 0,
+            reason: None,
+        }
     }
 
     /// The campaign was changed.
@@ -97,8 +107,16 @@ impl Controller {
         &self.memory
     }
 
-    pub fn today(&self) -> Tally {
-        self.memory.account.today()
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            today: self.memory.account.today(),
+            judged: self.memory.account.judged(self.settings.team),
+            limit: self.settings.limit,
+            occupancy: self.presence.occupancy(),
+            answer_rate: self.usual().answer_rate(),
+            lines: self.lines,
+            reason: self.reason,
+        }
     }
 
     /// The risk at which dialling stops.
@@ -106,14 +124,12 @@ impl Controller {
         self.memory.threshold.risk()
     }
 
-    /// How much more than usual is answered just now.
-    pub fn pulse(&self) -> f64 {
-        self.memory.pulse.factor()
-    }
-
     pub fn handle(&mut self, event: Event, now: Moment) {
         match event {
-            Event::DayBegan(day) => self.memory.account.begin(day),
+            Event::DayBegan(day) => {
+                self.memory.account.begin(day);
+                self.presence = Presence::default();
+            }
             Event::Answered(since) => self.rang(since, true, now),
             Event::Unanswered(since) => self.rang(since, false, now),
             Event::Withdrawn(since) => self.memory.ringing.withdrawn(now.since(since)),
@@ -147,16 +163,22 @@ impl Controller {
     /// How many calls to begin. Costs at most 1 ms with 200 agents and 200 ringing calls.
     pub fn decide(&mut self, view: &View<'_>, now: Moment) -> Decision {
         let ages = Ages::of(view, now);
+        self.presence.passed(view, now.since(self.decided).as_secs_f64());
         self.look(&ages, now);
         let taken = view.talking.len() + view.ringing.len() + view.waiting as usize;
         let room = (self.settings.lines as usize).saturating_sub(taken) as u32;
         let (wanted, reason) = self.wanted(view, &ages, room, now);
         let reason = if wanted >= room { Reason::Lines { lines: self.settings.lines } } else { reason };
         let withdraw = match self.settings.pace {
-            Pace::Predictive if wanted == 0 => self.too_many(view, &ages),
+            Pace::Predictive if wanted == 0 => {
+                self.prospect(&ages).hopeless(self.settings.ring_at_least.as_secs_f64())
+            }
             Pace::Predictive | Pace::Progressive | Pace::Ratio(_) => 0,
         };
-        Decision { begin: wanted.min(room), withdraw, reason, again: now + AGAIN }
+        let begin = wanted.min(room);
+        self.lines = taken as u32 + begin;
+        self.reason = Some(reason);
+        Decision { begin, withdraw, reason, again: now + AGAIN }
     }
 
     /// Brings the outlook up to now.
@@ -189,7 +211,8 @@ impl Controller {
                 Some(reason) => (one_per_ready, reason),
                 None => {
                     let most = self.most(now);
-                    self.predicted(view, ages, room, most)
+                    let (calls, risk) = self.prospect(ages).calls(most, room);
+                    (calls, self.because(risk, most))
                 }
             },
         }
@@ -217,48 +240,6 @@ impl Controller {
         self.memory.threshold.risk() * libm::exp(-SOFT * over)
     }
 
-    /// Calls that ring too long to matter and too many to be served: as when half of the team has left.
-    fn too_many(&self, view: &View<'_>, ages: &Ages) -> u32 {
-        let least = self.settings.ring_at_least.as_secs_f64();
-        if view.ready > view.waiting || ages.ringing.first().is_none_or(|age| *age < least) {
-            return 0;
-        }
-        let mut cases = Vec::with_capacity(PARTS);
-        let at = self.add_cases(FROM_THE_MIDDLE[0], view, ages, &mut cases);
-        let balance = &cases[PARTS / 2].balance;
-        if balance.shortage() < HOPELESS {
-            return 0;
-        }
-        let mut lacking = 0.5 - balance.mean();
-        let old = ages.ringing.iter().take_while(|age| **age >= least);
-        let some = old.take_while(|age| {
-            let wanted = lacking > 0.0;
-            lacking -= self.usual().answered_within(**age, at);
-            wanted
-        });
-        some.count() as u32
-    }
-
-    /// As many as keep the risk of the last within the threshold.
-    fn predicted(&self, view: &View<'_>, ages: &Ages, room: u32, most: f64) -> (u32, Reason) {
-        let mut cases = Vec::with_capacity(HORIZONS * PARTS);
-        let mut risk = 0.0;
-        for number in FROM_THE_MIDDLE {
-            self.add_cases(number, view, ages, &mut cases);
-            risk = cases.iter().map(Case::risk).sum();
-            if risk > most {
-                return (0, self.because(risk, most)); // the other moments can but add to it
-            }
-        }
-        let mut begun = 0;
-        while risk <= most && begun < room {
-            cases.iter_mut().for_each(|case| case.balance.lose(case.each));
-            risk = cases.iter().map(Case::risk).sum();
-            begun += 1;
-        }
-        (begun, self.because(risk, most))
-    }
-
     fn because(&self, risk: f64, most: f64) -> Reason {
         match self.memory.calls {
             calls @ ..LEARNING => Reason::Learning { calls, of: LEARNING },
@@ -266,55 +247,13 @@ impl Controller {
         }
     }
 
-    /// The balance of agents and answers at one of the moments when the answer of a call begun now may come, for each part of the
-    /// pulse. A part in which more is answered weighs more: the call is thought of as answered. Gives that moment, in seconds.
-    fn add_cases(&self, number: usize, view: &View<'_>, ages: &Ages, cases: &mut Vec<Case>) -> f64 {
-        let at = self.usual().age_of_answers((number as f64 + 0.5) / HORIZONS as f64);
-        let within = at + self.settings.patience.as_secs_f64();
-        let others = ages.talking.len() + ages.writing.len() + ages.ringing.len();
-        let mut people = Balance::new(i64::from(view.ready) - i64::from(view.waiting), others);
-        ages.talking.iter().for_each(|age| people.gain(self.returns.from_talk(*age, within)));
-        ages.writing.iter().for_each(|age| people.gain(self.returns.from_writing(*age, within)));
-        let answers: f64 = self.outlooks.iter().map(Outlook::answer_rate).sum();
-        for outlook in &self.outlooks {
-            let mut balance = people.clone();
-            ages.ringing.iter().for_each(|age| balance.lose(outlook.answered_within(*age, at)));
-            let weight = outlook.answer_rate() / answers / HORIZONS as f64;
-            cases.push(Case { weight, balance, each: outlook.answered_within(0.0, at) });
-        }
-        at
+    fn prospect<'a>(&'a self, ages: &'a Ages) -> Prospect<'a> {
+        let patience = self.settings.patience.as_secs_f64();
+        Prospect { ages, outlooks: &self.outlooks, returns: &self.returns, patience }
     }
 
     /// The middle of the pulse.
     fn usual(&self) -> &Outlook {
         &self.outlooks[PARTS / 2]
-    }
-}
-
-/// One way in which it may come.
-struct Case {
-    weight: f64,
-    balance: Balance,
-    /// The chance that one call more is answered by then.
-    each: f64,
-}
-
-impl Case {
-    fn risk(&self) -> f64 {
-        self.weight * self.balance.shortage()
-    }
-}
-
-/// The view in seconds.
-struct Ages {
-    talking: Vec<f64>,
-    writing: Vec<f64>,
-    ringing: Vec<f64>,
-}
-
-impl Ages {
-    fn of(view: &View<'_>, now: Moment) -> Ages {
-        let ages = |since: &[Moment]| since.iter().map(|since| now.since(*since).as_secs_f64()).collect();
-        Ages { talking: ages(view.talking), writing: ages(view.writing), ringing: ages(view.ringing) }
     }
 }

@@ -12,13 +12,18 @@ mod burst;
 mod controller;
 mod frees;
 mod hour;
+mod prospect;
 mod pulse;
 mod ringing;
 mod risk;
+mod short;
 pub mod simulator;
+mod snapshot;
 mod threshold;
 mod view;
 
 pub use account::{Account, Tally};
 pub use controller::{Controller, Memory};
+pub use short::{Forecast, ShortCalls, ShortRule};
+pub use snapshot::Snapshot;
 pub use view::{Decision, Event, Pace, Reason, Settings, View};

@@ -51,11 +51,6 @@ impl Pulse {
         self.norm();
     }
 
-    /// The mean factor: 1 when all is as usual.
-    pub fn factor(&self) -> f64 {
-        self.likely.iter().enumerate().map(|(place, likely)| likely * factor(place)).sum()
-    }
-
     /// The mean factor of each third of the law, the least first.
     pub fn parts(&self) -> [f64; PARTS] {
         let share = 1.0 / PARTS as f64;
@@ -105,6 +100,10 @@ fn prior() -> [f64; FACTORS] {
 mod tests {
     use super::*;
 
+    fn mean(pulse: &Pulse) -> f64 {
+        pulse.likely.iter().enumerate().map(|(place, likely)| likely * factor(place)).sum()
+    }
+
     #[test]
     fn a_change_is_followed_within_some_dozens_of_answers() {
         let mut pulse = Pulse::default();
@@ -113,7 +112,7 @@ mod tests {
                 pulse.passed(1.0, each);
                 pulse.answered();
             }
-            pulse.factor()
+            mean(&pulse)
         };
         assert!((live(200, 1.0) - 1.0).abs() < 0.1);
         assert!(live(40, 0.4) > 2.0, "two and a half times as many come");
@@ -127,6 +126,6 @@ mod tests {
         pulse.answered();
         let [low, middle, high] = pulse.parts();
         assert!(low < middle && middle < high);
-        assert!(((low + middle + high) / 3.0 - pulse.factor()).abs() < 1e-9);
+        assert!(((low + middle + high) / 3.0 - mean(&pulse)).abs() < 1e-9);
     }
 }

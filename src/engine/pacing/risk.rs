@@ -33,27 +33,30 @@ impl Balance {
     /// An agent comes back with this chance.
     pub fn gain(&mut self, chance: f64) {
         self.mean += chance;
-        self.mix(chance);
+        self.mix(1, chance);
     }
 
-    /// A call is answered with this chance.
-    pub fn lose(&mut self, chance: f64) {
-        self.lowest -= 1;
-        self.mean -= chance;
-        self.mix(1.0 - chance);
+    /// So many calls are answered with this chance each.
+    pub fn lose(&mut self, calls: u32, chance: f64) {
+        self.lowest -= i64::from(calls);
+        self.mean -= f64::from(calls) * chance;
+        self.mix(calls, 1.0 - chance);
     }
 
-    fn mix(&mut self, chance: f64) {
-        self.variance += chance * (1.0 - chance);
-        self.parts += 1;
+    fn mix(&mut self, count: u32, chance: f64) {
+        self.variance += f64::from(count) * chance * (1.0 - chance);
+        let before = self.parts;
+        self.parts += count as usize;
         self.exact &= self.parts <= EXACT;
         if !self.exact {
             return;
         }
-        for place in (1..=self.parts).rev() {
-            self.law[place] = self.law[place] * (1.0 - chance) + self.law[place - 1] * chance;
+        for parts in before + 1..=self.parts {
+            for place in (1..=parts).rev() {
+                self.law[place] = self.law[place] * (1.0 - chance) + self.law[place - 1] * chance;
+            }
+            self.law[0] *= 1.0 - chance;
         }
-        self.law[0] *= 1.0 - chance;
     }
 
     /// Free agents less answered calls, on average.
@@ -87,7 +90,7 @@ mod tests {
     fn one_free_agent_and_one_ringing_call_are_a_matter_of_its_answer() {
         let mut balance = Balance::new(1, 2);
         assert_eq!(balance.shortage(), 0.0);
-        balance.lose(0.25);
+        balance.lose(1, 0.25);
         assert!((balance.shortage() - 0.25).abs() < 1e-12);
         balance.gain(0.5);
         assert!((balance.shortage() - 0.125).abs() < 1e-12);
@@ -98,7 +101,7 @@ mod tests {
         // 50 busy agents and 10 calls are exact; a part that changes nothing makes it normal.
         let mut exact = Balance::new(0, 60);
         (0..50).for_each(|agent| exact.gain(0.05 + f64::from(agent) / 500.0));
-        (0..10).for_each(|_| exact.lose(0.3));
+        exact.lose(10, 0.3);
         let mut beyond = exact.clone();
         beyond.gain(0.0);
         assert!((exact.shortage() - beyond.shortage()).abs() < 0.01, "{} {}", exact.shortage(), beyond.shortage());

@@ -19,8 +19,6 @@ const BREAK: Duration = Duration::from_secs(600);
 const BETWEEN_BREAKS: f64 = 7_200.0;
 const LUNCH: Duration = Duration::from_secs(3_600);
 const LUNCH_BEGINS_WITHIN: f64 = 600.0;
-/// As the law has it; the campaign's own patience is what is told to the pace.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Due {
@@ -183,7 +181,7 @@ impl<'a> Day<'a> {
         }
         self.pace.handle(Event::Answered(since), self.now);
         self.waiting.push_back(call);
-        self.plan_in(PATIENCE, Due::OutOfPatience { call });
+        self.plan_in(self.scenario.patience, Due::OutOfPatience { call });
         self.connect();
     }
 

@@ -13,6 +13,8 @@ pub struct Scenario {
     pub answers: Answers,
     pub times: Times,
     pub team: Team,
+    /// An answered call without an agent for so long is abandoned.
+    pub patience: Duration,
 }
 
 /// The chance that a person would answer a call, over the day.
