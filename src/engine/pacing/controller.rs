@@ -33,11 +33,11 @@ const RETURNS_LAST: Duration = Duration::from_secs(2);
 /// Until so many calls have ended the outlook is called a guess.
 const LEARNING: u32 = 40;
 /// Abandoned calls that a day may be ahead of its limit when it begins, and after how many answers no more.
-const ADVANCE: f64 = 4.0;
+const ADVANCE: f64 = 3.0;
 const ADVANCE_ANSWERS: f64 = 1_000.0;
 /// Beyond that, each abandoned call makes the threshold smaller by so much of its logarithm, and so many stop all but one call per agent.
 const SOFT: f64 = 0.6;
-const HARD: f64 = 8.0;
+const HARD: f64 = 5.0;
 
 /// What has to survive a restart, and what a new campaign may take over from one like it.
 #[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
@@ -170,9 +170,7 @@ impl Controller {
         let (wanted, reason) = self.wanted(view, &ages, room, now);
         let reason = if wanted >= room { Reason::Lines { lines: self.settings.lines } } else { reason };
         let withdraw = match self.settings.pace {
-            Pace::Predictive if wanted == 0 => {
-                self.prospect(&ages).hopeless(self.settings.ring_at_least.as_secs_f64())
-            }
+            Pace::Predictive if wanted == 0 => self.prospect(&ages).hopeless(self.settings.ring_at_least.as_secs_f64()),
             Pace::Predictive | Pace::Progressive | Pace::Ratio(_) => 0,
         };
         let begin = wanted.min(room);

@@ -126,12 +126,12 @@ pub struct Returns {
 
 impl Returns {
     /// Of who has talked for `age` seconds, and will write.
-    pub fn from_talk(&self, age: f64, span: f64) -> f64 {
+    pub fn of_talker(&self, age: f64, span: f64) -> f64 {
         look_up(&self.talking, age, span)
     }
 
     /// Of who has written for `age` seconds.
-    pub fn from_writing(&self, age: f64, span: f64) -> f64 {
+    pub fn of_writer(&self, age: f64, span: f64) -> f64 {
         look_up(&self.writing, age, span)
     }
 }
@@ -159,10 +159,10 @@ mod tests {
             frees.wrote(Duration::from_secs(15 + round % 10));
         }
         let returns = frees.returns(&[], &[]);
-        assert!(returns.from_writing(14.0, 12.0) > 0.8);
-        assert!(returns.from_talk(30.0, 20.0) < 0.1, "a talk of 30 s has half a minute before it, and the writing");
-        assert!(returns.from_talk(150.0, 60.0) > returns.from_talk(150.0, 30.0));
-        assert!(returns.from_talk(150.0, 60.0) > 0.8);
+        assert!(returns.of_writer(14.0, 12.0) > 0.8);
+        assert!(returns.of_talker(30.0, 20.0) < 0.1, "a talk of 30 s has half a minute before it, and the writing");
+        assert!(returns.of_talker(150.0, 60.0) > returns.of_talker(150.0, 30.0));
+        assert!(returns.of_talker(150.0, 60.0) > 0.8);
     }
 
     #[test]
@@ -170,6 +170,6 @@ mod tests {
         let mut frees = Frees::default();
         (0..10).for_each(|_| frees.talked(Duration::from_secs(10)));
         let (alone, with_others) = (frees.returns(&[], &[]), frees.returns(&[40.0; 190], &[]));
-        assert!(with_others.from_talk(8.0, 40.0) < alone.from_talk(8.0, 40.0) / 3.0);
+        assert!(with_others.of_talker(8.0, 40.0) < alone.of_talker(8.0, 40.0) / 3.0);
     }
 }

@@ -9,7 +9,7 @@ const MINUTE: u64 = 60_000_000_000;
 const HOUR: u64 = 60;
 /// An hour may abandon so many times the limit, and so many calls more, which weigh in small teams only.
 const SHARE: f64 = 1.05;
-const CALLS: f64 = 3.5;
+const CALLS: f64 = 3.0;
 
 /// Minutes in which somebody answered, the oldest first, and their sum.
 #[derive(Clone, Default, Debug)]

@@ -105,8 +105,8 @@ impl Prospect<'_> {
         let within = at + self.patience;
         let Ages { free, talking, writing, .. } = self.ages;
         let mut people = Balance::new(*free, talking.len() + writing.len() + self.ages.ringing.len());
-        talking.iter().for_each(|age| people.gain(self.returns.from_talk(*age, within)));
-        writing.iter().for_each(|age| people.gain(self.returns.from_writing(*age, within)));
+        talking.iter().for_each(|age| people.gain(self.returns.of_talker(*age, within)));
+        writing.iter().for_each(|age| people.gain(self.returns.of_writer(*age, within)));
         let answers: f64 = self.outlooks.iter().map(Outlook::answer_rate).sum();
         for outlook in self.outlooks {
             let mut balance = people.clone();

@@ -60,7 +60,8 @@ impl ShortCalls {
     pub fn room(&self, rule: &ShortRule) -> Option<u64> {
         let share = (self.short as f64 + BELIEVED * rule.share) / (self.calls as f64 + BELIEVED);
         let most = (rule.volume as f64 * (1.0 - rule.margin)) as u64;
-        (share >= rule.share * (1.0 - rule.margin)).then(|| most.min(rule.volume.saturating_sub(1)).saturating_sub(self.calls))
+        (share >= rule.share * (1.0 - rule.margin))
+            .then(|| most.min(rule.volume.saturating_sub(1)).saturating_sub(self.calls))
     }
 }
 
@@ -80,7 +81,11 @@ mod tests {
     fn gn19_volume_and_share_are_forecast_to_the_end_of_the_day() {
         let forecast = day(30_000, 27_000).forecast(0.25);
         assert_eq!((forecast.calls, forecast.share), (120_000, 0.9));
-        assert_eq!(day(30_000, 27_000).forecast(0.0).calls, 30_000_000, "a day that has hardly begun is no division by zero");
+        assert_eq!(
+            day(30_000, 27_000).forecast(0.0).calls,
+            30_000_000,
+            "a day that has hardly begun is no division by zero"
+        );
     }
 
     #[test]

@@ -12,12 +12,12 @@ use super::account::Tally;
 const GAIN: f64 = 0.1;
 /// Before anything was learned.
 const BEGIN: f64 = 0.03;
-const LEAST: f64 = 1e-4;
+const LEAST: f64 = 1e-6;
 const MOST: f64 = 0.9;
 /// What the account is over or under is made good within so many answers.
 const HORIZON: f64 = 500.0;
 /// So many abandoned calls are kept in hand, and a part of the limit, so that chance does not carry a day over it.
-const RESERVE: f64 = 4.0;
+const RESERVE: f64 = 5.0;
 const AIM: f64 = 0.97;
 
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]

@@ -22,9 +22,16 @@ pub struct Scenario {
 pub enum Answers {
     Steady(f64),
     /// In a straight line from the first to the last minute.
-    Drift { from: f64, to: f64 },
+    Drift {
+        from: f64,
+        to: f64,
+    },
     /// Switching between two, each for an exponential time of this mean.
-    Regime { low: f64, high: f64, mean: Duration },
+    Regime {
+        low: f64,
+        high: f64,
+        mean: Duration,
+    },
 }
 
 /// How long things take.

@@ -30,7 +30,13 @@ fn cost_of_a_decision_with_200_agents_and_200_ringing_calls() {
                 since
             };
             let (talking, writing, ringing) = (ago(200, 165), ago(40, 30), ago(24, 200));
-            let view = View { ready: (number % 12) as u32, talking: &talking, writing: &writing, ringing: &ringing, waiting: 0 };
+            let view = View {
+                ready: (number % 12) as u32,
+                talking: &talking,
+                writing: &writing,
+                ringing: &ringing,
+                waiting: 0,
+            };
             // The least of three: a machine that does other work interrupts one of them, not all.
             let cost = (0..3).map(|_| {
                 let mut controller = controller.clone();
@@ -40,7 +46,8 @@ fn cost_of_a_decision_with_200_agents_and_200_ringing_calls() {
             });
             took.extend(cost.min());
             controller.decide(&view, now);
-            controller.handle(if number % 4 == 0 { Event::Answered(ringing[0]) } else { Event::Unanswered(ringing[0]) }, now);
+            controller
+                .handle(if number % 4 == 0 { Event::Answered(ringing[0]) } else { Event::Unanswered(ringing[0]) }, now);
         }
         took.sort();
         let at = |share: f64| took[((took.len() - 1) as f64 * share) as usize];

@@ -8,6 +8,7 @@ mod cost;
 mod days;
 mod markov;
 mod picture;
+mod rails;
 mod rivals;
 mod tables;
 

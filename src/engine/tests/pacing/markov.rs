@@ -64,7 +64,8 @@ impl Worth {
                 let mut value = rate * here;
                 if ringing > 0 {
                     let lost = self.of[busy * row + ringing - 1];
-                    let met = if busy < agents { connect + self.of[(busy + 1) * row + ringing - 1] } else { abandon + lost };
+                    let met =
+                        if busy < agents { connect + self.of[(busy + 1) * row + ringing - 1] } else { abandon + lost };
                     value += ends * (process.answers * (met - here) + (1.0 - process.answers) * (lost - here));
                 }
                 if busy > 0 {

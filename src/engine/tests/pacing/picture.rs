@@ -37,10 +37,18 @@ fn draw(name: &str, day: &Outcome) -> String {
     );
     panel(&mut svg, 0, &format!("{name}: occupancy, percent, by the minute"), &occupancy, 1.0, "100");
     panel(&mut svg, 1, "ringing calls", &ringing, most, &format!("{most}"));
-    panel(&mut svg, 2, "abandoned of the answers of the day so far, percent; the line is the limit", &share, 2.0 * LIMIT, "6");
+    panel(
+        &mut svg,
+        2,
+        "abandoned of the answers of the day so far, percent; the line is the limit",
+        &share,
+        2.0 * LIMIT,
+        "6",
+    );
     let limit = TOP + 2.0 * (HEIGHT + TOP) + HEIGHT / 2.0;
     let end = LEFT + WIDTH;
-    let _ = writeln!(svg, "<line x1=\"{LEFT}\" x2=\"{end}\" y1=\"{limit}\" y2=\"{limit}\" stroke=\"#c0392b\"/>\n</svg>");
+    let _ =
+        writeln!(svg, "<line x1=\"{LEFT}\" x2=\"{end}\" y1=\"{limit}\" y2=\"{limit}\" stroke=\"#c0392b\"/>\n</svg>");
     svg
 }
 
@@ -48,7 +56,8 @@ fn panel(svg: &mut String, number: usize, title: &str, values: &[f64], most: f64
     let top = TOP + number as f64 * (HEIGHT + TOP);
     let step = WIDTH / values.len().max(1) as f64;
     let y = |value: f64| top + HEIGHT * (1.0 - (value / most).clamp(0.0, 1.0));
-    let points = values.iter().enumerate().map(|(at, value)| format!("{:.1},{:.1}", LEFT + at as f64 * step, y(*value)));
+    let points =
+        values.iter().enumerate().map(|(at, value)| format!("{:.1},{:.1}", LEFT + at as f64 * step, y(*value)));
     let points = points.collect::<Vec<_>>().join(" ");
     let _ = writeln!(
         svg,

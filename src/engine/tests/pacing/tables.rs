@@ -72,7 +72,9 @@ fn paced(day: &Scenario, pace: Pace) -> Controller {
 fn sim_pacing() {
     let seeds = of_number("RAMAL_SEEDS", 3);
     println!("Percent, mean (least–most) of {seeds} days each; 5 agents: of as many months");
-    println!("| pace | scenario | agents | occupancy | abandoned | worst hour | first 5 min | first 30 min | worst min |");
+    println!(
+        "| pace | scenario | agents | occupancy | abandoned | worst hour | first 5 min | first 30 min | worst min |"
+    );
     println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     let only = of_number("RAMAL_AGENTS", 0);
     for agents in SIZES.into_iter().filter(|agents| only == 0 || only == *agents) {
@@ -127,7 +129,8 @@ fn sim_markov() {
         let days = play(&day, &mut pace, of_number("RAMAL_SEEDS", 3) * 2 + 2, 1).split_off(2);
         let occupancy = days.iter().map(Outcome::occupancy).sum::<f64>() / days.len() as f64;
         let limit = sum(&days).fraction();
-        let best = |limit: f64| Process { agents: agents as usize, answers: ANSWERS, ring: RING, busy: BUSY, limit }.optimum();
+        let best =
+            |limit: f64| Process { agents: agents as usize, answers: ANSWERS, ring: RING, busy: BUSY, limit }.optimum();
         let (same, three) = (best(limit), best(0.03));
         let percent = |share: f64| format!("{:.2}", share * 100.0);
         let cells = [limit, occupancy, same, occupancy / same, three].map(percent);
