@@ -37,7 +37,7 @@ const ADVANCE: f64 = 3.0;
 const ADVANCE_ANSWERS: f64 = 1_000.0;
 /// Beyond that, each abandoned call makes the threshold smaller by so much of its logarithm, and so many stop all but one call per agent.
 const SOFT: f64 = 0.6;
-const HARD: f64 = 5.0;
+const HARD: f64 = 2.0;
 
 /// What has to survive a restart, and what a new campaign may take over from one like it.
 #[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]

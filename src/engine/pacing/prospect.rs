@@ -9,7 +9,7 @@ use crate::time::Moment;
 
 /// The moments in the order in which they are most likely to forbid a call.
 const FROM_THE_MIDDLE: [usize; HORIZONS] = [4, 5, 3, 6, 2, 7, 1, 0];
-/// When ringing calls are withdrawn: an answer more would find nobody with this chance.
+/// When ringing calls are withdrawn: of those that ring now somebody would find nobody with this chance.
 const HOPELESS: f64 = 0.6;
 
 /// The view in seconds.
@@ -86,10 +86,10 @@ impl Prospect<'_> {
         let mut cases = Vec::with_capacity(PARTS);
         let at = self.add_cases(FROM_THE_MIDDLE[0], &alike(ringing), &mut cases);
         let balance = &cases[PARTS / 2].balance;
-        if balance.shortage() < HOPELESS {
+        if balance.debt() < HOPELESS {
             return 0;
         }
-        let mut lacking = 0.5 - balance.mean();
+        let mut lacking = -balance.mean();
         let given_up = ringing.iter().take_while(|age| **age >= least).take_while(|age| {
             let wanted = lacking > 0.0;
             lacking -= self.outlooks[PARTS / 2].answered_within(**age, at);

@@ -66,14 +66,20 @@ impl Balance {
 
     /// The chance that nobody is free for one answer more.
     pub fn shortage(&self) -> f64 {
-        if self.lowest > 0 {
-            return 0.0;
-        }
+        self.at_most(0)
+    }
+
+    /// The chance that there are more answers than agents.
+    pub fn debt(&self) -> f64 {
+        self.at_most(-1)
+    }
+
+    fn at_most(&self, value: i64) -> f64 {
+        let Ok(steps) = usize::try_from(value - self.lowest) else { return 0.0 };
         if self.exact {
-            let nobody = usize::try_from(-self.lowest).unwrap_or(usize::MAX).min(self.parts);
-            return self.law[..=nobody].iter().sum::<f64>().min(1.0);
+            return self.law[..=steps.min(self.parts)].iter().sum::<f64>().min(1.0);
         }
-        normal((0.5 - self.mean) / libm::sqrt(self.variance.max(1e-9)))
+        normal((value as f64 + 0.5 - self.mean) / libm::sqrt(self.variance.max(1e-9)))
     }
 }
 

@@ -12,7 +12,7 @@ use super::account::Tally;
 const GAIN: f64 = 0.1;
 /// Before anything was learned.
 const BEGIN: f64 = 0.03;
-const LEAST: f64 = 1e-6;
+const LEAST: f64 = 1e-30;
 const MOST: f64 = 0.9;
 /// What the account is over or under is made good within so many answers.
 const HORIZON: f64 = 500.0;

@@ -21,6 +21,8 @@ struct Row {
     thirty: Vec<f64>,
     /// The worst of the minutes in which half the team is gone.
     minute: Vec<f64>,
+    /// Of the calls begun.
+    withdrawn: Vec<f64>,
 }
 
 impl Row {
@@ -30,6 +32,9 @@ impl Row {
         self.hour.push(days.iter().map(Outcome::worst_hour).fold(0.0, f64::max));
         self.five.push(days[0].first(5).fraction());
         self.thirty.push(days[0].first(30).fraction());
+        let all = || days.iter().flat_map(|day| &day.minutes);
+        let (begun, withdrawn) = all().fold((0, 0), |(b, w), m| (b + m.begun, w + m.withdrawn));
+        self.withdrawn.push(f64::from(withdrawn) / f64::from(begun.max(1)));
         let after = days[0].minutes.iter().skip(120).take(5);
         let share = after.map(|m| f64::from(m.abandoned) / f64::from(m.abandoned + m.connected).max(1.0));
         self.minute.push(share.fold(0.0, f64::max));
@@ -37,7 +42,8 @@ impl Row {
 
     #[expect(clippy::disallowed_macros, reason = "a table is shown")]
     fn print(&self, who: &str, name: &str, agents: u32) {
-        let columns = [&self.occupancy, &self.abandoned, &self.hour, &self.five, &self.thirty, &self.minute];
+        let columns =
+            [&self.occupancy, &self.abandoned, &self.hour, &self.five, &self.thirty, &self.minute, &self.withdrawn];
         let cells: Vec<String> = columns.iter().map(|column| spread(column)).collect();
         println!("| {who} | {name} | {agents} | {} |", cells.join(" | "));
     }
@@ -75,7 +81,7 @@ fn sim_pacing() {
     println!(
         "| pace | scenario | agents | occupancy | abandoned | worst hour | first 5 min | first 30 min | worst min |"
     );
-    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     let only = of_number("RAMAL_AGENTS", 0);
     for agents in SIZES.into_iter().filter(|agents| only == 0 || only == *agents) {
         // A month of five agents costs four days of two hundred: the two scenarios with a goal.
