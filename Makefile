@@ -47,6 +47,7 @@ sim:
 	RAMAL_SEEDS=$(or $(SEEDS),10000) cargo test --package engine --release --test simulation -- --nocapture
 	RAMAL_GATE=10000000 cargo test --package engine --release --test gate -- --nocapture
 	RAMAL_SEEDS=$(or $(SEEDS),100000) cargo test --package engine --release --test oracle -- --nocapture
+	RAMAL_SEEDS=$(or $(DAYS),5) cargo test --package engine --release --test pacing -- --nocapture --ignored --test-threads 1
 
 # At most five minutes once built: a table of ratios, and the same in docs/evidence.
 bench:

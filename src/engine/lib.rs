@@ -29,6 +29,7 @@ pub mod news;
 pub mod number;
 pub mod outbox;
 pub mod owner;
+pub mod pacing;
 pub mod protocolo;
 pub mod random;
 pub mod records;
