@@ -539,7 +539,7 @@ fn reply(what: &What) -> Result<Reply, Refusal> {
         What::Message(_) => Ok(Reply::Sent { message: MessageId(TEXT) }),
         What::Call(_) | What::Account(_) | What::Subscription(_) | What::Agent(_) | What::Staff(_) => Ok(Reply::Done),
         What::Callback(callback::Command::Cancel { promise, .. }) => Ok(Reply::Promised { promise: *promise }),
-        What::Callback(_) | What::Appointment(_) | What::Outbox(_) => Ok(Reply::Done),
+        What::Callback(_) | What::Appointment(_) | What::Outbox(_) | What::Campaign(_) => Ok(Reply::Done),
         What::Look(Look::Explain { .. }) => Ok(Reply::Explained(Box::new(explained()))),
         What::Daemon(_) => Ok(Reply::Done),
     }
@@ -624,6 +624,8 @@ fn snapshot() -> Snapshot {
         supervisions: Vec::new(),
         entries: Vec::new(),
         promises: Vec::new(),
+        campaigns: Vec::new(),
+        records: Vec::new(),
         totals,
         alerts: Vec::new(),
     }

@@ -30,7 +30,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::assign::{Ending, Event, Lease};
+use crate::assign::{Ending, Event, Lease, Work};
 use crate::id::{PromiseId, ScheduleId, UserId};
 use crate::time::{Moment, Now};
 

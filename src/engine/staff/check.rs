@@ -50,7 +50,7 @@ impl Staff {
             }
             EntryId::Campaign(campaign) => {
                 let runs = self.campaigns.get(&campaign).is_some_and(|campaign| campaign.standing != Standing::Stopped);
-                refuse_if(runs, "campaign", "the campaign is started; stop it first")
+                Refusal::invalid_if(runs, "campaign", "the campaign is started; stop it first")
             }
             EntryId::Item(_) | EntryId::Schedule(_) => Ok(()),
         }
@@ -212,17 +212,21 @@ impl Staff {
     fn check_campaign(&self, campaign: &Campaign, config: &Config) -> Result<(), Refusal> {
         named("name", &campaign.name)?;
         let mut others = self.campaigns.values().filter(|other| other.id != campaign.id);
-        refuse_if(others.any(|other| same(&other.name, &campaign.name)), "name", "another campaign has this name")?;
+        Refusal::invalid_if(
+            others.any(|other| same(&other.name, &campaign.name)),
+            "name",
+            "another campaign has this name",
+        )?;
         if let Some((field, text)) = campaign.fault() {
-            return refuse_if(true, field, text);
+            return Refusal::invalid_if(true, field, text);
         }
         let unknown = campaign.queues.iter().any(|queue| !self.queues.contains_key(queue));
-        refuse_if(unknown, "queues", "there is no such queue")?;
+        Refusal::invalid_if(unknown, "queues", "there is no such queue")?;
         let unknown = campaign.schedule.is_some_and(|schedule| !self.schedules.contains_key(&schedule));
-        refuse_if(unknown, "schedule", "there is no such escala")?;
+        Refusal::invalid_if(unknown, "schedule", "there is no such escala")?;
         let unknown = campaign.routes.iter().find(|route| !config.accounts.contains_key(&route.account));
         let name = unknown.map(|route| route.account.to_string()).unwrap_or_default();
-        refuse_if(unknown.is_some(), "routes", format!("no extension or trunk is called {name}"))
+        Refusal::invalid_if(unknown.is_some(), "routes", format!("no extension or trunk is called {name}"))
     }
 
     fn check_shift(&self, item: &Item, shift: &Shift) -> Result<(), Refusal> {
