@@ -68,7 +68,7 @@ impl Progress {
     }
 }
 
-/// Makes a list of a file. Blocks for as long as it takes, about 40 s for a million rows.
+/// Makes a list of a file. Blocks for as long as it takes, about 40 s of a processor for a million rows.
 ///
 /// # Errors
 /// [`Failure::BadRows`] and all that concerns the file: nothing was kept. [`Failure::Stopped`], a failing store, a file that changes

@@ -65,7 +65,7 @@ fn cells_have_their_limits() {
     let found = look(format!("telefone;nota\n11987654321;{long}\n").as_bytes()).unwrap();
     assert_eq!((found.bad, found.errors[0].code), (1, "too-long"));
     assert!(found.errors[0].value.chars().count() <= 60);
-    let columns = vec!["telefone"; 11].join(";");
+    let columns = ["telefone"; 11].join(";");
     let numbers: Vec<String> = (0..11).map(|number| format!("119876543{number:02}")).collect();
     let found = look(format!("{columns}\n{}\n", numbers.join(";")).as_bytes()).unwrap();
     assert_eq!(found.errors[0].code, "too-many");
