@@ -348,7 +348,7 @@ impl Simulation {
             ramal: None,
             location: None,
             queues: queues.collect(),
-            departments: BTreeSet::new(),
+            departments: Default::default(),
             directions: Directions::Both,
             active: true,
         };

@@ -9,6 +9,7 @@ mod world;
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::*;
+use crate::assign::Work;
 use crate::id::{CommandId, QueueId};
 use crate::number::{Number, NumberKind};
 

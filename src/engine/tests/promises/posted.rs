@@ -179,7 +179,7 @@ fn AG_06_limits_of_concurrent_calls_do_not_keep_a_text_from_going_out() {
     let mut house = House::new();
     let mut config = house.office.config.clone();
     let limits = engine::config::Limits { calls_at_once: 0, calls_per_minute: 0 };
-    config.accounts.values_mut().for_each(|account| account.limits = limits);
+    config.accounts.values_mut().for_each(|account| std::sync::Arc::make_mut(account).limits = limits);
     house.office.change_config(config);
     let refused = house.office.try_dial("11912345678").unwrap_err();
     assert_eq!(refused.rule.as_deref(), Some("calls-at-once"), "{}", refused.text);
