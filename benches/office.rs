@@ -195,6 +195,7 @@ fn user(at: usize, agents: usize) -> User {
         ramal: (at < agents).then(|| ramal(at).as_str().into()),
         location: None,
         queues: Default::default(),
+        departments: Default::default(),
         directions: Directions::Both,
         active: true,
     }

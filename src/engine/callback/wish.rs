@@ -126,7 +126,8 @@ impl Callbacks {
             };
             let place = (promise.schedule, promise.terms.due.at);
             match written {
-                true => self.promises.insert(id, Callback { promise, state: State::Open, asks: 0 }).map_or((), drop),
+                // Somebody who found it in the store may have changed it before the store said that it is there.
+                true => drop(self.promises.entry(id).or_insert(Callback { promise, state: State::Open, asks: 0 })),
                 false => self.taken.release(place.0, place.1),
             }
             self.orders.extend(command.map(|command| Order::Answer(command, answer)));

@@ -310,14 +310,7 @@ impl Campaigns {
 
     /// Who has a record on the screen, or is about to talk with a lead.
     pub fn holds(&self, user: UserId) -> bool {
-        let on_screen = |record: &Record| match record.state {
-            state::State::Queued | state::State::Offered(_) | state::State::Answered { .. } => false,
-            state::State::Judging { by: By::Lease(_), .. } => false,
-            state::State::Storing { by: Some(By::Lease(_)), .. } => false,
-            state::State::JudgingAgain { by: Some(By::Lease(_)), .. } => false,
-            _ => true,
-        };
-        self.records.values().any(|(_, record)| record.state.user() == Some(user) && on_screen(record))
+        self.records.values().any(|(_, record)| record.state.handler() == Some(user))
     }
 
     pub fn views(&self) -> impl Iterator<Item = CampaignView> {

@@ -76,6 +76,14 @@ pub enum By {
 }
 
 impl By {
+    /// Who has the record on the screen.
+    pub fn holder(self) -> Option<UserId> {
+        match self {
+            By::Holder(user) => Some(user),
+            By::Lease(_) | By::Anybody => None,
+        }
+    }
+
     pub fn user(self) -> Option<UserId> {
         match self {
             By::Lease(lease) => Some(lease.user),

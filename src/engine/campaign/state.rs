@@ -87,6 +87,17 @@ impl State {
         }
     }
 
+    /// Who has it on the screen, or is about to talk; who is only held for it has a lease and no more.
+    pub fn handler(&self) -> Option<UserId> {
+        match self {
+            State::Queued | State::Offered(_) | State::Answered { .. } => None,
+            State::Judging { by, .. } => by.holder(),
+            State::Storing { by, .. } | State::JudgingAgain { by, .. } => by.and_then(By::holder),
+            State::Open { user } | State::Talking { user, .. } => Some(*user),
+            State::Dialling { user, .. } => *user,
+        }
+    }
+
     /// The call that it has.
     pub fn call(&self) -> Option<CallId> {
         match self {

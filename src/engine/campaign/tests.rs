@@ -135,7 +135,7 @@ fn gn_14_whatever_happened_something_sound_follows() {
                     Next::Over(Finished::LeadLimit { most }) => assert!(made >= most),
                     Next::Over(Finished::NumbersDead) => assert_eq!((first, second), (states[2], states[2])),
                     Next::Over(Finished::ByRule) => assert_eq!(kind, ResultKind::Connected),
-                    Next::Over(Finished::NumberLimit { .. }) => panic!("no such limit"),
+                    Next::Over(Finished::NumberLimit { .. } | Finished::Suppressed) => panic!("no such limit"),
                 }
             }
         }

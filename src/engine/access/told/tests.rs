@@ -15,10 +15,11 @@ use crate::callback::{
     Absence, Alert as OfPromise, Calendar, Doubt, Due, Mode, NoReturn, Promise, PromiseView, Schedule, Standing, Terms,
     Then, Wrong,
 };
+use crate::campaign::{self, Campaign, DialMode};
 use crate::config::{AccountKind, AccountName};
 use crate::id::{
-    AppointmentId, ConferenceId, ContactId, ItemId, LegId, MessageId, OutboxId, PerfilId, PromiseId, QueueId,
-    RecordingId, ScheduleId,
+    AppointmentId, CampaignId, ConferenceId, ContactId, ItemId, LeadId, LegId, MessageId, OutboxId, PerfilId,
+    PromiseId, QueueId, RecordingId, ScheduleId,
 };
 use crate::leg::Quality;
 use crate::news::*;
@@ -81,6 +82,11 @@ table! {
     News::Staff(StaffNews::Kept(Entry::Item(_))) => ALL, kept(Entry::Item(item()));
     News::Staff(StaffNews::Kept(Entry::Schedule(_))) => ALL, kept(Entry::Schedule(schedule()));
     News::Staff(StaffNews::Gone(EntryId::Schedule(_))) => ALL, gone(EntryId::Schedule(ScheduleId(9)));
+    News::Staff(StaffNews::Kept(Entry::Campaign(_))) => ALL, kept(Entry::Campaign(campaign()));
+    News::Staff(StaffNews::Gone(EntryId::Campaign(_))) => ALL, gone(EntryId::Campaign(CampaignId(9)));
+    // A lead is a customer's name and number: its agent's, and who steers campaigns.
+    News::Staff(StaffNews::Record(_)) => CARE, News::Staff(StaffNews::Record(Box::new(record())));
+    News::Staff(StaffNews::Campaign(_)) => ALL, News::Staff(StaffNews::Campaign(progress()));
     News::Staff(StaffNews::Promise(_)) => CARE, News::Staff(StaffNews::Promise(promise()));
     News::Staff(StaffNews::Appointment(_)) => ADMINISTRATION, News::Staff(StaffNews::Appointment(appointed()));
     News::Staff(StaffNews::Letter(_)) => ADMINISTRATION, News::Staff(StaffNews::Letter(letter()));
@@ -251,6 +257,56 @@ fn queue() -> Queue {
         script: String::new(),
         hours: Vec::new(),
         holidays: BTreeSet::new(),
+    }
+}
+
+fn campaign() -> Campaign {
+    Campaign {
+        id: CampaignId(9),
+        name: "Renova".to_owned(),
+        mode: DialMode::Preview,
+        standing: campaign::Standing::Stopped,
+        aim: campaign::Aim::Sales,
+        lists: Vec::new(),
+        queues: BTreeSet::new(),
+        routes: Vec::new(),
+        caller_ids: Vec::new(),
+        retry: campaign::RetryTable::default(),
+        schedule: None,
+        handling: campaign::Handling::default(),
+        pace: campaign::Pace::default(),
+        priority: 0,
+        script: String::new(),
+    }
+}
+
+fn progress() -> campaign::CampaignView {
+    campaign::CampaignView {
+        campaign: CampaignId(9),
+        standing: campaign::Standing::Running,
+        members: vec![ANA],
+        ready: 3,
+        dialling: 1,
+        talking: 0,
+        dry: false,
+    }
+}
+
+/// Ana has it.
+fn record() -> campaign::RecordView {
+    campaign::RecordView {
+        lead: LeadId(4),
+        campaign: CampaignId(9),
+        standing: campaign::Place::Open,
+        user: Some(ANA),
+        recipient: "Maria".to_owned(),
+        phones: Vec::new(),
+        fields: Vec::new(),
+        tried: Vec::new(),
+        call: None,
+        callback: None,
+        until: None,
+        denied: None,
     }
 }
 

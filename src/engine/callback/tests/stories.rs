@@ -2,6 +2,7 @@
 
 use super::world::World;
 use super::*;
+use crate::assign::Team;
 
 const TO_SALES: Owner = Owner::Queue(SALES);
 const TO_ANA: Owner = Owner::Person(ANA);
@@ -161,7 +162,7 @@ fn cb_14_after_downtime_it_runs_inside_its_window_or_somebody_is_told() {
     for (back, invites, end) in [("15:00", 1, End::Done), ("18:30", 0, End::Missed)] {
         let mut world = World::at("09:00");
         world.promise(1, "2026-11-23 10:00", TO_SALES);
-        world.at_work.insert(ANA, BTreeSet::from([SALES]));
+        world.at_work.insert(ANA, BTreeSet::from([Team::Queue(SALES)]));
         world.now = world.now.after(Duration::from_secs(if back == "15:00" { 6 * 3_600 } else { 19 * 1_800 }));
         world.starts_again();
         world.do_with(|callbacks, now| callbacks.on_timeout(now));

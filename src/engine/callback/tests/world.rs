@@ -3,7 +3,7 @@
 use chrono::TimeZone;
 
 use super::*;
-use crate::assign::Assign;
+use crate::assign::{Assign, Team};
 
 /// The room, and what it stands among.
 pub struct World {
@@ -28,7 +28,7 @@ pub struct World {
     /// The disk is silent till told.
     pub slow: Option<Vec<(PromiseId, u32)>>,
     /// Who is free when not in a call.
-    pub at_work: BTreeMap<UserId, BTreeSet<QueueId>>,
+    pub at_work: BTreeMap<UserId, BTreeSet<Team>>,
     /// Orders carried out until the power fails.
     pub power: Option<u32>,
 }
@@ -67,7 +67,7 @@ impl World {
     }
 
     pub fn comes(&mut self, user: UserId, queues: &[QueueId]) {
-        self.at_work.insert(user, queues.iter().copied().collect());
+        self.at_work.insert(user, queues.iter().copied().map(Team::Queue).collect());
         self.assign.free(user, self.now.moment, &self.at_work[&user], self.now.moment);
         self.settle();
     }

@@ -76,6 +76,26 @@ fn CB_12_one_that_is_far_ahead_is_fetched_and_changed_and_its_keys_count_once() 
 }
 
 #[test]
+fn CB_12_what_was_changed_before_the_store_said_that_it_is_there_is_changed_and_both_are_answered() {
+    let mut office = Office::new();
+    let (ana, own) = (office.ana, Owner::Person(office.ana));
+    office.shell.store_is_silent = true;
+    let create = What::Callback(office.create(own, "18:00"));
+    let made = office.send(ana, create, None);
+    let promise = *office.shell.store.promised.rows.keys().next().expect("it is written, and nobody was told");
+    let form = office.form(own, "18:30");
+    let changed = office.send(ana, What::Callback(Wish::Edit { promise, version: 1, form }), None);
+    let now = office.now;
+    office.shell.store_speaks(now);
+    let answers = [made, changed].map(|id| promised(office.shell.replies[&id].clone()));
+    assert_eq!((answers, office.row(promise).promise.version), ([promise; 2], 2));
+    office.at("18:00:01");
+    office.nobody_is_called();
+    office.at("18:30:01");
+    office.rings("20");
+}
+
+#[test]
 fn two_commands_with_one_key_make_one_promise_even_across_a_crash() {
     let mut office = Office::new();
     let (ana, create) = (office.ana, What::Callback(office.create(Owner::Person(office.ana), "18:00")));
