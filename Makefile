@@ -42,6 +42,8 @@ torture:
 	RAMAL_STATES=2000 cargo test --package ramal --test store -- --nocapture power:: faults::
 
 sim:
+	tests/interop/install build peers
+	cargo test --package media --release --test detection -- --ignored --nocapture thousand
 	RAMAL_SEEDS=$(or $(SEEDS),10000) cargo test --package engine --release --test simulation -- --nocapture
 	RAMAL_GATE=10000000 cargo test --package engine --release --test gate -- --nocapture
 	RAMAL_SEEDS=$(or $(SEEDS),100000) cargo test --package engine --release --test oracle -- --nocapture
@@ -51,6 +53,7 @@ sim:
 bench:
 	tests/interop/install build peers bench
 	cargo bench --bench ratios -- --save
+	cargo bench -p host --bench leads
 
 # FOR=seconds, five minutes unless said.
 fuzz:

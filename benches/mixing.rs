@@ -146,6 +146,7 @@ fn leg(codec: Codec, place: usize, talks: bool) -> RtpLeg {
         receive: true,
         nat: false,
         digits: Vec::new(),
+        detect: None,
         record: None,
     };
     let mut leg = RtpLeg::new(order, Moment(1_000_000_000));

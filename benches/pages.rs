@@ -117,6 +117,7 @@ fn calls(shards: &mut Shards, host: &Host, telephones: &[SocketAddr]) -> Vec<Soc
             receive: true,
             nat: false,
             digits: Vec::new(),
+            detect: None,
             record: None,
         };
         let device = PageKey(at as u64).device().into();

@@ -81,6 +81,7 @@ pub fn bridge_with(
             nat: false,
             digits: Vec::new(),
             record: record(at as u64),
+            detect: None,
         };
         let media = Some(LegMedia::Rtp { port: *port, order });
         shards.order(LegOrder { leg: LegKey(at as u64), generation: 1, media });

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use engine::access::Audience;
-use engine::border::{Refusal, RefusalCode, Reply, StoreError, What};
+use engine::border::{DaemonCommand, Look, Refusal, RefusalCode, Reply, StoreError, What};
 use engine::callback;
 use engine::config::AccountKind;
 use engine::gate::{Explained, Line, Next, Says};
@@ -250,6 +250,16 @@ fn a_text_is_followed_to_its_answer() {
 }
 
 #[test]
+fn the_clock_is_confirmed_by_a_command_and_says_so() {
+    let daemon = Daemon::start("clock");
+    let confirmed = daemon.ramal(&["--lang", "pt-BR", "confirm-clock"]);
+    assert_eq!(confirmed.status.code(), Some(0), "{confirmed:?}");
+    assert_eq!(String::from_utf8(confirmed.stdout).unwrap(), "O relógio vale como certo a partir de agora\n");
+    assert_eq!(daemon.commanded(), What::Daemon(DaemonCommand::ConfirmClock));
+    assert_eq!(daemon.ramal(&["confirm-clock", "now"]).status.code(), Some(2), "it takes no words");
+}
+
+#[test]
 fn extensions_show_their_messages_and_the_lamps_they_watch() {
     let daemon = Daemon::start("lamps");
     let table = daemon.ramal(&["--lang", "pt-BR", "extensions"]);
@@ -316,8 +326,12 @@ fn record(file: &Path) {
     use engine::border::{Actor, Input};
     let (mut engine, now) = (engine::Engine::new([7; 32]), Now { moment: Moment(1), civil: at(0) });
     let mut recorder = ramal::replay::Recorder::create(file, [7; 32]).unwrap();
-    let watch =
-        engine::border::Command { id: CommandId(1), actor: Actor::Local, key: None, what: What::Watch { since: None } };
+    let watch = engine::border::Command {
+        id: CommandId(1),
+        actor: Actor::Local,
+        key: None,
+        what: What::Look(Look::Watch { since: None }),
+    };
     for input in [Input::Config(engine::config::Config::empty()), Input::Command(watch)] {
         recorder.input(&input, now).unwrap();
         engine.handle(input, now);
@@ -475,7 +489,7 @@ async fn stand_in(
                             .unwrap_or_default();
                     }
                 }
-                if !matches!(what, What::Watch { .. }) {
+                if !matches!(what, What::Look(Look::Watch { .. })) {
                     let _ = seen.send(what);
                 }
             }
@@ -501,8 +515,8 @@ fn transferred(wish: &call::TransferCommand) -> Vec<News> {
 
 fn reply(what: &What) -> Result<Reply, Refusal> {
     match what {
-        What::Watch { since: None } => Ok(Reply::Snapshot(Box::new(snapshot()))),
-        What::Watch { since: Some(_) } => {
+        What::Look(Look::Watch { since: None }) => Ok(Reply::Snapshot(Box::new(snapshot()))),
+        What::Look(Look::Watch { since: Some(_) }) => {
             let news = News::Totals(Totals::default());
             Ok(Reply::Deltas(vec![Delta { seq: Seq(7), audience: Audience::Everyone, news }]))
         }
@@ -526,7 +540,7 @@ fn reply(what: &What) -> Result<Reply, Refusal> {
         What::Call(_) | What::Account(_) | What::Subscription(_) | What::Agent(_) | What::Staff(_) => Ok(Reply::Done),
         What::Callback(callback::Command::Cancel { promise, .. }) => Ok(Reply::Promised { promise: *promise }),
         What::Callback(_) | What::Appointment(_) | What::Outbox(_) => Ok(Reply::Done),
-        What::Explain { .. } => Ok(Reply::Explained(Box::new(explained()))),
+        What::Look(Look::Explain { .. }) => Ok(Reply::Explained(Box::new(explained()))),
         What::Daemon(_) => Ok(Reply::Done),
     }
 }

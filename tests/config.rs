@@ -229,6 +229,7 @@ fn SP_15_extensions_and_trunks_take_what_they_do_not_say_from_their_registrar() 
     assert_eq!(loaded.engine.default_route, Some(AccountName::from("carrier")));
     let apart = loaded.engine.appointments;
     assert_eq!((apart.distance_minutes, apart.scope, apart.late_hours), (10, Scope::Agent, 48), "AG-03");
+    assert_eq!((loaded.shell.files.keep_days, loaded.shell.files.most_mib), (7, 500), "AG-05");
 
     let registrar = &loaded.engine.groups[&GroupName::from("pbx")].registrar;
     assert_eq!(

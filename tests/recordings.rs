@@ -363,7 +363,16 @@ impl Phone {
             may_send: true,
             may_receive: true,
         };
-        RtpOrder { ssrc, stream: Some(stream), feed, receive: true, nat: false, digits: Vec::new(), record }
+        RtpOrder {
+            ssrc,
+            stream: Some(stream),
+            feed,
+            receive: true,
+            nat: false,
+            digits: Vec::new(),
+            record,
+            detect: None,
+        }
     }
 
     fn say(&mut self, payload_type: u8, payload: &[u8]) {

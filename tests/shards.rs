@@ -109,6 +109,7 @@ impl Far {
             nat: false,
             digits: Vec::new(),
             record: None,
+            detect: None,
         }
     }
 

@@ -3,7 +3,8 @@
 use chrono::Utc;
 use engine::agent::AgentState;
 use engine::call::SuperviseMode;
-use engine::callback::{Doubt, End, Standing, Wrong};
+use engine::callback::{Doubt, End, NoReturn, Standing, Wrong};
+use engine::campaign::Place;
 use engine::id::Seq;
 use engine::news::{Alert, News, Snapshot, StaffNews};
 
@@ -132,6 +133,18 @@ fn staff(news: StaffNews, words: &Words) -> String {
             words.fill("event.reminder", &[("appointment", &row.appointment.id.to_string())])
         }
         StaffNews::Letter(row) => words.fill("event.letter", &[("item", &row.item.letter.id.to_string())]),
+        StaffNews::Record(view) => {
+            let place = words.say(placed(view.standing));
+            words.fill("event.record", &[("record", &view.lead.to_string()), ("place", place)])
+        }
+        StaffNews::Campaign(view) => {
+            let fields = [
+                ("campaign", view.campaign.to_string()),
+                ("dialling", view.dialling.to_string()),
+                ("talking", view.talking.to_string()),
+            ];
+            words.fill("event.campaign", &fields.each_ref().map(|(name, text)| (*name, text.as_str())))
+        }
         StaffNews::Kept(_) => words.say("event.kept").to_owned(),
         StaffNews::Gone(_) => words.say("event.gone").to_owned(),
     }
@@ -150,6 +163,27 @@ pub fn standing(standing: Standing) -> &'static str {
         Standing::Over(End::Exhausted) => "callback.exhausted",
         Standing::Over(End::Cancelled) => "callback.cancelled",
         Standing::Over(End::Missed) => "callback.missed",
+    }
+}
+
+fn placed(place: Place) -> &'static str {
+    match place {
+        Place::Offered => "record.offered",
+        Place::Open => "record.open",
+        Place::Connecting => "record.connecting",
+        Place::Talking => "record.talking",
+        Place::Closing => "record.closing",
+        Place::Gone => "record.gone",
+    }
+}
+
+fn not_returned(why: NoReturn) -> &'static str {
+    match why {
+        NoReturn::NobodysCall => "no_return.nobodys_call",
+        NoReturn::NoNumber => "no_return.no_number",
+        NoReturn::NoSchedule => "no_return.no_schedule",
+        NoReturn::NoHours => "no_return.no_hours",
+        NoReturn::NotWritten => "no_return.not_written",
     }
 }
 
@@ -222,7 +256,7 @@ fn alarm(alert: Alert, words: &Words) -> String {
         Alert::Letter(alert) => words.fill("alert.letter", &[("item", &alert.item.to_string())]),
         Alert::DialingHeld { doubt } => words.fill("alert.dialing_held", &[("why", words.say(doubted(doubt)))]),
         Alert::NotReturned { call, why } => {
-            words.fill("alert.not_returned", &[("call", &short(call, &[])), ("why", &why)])
+            words.fill("alert.not_returned", &[("call", &short(call, &[])), ("why", words.say(not_returned(why)))])
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A wish done: what the engine, the driver and the observer say to it.
 
-use engine::border::{AccountCommand, DaemonCommand, IdempotencyKey, Refusal, Reply, StoreError, What};
+use engine::border::{AccountCommand, DaemonCommand, IdempotencyKey, Look, Refusal, Reply, StoreError, What};
 use engine::call::{Command, ConferenceCommand, PhoneCommand, SuperviseCommand, SuperviseMode, TransferCommand};
 use engine::config::AccountName;
 use engine::id::CallId;
@@ -73,7 +73,7 @@ pub(super) async fn act(
         Wish::CancelCallback { callback, version } => {
             What::Callback(callback::Command::Cancel { promise: callback, version })
         }
-        Wish::Explain { number, purpose, account } => What::Explain { number, purpose, account },
+        Wish::Explain { number, purpose, account } => What::Look(Look::Explain { number, purpose, account }),
         Wish::Register { account } => What::Account(AccountCommand::Register { account }),
     };
     Ok(match handle.command(what, key).await? {
@@ -143,7 +143,7 @@ fn supervise(call: CallId, mode: Supervising, through: AccountName) -> Supervise
 }
 
 async fn snapshot(handle: &Handle) -> Result<Snapshot, Refusal> {
-    let answer = handle.command(What::Watch { since: None }, None).await?;
+    let answer = handle.command(What::Look(Look::Watch { since: None }), None).await?;
     Ok(answer.snapshot().unwrap_or_default())
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::border::{Reply, What};
+use engine::border::{Look, Reply, What};
 use engine::id::Seq;
 use engine::news::Delta;
 use serde_json::{Value, json};
@@ -104,7 +104,7 @@ async fn write_all(mut sink: OwnedWriteHalf, mut lines: mpsc::Receiver<Line>) {
 async fn events(id: Value, since: Option<Seq>, handle: Handle, lines: mpsc::Sender<Line>) {
     // Subscribed before the question, so that no change falls between.
     let deltas = handle.subscribe().await;
-    let first = handle.command(What::Watch { since }, None).await;
+    let first = handle.command(What::Look(Look::Watch { since }), None).await;
     let (Some(mut deltas), Ok(first)) = (deltas, first) else {
         let error = Error::new("draining", "the daemon is stopping");
         let _ = lines.send(Line::Last(line(&id, "error", &json!(error)))).await;

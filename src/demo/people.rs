@@ -46,6 +46,7 @@ fn entries(words: &Words, language: Language) -> Vec<Entry> {
         ramal: (user == AGENT).then(|| EXTENSIONS[0].into()),
         location: None,
         queues: [QUEUE].into(),
+        departments: Default::default(),
         directions: Directions::Both,
         active: true,
     };

@@ -82,6 +82,8 @@ fn staff(news: &StaffNews) {
             "supervision"
         ),
         StaffNews::TakenOver { call, .. } => info!(call = %call.call, "taken over"),
+        StaffNews::Record(view) => debug!(lead = %view.lead, place = ?view.standing, "record"),
+        StaffNews::Campaign(view) => debug!(campaign = %view.campaign, dialling = view.dialling, "campaign"),
         StaffNews::Promise(view) => debug!(callback = %view.promise.id, state = ?view.standing, "callback"),
         StaffNews::Appointment(row) => debug!(appointment = %row.appointment.id, phase = ?row.phase, "appointment"),
         StaffNews::Reminder { row, .. } => debug!(appointment = %row.appointment.id, "somebody is told"),
@@ -121,7 +123,7 @@ fn alert_line(alert: &Alert) {
         },
         Alert::Letter(alert) => warn!(item = %alert.item, why = ?alert.why, "a message waits for a person"),
         Alert::DialingHeld { doubt } => warn!(?doubt, "nothing is dialled automatically"),
-        Alert::NotReturned { call, why } => warn!(%call, %why, "a dropped call is not returned"),
+        Alert::NotReturned { call, why } => warn!(%call, ?why, "a dropped call is not returned"),
         Alert::NoMediaPorts => warn!("every media port is in use; widen media.rtp_ports"),
     }
 }

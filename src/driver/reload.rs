@@ -7,6 +7,7 @@ use engine::border::Input;
 use engine::config::SoundName;
 
 use crate::config;
+use crate::files;
 use crate::gateway::Gateways;
 use crate::sound::{DeviceKind, Library, Shelves, SoundError};
 
@@ -29,8 +30,10 @@ impl Driver {
         );
         let kinds = kinds(&loaded);
         let devices = self.shards.devices().changed(kinds.clone()).map_err(|why| vec![why.to_string()])?;
-        let gateways =
-            Gateways::new(&loaded.shell.webhooks, self.net.resolver()).map_err(|why| vec![why.to_string()])?;
+        // The folder is that of the start, whatever was written meanwhile.
+        let files = files::folder(&self.loaded.shell.data_dir);
+        let gateways = Gateways::new(&loaded.shell.webhooks, self.net.resolver(), files);
+        let gateways = gateways.map_err(|why| vec![why.to_string()])?;
         self.web.as_ref().map_or(Ok(()), |web| web.reload()).map_err(|why| vec![why])?;
         self.sounds = sounds;
         self.gateways = gateways;

@@ -15,6 +15,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::{self, ConfigError};
+use crate::files;
 use crate::gateway::{Gateways, TrustError};
 use crate::net::{self, Net};
 use crate::recordings::{Recordings, Settings};
@@ -150,11 +151,12 @@ async fn assemble(
     let recorder = options.record.as_ref().map(|path| Recorder::create(path, seed)).transpose();
     let recorder = recorder.map_err(system("the recording"))?;
     let net = Net::listen(&loaded.shell.listen, &loaded.shell.dns, net_events).await?;
-    let gateways = Gateways::new(&loaded.shell.webhooks, net.resolver())?;
+    let gateways = Gateways::new(&loaded.shell.webhooks, net.resolver(), files::folder(&loaded.shell.data_dir))?;
     let media_backs = backs.clone();
     let sink = Arc::new(move |news| {
-        let back = translate::media_news(news).map_or_else(Back::Recordings, Back::Media);
-        let _stopping = media_backs.send(back);
+        if let Some(news) = translate::media_news(news) {
+            let _stopping = media_backs.send(news.map_or_else(Back::Recordings, Back::Media));
+        }
         Ok(())
     });
     let recordings = recordings(&loaded, &store, &backs).map_err(system("the folder of recordings"))?;
@@ -198,6 +200,7 @@ fn serve_desktop(driver: &Driver, handle: &Handle) -> Result<Option<Web>, web::W
         settings: settings.clone(),
         config: driver.path.clone(),
         data_dir: shell.data_dir.clone(),
+        files: shell.files,
         recordings: shell.recordings.folder.clone(),
         zone: driver.loaded.engine.zone,
         numbers: driver.loaded.engine.gate.clone(),

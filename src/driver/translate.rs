@@ -24,6 +24,7 @@ pub(crate) fn leg_order(state: &leg::LegState, sounds: &Library) -> order::LegOr
                 nat: rtp.nat,
                 digits: rtp.digits.iter().filter_map(digit).collect(),
                 record: rtp.record.as_ref().map(tap),
+                detect: None,
             },
         },
         leg::LegMedia::Device(device) => order::LegMedia::Device {
@@ -38,8 +39,9 @@ pub(crate) fn leg_order(state: &leg::LegState, sounds: &Library) -> order::LegOr
     order::LegOrder { leg: order::LegKey(state.leg.0), generation: state.generation, media }
 }
 
-/// What media saw, in the engine's words; what concerns a recording is not about its leg.
-pub(crate) fn media_news(news: order::News) -> Result<leg::MediaNews, leg::RecordingNews> {
+/// What media saw, in the engine's words; what concerns a recording is not about its leg. Nothing of what the engine did not
+/// ask for.
+pub(crate) fn media_news(news: order::News) -> Option<Result<leg::MediaNews, leg::RecordingNews>> {
     let event = match news.event {
         order::Event::Receiving => leg::MediaEvent::Receiving,
         order::Event::Silent { ms } => leg::MediaEvent::Silent { ms },
@@ -60,10 +62,12 @@ pub(crate) fn media_news(news: order::News) -> Result<leg::MediaNews, leg::Recor
         order::Event::OneWay { cause } => leg::MediaEvent::OneWay { cause: cause.map(one_way) },
         order::Event::Failed { why } => leg::MediaEvent::Failed { why },
         order::Event::Unrecorded { recording, chunks } => {
-            return Err(leg::RecordingNews::Lost { recording: engine::id::RecordingId(recording.0), chunks });
+            let recording = engine::id::RecordingId(recording.0);
+            return Some(Err(leg::RecordingNews::Lost { recording, chunks }));
         }
+        order::Event::Answered(_) => return None,
     };
-    Ok(leg::MediaNews { leg: engine::id::LegId(news.leg.0), generation: news.generation, event })
+    Some(Ok(leg::MediaNews { leg: engine::id::LegId(news.leg.0), generation: news.generation, event }))
 }
 
 /// Where pages reach us, as media opens it.

@@ -11,6 +11,7 @@ use crate::alert::Health;
 use crate::appointment;
 use crate::call;
 use crate::callback;
+use crate::campaign;
 use crate::config::{AccountName, Config, Destination, DeviceName, Target};
 use crate::gate::{Explained, Purpose};
 use crate::id::{
@@ -166,17 +167,18 @@ pub enum What {
     Callback(callback::Command),
     Appointment(appointment::Command),
     Outbox(outbox::Command),
-    /// Whether a number may be dialled and why: every rule (GN-15). `account`: the extension or trunk that would dial.
-    Explain {
-        number: String,
-        purpose: Purpose,
-        account: Option<AccountName>,
-    },
+    Campaign(campaign::Command),
     Daemon(DaemonCommand),
+    Look(Look),
+}
+
+/// What is looked at, and changes nothing.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum Look {
+    /// Whether a number may be dialled and why: every rule (GN-15). `account`: the extension or trunk that would dial.
+    Explain { number: String, purpose: Purpose, account: Option<AccountName> },
     /// The live state: deltas after `since` when they are still kept, else a snapshot.
-    Watch {
-        since: Option<Seq>,
-    },
+    Watch { since: Option<Seq> },
 }
 
 impl What {
@@ -187,7 +189,8 @@ impl What {
             What::Callback(callback::Command::Slots { .. }) => false,
             What::Agent(_) | What::Staff(_) | What::Callback(_) | What::Appointment(_) | What::Outbox(_) => true,
             What::Daemon(command) => !matches!(command, DaemonCommand::Health(_)),
-            What::Watch { .. } | What::Explain { .. } => false,
+            What::Look(_) => false,
+            What::Campaign(_) => true,
         }
     }
 }
@@ -351,6 +354,17 @@ impl Refusal {
     /// A refusal with its words.
     pub fn new(code: RefusalCode, text: impl Into<String>) -> Refusal {
         Refusal { code, text: text.into(), field: None, rule: None, impossible: None, near: None }
+    }
+
+    /// What is wrong with a field, where something is.
+    ///
+    /// # Errors
+    /// `Invalid`, with the field.
+    pub fn invalid_if(wrong: bool, field: &str, text: impl Into<String>) -> Result<(), Refusal> {
+        match wrong {
+            true => Err(Refusal { field: Some(field.to_owned()), ..Refusal::new(RefusalCode::Invalid, text) }),
+            false => Ok(()),
+        }
     }
 
     /// The gate's no, by one of its rules.

@@ -1,6 +1,7 @@
 //! Routes: each input to its room, each room's orders outward. Decides nothing itself.
 
 mod appointing;
+mod campaigning;
 mod keeping;
 mod outward;
 mod promises;
@@ -34,6 +35,7 @@ use crate::trial::{self, Trials};
 use crate::watch::Watch;
 
 use appointing::Appointing;
+use campaigning::Campaigning;
 use keeping::Keeping;
 use promises::Promises;
 use restored::Restored;
@@ -56,6 +58,7 @@ pub struct Engine {
     cases: Cases,
     keeping: Keeping,
     appointing: Appointing,
+    campaigning: Campaigning,
     next_question: u64,
     promises: Promises,
     /// Who commands, while a command is carried out.
@@ -99,6 +102,7 @@ impl Engine {
             cases: Cases::default(),
             keeping: Keeping::default(),
             appointing: Appointing::default(),
+            campaigning: Campaigning::default(),
             next_question: 1,
             promises: Promises::default(),
             actor: None,
@@ -176,6 +180,7 @@ impl Engine {
             self.trials.poll_timeout(),
             self.keeping.poll_timeout(),
             self.appointing.poll_timeout(),
+            self.campaigning.poll_timeout(),
         ];
         rooms.into_iter().fold(None, earliest)
     }
@@ -207,6 +212,8 @@ impl Engine {
             supervisions: self.calls.supervision_views().collect(),
             entries: self.staff.entries().collect(),
             promises: self.keeping.live().collect(),
+            campaigns: self.campaigning.campaigns.views().collect(),
+            records: self.campaigning.records.clone(),
             alerts: self.alerts.standing().collect(),
             totals: Totals { calls: self.calls.total(), ..self.totals },
         }
@@ -219,15 +226,16 @@ impl Engine {
         self.with_calls(now, Calls::on_timeout);
         self.with_rescues(now, Rescues::on_timeout);
         self.with_trials(now, Trials::on_timeout);
-        let (calls, keeping) = (&self.calls, &self.keeping);
+        let (calls, keeping, campaigns) = (&self.calls, &self.keeping, &self.campaigning.campaigns);
         let facts = |user| {
             let (offered, talking) = calls.doing(user);
-            agent::Facts { offered, talking, work: keeping.work_of(user) }
+            agent::Facts { offered, talking, work: keeping.work_of(user, campaigns.holds(user)) }
         };
         self.agents.on_timeout(facts, &agent::Context { staff: &self.staff, zone: self.config.zone, now });
         self.look_at_queues(now);
         self.keep_on_time(now);
         self.appoint_on_time(now);
+        self.campaigning.campaigns.on_timeout(now);
     }
 
     /// The store fails: told once, and once that it works again. Calls live on either way.
@@ -235,6 +243,7 @@ impl Engine {
         self.keep_promises(batch, &result, now);
         self.on_rows_stored(batch, result.is_ok(), now);
         self.on_appointments_stored(batch, result.is_ok(), now);
+        self.on_leads_stored(batch, result.is_ok(), now);
         self.on_confirmation(batch, &result, now);
         let failing = result.is_err();
         if failing {
@@ -302,6 +311,7 @@ impl Engine {
                 self.staff = Staff::restore(entries);
                 self.restore_promises(promises, now);
                 self.restore_appointments(now);
+                self.know_campaigns(now);
                 self.agents =
                     Agents::restore(chosen, &agent::Context { staff: &self.staff, zone: self.config.zone, now });
                 self.alerts.on_staff(&alert::Context { config: &self.config, staff: &self.staff, now });
@@ -310,7 +320,12 @@ impl Engine {
             }
             // It answers another question than was asked.
             Ok(
-                Facts::Known(_) | Facts::Promises(_) | Facts::Promise(_) | Facts::Number { .. } | Facts::Appointment(_),
+                Facts::Known(_)
+                | Facts::Promises(_)
+                | Facts::Promise(_)
+                | Facts::Number { .. }
+                | Facts::Appointment(_)
+                | Facts::Leads(_),
             ) => {}
             Err(why) => self.tell(News::Alert(Alert::StoreFailing { why: why.0 })),
         }
@@ -333,7 +348,7 @@ impl Engine {
                 self.on_subscription_order(order);
             } else if let Some(order) = self.messages.poll_order() {
                 self.on_message_order(order, now);
-            } else if self.pump_promises(now) || self.pump_appointments(now) {
+            } else if self.pump_promises(now) || self.pump_appointments(now) || self.pump_campaigns(now) {
                 // Something was carried on.
             } else if let Some((command, answer)) = self.trials.poll_done() {
                 self.outputs.push_back(Output::Reply(command, answer));

@@ -53,6 +53,16 @@ ids! {
     AppointmentId
     /// One message on its way out, tried until it is there; unique for ever.
     OutboxId
+    /// Leads dialled with one aim and one pace (*campanha*).
+    CampaignId
+    /// Leads that came together.
+    ListId
+    /// One person to reach; unique for ever.
+    LeadId
+    /// One attempt to reach a lead; unique for ever.
+    AttemptId
+    /// One file that goes with a message, chosen by the shell.
+    FileId
     /// A person or company that calls or is called.
     ContactId
     /// A customer's matter (*caso*, *chamado*); unique for ever.
@@ -94,6 +104,11 @@ impl Ids {
     /// Ids up to this instant may have been given: a clock that was put back gives none of them again.
     pub fn skip(&mut self, until: DateTime<Utc>) {
         self.last = self.last.max(floor(until));
+    }
+
+    /// This id may have been given, and all before it.
+    pub fn skip_to(&mut self, id: u64) {
+        self.last = self.last.max(id & ((1 << 56) - 1));
     }
 
     /// The next id; ordered by time as long as the clock is.

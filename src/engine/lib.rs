@@ -18,6 +18,7 @@ pub mod assign;
 pub mod border;
 pub mod call;
 pub mod callback;
+pub mod campaign;
 pub mod case;
 pub mod config;
 pub mod gate;

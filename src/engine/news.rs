@@ -8,6 +8,7 @@ use crate::agent::AgentView;
 use crate::appointment;
 use crate::call::SuperviseMode;
 use crate::callback::{self, PromiseView};
+use crate::campaign;
 use crate::case::ContactView;
 use crate::config::{AccountKind, AccountName, DeviceName, GroupName};
 use crate::id::{CallId, CaseId, ConferenceId, ItemId, LegId, MessageId, PromiseId, QueueId, RecordingId, Seq, UserId};
@@ -36,6 +37,11 @@ pub struct Snapshot {
     /// Promises that somebody is busy with, or that wait for somebody.
     #[serde(default)]
     pub promises: Vec<PromiseView>,
+    #[serde(default)]
+    pub campaigns: Vec<campaign::CampaignView>,
+    /// Campaigns' records that somebody has.
+    #[serde(default)]
+    pub records: Vec<campaign::RecordView>,
     pub totals: Totals,
     /// Those that stand.
     #[serde(default)]
@@ -91,6 +97,10 @@ pub enum StaffNews {
     Gone(EntryId),
     /// A promise to call somebody back; one that is over leaves the live state.
     Promise(PromiseView),
+    /// A campaign's record, with whoever has it; one that is gone leaves the live state.
+    Record(Box<campaign::RecordView>),
+    /// How a campaign goes.
+    Campaign(campaign::CampaignView),
     /// What the system does at a time, as it is now; it is not part of the live state.
     Appointment(Box<appointment::Row>),
     /// An appointment has come to its end, and this person or department is to know (AG-08).
@@ -186,7 +196,7 @@ pub enum Alert {
     /// A call that our side dropped is not returned (CB-13).
     NotReturned {
         call: CallId,
-        why: String,
+        why: callback::NoReturn,
     },
     /// What this was about is so no longer.
     Over(Box<Alert>),

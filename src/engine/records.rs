@@ -10,10 +10,11 @@ use crate::agent::{AgentState, Chosen};
 use crate::appointment;
 use crate::border::{IdempotencyKey, Refusal, Reply};
 use crate::callback;
+use crate::campaign;
 use crate::case::{CaseRow, Known};
 use crate::config::{AccountName, Target};
 use crate::gate::{Attempts, Periods, Suppression};
-use crate::id::{AppointmentId, CallId, CaseId, LegId, PromiseId, QueueId, RecordingId, ScheduleId, UserId};
+use crate::id::{AppointmentId, AttemptId, CallId, CaseId, LegId, PromiseId, QueueId, RecordingId, ScheduleId, UserId};
 use crate::leg::Quality;
 use crate::news::{Direction, HangupCause, MessageView, RegistrationView, SupervisionView};
 use crate::outbox;
@@ -130,6 +131,16 @@ pub enum Record {
     },
     /// A message on its way out; its first version only where its key is not known, which [`appointment::Question::Key`] tells.
     Letter(outbox::Row),
+    /// These normalised numbers are not to be called any more, for good.
+    Suppressed {
+        numbers: Vec<String>,
+        /// The list that they are on from now on.
+        source: String,
+        user: UserId,
+        at: DateTime<Utc>,
+    },
+    /// What became of a lead or of an attempt to reach it; refused where the lead is no longer leased as it says.
+    Lead(campaign::Written),
     /// An operator said that the restored base is the one to work with.
     RestoredConfirmed,
     /// The daemon lives, its clock shows this, and the store works.
@@ -169,6 +180,9 @@ pub struct CallRow {
     /// The promise that it keeps: the attempt is counted there.
     #[serde(default)]
     pub promise: Option<PromiseId>,
+    /// The attempt to reach a lead that it is: counted there.
+    #[serde(default)]
+    pub attempt: Option<AttemptId>,
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -273,6 +287,7 @@ pub enum Question {
         periods: Periods,
     },
     Appointment(appointment::Question),
+    Leads(campaign::Question),
 }
 
 /// What the store answers.
@@ -282,6 +297,7 @@ pub enum Facts {
     Promises(Vec<callback::Row>),
     Promise(Option<callback::Row>),
     Appointment(appointment::Facts),
+    Leads(campaign::Facts),
     Number {
         suppressed: Suppression,
         attempts: Attempts,

@@ -13,15 +13,17 @@ mod request;
 mod trust;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use aws_lc_rs::hmac;
 use chrono::{DateTime, Utc};
-use engine::outbox::{Outcome, Post, PostId};
+use engine::outbox::{Outcome, Post, PostId, no_gateway};
 use tokio::time::Instant;
 use tokio_rustls::rustls::ClientConfig;
 
 use crate::config::Webhook;
+use crate::files::FileError;
 use crate::net::Resolver;
 
 pub use trust::TrustError;
@@ -31,6 +33,8 @@ pub use trust::TrustError;
 pub struct Gateways {
     by_name: BTreeMap<String, Arc<Gateway>>,
     resolver: Resolver,
+    /// Where files are that go with messages.
+    files: PathBuf,
 }
 
 /// One, ready to be sent to.
@@ -43,34 +47,41 @@ struct Gateway {
 }
 
 impl Gateways {
-    pub(crate) fn new(hooks: &BTreeMap<String, Webhook>, resolver: Resolver) -> Result<Gateways, TrustError> {
+    pub(crate) fn new(
+        hooks: &BTreeMap<String, Webhook>,
+        resolver: Resolver,
+        files: PathBuf,
+    ) -> Result<Gateways, TrustError> {
         let mut by_name = BTreeMap::new();
         for (name, hook) in hooks {
             let tls = hook.url.secure.then(|| trust::client(hook.authorities.as_deref())).transpose()?;
             let key = hmac::Key::new(hmac::HMAC_SHA256, hook.secret.0.as_bytes());
             by_name.insert(name.clone(), Arc::new(Gateway { hook: hook.clone(), key, tls }));
         }
-        Ok(Gateways { by_name, resolver })
+        Ok(Gateways { by_name, resolver, files })
     }
 
     /// Tries once; `tell` hears what came of it.
     pub(crate) fn post(&self, post: Post, now: DateTime<Utc>, tell: impl FnOnce(PostId, Outcome) + Send + 'static) {
         let Some(gateway) = self.by_name.get(&post.hook).cloned() else {
-            let why = format!("no gateway {} is configured", post.hook);
-            return tell(post.id, Outcome::NotTried { why, wait: outcome::UNTIL_CONFIGURED });
+            return tell(post.id, Outcome::Refused { why: no_gateway(&post.hook) });
         };
-        let resolver = self.resolver.clone();
+        let (resolver, folder) = (self.resolver.clone(), self.files.clone());
         tokio::spawn(async move {
-            let outcome = gateway.attempt(&post, now, &resolver).await;
-            tell(post.id, outcome);
+            let id = post.id;
+            let outcome = match request::body(post.clone(), folder).await {
+                Ok(body) => gateway.attempt(&post, body, now, &resolver).await,
+                Err(why) => without_files(why),
+            };
+            tell(id, outcome);
         });
     }
 }
 
 impl Gateway {
-    async fn attempt(&self, post: &Post, now: DateTime<Utc>, resolver: &Resolver) -> Outcome {
+    async fn attempt(&self, post: &Post, body: String, now: DateTime<Utc>, resolver: &Resolver) -> Outcome {
         let until = Instant::now() + self.hook.timeout;
-        match request::signed(post, &self.hook.url, &self.key, now) {
+        match request::signed(&post.key, body, &self.hook.url, &self.key, now) {
             Ok(request) => match tokio::time::timeout_at(until, self.exchange(request, resolver)).await {
                 Ok(Ok(answer)) => {
                     let outcome = outcome::of(answer.status(), answer.headers());
@@ -83,5 +94,13 @@ impl Gateway {
             // The configuration's checks let nothing through that is no request.
             Err(why) => Outcome::Refused { why: format!("it cannot be made a request: {why}") },
         }
+    }
+}
+
+/// What is gone stays gone; a disk that cannot be read now may be read the next time.
+fn without_files(why: FileError) -> Outcome {
+    match why {
+        FileError::Io(why) => outcome::failed(&format!("its files cannot be read: {why}")),
+        lost => Outcome::Refused { why: lost.to_string() },
     }
 }

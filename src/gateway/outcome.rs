@@ -29,7 +29,6 @@ fn wait(headers: &HeaderMap) -> Option<Duration> {
     Some(Duration::from_secs(seconds).min(LONGEST_WAIT))
 }
 
-pub const UNTIL_CONFIGURED: Duration = Duration::from_secs(600);
 /// Who asks for more is asked again all the same.
 const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
 const MOST_LETTERS: usize = 200;

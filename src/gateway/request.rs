@@ -1,14 +1,18 @@
 //! The request as a gateway gets it: JSON, signed so that it can tell who it is from and when it was made.
 
+use std::path::PathBuf;
+
 use aws_lc_rs::hmac;
 use axum::body::Body;
+use base64::prelude::{BASE64_STANDARD, Engine};
 use chrono::{DateTime, Utc};
-use engine::outbox::Post;
+use engine::outbox::{Attachment, Post};
 use hyper::Request;
 use hyper::header::{CONTENT_TYPE, HOST, USER_AGENT};
 use serde::Serialize;
 
 use crate::config::Url;
+use crate::files::{self, FileError};
 
 /// What is in it: docs/webhooks.md tells gateways.
 #[derive(Serialize)]
@@ -20,15 +24,47 @@ struct Said<'p> {
     text: &'p str,
     #[serde(skip_serializing_if = "Option::is_none")]
     appointment: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    files: Vec<SaidFile<'p>>,
+}
+
+#[derive(Serialize)]
+struct SaidFile<'p> {
+    name: &'p str,
+    #[serde(rename = "type")]
+    kind: &'p str,
+    size: u64,
+    sha256: &'p str,
+    /// Base64 (RFC 4648 §4).
+    content: String,
+}
+
+/// What is said, the same for each try of one message. Files are read on a thread that may block.
+///
+/// # Errors
+/// A file is not there any more, is not what was attached, or cannot be read now.
+pub async fn body(post: Post, folder: PathBuf) -> Result<String, FileError> {
+    if post.files.is_empty() {
+        return written(&post, Vec::new());
+    }
+    let work = tokio::task::spawn_blocking(move || {
+        let all = post.files.iter().map(|file| {
+            let Attachment { name, kind, size, sha256, .. } = file;
+            let content = BASE64_STANDARD.encode(files::content(&folder, file)?);
+            Ok(SaidFile { name, kind, size: *size, sha256, content })
+        });
+        written(&post, all.collect::<Result<_, FileError>>()?)
+    });
+    work.await.map_err(|why| FileError::Io(std::io::Error::other(why)))?
 }
 
 pub fn signed(
-    post: &Post,
+    idempotency_key: &str,
+    body: String,
     url: &Url,
     key: &hmac::Key,
     now: DateTime<Utc>,
 ) -> Result<Request<Body>, hyper::http::Error> {
-    let body = body(post);
     let timestamp = now.timestamp().to_string();
     let usual = if url.secure { 443 } else { 80 };
     let host = if url.port == usual { url.host.to_string() } else { format!("{}:{}", url.host, url.port) };
@@ -36,20 +72,21 @@ pub fn signed(
         .header(HOST, host)
         .header(USER_AGENT, concat!("Ramal/", env!("CARGO_PKG_VERSION")))
         .header(CONTENT_TYPE, "application/json")
-        .header("Idempotency-Key", &post.key)
+        .header("Idempotency-Key", idempotency_key)
         .header("Ramal-Signature", signature(key, &timestamp, &body))
         .header("Ramal-Timestamp", timestamp)
         .body(Body::from(body))
 }
 
-fn body(post: &Post) -> String {
+fn written(post: &Post, files: Vec<SaidFile<'_>>) -> Result<String, FileError> {
     let said = Said {
         id: post.id.item.to_string(),
         number: post.number.as_ref().map(|number| number.normalised.as_str()),
         text: &post.text,
         appointment: post.appointment.map(|appointment| appointment.to_string()),
+        files,
     };
-    serde_json::json!(said).to_string()
+    serde_json::to_string(&said).map_err(|why| FileError::Io(why.into()))
 }
 
 /// The time is signed too: an old request that somebody kept is known by it.

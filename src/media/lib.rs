@@ -6,6 +6,7 @@
 //! samples, then `tick`, then `poll_event` until `None`. Time is always an argument.
 
 pub mod codec;
+pub mod detect;
 pub mod dtmf;
 pub mod feed;
 pub mod frame;

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::codec::{Codec, OpusWishes};
+use crate::detect;
 use crate::dtmf::Digit;
 use crate::oneway::OneWay;
 use crate::sound::Sound;
@@ -55,6 +56,9 @@ pub struct RtpOrder {
     pub digits: Vec<OutDigit>,
     /// What is recorded beside it; for whoever keeps the leg, which itself does not know.
     pub record: Option<Tap>,
+    /// Who answers is to be told, counted from the first order that says so and has a stream; `None`: nobody asks. The same
+    /// again goes on, other settings begin anew (GN-17).
+    pub detect: Option<detect::Settings>,
 }
 
 /// A recording of a leg: one track is what it receives, the other the sum of what `against` say to it.
@@ -169,6 +173,8 @@ pub enum Event {
     Unrecorded { recording: RecordingKey, chunks: u32 },
     /// Only one side is heard, and why; `None` when that is over (SP-07).
     OneWay { cause: Option<OneWay> },
+    /// Who answered, or that a machine's greeting is over, as [`RtpOrder::detect`] asks (GN-17).
+    Answered(detect::Seen),
     /// Port or device cannot be used: why, in words.
     Failed { why: String },
 }

@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::Utc;
-use engine::border::{Reply, StoreError, What};
+use engine::border::{Look, Reply, StoreError, What};
 use engine::id::UserId;
 use serde_json::Value;
 use tokio::sync::broadcast;
 
 use crate::driver::Handle;
+use crate::files::Files;
 use crate::store::{AuditEntry, Reader, Store, TokenRow};
 
 use super::error::Error;
@@ -42,6 +43,8 @@ pub struct Desk {
     pub headsets: headset::Ends,
     pub standing: Arc<Standing>,
     pub presence: Arc<Presence>,
+    /// Of appointments' messages.
+    pub files: Arc<Files>,
     tokens: Mutex<HashMap<Kept, TokenRow>>,
     /// One-time codes that are begun and not confirmed yet.
     begun_totp: Mutex<BTreeMap<UserId, [u8; totp::SECRET]>>,
@@ -87,7 +90,8 @@ impl Desk {
     pub fn new(options: Options, names: Names, keys: Option<Arc<Keys>>) -> Result<Desk, WebError> {
         let sessions = options.store.sessions()?;
         let tokens = options.store.tokens()?.into_iter().map(|row| (row.secret, row)).collect();
-        let Options { settings, config, data_dir, recordings, zone, numbers, rules, handle, store } = options;
+        let Options { settings, config, data_dir, files, recordings, zone, numbers, rules, handle, store } = options;
+        let files = Files::open(&data_dir, files).map_err(WebError::Files)?;
         let expected: Vec<UserId> = sessions.iter().map(|row| row.user).collect();
         Ok(Desk {
             handle,
@@ -102,12 +106,18 @@ impl Desk {
             headsets: headset::Ends::default(),
             standing: Arc::default(),
             presence: Arc::new(Presence::new(expected)),
+            files,
             tokens: Mutex::new(tokens),
             begun_totp: Mutex::default(),
             set_up: Mutex::new(None),
             administering: tokio::sync::Mutex::default(),
             options: Settings { config, data_dir, audit_file: settings.audit_file, recordings, zone, numbers, rules },
         })
+    }
+
+    /// The first instant of a day here: not always midnight, which may be missing.
+    pub fn start_of(&self, day: chrono::NaiveDate) -> Option<chrono::DateTime<Utc>> {
+        engine::rules::wall::start(self.options.zone, day)
     }
 
     /// Something of the store, on a thread that may block.
@@ -142,7 +152,7 @@ impl Desk {
 
     /// What was changed by a command is known here when this returns.
     pub async fn catch_up(self: &Arc<Self>) -> Result<(), Error> {
-        if let Reply::Snapshot(snapshot) = self.handle.command(What::Watch { since: None }, None).await? {
+        if let Reply::Snapshot(snapshot) = self.handle.command(What::Look(Look::Watch { since: None }), None).await? {
             self.people.restore(snapshot.entries);
             self.know_people();
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use engine::access::{Action, Kind, Whose};
 use engine::agent::AgentState;
-use engine::border::What;
+use engine::border::{Look, What};
 use engine::config::DeviceName;
 use engine::news::{Snapshot, WatchedState};
 use serde::{Deserialize, Serialize};
@@ -182,7 +182,7 @@ async fn devices(person: Person, State(desk): State<Arc<Desk>>) -> Result<axum::
 
 /// The live state as this person may see it.
 async fn snapshot(person: &Person) -> Result<Snapshot, Error> {
-    let answer = person.handle.command(What::Watch { since: None }, None).await?;
+    let answer = person.handle.command(What::Look(Look::Watch { since: None }), None).await?;
     Ok(answer.snapshot().unwrap_or_default())
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use chrono::{DateTime, NaiveDate, Utc};
 use engine::access::{Action, Kind, Whose};
-use engine::border::{Reply, What};
+use engine::border::{Look, Reply, What};
 use engine::gate::{Explained, Purpose, Says};
 use engine::rules::Standing;
 use serde::{Deserialize, Serialize};
@@ -118,7 +118,7 @@ impl From<Explained> for GateExplained {
 
 async fn explain(person: Person, Asked(wanted): Asked<Wanted>) -> Result<axum::Json<GateExplained>, Error> {
     let purpose = wanted.purpose.unwrap_or(Purpose::ByHand);
-    let look = What::Explain { number: wanted.number, purpose, account: None };
+    let look = What::Look(Look::Explain { number: wanted.number, purpose, account: None });
     match person.handle.command(look, None).await? {
         Reply::Explained(explained) => Ok(axum::Json((*explained).into())),
         _ => Err(Error::not_found()),

@@ -164,7 +164,8 @@ fn json_only(request: &Request) -> Result<(), Error> {
     let file = match kind.as_deref() {
         Some("text/csv") => CSV_ROUTES.contains(&path),
         Some("audio/wav") => path.starts_with(WAV_ROUTES),
-        Some(_) | None => false,
+        Some(kind) => path == FILES_ROUTE && !OF_FORMS.contains(&kind),
+        None => false,
     };
     match kind.as_deref() {
         Some("application/json") => Ok(()),
@@ -179,6 +180,10 @@ fn json_only(request: &Request) -> Result<(), Error> {
 /// What takes a table, or a sound, in the place of JSON; a form can send neither.
 const CSV_ROUTES: [&str; 1] = ["/api/v1/contacts/import"];
 const WAV_ROUTES: &str = "/api/v1/sounds/";
+
+/// What takes a file of any type that no form can send (Fetch §2.2.2).
+const FILES_ROUTE: &str = "/api/v1/files";
+const OF_FORMS: [&str; 3] = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
 
 /// Recordings are the largest.
 const LONGEST_ANSWER: Duration = Duration::from_secs(60);

@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use engine::access::{Action, Whose};
-use engine::border::What;
+use engine::border::{Look, What};
 use engine::news::{RegistrationState, Snapshot};
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -74,7 +74,7 @@ fn reasons(desk: &Desk, snapshot: Option<&Snapshot>) -> Vec<Value> {
 
 /// As the daemon itself sees it.
 async fn snapshot(desk: &Desk) -> Option<Snapshot> {
-    let answer = timeout(PATIENCE, desk.handle.command(What::Watch { since: None }, None)).await;
+    let answer = timeout(PATIENCE, desk.handle.command(What::Look(Look::Watch { since: None }), None)).await;
     answer.ok()?.ok()?.snapshot()
 }
 

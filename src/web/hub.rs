@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use engine::access::Audience;
-use engine::border::{Reply, What};
+use engine::border::{Look, Reply, What};
 use engine::id::UserId;
 use engine::news::{Delta, News, StaffNews};
 use engine::staff::{Entry, EntryId};
@@ -43,7 +43,7 @@ pub enum Concerns {
 /// Follows the engine for ever; returns when the daemon stops.
 pub async fn follow(desk: Arc<Desk>, told: broadcast::Sender<Told>) {
     while let Some(mut deltas) = desk.handle.subscribe().await {
-        let first = desk.handle.command(What::Watch { since: None }, None).await;
+        let first = desk.handle.command(What::Look(Look::Watch { since: None }), None).await;
         let Ok(Reply::Snapshot(snapshot)) = first else { return };
         desk.people.restore(snapshot.entries);
         desk.know_people();
@@ -89,13 +89,14 @@ pub fn concerns(news: &News) -> Concerns {
     let News::Staff(news) = news else { return Concerns::Nobody };
     match news {
         StaffNews::Agent(_) | StaffNews::Phone(_) | StaffNews::Promise(_) => Concerns::Nobody,
+        StaffNews::Record(_) | StaffNews::Campaign(_) => Concerns::Nobody,
         StaffNews::Supervision(_) | StaffNews::TakenOver { .. } => Concerns::Nobody,
         StaffNews::Appointment(_) | StaffNews::Reminder { .. } | StaffNews::Letter(_) => Concerns::Nobody,
         StaffNews::Kept(Entry::User(user)) => Concerns::One(user.user),
         StaffNews::Gone(EntryId::User(user)) => Concerns::One(*user),
         // A perfil is what many may do; a queue that goes leaves everybody who was in it.
         StaffNews::Kept(Entry::Perfil(_)) | StaffNews::Gone(_) => Concerns::Everyone,
-        StaffNews::Kept(Entry::Queue(_) | Entry::Item(_) | Entry::Schedule(_)) => Concerns::Nobody,
+        StaffNews::Kept(Entry::Queue(_) | Entry::Item(_) | Entry::Schedule(_) | Entry::Campaign(_)) => Concerns::Nobody,
     }
 }
 
@@ -106,6 +107,7 @@ fn left(news: &StaffNews) -> Option<UserId> {
         StaffNews::Gone(EntryId::User(user)) => Some(*user),
         StaffNews::Kept(_) | StaffNews::Gone(_) | StaffNews::Agent(_) | StaffNews::Phone(_) => None,
         StaffNews::Supervision(_) | StaffNews::TakenOver { .. } | StaffNews::Promise(_) => None,
+        StaffNews::Record(_) | StaffNews::Campaign(_) => None,
         StaffNews::Appointment(_) | StaffNews::Reminder { .. } | StaffNews::Letter(_) => None,
     }
 }

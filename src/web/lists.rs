@@ -74,7 +74,8 @@ async fn read<T: Listed>(person: Person, State(desk): State<Arc<Desk>>) -> Resul
 fn sees(staff: &Staff, actor: Actor, entry: &Entry) -> bool {
     let whose = match entry {
         Entry::User(user) => Whose::Of(user.user),
-        Entry::Perfil(_) | Entry::Queue(_) | Entry::Item(_) | Entry::Schedule(_) => Whose::Shared,
+        Entry::Perfil(_) | Entry::Queue(_) | Entry::Item(_) => Whose::Shared,
+        Entry::Schedule(_) | Entry::Campaign(_) => Whose::Shared,
     };
     access::allowed(staff, actor, Action::See(access::Kind::of_entry(entry)), whose).is_ok()
 }

@@ -15,7 +15,7 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use chrono::Utc;
-use engine::border::{Reply, What};
+use engine::border::{Look, Reply, What};
 use engine::id::Seq;
 use serde::Deserialize;
 use serde_json::json;
@@ -124,7 +124,7 @@ impl Follower {
     /// What it has missed, or everything.
     async fn begin(&mut self, since: Option<u64>) -> Result<(), Bye> {
         let since = since.map(Seq);
-        match self.person.handle.command(What::Watch { since }, None).await {
+        match self.person.handle.command(What::Look(Look::Watch { since }), None).await {
             Ok(Reply::Snapshot(snapshot)) => {
                 let me = self.desk.people.me(&self.rights).ok_or(Bye::SignedOut)?;
                 let whole = serde_json::to_value(Snapshot::of(&snapshot, me)).unwrap_or_default();

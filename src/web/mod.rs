@@ -88,6 +88,8 @@ pub struct Options {
     /// `ramal.toml`.
     pub config: PathBuf,
     pub data_dir: PathBuf,
+    /// What is kept of files that messages carry.
+    pub files: config::FileLimits,
     pub recordings: PathBuf,
     pub zone: Tz,
     /// How numbers are written here.
@@ -105,6 +107,8 @@ pub enum WebError {
     Listen { address: SocketAddr, why: std::io::Error },
     #[error(transparent)]
     Tls(#[from] tls::TlsError),
+    #[error("the folder of files in daemon.data_dir: {0}")]
+    Files(std::io::Error),
     #[error("the web server's thread: {0}")]
     Thread(std::io::Error),
     #[error(transparent)]

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use engine::access::Audience;
-use engine::id::{QueueId, UserId};
+use engine::id::{ItemId, QueueId, UserId};
 use engine::news::StaffNews;
-use engine::staff::{Change, Entry, Permission, Staff, User};
+use engine::staff::{Change, Entry, Group, Permission, Staff, User};
 
 use super::shape::{Id, Me, ids};
 
@@ -21,11 +21,16 @@ pub struct Rights {
     pub user: UserId,
     pub held: BTreeSet<Permission>,
     pub queues: BTreeSet<QueueId>,
+    pub departments: BTreeSet<ItemId>,
 }
 
 impl Rights {
     pub fn admits(&self, audience: &Audience) -> bool {
-        audience.admits(self.user, |permission| self.held.contains(&permission), |queue| self.queues.contains(&queue))
+        let is_in = |group| match group {
+            Group::Queue(queue) => self.queues.contains(&queue),
+            Group::Department(department) => self.departments.contains(&department),
+        };
+        audience.admits(self.user, |permission| self.held.contains(&permission), is_in)
     }
 }
 
@@ -40,6 +45,7 @@ impl People {
             StaffNews::Kept(entry) => Change::Keep(entry.clone()),
             StaffNews::Gone(entry) => Change::Remove(*entry),
             StaffNews::Agent(_) | StaffNews::Phone(_) | StaffNews::Promise(_) => return,
+            StaffNews::Record(_) | StaffNews::Campaign(_) => return,
             StaffNews::Supervision(_) | StaffNews::TakenOver { .. } => return,
             StaffNews::Appointment(_) | StaffNews::Reminder { .. } | StaffNews::Letter(_) => return,
         };
@@ -74,6 +80,7 @@ impl People {
         Some(Rights {
             user,
             queues: staff.user(user)?.queues.clone(),
+            departments: staff.user(user)?.departments.clone(),
             held: held.into_iter().filter(|one| scopes.is_none_or(|scopes| scopes.contains(one))).collect(),
         })
     }
@@ -83,7 +90,8 @@ impl People {
         let user = staff.user(rights.user)?;
         let perfil = staff.entries().find_map(|entry| match entry {
             Entry::Perfil(perfil) if perfil.perfil == user.perfil => Some(perfil.name),
-            Entry::User(_) | Entry::Perfil(_) | Entry::Queue(_) | Entry::Item(_) | Entry::Schedule(_) => None,
+            Entry::User(_) | Entry::Perfil(_) | Entry::Queue(_) | Entry::Item(_) => None,
+            Entry::Schedule(_) | Entry::Campaign(_) => None,
         });
         Some(Me {
             user: user.user.into(),

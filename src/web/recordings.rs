@@ -92,7 +92,7 @@ async fn play(
 }
 
 /// Read as it is sent: a slow listener holds no thread and little memory.
-fn stream_of(mut file: File, from: u64, size: u64) -> Result<Body, Error> {
+pub(super) fn stream_of(mut file: File, from: u64, size: u64) -> Result<Body, Error> {
     file.seek(SeekFrom::Start(from)).map_err(|why| unreadable(&why))?;
     let pieces = stream::try_unfold((file, size), |(file, left)| async move {
         if left == 0 {

@@ -18,7 +18,7 @@ use tokio_rustls::TlsAcceptor;
 use super::desk::{Desk, locked};
 use super::person::Peer;
 use super::tls::Keys;
-use super::{audit, hub, presence, routes};
+use super::{appointments, audit, hub, presence, routes};
 
 /// Until `stopping` says so.
 pub async fn serve(
@@ -43,6 +43,7 @@ pub async fn serve(
         }
     }
     tokio::spawn(audit::keep_house(desk.clone()));
+    tokio::spawn(appointments::attaching::keep_house(desk.clone()));
     tokio::spawn(presence::watch(desk.clone()));
     tracing::info!(address = desk.names.address(), "the desktop is served");
     // An error is the end too.

@@ -96,6 +96,7 @@ async fn create(desk: &Arc<Desk>, name: String, login: String) -> Result<UserId,
         ramal: None,
         location: None,
         queues: Default::default(),
+        departments: Default::default(),
         directions: Directions::Both,
         active: true,
     };

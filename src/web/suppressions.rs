@@ -5,8 +5,9 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, NaiveDate, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use engine::access::{Action, Kind, Whose};
+use engine::campaign::Scope;
 use engine::number::Number;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -201,8 +202,7 @@ async fn import(
 fn of_line(desk: &Desk, person: &Person, line: &Line) -> Result<SuppressionLine, Error> {
     let day = line.cell("until").map(|text| {
         let day = NaiveDate::parse_from_str(text, "%d/%m/%Y").or_else(|_| NaiveDate::parse_from_str(text, "%Y-%m-%d"));
-        let start = day.ok().and_then(|day| desk.options.zone.from_local_datetime(&day.into()).earliest());
-        start.map(|at| at.to_utc()).ok_or_else(|| Error::field("until", "invalid", "as 31/12/2026"))
+        day.ok().and_then(|day| desk.start_of(day)).ok_or_else(|| Error::field("until", "invalid", "as 31/12/2026"))
     });
     let number = line.cell("number").unwrap_or_default();
     let (source, note) = (line.cell("source").unwrap_or("CSV"), line.cell("note").unwrap_or_default());
@@ -238,6 +238,7 @@ fn read(
         since: Utc::now(),
         until,
         user: Some(person.user),
+        scope: Scope::default(),
     })
 }
 

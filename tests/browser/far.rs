@@ -56,7 +56,16 @@ impl Far {
             may_send: true,
             may_receive: true,
         };
-        RtpOrder { ssrc: 77, stream: Some(stream), feed, receive: true, nat: false, digits: Vec::new(), record: None }
+        RtpOrder {
+            ssrc: 77,
+            stream: Some(stream),
+            feed,
+            receive: true,
+            nat: false,
+            digits: Vec::new(),
+            record: None,
+            detect: None,
+        }
     }
 
     /// Waits until its last second was this tone, at the least so loud.

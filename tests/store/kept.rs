@@ -116,6 +116,7 @@ fn row(call: u64, number: &str) -> CallRow {
         day: day(),
         rules_version: Some(3),
         promise: None,
+        attempt: None,
     }
 }
 

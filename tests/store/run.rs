@@ -112,6 +112,7 @@ pub fn batch(number: u64) -> Batch {
         day: NaiveDate::from_ymd_opt(2026, 3, 12).unwrap(),
         rules_version: Some(1),
         promise: None,
+        attempt: None,
     };
     let sip_call_id = format!("{number:x}@pbx");
     let cancel =

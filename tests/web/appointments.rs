@@ -84,6 +84,35 @@ fn ag_04_where_a_case_is_open_nothing_is_sent_and_who_made_it_is_told_the_error(
 }
 
 #[test]
+fn ag_08_a_departments_reminders_go_to_its_people_and_while_it_has_none_to_who_makes_appointments() {
+    let (office, ana) = Office::new("web-departments");
+    let (luana, id) = office.hire(&ana, "luana", json!({ "ramal": "2107" }));
+    let base = base(&ana);
+    let mut wanted = form(&base, &id, "notify", later(2));
+    wanted["agent"] = Value::Null;
+    let mut page = ana.live().unwrap();
+    page.say(&json!({ "since": null }));
+    page.line().unwrap();
+    assert_eq!(ana.post("/appointments", &wanted).status, 201);
+    page.until("the reminder", |line| !line["news"]["reminder"].is_null());
+    let first = ana.get("/reminders").json();
+    assert_eq!((first.as_array().unwrap().len(), luana.get("/reminders").json()), (1, json!([])));
+
+    let nowhere = ana.send("PATCH", &format!("/users/{id}"), Some(&json!({ "departments": ["77"] })));
+    assert_eq!((nowhere.status, &nowhere.json()["error"]["field"]), (422, &json!("departments")));
+    let hers = ana.send("PATCH", &format!("/users/{id}"), Some(&json!({ "departments": [base.department] })));
+    assert_eq!((hers.status, &hers.json()["departments"]), (200, &json!([base.department])), "{hers:?}");
+    assert_eq!((ana.get("/reminders").json(), luana.get("/reminders").json()), (json!([]), first));
+    let path =
+        format!("/reminders/{}", luana.get("/reminders").json()[0]["appointment"]["appointment"].as_str().unwrap());
+    assert_eq!(
+        [&ana, &luana].map(|who| who.send("DELETE", &path, None).status),
+        [404, 204],
+        "it is Luana's to put away"
+    );
+}
+
+#[test]
 fn ag_03_ag_07_too_near_is_refused_with_times_and_rights_are_asked_for() {
     let (office, mut ana) = Office::new("web-too-near");
     let (luana, id) = office.hire(&ana, "luana", json!({ "ramal": "2107" }));

@@ -190,6 +190,27 @@ fn a_number_on_a_list_is_explained_and_whom_a_change_would_leave_outside_is_show
 }
 
 #[test]
+fn cb_08_one_that_waits_for_an_agent_is_waiting_wherever_it_is_asked_for() {
+    let (office, ana) = Office::new("web-promise-waits");
+    let (luana, id) = office.hire(&ana, "luana", json!({ "ramal": "2107" }));
+    let (bia, _) = office.hire(&ana, "bia", json!({ "ramal": "2108" }));
+    let schedule = escala(&ana, "Sempre", json!({}));
+    let mut page = luana.live().unwrap();
+    page.say(&json!({ "since": null }));
+    page.line().unwrap();
+    // Nobody is signed in to keep it.
+    let [far, near] = [3_600, 3].map(|seconds| luana.post("/callbacks", &form(&schedule, &id, later(seconds))).json());
+    let path = |made: &Value| format!("/callbacks/{}", made["callback"].as_str().unwrap());
+    assert_eq!(luana.get(&path(&far)).json()["state"], "open");
+    let path = path(&near);
+    page.until("its time", |line| line["news"]["callback"]["state"] == "waiting");
+    assert_eq!(luana.get(&path).json()["state"], "waiting");
+    assert_eq!(luana.get("/callbacks").json()["rows"][0]["state"], "waiting");
+    assert_eq!(ana.get("/callbacks/board").json()["rows"][0]["state"], "waiting");
+    assert_eq!([bia.get(&path).status, luana.get("/callbacks/77").status], [404, 404], "another's, and nobody's");
+}
+
+#[test]
 fn callbacks_come_from_a_file_and_go_into_a_calendar() {
     let (office, ana) = Office::new("web-feed");
     let (mut luana, _) = office.hire(&ana, "luana", json!({ "ramal": "2107" }));

@@ -86,7 +86,9 @@ impl Floor {
     /// How often each number was called, as Asterisk says.
     fn called(&self) -> BTreeMap<String, u32> {
         let log = self.asterisk.log();
-        let numbers = log.lines().filter_map(|line| line.split_once("called back: ")).map(|(_, number)| number.trim());
+        let said = log.lines().filter_map(|line| line.split_once("called back: ")).map(|(_, number)| number.trim());
+        // The dial plan's own step is in the log too, in quotes.
+        let numbers = said.filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
         numbers.fold(BTreeMap::new(), |mut counts, number| {
             *counts.entry(number.to_owned()).or_default() += 1;
             counts
@@ -95,12 +97,14 @@ impl Floor {
 
     /// What the daemon says of each promise; none while one is still open.
     fn ended(&self) -> Option<BTreeMap<String, String>> {
+        let text = |row: &Value, field: &str| row[field].as_str().unwrap_or_default().to_owned();
         let states = self.agents.iter().flat_map(|(agent, _)| {
-            let rows = agent.get("/callbacks").json()["rows"].as_array().cloned().unwrap_or_default();
-            rows.into_iter().map(|row: Value| {
-                let text = |field: &str| row[field].as_str().unwrap_or_default().to_owned();
-                (text("number"), text("state"))
-            })
+            let mut pages = vec![agent.get("/callbacks").json()];
+            while let Some(next) = pages.last().and_then(|page| page["next"].as_str().map(str::to_owned)) {
+                pages.push(agent.get(&format!("/callbacks?after={next}")).json());
+            }
+            let rows = pages.into_iter().flat_map(|page| page["rows"].as_array().cloned().unwrap_or_default());
+            rows.map(|row| (text(&row, "number"), text(&row, "state"))).collect::<Vec<_>>()
         });
         let states: BTreeMap<_, _> = states.collect();
         let over = ["done", "exhausted", "missed", "unknown"];

@@ -14,6 +14,7 @@ mod desktop;
 mod document;
 mod exchange;
 mod extensions;
+mod files;
 mod gateway;
 mod headset;
 mod health;

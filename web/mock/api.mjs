@@ -132,6 +132,7 @@ export function answer(w, method, path, q, body) {
   if (path === '/gate/explain') return promised.gate(w);
   if (room === 'rules') return promised.rulesInForce();
   if (room === 'appointments') return promised.appointed(w, method, id, what, body);
+  if (room === 'files') return promised.files(method, q.get('name'));
   if (room === 'gateways') return promised.gateways();
   if (room === 'outbox') return promised.mailed(w, method, id, what);
   if (room === 'reminders') return method === 'GET' ? w.reminders : undefined;

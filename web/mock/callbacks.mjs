@@ -62,18 +62,19 @@ const rules = [
   { rule: 'zone +5592', from: '2000-01-01', until: null, source: 'Anatel, Resolução 749/2022', standing: 'in-force' }, { rule: 'holiday Evangélico (DF)', from: '2027-01-01', until: null, source: 'Lei DF 893/1995', standing: 'to-come' },
 ];
 
+const file = (id, name, size, kind = 'application/pdf') => ({ file: id, name, kind, size });
 const appointment = (id, when, more = {}) => ({
-  appointment: id, version: 1, action: 'open-case-and-notify', person: null, contact: '301', department: '1', agent: '7', comment: 'Confirmar se o estorno caiu na conta.', message: null, why: null,
+  appointment: id, version: 1, action: 'open-case-and-notify', person: null, contact: '301', department: '1', agent: '7', comment: 'Confirmar se o estorno caiu na conta.', message: null, files: [], why: null,
   due: new Date(instantOf(when)).toISOString(), due_local: `${when}:00`, zone: ZONE, state: 'scheduled', error: null, creator: '1', ...more,
 });
 const appointments = (now) => [
   appointment('901', `${today(now)}T16:00`), appointment('902', `${today(now)}T16:30`, { action: 'notify', contact: '302', department: '1', agent: '8', comment: '', person: 'Diretoria' }),
-  appointment('903', `${dayAfter(now, 2)}T09:00`, { action: 'open-case', contact: '303', department: '3', agent: null, comment: 'Levar o técnico do bloco B.', message: { channel: 'webhook', hook: 'whatsapp', to: '+5531904120877', text: 'Sua visita técnica é hoje, às 10h.' } }),
+  appointment('903', `${dayAfter(now, 2)}T09:00`, { action: 'open-case', contact: '303', department: '3', agent: null, comment: 'Levar o técnico do bloco B.', message: { channel: 'webhook', hook: 'whatsapp', to: '+5531904120877', text: 'Sua visita técnica é hoje, às 10h.' }, files: [file('61', 'Ordem de serviço 4412.pdf', 184_320), file('62', 'fachada do bloco B.jpg', 2_516_582, 'image/jpeg')] }),
   appointment('904', `${today(now)}T10:00`, { state: 'done', comment: 'Cobrar o laudo.' }), appointment('905', `${today(now)}T09:00`, { state: 'error', error: 'case-open', contact: '302' }),
 ];
-const letter = (item, to, text, more) => ({ item, version: 1, message: { channel: 'sip', hook: null, to, text }, appointment: '904', dead: null, why: null, ...more });
+const letter = (item, to, text, more) => ({ item, version: 1, message: { channel: 'sip', hook: null, to, text }, appointment: '904', files: [], dead: null, why: null, ...more });
 const outbox = (now) => [
-  letter('1', '+5531904120877', 'Seu boleto vence amanhã.', { state: 'dead', dead: 'exhausted', tries: 8, next: at(now, 60), why: 'the gateway answered 503', message: { channel: 'webhook', hook: 'whatsapp', to: '+5531904120877', text: 'Seu boleto vence amanhã.' } }),
+  letter('1', '+5531904120877', 'Seu boleto vence amanhã.', { state: 'dead', dead: 'exhausted', tries: 8, next: at(now, 60), why: 'the gateway answered 503', files: [file('63', 'boleto-novembro.pdf', 48_213)], message: { channel: 'webhook', hook: 'whatsapp', to: '+5531904120877', text: 'Seu boleto vence amanhã.' } }),
   letter('2', '2114', 'Visita confirmada para as 10h.', { state: 'queued', tries: 2, next: at(now, -240), why: '480 Temporarily Unavailable' }),
   letter('3', '+5519907452310', 'Recebemos o seu pedido.', { state: 'trying', tries: 1, next: at(now, 5) }),
 ];
@@ -189,11 +190,19 @@ export function appointed(w, method, id, what, body) {
   if (!one && method === 'POST') {
     const due = instantOf(body.when);
     if (w.appointments.some((a) => a.state === 'scheduled' && Math.abs(Date.parse(a.due) - due) < 360_000)) return refuse(422, 'too-near', { field: 'when', near: { before: new Date(due - 480_000).toISOString(), after: new Date(due + 420_000).toISOString() } });
-    w.appointments.push(appointment(String(950 + w.appointments.length), body.when.slice(0, 16), { ...body, creator: w.signedIn.user, message: body.message ?? null }));
-  } else Object.assign(one, what === 'cancel' ? { state: 'cancelled' } : { ...body.form, due_local: `${body.form.when}:00` }, { version: one.version + 1 });
+    w.appointments.push(appointment(String(950 + w.appointments.length), body.when.slice(0, 16), { ...body, creator: w.signedIn.user, message: body.message ?? null, files: [] }));
+  } else Object.assign(one, what === 'cancel' ? { state: 'cancelled' } : { ...body.form, files: one.files, due_local: `${body.form.when}:00` }, { version: one.version + 1 });
   const now = one ?? w.appointments.at(-1);
   w.tell({ appointment: now });
   return what === 'cancel' ? undefined : now;
+}
+
+/** What may be attached; one of the names is too much for it. */
+export function files(method, name) {
+  if (method === 'GET') return { most: 10, most_bytes_each: 10_485_760, most_bytes: 20_971_520, kinds: ['application/pdf', 'image/jpeg', 'audio/ogg'] };
+  if (method !== 'POST') return undefined;
+  if (name.endsWith('.exe.pdf')) return refuse(422, 'invalid', { field: 'file', fields: { file: 'disguised' } });
+  return { status: 201, body: file(String(70 + name.length), name, 48_213) };
 }
 
 export const gateways = () => [{ name: 'sms' }, { name: 'whatsapp' }];

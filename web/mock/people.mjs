@@ -42,9 +42,9 @@ export const names = [
 ];
 
 export const users = [
-  { user: '1', login: 'helena.dias', name: 'Helena Dias', language: 'pt-BR', perfil: 'administrator', ramal: null, location: '1', queues: [], active: true, directions: 'both' },
+  { user: '1', login: 'helena.dias', name: 'Helena Dias', language: 'pt-BR', perfil: 'administrator', ramal: null, location: '1', queues: [], departments: [], active: true, directions: 'both' },
   ...names.slice(0, 9).map(([user, name, ramal], i) => ({
-    user, name, ramal, login: name.toLowerCase().normalize('NFD').replace(/[^a-z ]/g, '').replace(/ /g, '.'), language: 'pt-BR', perfil: 'agent', location: String((i % 3) + 1), queues: ['11'], active: user !== '14', directions: 'both',
+    user, name, ramal, login: name.toLowerCase().normalize('NFD').replace(/[^a-z ]/g, '').replace(/ /g, '.'), language: 'pt-BR', perfil: 'agent', location: String((i % 3) + 1), queues: ['11'], departments: i === 0 ? ['1'] : [], active: user !== '14', directions: 'both',
   })),
 ];
 export const perfis = [

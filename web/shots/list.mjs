@@ -192,6 +192,25 @@ export const SHOTS = [
     await seen(page, 'Por onde');
     await page.evaluate(() => [...document.querySelectorAll('.dock select')].at(-1).scrollIntoView({ block: 'center' }));
   } },
+  { name: '19g-arquivos', scene: 'supervisor', path: 'agendamentos', async act(page) {
+    await page.waitForSelector('tbody tr');
+    await page.click('tbody tr:nth-child(3) .open');
+    await seen(page, 'Ordem de serviço 4412.pdf');
+    const at = (name) => page.evaluate((name) => {
+      const input = document.querySelector('.dock input[type=file]');
+      const all = new DataTransfer();
+      all.items.add(new File(['%PDF-'], name, { type: 'application/pdf' }));
+      input.files = all.files;
+      input.dispatchEvent(new Event('change', { bubbles: true }));
+    }, name);
+    await at('comprovante de endereço do titular.pdf');
+    await seen(page, 'comprovante de endereço');
+    await at('fatura.exe.pdf');
+    await seen(page, 'não é por dentro');
+    await page.select('.dock .field:has(option[value=whatsapp]) select', '');
+    await seen(page, 'não leva arquivos');
+    await page.evaluate(() => document.querySelector('.dock progress, .dock [role=group]').scrollIntoView({ block: 'center' }));
+  } },
   { name: '19d-aviso-de-agendamento', scene: 'idle', path: 'historico', async act(page, world) {
     await page.waitForSelector('tbody tr');
     world.tell({ reminder: { appointment: world.appointments[0] } });

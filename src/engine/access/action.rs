@@ -2,9 +2,10 @@
 
 use crate::agent;
 use crate::appointment;
-use crate::border::{AccountCommand, DaemonCommand, What};
+use crate::border::{AccountCommand, DaemonCommand, Look, What};
 use crate::call;
 use crate::callback;
+use crate::campaign;
 use crate::messages;
 use crate::outbox;
 use crate::staff::{self, Entry, EntryId, List};
@@ -43,6 +44,10 @@ pub enum Action {
     See(Kind),
     /// Take an offered record, dial it, put it back.
     KeepPromise,
+    /// Take part in a campaign, handle its records.
+    TakePart,
+    /// Start, pause and stop a campaign.
+    Steer,
     /// Somebody else is to keep a promise.
     Reassign,
     /// Why a number may be dialled.
@@ -77,6 +82,7 @@ pub enum Kind {
     Audit,
     Callback,
     Schedule,
+    Campaign,
     Appointment,
     /// Of a do-not-call list.
     Suppression,
@@ -107,8 +113,10 @@ impl Action {
                 staff::Command::Delete(id) => Action::Delete(Kind::of_id(*id, list_of)),
             },
             What::Callback(command) => Action::of_callback(command),
-            What::Explain { .. } => Action::Explain,
-            What::Watch { .. } => Action::Watch,
+            What::Campaign(campaign::Command::Steer { .. }) => Action::Steer,
+            What::Campaign(_) => Action::TakePart,
+            What::Look(Look::Explain { .. }) => Action::Explain,
+            What::Look(Look::Watch { .. }) => Action::Watch,
             What::Appointment(appointment::Command::Create(_)) => Action::Create(Kind::Appointment),
             What::Appointment(appointment::Command::Edit { .. }) => Action::Edit(Kind::Appointment),
             What::Appointment(appointment::Command::Cancel { .. }) => Action::Delete(Kind::Appointment),
@@ -140,6 +148,7 @@ impl Action {
             Action::See(kind) | Action::Create(kind) | Action::Edit(kind) | Action::Delete(kind) => Some(kind),
             Action::Associate => Some(Kind::User),
             Action::KeepPromise | Action::Reassign => Some(Kind::Callback),
+            Action::TakePart | Action::Steer => Some(Kind::Campaign),
             Action::Explain
             | Action::Watch
             | Action::Drain
@@ -197,6 +206,7 @@ impl Kind {
             Entry::Queue(_) => Kind::Queue,
             Entry::Item(item) => Kind::Item(item.list),
             Entry::Schedule(_) => Kind::Schedule,
+            Entry::Campaign(_) => Kind::Campaign,
         }
     }
 
@@ -206,6 +216,7 @@ impl Kind {
             EntryId::Perfil(_) => Kind::Perfil,
             EntryId::Queue(_) => Kind::Queue,
             EntryId::Schedule(_) => Kind::Schedule,
+            EntryId::Campaign(_) => Kind::Campaign,
             // One that is not there is refused as such by whoever may administer lists.
             EntryId::Item(_) => Kind::Item(list_of(id).unwrap_or(List::Disposition)),
         }

@@ -70,7 +70,7 @@ pub fn admits(staff: &Staff, actor: Actor, audience: &Audience) -> bool {
     match actor.user() {
         Some(user) if staff.permissions(user).is_none() => false,
         Some(user) => {
-            let is_in = |queue| staff.user(user).is_some_and(|user| user.queues.contains(&queue));
+            let is_in = |group| staff.user(user).is_some_and(|user| user.is_in(group));
             audience.admits(user, |permission| holds(staff, actor, permission), is_in)
         }
         None => true,
@@ -134,6 +134,10 @@ fn needs(action: Action) -> Needs {
         Action::See(Kind::Callback) => split(P::CallbacksSee, P::CallbacksAll),
         Action::See(Kind::Schedule) => only(P::CallbacksSee),
         Action::See(Kind::Appointment) => only(P::Appointments),
+        // Agents see which there are, and take part.
+        Action::See(Kind::Campaign) => Needs { own: Need::Anybody, others: Need::Anybody },
+        Action::TakePart => own_only(P::Campaigns),
+        Action::Steer => only(P::CampaignsSteer),
         Action::See(Kind::Suppression) => only(P::DoNotCall),
         Action::KeepPromise => own_only(P::Calls),
         Action::Reassign => only(P::CallbacksAll),
@@ -171,6 +175,7 @@ fn keeper(kind: Kind, users: Permission, reasons: Permission) -> Permission {
         | Kind::Perfil
         | Kind::Queue
         | Kind::Schedule
+        | Kind::Campaign
         | Kind::Account
         | Kind::Agent
         | Kind::Call

@@ -30,6 +30,7 @@ fn staff() -> Staff {
             ramal: None,
             location: None,
             queues: BTreeSet::new(),
+            departments: BTreeSet::new(),
             directions: Directions::Both,
             active,
         })));

@@ -121,6 +121,7 @@ impl Alerts {
             | News::Staff(StaffNews::Phone(_) | StaffNews::Kept(_) | StaffNews::Gone(_))
             | News::Staff(StaffNews::Supervision(_) | StaffNews::TakenOver { .. })
             | News::Staff(StaffNews::Appointment(_) | StaffNews::Reminder { .. })
+            | News::Staff(StaffNews::Record(_) | StaffNews::Campaign(_))
             | News::Totals(_)
             | News::Digit { .. }
             | News::Quality { .. } => Vec::new(),

@@ -46,7 +46,7 @@ pub use order::{Looked, Notice, Opened, Order, Refused, To};
 pub use question::{CaseFacts, CaseRow, Facts, Question};
 pub use record::{Appointment, End, Failure, Phase, Row, Run};
 pub use space::{Line, Scope, TooClose};
-pub use terms::{Action, Draft, Fault, Field, Message, Terms, Why};
+pub use terms::{Action, Draft, Fault, Field, MOST_FILES, MOST_MIB_OF_FILES, Message, Terms, Why};
 
 /// What an administrator sets.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]

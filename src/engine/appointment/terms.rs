@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::callback::Due;
 use crate::id::{ContactId, ItemId, UserId};
-use crate::outbox::Destination;
+use crate::outbox::{Attachment, Destination};
 
 /// A form as it was sent.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -22,8 +22,7 @@ pub struct Draft {
     pub action: Action,
     pub comment: String,
     pub message: Option<Message>,
-    /// Names of files that the shell keeps.
-    pub files: Vec<String>,
+    pub files: Vec<Attachment>,
     /// On the wall in this zone. A time that comes twice is its first.
     pub when: NaiveDateTime,
     pub zone: Tz,
@@ -40,7 +39,7 @@ pub struct Terms {
     /// Internal: the contact never reads it.
     pub comment: String,
     pub message: Option<Message>,
-    pub files: Vec<String>,
+    pub files: Vec<Attachment>,
     pub due: Due,
 }
 
@@ -90,7 +89,7 @@ pub enum Why {
     NeedsDepartment,
     #[error("files go with a message; write one")]
     NeedsMessage,
-    #[error("a text message takes no files; choose another channel")]
+    #[error("a text message takes no files; choose a gateway, or leave them out")]
     NotByText,
     #[error("this action sends nothing to the contact")]
     SendsNothing,
@@ -98,6 +97,8 @@ pub enum Why {
     TooLong { most: usize },
     #[error("at most {most}")]
     TooMany { most: usize },
+    #[error("all together they have more than {most_mib} MiB; take some out")]
+    TooHeavy { most_mib: u64 },
     #[error("this time is past")]
     Past,
     #[error("this time is more than {HORIZON_DAYS} days ahead")]
@@ -172,7 +173,10 @@ impl Draft {
             None => Some(Why::NeedsMessage),
             Some(message) if !message.to.takes_files() => Some(Why::NotByText),
             Some(_) if self.files.len() > MOST_FILES => Some(Why::TooMany { most: MOST_FILES }),
-            Some(_) => self.files.iter().find_map(|file| too_long(file.len(), MOST_FILE_NAME)),
+            Some(_) => {
+                let size = self.files.iter().fold(0_u64, |sum, file| sum.saturating_add(file.size));
+                (size > MOST_MIB_OF_FILES << 20).then_some(Why::TooHeavy { most_mib: MOST_MIB_OF_FILES })
+            }
         }
     }
 }
@@ -227,5 +231,7 @@ impl fmt::Display for Field {
 const HORIZON_DAYS: i64 = 731;
 const MOST_PERSON: usize = 200;
 const MOST_COMMENT: usize = 2_000;
-const MOST_FILES: usize = 10;
-const MOST_FILE_NAME: usize = 255;
+/// Of one message.
+pub const MOST_FILES: usize = 10;
+/// All files of one message: a gateway is handed them in one request.
+pub const MOST_MIB_OF_FILES: u64 = 20;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{PromiseId, QueueId, UserId};
+use crate::id::{CampaignId, LeadId, PromiseId, QueueId, UserId};
 use crate::time::Moment;
 
 /// What the work is, and whose: the room that asked for it knows the rest.
@@ -17,14 +17,38 @@ pub enum Work {
     Return(PromiseId),
     /// A promise fell due.
     Callback(PromiseId),
+    /// A lead that answered, and hears nobody yet (GN-18).
+    Answered(LeadId),
+    /// A lead's record, to be called (GN-02).
+    Record(LeadId),
 }
 
-/// Kinds of work of the same priority come in this order. Queue calls, records and supervisors' requests find their place here.
+impl Work {
+    /// The promise that is kept by it.
+    pub fn promise(self) -> Option<PromiseId> {
+        match self {
+            Work::Return(promise) | Work::Callback(promise) => Some(promise),
+            Work::Answered(_) | Work::Record(_) => None,
+        }
+    }
+
+    /// The lead that is reached by it.
+    pub fn lead(self) -> Option<LeadId> {
+        match self {
+            Work::Return(_) | Work::Callback(_) => None,
+            Work::Answered(lead) | Work::Record(lead) => Some(lead),
+        }
+    }
+}
+
+/// Kinds of work of the same priority come in this order. Queue calls and supervisors' requests find their place here.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Class {
+    Answered,
     Return,
     Callback,
+    Record,
 }
 
 impl Work {
@@ -32,6 +56,8 @@ impl Work {
         match self {
             Work::Return(_) => Class::Return,
             Work::Callback(_) => Class::Callback,
+            Work::Answered(_) => Class::Answered,
+            Work::Record(_) => Class::Record,
         }
     }
 }
@@ -57,6 +83,11 @@ pub enum Wanted {
     Person(UserId),
     /// Anybody who is in it.
     Queue(QueueId),
+    /// Anybody who takes part in it; one of them not before a moment, whoever else there is (GN-08).
+    Campaign {
+        campaign: CampaignId,
+        not: Option<(UserId, Moment)>,
+    },
     /// This person, in the queue or not, and from a moment on the others too.
     First {
         person: UserId,
@@ -66,19 +97,28 @@ pub enum Wanted {
 }
 
 impl Wanted {
-    /// Whether a person in these queues may do it now.
-    pub fn allows(&self, user: UserId, queues: &BTreeSet<QueueId>, now: Moment) -> bool {
-        self.lines(now).into_iter().flatten().any(|line| match line {
+    /// Whether a person in these teams may do it now.
+    pub fn allows(&self, user: UserId, teams: &BTreeSet<Team>, now: Moment) -> bool {
+        let stands_there = |line| match line {
             Line::Person(person) => person == user,
-            Line::Queue(queue) => queues.contains(&queue),
-        })
+            Line::Team(team) => teams.contains(&team),
+        };
+        !self.excludes(user, now) && self.lines(now).into_iter().flatten().any(stands_there)
+    }
+
+    /// Whether this person is not to have it now.
+    pub(super) fn excludes(&self, user: UserId, now: Moment) -> bool {
+        match self {
+            Wanted::Campaign { not: Some((person, until)), .. } => *person == user && now < *until,
+            Wanted::Campaign { not: None, .. } | Wanted::Person(_) | Wanted::Queue(_) | Wanted::First { .. } => false,
+        }
     }
 
     /// Whom it would rather have than anybody else.
     pub fn prefers(&self, user: UserId) -> bool {
         match self {
             Wanted::Person(person) | Wanted::First { person, .. } => *person == user,
-            Wanted::Queue(_) => false,
+            Wanted::Queue(_) | Wanted::Campaign { .. } => false,
         }
     }
 
@@ -86,9 +126,10 @@ impl Wanted {
     pub(super) fn lines(&self, now: Moment) -> [Option<Line>; 2] {
         match *self {
             Wanted::Person(person) => [Some(Line::Person(person)), None],
-            Wanted::Queue(queue) => [Some(Line::Queue(queue)), None],
+            Wanted::Queue(queue) => [Some(Line::Team(Team::Queue(queue))), None],
+            Wanted::Campaign { campaign, .. } => [Some(Line::Team(Team::Campaign(campaign))), None],
             Wanted::First { person, others, others_from } => {
-                [Some(Line::Person(person)), Some(Line::Queue(others)).filter(|_| now >= others_from)]
+                [Some(Line::Person(person)), Some(Line::Team(Team::Queue(others))).filter(|_| now >= others_from)]
             }
         }
     }
@@ -98,15 +139,23 @@ impl Wanted {
         match *self {
             Wanted::Person(_) | Wanted::Queue(_) => None,
             Wanted::First { others_from, .. } => Some(others_from).filter(|from| *from > now),
+            Wanted::Campaign { not, .. } => not.map(|(_, until)| until).filter(|until| *until > now),
         }
     }
+}
+
+/// Whom a person works for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Team {
+    Queue(QueueId),
+    Campaign(CampaignId),
 }
 
 /// For whom work waits in order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Line {
     Person(UserId),
-    Queue(QueueId),
+    Team(Team),
 }
 
 /// What comes before what: the smaller is the more urgent. No two are the same.

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::item::{Line, Place, Work};
-use crate::id::{QueueId, UserId};
+use super::item::{Line, Place, Team, Work};
+use crate::id::UserId;
 use crate::time::Moment;
 
 /// Waiting work, most urgent first, in each line that it stands in.
@@ -26,45 +26,44 @@ impl Lines {
         }
     }
 
-    /// The most urgent other than `except`. Looks at two.
-    pub fn first(&self, line: Line, except: Option<Work>) -> Option<Place> {
-        self.lines.get(&line)?.iter().find(|place| Some(place.work) != except).copied()
+    /// The most urgent that will do.
+    pub fn first(&self, line: Line, will_do: impl Fn(Work) -> bool) -> Option<Place> {
+        self.lines.get(&line)?.iter().find(|place| will_do(place.work)).copied()
     }
 }
 
-/// Free people, the longest free first, in each queue that they are in.
+/// Free people, the longest free first, in each team that they are in.
 #[derive(Debug, Default)]
 pub(super) struct Bench {
     seats: BTreeMap<UserId, Moment>,
-    queues: BTreeMap<QueueId, BTreeSet<(Moment, UserId)>>,
+    teams: BTreeMap<Team, BTreeSet<(Moment, UserId)>>,
 }
 
 impl Bench {
-    pub fn sit(&mut self, user: UserId, since: Moment, queues: &BTreeSet<QueueId>) {
+    pub fn sit(&mut self, user: UserId, since: Moment, teams: &BTreeSet<Team>) {
         self.seats.insert(user, since);
-        for queue in queues {
-            self.queues.entry(*queue).or_default().insert((since, user));
+        for team in teams {
+            self.teams.entry(*team).or_default().insert((since, user));
         }
     }
 
-    pub fn stand(&mut self, user: UserId, queues: &BTreeSet<QueueId>) {
+    pub fn stand(&mut self, user: UserId, teams: &BTreeSet<Team>) {
         let Some(since) = self.seats.remove(&user) else { return };
-        for queue in queues {
-            if let Some(seats) = self.queues.get_mut(queue) {
+        for team in teams {
+            if let Some(seats) = self.teams.get_mut(team) {
                 seats.remove(&(since, user));
                 if seats.is_empty() {
-                    self.queues.remove(queue);
+                    self.teams.remove(team);
                 }
             }
         }
     }
 
-    /// The longest free person of a line other than `except`. Looks at two.
-    pub fn first(&self, line: Line, except: Option<UserId>) -> Option<(Moment, UserId)> {
-        let other = |user: UserId| Some(user) != except;
+    /// The longest free person of a line who will do.
+    pub fn first(&self, line: Line, will_do: impl Fn(UserId) -> bool) -> Option<(Moment, UserId)> {
         match line {
-            Line::Person(user) => self.seats.get(&user).map(|since| (*since, user)).filter(|_| other(user)),
-            Line::Queue(queue) => self.queues.get(&queue)?.iter().find(|(_, user)| other(*user)).copied(),
+            Line::Person(user) => self.seats.get(&user).map(|since| (*since, user)).filter(|_| will_do(user)),
+            Line::Team(team) => self.teams.get(&team)?.iter().find(|(_, user)| will_do(*user)).copied(),
         }
     }
 }

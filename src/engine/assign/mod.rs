@@ -11,8 +11,9 @@
 //! ```
 //!
 //! After every input no free person is left who might do waiting work. So an input can only bring together what it touched: new
-//! work looks for a person, a person for work, and nobody goes through all pairs. With *w* pieces of work, *p* people and *q* queues
-//! of one person an input costs O(log w + q · (log w + log p)), and so does each deadline that has passed.
+//! work looks for a person, a person for work, and nobody goes through all pairs. With *w* pieces of work, *p* people and *q* teams
+//! (queues, campaigns) of one person an input costs O(log w + q · (log w + log p)), and so does each deadline that has passed; work
+//! that a person is not to have now is passed over one by one.
 //!
 //! Of work that one person may do, the most urgent is given: priority, class, how long it waits, its number. Of people who may do it
 //! the one that it wants first, else the longest free. Who lets an offer pass counts as free from then on, and gets the same again
@@ -29,13 +30,13 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crate::id::{QueueId, UserId};
+use crate::id::UserId;
 use crate::time::{Moment, Timers};
 
 use item::Line;
 use lines::{Bench, Lines};
 
-pub use item::{Class, Wanted, Work, WorkItem};
+pub use item::{Class, Team, Wanted, Work, WorkItem};
 pub use lease::{Ending, Event, Lease, TooLate};
 
 /// All work and all who are free for it.
@@ -71,7 +72,7 @@ type InLine = [Option<Line>; 2];
 #[derive(Debug)]
 struct Person {
     since: Moment,
-    queues: BTreeSet<QueueId>,
+    teams: BTreeSet<Team>,
     holds: Option<Work>,
 }
 
@@ -119,20 +120,20 @@ impl Assign {
         }
     }
 
-    /// A person is free for work in these queues. Who is known to be keeps the place, and the lease as far as it is still allowed.
-    pub fn free(&mut self, user: UserId, since: Moment, queues: &BTreeSet<QueueId>, now: Moment) {
+    /// A person is free for work of these teams. Who is known to be keeps the place, and the lease as far as it is still allowed.
+    pub fn free(&mut self, user: UserId, since: Moment, teams: &BTreeSet<Team>, now: Moment) {
         self.on_timeout(now);
         let known = self.people.get(&user).map_or(since, |person| person.since);
         match self.lease_of(user) {
-            Some(lease) if self.is_allowed(lease.work, user, queues, now) => {
+            Some(lease) if self.is_allowed(lease.work, user, teams, now) => {
                 if let Some(person) = self.people.get_mut(&user) {
-                    person.queues = queues.clone();
+                    person.teams = teams.clone();
                 }
                 return;
             }
             Some(_) | None => self.gone(user, now),
         }
-        self.people.insert(user, Person { since: known, queues: queues.clone(), holds: None });
+        self.people.insert(user, Person { since: known, teams: teams.clone(), holds: None });
         self.sit(user, known);
         self.find_work(user, None, now);
     }

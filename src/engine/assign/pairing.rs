@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::item::{Line, Place, Work};
+use super::item::{Line, Place, Team, Work};
 use super::lease::{Ending, Event, Lease};
 use super::{Assign, Item, State, Timer};
-use crate::id::{QueueId, UserId};
+use crate::id::UserId;
 use crate::time::Moment;
 
 impl Assign {
@@ -54,7 +54,8 @@ impl Assign {
     pub(super) fn find_person(&mut self, work: Work, except: Option<UserId>, now: Moment) {
         let Some(Item { item, deadline, state: State::Waiting(lines) }) = self.items.get(&work) else { return };
         let is_late = deadline.is_some_and(|deadline| deadline <= now);
-        let free = lines.iter().flatten().filter_map(|line| self.bench.first(*line, except));
+        let will_do = |user| Some(user) != except && !item.wanted.excludes(user, now);
+        let free = lines.iter().flatten().filter_map(|line| self.bench.first(*line, will_do));
         let best = free.min_by_key(|(since, user)| (!item.wanted.prefers(*user), *since, *user));
         match best {
             Some((_, user)) => self.begin(work, user, now),
@@ -66,8 +67,10 @@ impl Assign {
     /// The most urgent work for a free person.
     pub(super) fn find_work(&mut self, user: UserId, except: Option<Work>, now: Moment) {
         let Some(person) = self.people.get(&user).filter(|person| person.holds.is_none()) else { return };
-        let lines = person.queues.iter().map(|queue| Line::Queue(*queue)).chain([Line::Person(user)]);
-        let best: Option<Place> = lines.filter_map(|line| self.lines.first(line, except)).min();
+        let excludes = |work| self.items.get(&work).is_some_and(|item| item.item.wanted.excludes(user, now));
+        let will_do = |work| Some(work) != except && !excludes(work);
+        let lines = person.teams.iter().map(|team| Line::Team(*team)).chain([Line::Person(user)]);
+        let best: Option<Place> = lines.filter_map(|line| self.lines.first(line, will_do)).min();
         if let Some(place) = best {
             self.begin(place.work, user, now);
         }
@@ -107,16 +110,16 @@ impl Assign {
     pub(super) fn sit(&mut self, user: UserId, since: Moment) {
         let Some(person) = self.people.get_mut(&user) else { return };
         (person.since, person.holds) = (since, None);
-        self.bench.sit(user, since, &person.queues);
+        self.bench.sit(user, since, &person.teams);
     }
 
     pub(super) fn stand(&mut self, user: UserId) {
         if let Some(person) = self.people.get(&user) {
-            self.bench.stand(user, &person.queues);
+            self.bench.stand(user, &person.teams);
         }
     }
 
-    pub(super) fn is_allowed(&self, work: Work, user: UserId, queues: &BTreeSet<QueueId>, now: Moment) -> bool {
-        self.items.get(&work).is_some_and(|item| item.item.wanted.allows(user, queues, now))
+    pub(super) fn is_allowed(&self, work: Work, user: UserId, teams: &BTreeSet<Team>, now: Moment) -> bool {
+        self.items.get(&work).is_some_and(|item| item.item.wanted.allows(user, teams, now))
     }
 }

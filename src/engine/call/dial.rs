@@ -1,11 +1,12 @@
 //! Outgoing calls: number, gate, route, port, INVITE; and redirects, which are new decisions.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::border::{Flow, Refusal, RefusalCode, Reply};
 use crate::config::{Account, AccountKind, AccountName};
 use crate::gate::{self, Facts, Law, Load, Purpose};
-use crate::id::{CallId, LegId, PromiseId};
+use crate::id::{AttemptId, CallId, LegId, PromiseId};
 use crate::news::{Direction, HangupCause, HangupKind};
 use crate::number::Number;
 use crate::records::{CallRow, LegRow, Record};
@@ -33,11 +34,31 @@ pub(super) struct Dialling {
     pub uri: Option<Uri>,
     /// Header fields beside the usual ones.
     pub extra: Vec<(Name, String)>,
-    /// It continues a matter that has one.
-    pub protocolo: Option<String>,
+    pub matter: Matter,
     pub tie: Tie,
-    /// The promise that it keeps, and what the gate was told of the number.
-    pub promise: Option<(PromiseId, Facts)>,
+    /// What the gate was told of the number, where it was asked before.
+    pub known: Option<Facts>,
+    /// Rings for so long, where that is not the profile's.
+    pub ring: Option<Duration>,
+}
+
+/// What a call is for.
+#[derive(Default)]
+pub(super) struct Matter {
+    /// It continues one that has a Protocolo.
+    pub protocolo: Option<String>,
+    /// It keeps this one.
+    pub promise: Option<PromiseId>,
+    /// It is this attempt to reach a lead.
+    pub attempt: Option<AttemptId>,
+    /// The extension at whose device its person sits, where that is not the one it is dialled over.
+    pub seat: Option<Arc<Account>>,
+}
+
+impl Matter {
+    pub fn of(protocolo: Option<String>) -> Matter {
+        Matter { protocolo, ..Matter::default() }
+    }
 }
 
 impl Dialling {
@@ -50,9 +71,10 @@ impl Dialling {
             purpose: Purpose::ByHand,
             uri: None,
             extra: Vec::new(),
-            protocolo: None,
+            matter: Matter::default(),
             tie: Tie::Free,
-            promise: None,
+            known: None,
+            ring: None,
         }
     }
 }
@@ -99,8 +121,10 @@ impl Calls {
         protocolo: Option<String>,
         cx: &mut Context<'_>,
     ) -> Result<CallId, Refusal> {
-        let (purpose, promise) = (Purpose::Callback, Some(promise));
-        let dialling = Dialling { purpose, promise, protocolo, ..Dialling::new(account, number) };
+        let (promise, known) = promise;
+        let matter = Matter { promise: Some(promise), ..Matter::of(protocolo) };
+        let dialling =
+            Dialling { purpose: Purpose::Callback, matter, known: Some(known), ..Dialling::new(account, number) };
         self.place(dialling, cx).map(|(call, ..)| call)
     }
 
@@ -113,10 +137,9 @@ impl Calls {
         if self.draining {
             return Err(Refusal::new(RefusalCode::Draining, "the daemon is stopping and takes no new calls"));
         }
-        let Dialling { account, number, from, purpose, uri, extra, protocolo, tie, promise } = dialling;
-        let (promise, known) = promise.unzip();
+        let Dialling { account, number, from, purpose, uri, extra, matter, tie, known, ring } = dialling;
         if !tie.is_unattended() {
-            self.needs_phone(&account)?;
+            self.needs_phone(matter.seat.as_ref().unwrap_or(&account))?;
         }
         let warnings = self.ask_gate(&account, &number, purpose, known, cx)?;
         let (flow, port) = self.way(&account, cx)?;
@@ -126,10 +149,10 @@ impl Calls {
         let id = CallId(cx.ids.next(cx.now.civil));
         let session = new_session(id, &account, port, contact(&account, flow), invitation, cx);
         let far_end = FarEnd { number, caller: Caller::default(), direction: Direction::Outbound };
-        let mut call = self.open((id, account), far_end, (protocolo, promise), (session, port), cx);
+        let mut call = self.open((id, account), far_end, matter, (session, port), cx);
         call.tie = tie;
         let protocolo = call.protocolo.clone();
-        let until = cx.now.moment + call.account.profile.ring_timeout;
+        let until = cx.now.moment + ring.unwrap_or(call.account.profile.ring_timeout);
         self.admit(call);
         self.timers.set(Timer::Ring(id), until);
         self.touch(id, cx);
@@ -203,7 +226,7 @@ impl Calls {
         &mut self,
         (id, account): (CallId, Arc<Account>),
         FarEnd { number, caller, direction }: FarEnd,
-        (protocolo, promise): (Option<String>, Option<PromiseId>),
+        Matter { protocolo, promise, attempt, seat }: Matter,
         (session, port): (Session, LentPort),
         cx: &mut Context<'_>,
     ) -> Call {
@@ -216,7 +239,8 @@ impl Calls {
             .filter(|_| direction == Direction::Inbound)
             .and_then(|user| cx.staff.user(user))
             .and_then(|user| cx.staff.queue_of_call(user, caller.diverted_from.as_deref()));
-        let (desk, device_leg) = self.desks.seat(id, &account, cx);
+        let seat = seat.unwrap_or_else(|| account.clone());
+        let (desk, device_leg) = self.desks.seat(id, &seat, cx);
         self.orders.push_back(Order::Store(Record::CallOpened(CallRow {
             call: id,
             protocolo: protocolo.clone(),
@@ -233,18 +257,19 @@ impl Calls {
             day,
             rules_version: (direction == Direction::Outbound).then_some(Law::of(cx.config).version()),
             promise,
+            attempt,
         })));
         let sip_call_id = session.key().0.to_owned();
         let far_end = number.normalised.clone();
         self.orders.push_back(Order::Store(Record::LegOpened(LegRow { leg, call: id, sip_call_id, far_end, at })));
-        let far_end = account.device.to_string();
+        let far_end = seat.device.to_string();
         let device = LegRow { leg: device_leg, call: id, sip_call_id: String::new(), far_end, at };
         self.orders.push_back(Order::Store(Record::LegOpened(device)));
         Call {
             id,
             protocolo,
             direction,
-            seat: account.clone(),
+            seat,
             account,
             user,
             queue,

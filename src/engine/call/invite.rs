@@ -11,7 +11,7 @@ use crate::sip::header::Name;
 use crate::sip::message::Message;
 use crate::sip::session::{Session, tagged};
 
-use super::dial::{FarEnd, contact, local_media, settings};
+use super::dial::{FarEnd, Matter, contact, local_media, settings};
 use super::live::Caller;
 use super::{Calls, Context, Timer, session_context};
 
@@ -74,7 +74,7 @@ impl Calls {
         let until = cx.now.moment + account.profile.ring_timeout;
         let waiting = self.is_listening_at(&account.name);
         let far_end = FarEnd { number, caller, direction: Direction::Inbound };
-        let mut call = self.open((id, account), far_end, (None, None), parts, cx);
+        let mut call = self.open((id, account), far_end, Matter::default(), parts, cx);
         call.waiting = waiting;
         call.session.ring(180, &mut session_context(id, cx));
         self.admit(call);

@@ -20,6 +20,7 @@ mod dial;
 mod end;
 mod follow;
 mod invite;
+mod lead;
 mod live;
 mod media;
 mod one_way;
@@ -56,6 +57,7 @@ pub use command::{
     Supervise as SuperviseCommand, SuperviseMode, Transfer as TransferCommand,
 };
 pub use invite::capabilities;
+pub use lead::LeadCall;
 pub use rescues::Rescues;
 
 use conference::Conference;

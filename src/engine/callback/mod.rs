@@ -30,7 +30,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::assign::{Ending, Event, Lease, Work};
+use crate::assign::{Ending, Event, Lease};
 use crate::id::{PromiseId, ScheduleId, UserId};
 use crate::time::{Moment, Now};
 
@@ -39,7 +39,7 @@ use state::State;
 
 pub use command::{Command, Form};
 pub use days::{Day, Slot};
-pub use order::{Alert, By, Change, Doubt, Judgement, Order, Refused, Wrong};
+pub use order::{Alert, By, Change, Doubt, Judgement, NoReturn, Order, Refused, Wrong};
 pub use promise::{Attempt, Denial, End, Kind, Outcome, Owner, Phase, Promise, Row, Terms};
 pub use schedule::{Absence, Calendar, Hours, Mode, Opening, Schedule, Then};
 pub use slot::{Due, Impossible, Taken, Why};
@@ -114,17 +114,15 @@ impl Callbacks {
     /// What `assign` tells of the work that was offered to it.
     pub fn on_assigned(&mut self, event: Event, now: Now) {
         match event {
-            Event::Leased(lease) => {
-                self.with(promise_of(lease.work), now, |callback, cx| callback.on_leased(lease, cx))
-            }
+            Event::Leased(lease) => self.with_of(lease.work, now, |callback, cx| callback.on_leased(lease, cx)),
             Event::Ended(lease, ending) => match ending {
                 // The room that accepted it says what for.
                 Ending::Accepted => {}
                 Ending::Declined | Ending::Lapsed | Ending::Withdrawn | Ending::PersonGone => {
-                    self.with(promise_of(lease.work), now, |callback, cx| callback.on_lease_ended(lease, cx));
+                    self.with_of(lease.work, now, |callback, cx| callback.on_lease_ended(lease, cx));
                 }
             },
-            Event::WaitsTooLong(work) => self.with(promise_of(work), now, |callback, cx| callback.on_no_agent(cx)),
+            Event::WaitsTooLong(work) => self.with_of(work, now, |callback, cx| callback.on_no_agent(cx)),
         }
     }
 
@@ -199,6 +197,13 @@ impl Callbacks {
         })
     }
 
+    /// The same for the promise that a piece of work is.
+    fn with_of(&mut self, work: Work, now: Now, step: impl FnOnce(&mut Callback, &mut Context<'_>)) {
+        if let Some(id) = work.promise() {
+            self.with(id, now, step);
+        }
+    }
+
     /// One step of one promise, and when it has to be looked at next.
     fn with(&mut self, id: PromiseId, now: Now, step: impl FnOnce(&mut Callback, &mut Context<'_>)) {
         self.now = Some(now);
@@ -216,12 +221,6 @@ impl Callbacks {
             self.wakes.insert((at, id));
             self.wake_of.insert(id, at);
         }
-    }
-}
-
-fn promise_of(work: Work) -> PromiseId {
-    match work {
-        Work::Return(id) | Work::Callback(id) => id,
     }
 }
 

@@ -83,6 +83,22 @@ pub enum Wrong {
     ReturnLater,
 }
 
+/// Why a call that our side dropped is not returned (CB-13).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoReturn {
+    /// It was no person's and no queue's.
+    NobodysCall,
+    /// The caller gave none that can be called.
+    NoNumber,
+    /// None returns dropped calls.
+    NoSchedule,
+    /// Its escala has none within a year.
+    NoHours,
+    /// It is, once the store works; not if the power fails before.
+    NotWritten,
+}
+
 /// Why nothing is dialled by itself.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

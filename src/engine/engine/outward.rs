@@ -128,7 +128,10 @@ impl Engine {
     }
 
     pub(super) fn on_known(&mut self, question: QuestionId, facts: Result<Facts, StoreError>, now: Now) {
-        if self.on_number_known(question, &facts, now) || self.on_promises_known(question, &facts, now) {
+        let is_ours = self.on_number_known(question, &facts, now)
+            || self.on_promises_known(question, &facts, now)
+            || self.on_leads_known(question, &facts, now);
+        if is_ours {
             return;
         }
         let Some(facts) = self.on_appointments_known(question, facts, now) else { return };
@@ -139,7 +142,8 @@ impl Engine {
                 | Facts::Promises(_)
                 | Facts::Promise(_)
                 | Facts::Number { .. }
-                | Facts::Appointment(_),
+                | Facts::Appointment(_)
+                | Facts::Leads(_),
             ) => {
                 return;
             }
@@ -176,7 +180,7 @@ impl Engine {
 
     pub(super) fn facts(&self, user: UserId) -> agent::Facts {
         let (offered, talking) = self.calls.doing(user);
-        agent::Facts { offered, talking, work: self.keeping.work_of(user) }
+        agent::Facts { offered, talking, work: self.keeping.work_of(user, self.campaigning.campaigns.holds(user)) }
     }
 
     pub(super) fn on_call_order(&mut self, order: call::Order, now: Now) {
@@ -198,10 +202,12 @@ impl Engine {
                         self.follow_matter(view, now);
                         self.look_at_agent_of(view, now);
                         self.follow_attempt(view, now);
+                        self.follow_lead(view, now);
                     }
                     News::CallEnded(view) => {
                         self.cases.dress(view);
                         self.follow_attempt(view, now);
+                        self.follow_lead(view, now);
                         self.return_ended(view, now);
                         self.cases.on_ended(view, &mut self.ids, now);
                         self.look_at_agent_of(view, now);
@@ -273,6 +279,7 @@ impl Engine {
             self.next_batch += 1;
             self.await_rows(BatchId(self.next_batch));
             self.await_appointments(BatchId(self.next_batch));
+            self.await_leads(BatchId(self.next_batch));
             let batch = std::mem::take(&mut self.batch);
             self.outputs.push_back(Output::Store(BatchId(self.next_batch), batch));
         }

@@ -101,6 +101,7 @@ impl Engine {
         self.agents.on_staff_changed(&agent::Context { staff: &self.staff, zone: self.config.zone, now });
         self.with_calls(now, Calls::on_supervisors_changed);
         self.know_schedules(now);
+        self.know_campaigns(now);
         Reply::Kept { entry }
     }
 

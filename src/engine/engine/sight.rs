@@ -2,7 +2,7 @@
 
 use crate::access::{self, Action, Audience, Whose};
 use crate::appointment;
-use crate::border::{AccountCommand, Actor, Refusal, What};
+use crate::border::{AccountCommand, Actor, Look, Refusal, What};
 use crate::call;
 use crate::config::{AccountName, DeviceName};
 use crate::id::{CallId, UserId};
@@ -44,7 +44,8 @@ impl Engine {
             What::Callback(wish) => self.whose_promise(wish, actor),
             What::Appointment(appointment::Command::Create(_)) => Whose::Nothing,
             What::Appointment(_) | What::Outbox(_) => Whose::Shared,
-            What::Watch { .. } | What::Daemon(_) | What::Explain { .. } => Whose::Nothing,
+            What::Campaign(wish) => self.whose_record(wish, actor),
+            What::Look(Look::Watch { .. }) | What::Daemon(_) | What::Look(Look::Explain { .. }) => Whose::Nothing,
         }
     }
 
@@ -133,9 +134,10 @@ impl Engine {
 
     /// Whether calls of an extension shall ring: one without a person always, else as that person works.
     pub(super) fn takes_calls(&self, account: &AccountName) -> bool {
-        self.staff
-            .user_of(account)
-            .is_none_or(|user| self.agents.takes_calls(user) && self.keeping.work_of(user.user).is_none())
+        self.staff.user_of(account).is_none_or(|user| {
+            self.agents.takes_calls(user)
+                && self.keeping.work_of(user.user, self.campaigning.campaigns.holds(user.user)).is_none()
+        })
     }
 
     pub(super) fn deltas_for(&self, actor: Actor, deltas: Vec<Delta>) -> Vec<Delta> {
@@ -161,13 +163,16 @@ impl Engine {
             entries: whole.entries.into_iter().filter(|entry| sees(entry_news(entry))).collect(),
             alerts: whole.alerts.into_iter().filter(|alert| sees(News::Alert(alert.clone()))).collect(),
             promises: whole.promises.into_iter().filter(|view| sees(promise_news(view))).collect(),
+            campaigns: whole.campaigns,
+            records: whole.records.into_iter().filter(|view| sees(record_news(view))).collect(),
             totals: if sees(News::Totals(whole.totals)) { whole.totals } else { Default::default() },
         }
     }
 
     pub(super) fn audience(&self, news: &News) -> Audience {
         let of_call = |call| self.calls.owner(call).flatten();
-        access::audience(news, of_call, |account| self.owner_of(account))
+        let is_staffed = |department| self.staff.staffed_departments().contains(&department);
+        access::audience(news, of_call, |account| self.owner_of(account), is_staffed)
     }
 
     fn owner_of(&self, account: &AccountName) -> Option<UserId> {
@@ -177,6 +182,10 @@ impl Engine {
 
 fn agent_news(view: &crate::agent::AgentView) -> News {
     News::Staff(StaffNews::Agent(view.clone()))
+}
+
+fn record_news(view: &crate::campaign::RecordView) -> News {
+    News::Staff(StaffNews::Record(Box::new(view.clone())))
 }
 
 fn phone_news(view: &crate::news::PhoneView) -> News {

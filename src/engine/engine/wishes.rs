@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::access::{self, Action, Whose};
 use crate::agent;
 use crate::border::{
-    AccountCommand, Actor, Command, DaemonCommand, IdempotencyKey, Output, Refusal, RefusalCode, Reply, What,
+    AccountCommand, Actor, Command, DaemonCommand, IdempotencyKey, Look, Output, Refusal, RefusalCode, Reply, What,
 };
 use crate::call::{self, Calls};
 use crate::config::{Account, AccountName};
@@ -96,11 +96,12 @@ impl Engine {
             What::Call(wish) => self.with_calls(now, |calls, cx| calls.on_command(wish, cx)),
             What::Agent(wish) => self.on_agent_command(wish, now),
             What::Staff(wish) => return self.promise(command, wish, now),
-            What::Explain { number, purpose, account } => {
+            What::Look(Look::Explain { number, purpose, account }) => {
                 self.explain(command, number, *purpose, account.as_ref(), now);
                 return None;
             }
             What::Callback(wish) => return self.on_callback_wish(command, wish, now),
+            What::Campaign(wish) => return self.on_campaign_wish(command, wish, now),
             What::Appointment(wish) => return self.on_appointment_wish(command, wish, now).err().map(Err),
             What::Outbox(wish) => {
                 self.on_outbox_wish(command, wish, now);
@@ -117,7 +118,7 @@ impl Engine {
             }),
             What::Subscription(wish) => self.with_subscriptions(now, |watched, cx| watched.on_command(wish, cx)),
             What::Message(wish) => self.with_messages(now, |messages, cx| messages.on_command(wish, cx)),
-            What::Watch { since } => Ok(match since.and_then(|since| self.watch.since(since)) {
+            What::Look(Look::Watch { since }) => Ok(match since.and_then(|since| self.watch.since(since)) {
                 Some(deltas) => Reply::Deltas(self.deltas_for(command.actor, deltas)),
                 None => Reply::Snapshot(Box::new(self.snapshot_for(command.actor))),
             }),
@@ -198,7 +199,7 @@ impl Engine {
 /// Whose page is there, by what is commanded: a program that follows shows nothing to its person, one that works does.
 fn shows_page(command: &Command) -> Option<UserId> {
     match (&command.what, command.actor) {
-        (What::Watch { .. }, Actor::User(user)) => Some(user),
+        (What::Look(Look::Watch { .. }), Actor::User(user)) => Some(user),
         (What::Agent(wish), actor) if wish.wish != agent::Wish::PageGone => {
             actor.user().filter(|user| *user == wish.user)
         }

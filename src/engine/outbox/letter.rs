@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AppointmentId, OutboxId};
+use crate::id::{AppointmentId, FileId, OutboxId};
 use crate::number::Number;
 
 /// A message as it is handed in; never changed after.
@@ -14,10 +14,24 @@ pub struct Letter {
     pub key: String,
     pub to: Destination,
     pub body: String,
-    /// Names of files that the shell keeps; a text message takes none.
-    pub files: Vec<String>,
+    /// A text message takes none.
+    pub files: Vec<Attachment>,
     /// On whose behalf; none: a person's.
     pub appointment: Option<AppointmentId>,
+}
+
+/// A file that goes along: what is known of it here. The shell has its bytes.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Attachment {
+    pub id: FileId,
+    /// As who receives it sees it.
+    pub name: String,
+    /// Its media type, such as `application/pdf`.
+    pub kind: String,
+    /// Bytes.
+    pub size: u64,
+    /// In hexadecimal: what is sent is what was attached.
+    pub sha256: String,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 
 use super::Settings;
 use super::lanes::Standing;
-use super::letter::{Destination, Item, Letter, Phase, Row};
+use super::letter::{Dead, Destination, Item, Letter, Phase, Row};
 use super::order::{Change, Order, Outcome, Post, PostId, Refused, Written};
 use super::state::State;
 use super::tried::LONGEST_WAIT;
@@ -49,6 +49,27 @@ impl Entry {
         let mut entry = Entry { item: row.item, state };
         entry.on_time(cx, random);
         entry
+    }
+
+    /// The gateway it goes by.
+    pub fn hook(&self) -> Option<&str> {
+        match &self.item.letter.to {
+            Destination::Text { .. } => None,
+            Destination::Webhook { hook, .. } => Some(hook),
+        }
+    }
+
+    /// Its gateway is not configured: nobody knows when it will be again.
+    pub fn on_hook_gone(&mut self, cx: &mut Context<'_>) {
+        match self.state {
+            State::Queued { .. } => {
+                self.die(Dead::Refused, no_gateway(self.hook().unwrap_or_default()), cx);
+                self.write(cx.orders);
+            }
+            // Its own answer tells: the try is refused, or was the last that the gateway took.
+            State::Entering { .. } | State::Storing | State::Trying { .. } => {}
+            State::Dead(_) | State::Changing { .. } | State::Over(_) => {}
+        }
     }
 
     pub fn standing(&self, now: Now) -> Standing {
@@ -182,6 +203,11 @@ impl Entry {
     pub fn row(&self) -> Row {
         Row { item: self.item.clone(), phase: self.state.phase() }
     }
+}
+
+/// What a person reads of a message whose gateway was taken away.
+pub fn no_gateway(hook: &str) -> String {
+    format!("no gateway {hook} is configured; configure it and try again, or give the message up")
 }
 
 const AFTER_STORE_ERROR: Duration = Duration::from_secs(10);

@@ -33,7 +33,8 @@ use machine::{Context, Entry};
 use order::Change;
 use state::State;
 
-pub use letter::{Dead, Destination, Item, Letter, Phase, Row};
+pub use letter::{Attachment, Dead, Destination, Item, Letter, Phase, Row};
+pub use machine::no_gateway;
 pub use order::{Alert, Command, Order, Outcome, Post, PostId, Refused, Written};
 
 /// What an administrator sets.
@@ -130,6 +131,13 @@ impl Outbox {
     /// A dead letter is given up.
     pub fn on_drop(&mut self, command: CommandId, id: OutboxId, version: u32, now: Now) {
         self.change(command, id, version, Change::Drop, now);
+    }
+
+    /// Letters for a gateway that is not there (any more) are a person's at once; `is_there` knows the gateways.
+    pub fn on_hooks(&mut self, is_there: impl Fn(&str) -> bool, now: Now) {
+        let goes_nowhere = |entry: &Entry| entry.hook().is_some_and(|hook| !is_there(hook));
+        let lost: Vec<_> = self.entries.iter().filter(|(_, entry)| goes_nowhere(entry)).map(|(id, _)| *id).collect();
+        lost.into_iter().for_each(|id| self.with(id, now, |entry, cx| entry.on_hook_gone(cx)));
     }
 
     /// Runs what is due, [`MOST_AT_ONCE`] of it; the rest at the next call, which is due at once.

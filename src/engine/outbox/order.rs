@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::letter::{Dead, Row};
+use super::letter::{Attachment, Dead, Row};
 use crate::id::{AppointmentId, CommandId, OutboxId};
 use crate::number::Number;
 
@@ -36,7 +36,7 @@ pub struct Post {
     pub hook: String,
     pub number: Option<Number>,
     pub text: String,
-    pub files: Vec<String>,
+    pub files: Vec<Attachment>,
     pub appointment: Option<AppointmentId>,
     /// The same for each try of one letter.
     pub key: String,

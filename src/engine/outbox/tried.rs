@@ -48,7 +48,7 @@ impl Entry {
         self.wait(wait, cx);
     }
 
-    fn die(&mut self, dead: Dead, why: String, cx: &mut Context<'_>) {
+    pub(super) fn die(&mut self, dead: Dead, why: String, cx: &mut Context<'_>) {
         self.state = State::Dead(dead);
         self.item.why = Some(why);
         cx.orders.push_back(Order::Alert(Alert { item: self.item.letter.id, why: dead }));

@@ -6,8 +6,9 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::callback::Schedule;
+use crate::campaign::Campaign;
 use crate::config::{AccountName, SoundName};
-use crate::id::{ItemId, PerfilId, QueueId, ScheduleId, UserId};
+use crate::id::{CampaignId, ItemId, PerfilId, QueueId, ScheduleId, UserId};
 
 use super::permission::{Builtin, Permission};
 use super::shift::Shift;
@@ -22,6 +23,8 @@ pub enum Entry {
     Item(Item),
     /// *Escala* of callbacks (CB-07).
     Schedule(Schedule),
+    /// *Campanha* (GN-01).
+    Campaign(Campaign),
 }
 
 /// Which one.
@@ -33,6 +36,7 @@ pub enum EntryId {
     Queue(QueueId),
     Item(ItemId),
     Schedule(ScheduleId),
+    Campaign(CampaignId),
 }
 
 /// A person with a login. Passwords are the shell's.
@@ -50,9 +54,28 @@ pub struct User {
     /// An item of the list of locations.
     pub location: Option<ItemId>,
     pub queues: BTreeSet<QueueId>,
+    /// Items of the list of departments: reminders of a department go to its people (AG-08).
+    #[serde(default)]
+    pub departments: BTreeSet<ItemId>,
     pub directions: Directions,
     /// Who left keeps the history and may not sign in.
     pub active: bool,
+}
+
+impl User {
+    pub fn is_in(&self, group: Group) -> bool {
+        match group {
+            Group::Queue(queue) => self.queues.contains(&queue),
+            Group::Department(department) => self.departments.contains(&department),
+        }
+    }
+}
+
+/// What people are in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Group {
+    Queue(QueueId),
+    Department(ItemId),
 }
 
 /// Which calls a person has (VZ-02).
@@ -145,6 +168,7 @@ impl Entry {
             Entry::Queue(queue) => EntryId::Queue(queue.queue),
             Entry::Item(item) => EntryId::Item(item.item),
             Entry::Schedule(schedule) => EntryId::Schedule(schedule.id),
+            Entry::Campaign(campaign) => EntryId::Campaign(campaign.id),
         }
     }
 
@@ -156,6 +180,7 @@ impl Entry {
             Entry::Queue(queue) => Entry::Queue(Queue { queue: QueueId(id), ..queue }),
             Entry::Item(item) => Entry::Item(Item { item: ItemId(id), ..item }),
             Entry::Schedule(schedule) => Entry::Schedule(Schedule { id: ScheduleId(id), ..schedule }),
+            Entry::Campaign(campaign) => Entry::Campaign(Campaign { id: CampaignId(id), ..campaign }),
         }
     }
 }

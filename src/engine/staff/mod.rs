@@ -13,10 +13,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::border::{Refusal, RefusalCode};
 use crate::callback::Schedule;
+use crate::campaign::Campaign;
 use crate::config::{AccountName, Config};
-use crate::id::{ItemId, PerfilId, QueueId, ScheduleId, UserId};
+use crate::id::{CampaignId, ItemId, PerfilId, QueueId, ScheduleId, UserId};
 
-pub use entry::{Directions, Entry, EntryId, Item, List, Opening, Perfil, Queue, User};
+pub use entry::{Directions, Entry, EntryId, Group, Item, List, Opening, Perfil, Queue, User};
 pub use permission::{Builtin, Permission, Scopes};
 pub use shift::{Break, OVERDUE_AFTER, Planned, Shift, Workday};
 
@@ -46,6 +47,7 @@ pub struct Staff {
     queues: BTreeMap<QueueId, Queue>,
     items: BTreeMap<ItemId, Item>,
     schedules: BTreeMap<ScheduleId, Schedule>,
+    campaigns: BTreeMap<CampaignId, Campaign>,
     by_ramal: BTreeMap<AccountName, UserId>,
 }
 
@@ -63,6 +65,7 @@ impl Default for Staff {
             queues: BTreeMap::new(),
             items: BTreeMap::new(),
             schedules: BTreeMap::new(),
+            campaigns: BTreeMap::new(),
             by_ramal: BTreeMap::new(),
         }
     }
@@ -73,6 +76,9 @@ impl Staff {
     pub fn restore(entries: Vec<Entry>) -> Staff {
         let mut staff = Staff::default();
         entries.into_iter().for_each(|entry| staff.apply(Change::Keep(entry)));
+        // One that was deleted is still in the rows of its people.
+        let Staff { users, items, .. } = &mut staff;
+        users.values_mut().for_each(|user| user.departments.retain(|own| items.contains_key(own)));
         staff
     }
 
@@ -108,6 +114,7 @@ impl Staff {
             Change::Keep(Entry::Queue(queue)) => drop(self.queues.insert(queue.queue, queue)),
             Change::Keep(Entry::Item(item)) => drop(self.items.insert(item.item, item)),
             Change::Keep(Entry::Schedule(schedule)) => drop(self.schedules.insert(schedule.id, schedule)),
+            Change::Keep(Entry::Campaign(campaign)) => drop(self.campaigns.insert(campaign.id, campaign)),
             Change::Remove(EntryId::User(user)) => {
                 self.forget_ramal(user);
                 self.users.remove(&user);
@@ -119,10 +126,12 @@ impl Staff {
                 self.users.values_mut().for_each(|user| user.queues.retain(|own| *own != queue));
             }
             Change::Remove(EntryId::Schedule(schedule)) => drop(self.schedules.remove(&schedule)),
+            Change::Remove(EntryId::Campaign(campaign)) => drop(self.campaigns.remove(&campaign)),
             Change::Remove(EntryId::Item(item)) => {
                 self.items.remove(&item);
                 let there = self.users.values_mut().filter(|user| user.location == Some(item));
                 there.for_each(|user| user.location = None);
+                self.users.values_mut().for_each(|user| user.departments.retain(|own| *own != item));
             }
         }
     }
@@ -133,7 +142,14 @@ impl Staff {
         let perfis = self.perfis.values().cloned().map(Entry::Perfil);
         let queues = self.queues.values().cloned().map(Entry::Queue);
         let schedules = self.schedules.values().cloned().map(Entry::Schedule);
-        users.chain(perfis).chain(queues).chain(self.items.values().cloned().map(Entry::Item)).chain(schedules)
+        let campaigns = self.campaigns.values().cloned().map(Entry::Campaign);
+        let items = self.items.values().cloned().map(Entry::Item);
+        users.chain(perfis).chain(queues).chain(items).chain(schedules).chain(campaigns)
+    }
+
+    /// Departments with somebody in them who may sign in: the others' matters are for whoever makes appointments.
+    pub fn staffed_departments(&self) -> BTreeSet<ItemId> {
+        self.users.values().filter(|user| user.active).flat_map(|user| user.departments.iter().copied()).collect()
     }
 
     /// A user who may sign in.
@@ -162,6 +178,14 @@ impl Staff {
         self.schedules.get(&schedule)
     }
 
+    pub fn campaigns(&self) -> impl Iterator<Item = &Campaign> {
+        self.campaigns.values()
+    }
+
+    pub fn campaign(&self, campaign: CampaignId) -> Option<&Campaign> {
+        self.campaigns.get(&campaign)
+    }
+
     /// A reason that an agent may pause for.
     pub fn pause_reason(&self, item: ItemId) -> Option<&Item> {
         self.items.get(&item).filter(|item| item.list == List::PauseReason)
@@ -175,7 +199,8 @@ impl Staff {
     pub fn list_of(&self, id: EntryId) -> Option<List> {
         match id {
             EntryId::Item(item) => self.items.get(&item).map(|item| item.list),
-            EntryId::User(_) | EntryId::Perfil(_) | EntryId::Queue(_) | EntryId::Schedule(_) => None,
+            EntryId::User(_) | EntryId::Perfil(_) | EntryId::Queue(_) => None,
+            EntryId::Schedule(_) | EntryId::Campaign(_) => None,
         }
     }
 
@@ -213,6 +238,7 @@ impl Staff {
             EntryId::Queue(id) => self.queues.contains_key(&id),
             EntryId::Item(id) => self.items.contains_key(&id),
             EntryId::Schedule(id) => self.schedules.contains_key(&id),
+            EntryId::Campaign(id) => self.campaigns.contains_key(&id),
         };
         let missing =
             || Refusal::new(RefusalCode::NoSuchEntry, "there is nothing with this id; it may have been deleted");

@@ -63,6 +63,10 @@ permissions! {
     CallbacksCancel "callbacks.cancel"
     /// The same for everybody's: the board, handing them on.
     CallbacksAll "callbacks.all"
+    /// Take part in campaigns (GN-01).
+    Campaigns "campaigns"
+    /// Start, pause and stop campaigns, and bring leads.
+    CampaignsSteer "campaigns.steer"
     /// *Agendamentos* (AG-07).
     Appointments "appointments"
     /// Keep the do-not-call lists.
@@ -137,13 +141,14 @@ impl Builtin {
         use Permission as P;
         match permission {
             P::Calls | P::RecordingsMake | P::Messages | P::ContactsEdit => self != Builtin::Auditor,
-            P::CallbacksCreate | P::CallbacksEdit | P::CallbacksCancel => self != Builtin::Auditor,
+            P::CallbacksCreate | P::CallbacksEdit | P::CallbacksCancel | P::Campaigns => self != Builtin::Auditor,
             P::RecordingsHearOwn | P::ContactsSee | P::ReasonsList | P::CallbacksSee => true,
             P::CallsSeeAll | P::RecordingsHearAll | P::HistorySeeAll | P::HistoryExport | P::AgentsSee => {
                 self != Builtin::Agent
             }
             P::UsersList => self != Builtin::Agent,
             P::CallbacksAll
+            | P::CampaignsSteer
             | P::DoNotCall
             | P::CallsHandleAll
             | P::CallsListen

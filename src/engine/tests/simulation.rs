@@ -348,6 +348,7 @@ impl Simulation {
             ramal: None,
             location: None,
             queues: queues.collect(),
+            departments: BTreeSet::new(),
             directions: Directions::Both,
             active: true,
         };

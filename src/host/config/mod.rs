@@ -37,6 +37,7 @@ use engine::config::{AccountName, AlertLimits, Config, DeviceName, Profile};
 use toml::de::DeTable;
 
 pub use self::administered::{Administered, Fields, WrongField, destination};
+pub use self::appointments::FileLimits;
 pub use self::device::{Device, NULL_DEVICE};
 pub use self::recordings::Recordings;
 pub use self::reload::needs_restart;
@@ -140,7 +141,9 @@ fn read(file: &Path, content: String, env: Env<'_>, administered: Option<&str>, 
     let dir = file.parent().unwrap_or(Path::new("")).to_owned();
     let context = Context { path: file.to_owned(), dir, env };
     let daemon = root.section("daemon", shell::DAEMON_KEYS, report);
-    let shell = shell::read(&root, &daemon, &context, report);
+    let mut shell = shell::read(&root, &daemon, &context, report);
+    let appointments = root.section("appointments", appointments::KEYS, report);
+    shell.files = appointments::files(&appointments, report);
     let (own_file, text) = administered::text(&shell.data_dir, administered, report);
     let own_source = Source::new(&own_file.to_string_lossy(), text);
     let (nothing, parsed) = (DeTable::new(), own_source.parse(report));
@@ -161,6 +164,7 @@ fn read(file: &Path, content: String, env: Env<'_>, administered: Option<&str>, 
     account::read_all(&own, &registrars, &known, &own_context, &mut accounts, report);
     let places = accounts.places.clone();
     let mut engine = engine_part(&root, &daemon, registrars, accounts, alerts, &context.dir, report);
+    engine.appointments = appointments::read(&appointments, report);
     engine.hooks = shell.webhooks.keys().cloned().collect();
     Some(Loaded { engine, shell, places, registrars: of_ramal, sections })
 }
@@ -211,8 +215,8 @@ fn engine_part(
         // Known once their folder is read.
         sounds: Default::default(),
         alerts,
-        appointments: appointments::read(root, report),
-        // Known by their names alone, from the shell's part.
+        // Read with the limits of their files; known by their names alone, from the shell's part.
+        appointments: Default::default(),
         hooks: Default::default(),
         default_route: route.map(|name| AccountName::from(&*name)).or_else(|| only_route(&accounts)),
         phones: phone::read_all(root, &accounts, &gate, report),

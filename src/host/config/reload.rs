@@ -12,6 +12,7 @@ pub fn needs_restart(old: &Loaded, new: &Loaded) -> Vec<&'static str> {
         ("daemon.shards", old.shell.shards != new.shell.shards),
         ("daemon.node", old.engine.node != new.engine.node),
         ("recordings", old.shell.recordings != new.shell.recordings && old.shell.data_dir == new.shell.data_dir),
+        ("appointments.files", old.shell.files != new.shell.files),
         ("web", old.shell.web != new.shell.web),
         ("dns.nameservers", old.shell.dns.nameservers != new.shell.dns.nameservers),
     ];

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::Context;
 use super::address::{host, ip, socket, transport};
+use super::appointments::FileLimits;
 use super::device::{self, Device};
 use super::recordings::{self, Recordings};
 use super::report::Report;
@@ -44,6 +45,8 @@ pub struct Shell {
     pub web: Option<Web>,
     /// Gateways that messages are handed to, by name.
     pub webhooks: BTreeMap<String, Webhook>,
+    /// What is kept of files that messages of appointments carry.
+    pub files: FileLimits,
     /// How long SIGTERM waits for live calls to end by themselves.
     pub drain: Duration,
 }
@@ -138,6 +141,8 @@ pub(super) fn read(root: &Table<'_>, daemon: &Table<'_>, context: &Context<'_>, 
         recordings: recordings::read(root, &data_dir, context, report),
         web: web::read(root, &data_dir, context, report),
         webhooks: webhook::read_all(root, context, report),
+        // They stand with the appointments.
+        files: FileLimits::default(),
         data_dir,
         sounds_dir: daemon.get(report, "sounds_dir", |value| folder(&context.dir.join(path(value)?))),
         control_socket,

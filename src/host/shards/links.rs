@@ -220,8 +220,16 @@ mod tests {
                 may_receive: true,
             };
             let (ssrc, feed) = (*key as u32, feed.clone());
-            let order =
-                RtpOrder { ssrc, stream: Some(stream), feed, receive: true, nat: false, digits: vec![], record: None };
+            let order = RtpOrder {
+                ssrc,
+                stream: Some(stream),
+                feed,
+                receive: true,
+                nat: false,
+                digits: vec![],
+                record: None,
+                detect: None,
+            };
             Slot::rtp(LegKey(*key), 1, order, ports.take(port).unwrap(), Moment(1))
         });
         made.collect()

@@ -1,9 +1,11 @@
 //! What the system does at a date and time, whom that concerns, and the messages of it.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use engine::appointment::{CaseFacts, CaseRow, End, Facts, Line as Apart, Phase, Question, Row, To};
 use engine::border::StoreError;
-use engine::id::{AppointmentId, CaseId, ContactId, ItemId, OutboxId, UserId};
+use engine::id::{AppointmentId, CaseId, ContactId, FileId, ItemId, OutboxId, UserId};
 use engine::outbox;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Params, params};
@@ -28,6 +30,25 @@ pub struct AppointmentFilter {
     /// After this line.
     pub after: Option<(DateTime<Utc>, AppointmentId)>,
 }
+
+/// Whose notices somebody sees besides the own ones.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Departments {
+    pub own: BTreeSet<ItemId>,
+    /// Those of every department but these; none: of no other department.
+    pub all_but: Option<BTreeSet<ItemId>>,
+}
+
+impl Departments {
+    /// As `?2` and `?3` of [`OF_SOMEBODY`].
+    fn values(&self) -> rusqlite::Result<(String, Option<String>)> {
+        Ok((json(&self.own)?, self.all_but.as_ref().map(json).transpose()?))
+    }
+}
+
+/// Of the person `?1`; arrays of JSON beside it.
+const OF_SOMEBODY: &str = "(user = ?1 OR notices.department IN (SELECT value FROM json_each(?2))
+    OR (?3 IS NOT NULL AND notices.department NOT IN (SELECT value FROM json_each(?3))))";
 
 /// Somebody is to know how an appointment ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -68,17 +89,31 @@ impl Reader {
         Ok(rows.map_err(|error| words(&error))?.pop())
     }
 
-    /// What somebody has not seen yet, newest first; `departments`: those of all departments too.
-    pub fn notices(&self, user: UserId, departments: bool) -> Result<Vec<NoticeLine>, StoreError> {
-        let sql = "SELECT at_ms, notices.department, row FROM notices JOIN appointments USING (appointment)
-                   WHERE seen_ms IS NULL AND (user = ?1 OR (?2 AND notices.department IS NOT NULL))
-                   ORDER BY at_ms DESC, notice DESC LIMIT 200";
+    /// What somebody has not seen yet, newest first; of these departments too.
+    pub fn notices(&self, user: UserId, departments: &Departments) -> Result<Vec<NoticeLine>, StoreError> {
+        let sql = format!(
+            "SELECT at_ms, notices.department, row FROM notices JOIN appointments USING (appointment)
+             WHERE seen_ms IS NULL AND {OF_SOMEBODY} ORDER BY at_ms DESC, notice DESC LIMIT 200"
+        );
         let line = |row: &rusqlite::Row<'_>| {
             let department = row.id_if_any("department")?.map(|item| To::Department(ItemId(item)));
             let to = department.unwrap_or(To::Person(user));
             Ok(NoticeLine { at: row.time("at_ms")?, to, row: row.json("row")? })
         };
-        self.list(sql, params![id(user.0), departments], line).map_err(|error| words(&error))
+        let lines =
+            departments.values().and_then(|(own, all_but)| self.list(&sql, params![id(user.0), own, all_but], line));
+        lines.map_err(|error| words(&error))
+    }
+
+    /// Files of appointments to come, and of messages that are neither sent nor given up.
+    pub fn needed_files(&self) -> Result<BTreeSet<FileId>, StoreError> {
+        let sql =
+            "SELECT file.value ->> 'id' AS id FROM appointments, json_each(row, '$.appointment.terms.files') AS file
+                   WHERE state IN ('open', 'running')
+                   UNION SELECT file.value ->> 'id' FROM outbox, json_each(row, '$.item.letter.files') AS file
+                   WHERE phase IN ('queued', 'trying', 'dead')";
+        let all = self.list(sql, [], |row| row.id("id").map(FileId)).map_err(|error| words(&error))?;
+        Ok(all.into_iter().collect())
     }
 
     /// Messages on their way out in these phases, newest first.
@@ -99,13 +134,20 @@ impl Reader {
 
 /// Blocks until it is on the disk.
 impl Store {
-    /// Whether there was a notice for this person, or for a department.
-    pub fn see_notice(&self, appointment: AppointmentId, user: UserId, departments: bool) -> Result<bool, StoreError> {
-        let sql = "UPDATE notices SET seen_ms = ?4
-                   WHERE appointment = ?1 AND seen_ms IS NULL AND (user = ?2 OR (?3 AND department IS NOT NULL))";
-        let now = ms(Utc::now());
-        self.writer
-            .run(move |base| Ok(base.execute(sql, params![id(appointment.0), id(user.0), departments, now])? > 0))
+    /// Whether there was a notice for this person, or for one of these departments.
+    pub fn see_notice(
+        &self,
+        appointment: AppointmentId,
+        user: UserId,
+        departments: &Departments,
+    ) -> Result<bool, StoreError> {
+        let (departments, now) = (departments.clone(), ms(Utc::now()));
+        self.writer.run(move |base| {
+            let sql =
+                format!("UPDATE notices SET seen_ms = ?5 WHERE appointment = ?4 AND seen_ms IS NULL AND {OF_SOMEBODY}");
+            let (own, all_but) = departments.values()?;
+            Ok(base.execute(&sql, params![id(user.0), own, all_but, id(appointment.0), now])? > 0)
+        })
     }
 }
 

@@ -167,7 +167,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// A burst's `-wal` shrinks back to this.
 const WAL_KEPT_BYTES: i64 = 16 * 1024 * 1024;
 /// More than the writer has statements.
-const STATEMENTS_KEPT: usize = 32;
+const STATEMENTS_KEPT: usize = 64;
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use engine::border::StoreError;
-use engine::id::{CallId, CaseId, LegId, MessageId, PromiseId, QueueId, RecordingId, UserId};
+use engine::id::{AttemptId, CallId, CaseId, LegId, MessageId, PromiseId, QueueId, RecordingId, UserId};
 use engine::leg::Quality;
 use engine::news::{HangupCause, MessageView};
 use engine::records::{CallRow, LegRow};
@@ -212,6 +212,7 @@ pub(super) fn call_row(row: &Row<'_>) -> rusqlite::Result<CallRow> {
         day: row.day("day")?,
         rules_version: row.get::<_, Option<i64>>("rules_version")?.map(i64::cast_unsigned),
         promise: row.id_if_any("promise")?.map(PromiseId),
+        attempt: row.id_if_any("attempt")?.map(AttemptId),
     })
 }
 

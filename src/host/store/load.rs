@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::column::RowExt;
 use super::history::message;
 use super::state;
-use super::{appointments, cases, promises, suppressions};
+use super::{appointments, cases, hopper, promises, suppressions};
 
 pub(super) fn load(base: &Connection, question: Question) -> rusqlite::Result<Facts> {
     let snapshot = base.unchecked_transaction()?;
@@ -21,11 +21,12 @@ pub(super) fn load(base: &Connection, question: Question) -> rusqlite::Result<Fa
         Question::Number { number, promise, periods } => {
             let now = Utc::now();
             Ok(Facts::Number {
-                suppressed: suppressions::of(&snapshot, &number, now)?,
+                suppressed: suppressions::of(&snapshot, &number, None, now)?,
                 attempts: promises::attempts(&snapshot, &number, promise, periods, now)?,
             })
         }
         Question::Appointment(question) => appointments::answer(&snapshot, &question).map(Facts::Appointment),
+        Question::Leads(question) => hopper::answer(&snapshot, &question).map(Facts::Leads),
         Question::Start => Ok(Facts::Start {
             open_dialogs: all(
                 &snapshot,

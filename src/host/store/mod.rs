@@ -12,6 +12,7 @@
 //! [`schema.sql`](schema.sql) says what is kept and what it means.
 
 mod appointments;
+mod attempts;
 mod audit;
 mod backup;
 mod base;
@@ -21,7 +22,10 @@ mod contacts;
 mod dir;
 mod error;
 mod history;
+mod hopper;
 mod inspect;
+mod leads;
+mod lists;
 mod load;
 mod people;
 mod promises;
@@ -42,10 +46,11 @@ use std::time::Duration;
 
 use chrono::Utc;
 use engine::border::StoreError;
+use engine::campaign;
 use engine::id::BatchId;
 use engine::records::{Batch, Facts, Question};
 
-pub use appointments::{AppointmentFilter, NoticeLine};
+pub use appointments::{AppointmentFilter, Departments, NoticeLine};
 pub use audit::{AuditEntry, AuditFault, AuditLine, Head};
 pub use backup::CopyError;
 pub use cases::{CaseLine, Edited, TaskLine};
@@ -53,6 +58,8 @@ pub use contacts::ContactLine;
 pub use error::OpenError;
 pub use history::{CallLine, CallStory, EventLine, LegLine, Page, Reader, SortBy};
 pub use inspect::Inspection;
+pub use leads::{Chunk, Kept, LeadStory, NewLead};
+pub use lists::{Counts, ImportRow};
 pub use people::{Credentials, SessionRow, TokenRow};
 pub use promises::{PromiseFilter, PromiseLine};
 pub use recordings::{Party, RecordingFilter, RecordingLine};
@@ -81,6 +88,7 @@ impl Store {
         let mut base = base::open(&path, upgrade::STEPS)?;
         let unusable = |error: String| OpenError::Unusable { path: path.clone(), why: error };
         supervised::end_after_crash(&mut base, Utc::now()).map_err(|error| unusable(error.to_string()))?;
+        attempts::end_after_crash(&mut base, Utc::now()).map_err(|error| unusable(error.to_string()))?;
         let writer = Writer::start(base).map_err(|error| unusable(error.to_string()))?;
         Ok(Store { writer, path, dir })
     }
@@ -102,8 +110,12 @@ impl Store {
         facts.map_err(|error| base::refusal(&self.path, &error))
     }
 
-    /// Answers a question of the engine from what is committed now. Blocks for the length of a short read.
+    /// Answers a question of the engine from what is committed now. Blocks for the length of a short read; where leads are
+    /// leased, of a write.
     pub fn load(&self, question: Question) -> Result<Facts, StoreError> {
+        if let Question::Leads(campaign::Question::Lease(want)) = question {
+            return self.lease(want).map(|leased| Facts::Leads(campaign::Facts::Leased(leased)));
+        }
         base::open_for_reading(&self.path).and_then(|base| load::load(&base, question)).map_err(|error| words(&error))
     }
 
@@ -142,4 +154,4 @@ impl fmt::Debug for Store {
 const PATIENCE: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

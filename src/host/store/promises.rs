@@ -216,7 +216,7 @@ fn place(row: &Line<'_>) -> rusqlite::Result<(ScheduleId, DateTime<Utc>, u16)> {
     Ok((ScheduleId(row.id("schedule")?), row.time("due_ms")?, row.get("places")?))
 }
 
-/// Over all paths: calls that keep no promise, and attempts that count. The attempt that is being judged is none yet.
+/// Over all paths: calls that are no attempt of ours, and attempts that count. The attempt that is being judged is none yet.
 pub(super) fn attempts(
     base: &Connection,
     number: &str,
@@ -227,9 +227,12 @@ pub(super) fn attempts(
     let sql = "WITH made (at_ms) AS (
                    SELECT started_ms FROM calls
                    WHERE number_normalised = ?1 AND started_ms >= ?5 AND direction = 'outbound' AND promise IS NULL
+                       AND attempt IS NULL
                    UNION ALL
                    SELECT at_ms FROM attempts
                    WHERE number = ?1 AND at_ms >= ?5 AND counts = 1 AND NOT (promise = ?6 AND outcome IS NULL)
+                   UNION ALL
+                   SELECT at_ms FROM lead_attempts WHERE number = ?1 AND at_ms >= ?5 AND counts = 1
                )
                SELECT count(*) FILTER (WHERE at_ms >= ?2), count(*) FILTER (WHERE at_ms >= ?3),
                       count(*) FILTER (WHERE at_ms >= ?4) FROM made";

@@ -10,7 +10,7 @@ use engine::records::{CallRow, DialogRow, LegRow, Record};
 use rusqlite::{Connection, Params, params};
 
 use super::column::{direction, id, json, ms, word};
-use super::{appointments, cases, promises, recordings, staff, state, supervised};
+use super::{appointments, attempts, cases, promises, recordings, staff, state, supervised, suppressions};
 
 /// Why a record could not be kept.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +20,9 @@ pub(super) enum WriteError {
     /// The end of something whose beginning was never stored: keeping half of it would hide that.
     #[error("{what} is not in the base; its opening was never stored")]
     Unknown { what: String },
+    /// What was decided about a lead under a lease that has ended: somebody else may have it.
+    #[error("the lease of a lead has ended, so what became of it there is not kept")]
+    Lapsed,
 }
 
 pub(super) fn write(base: &Connection, record: &Record) -> Result<(), WriteError> {
@@ -49,6 +52,9 @@ pub(super) fn write(base: &Connection, record: &Record) -> Result<(), WriteError
         Record::Removed(entry) => Ok(staff::remove(base, *entry)?),
         Record::AgentChosen { user, chosen } => Ok(staff::chosen(base, *user, chosen)?),
         Record::AgentState { user, at, state } => Ok(staff::state(base, *user, *at, state)?),
+        Record::Suppressed { numbers, source, user, at } => {
+            Ok(suppressions::declined(base, numbers, source, *user, *at)?)
+        }
         Record::RestoredConfirmed => state::confirm_restored(base).map(|_| ()).map_err(WriteError::from),
         Record::Alive { at } => Ok(state::alive(base, *at)?),
         Record::Promise(row) => Ok(promises::write(base, row, Utc::now())?),
@@ -56,6 +62,7 @@ pub(super) fn write(base: &Connection, record: &Record) -> Result<(), WriteError
         Record::CaseByAppointment(row) => Ok(appointments::open_case(base, row)?),
         Record::Notice { appointment, to, at } => Ok(appointments::notify(base, *appointment, to, *at)?),
         Record::Letter(row) => Ok(appointments::letter(base, row)?),
+        Record::Lead(written) => attempts::write(base, written),
         Record::Answer { key, at, answer } => remember_answer(base, key, *at, answer),
     }
 }
@@ -64,8 +71,8 @@ fn call_opened(base: &Connection, row: &CallRow) -> Result<(), WriteError> {
     run(
         base,
         "INSERT INTO calls (call, protocolo, direction, account, number_dialled, number_normalised, remote_name,
-                            diverted_from, asserted, started_ms, day, rules_version, user, queue, promise)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+                            diverted_from, asserted, started_ms, day, rules_version, user, queue, promise, attempt)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
          ON CONFLICT (call) DO NOTHING",
         params![
             id(row.call.0),
@@ -83,6 +90,7 @@ fn call_opened(base: &Connection, row: &CallRow) -> Result<(), WriteError> {
             row.user.map(|user| id(user.0)),
             row.queue.map(|queue| id(queue.0)),
             row.promise.map(|promise| id(promise.0)),
+            row.attempt.map(|attempt| id(attempt.0)),
         ],
     )?;
     Ok(())

@@ -1,4 +1,4 @@
--- The base, version 5. This file is the authority on what is kept and what it means; a fresh base is made
+-- The base, version 6. This file is the authority on what is kept and what it means; a fresh base is made
 -- by running it, an older one is brought to the same shape by upgrade/.
 --
 -- Everywhere:
@@ -29,6 +29,7 @@ CREATE TABLE calls (
     user              INTEGER,           -- whose it is, where it is a person's
     queue             INTEGER,           -- the queue it came through, where that is known
     promise           INTEGER,           -- the promise that it keeps: it is counted among that one's attempts
+    attempt           INTEGER,           -- the attempt to reach a lead that it is: counted there
     CHECK ((ended_ms IS NULL) = (cause IS NULL))
 ) STRICT;
 
@@ -336,8 +337,108 @@ CREATE TABLE suppressions (
     since_ms    INTEGER NOT NULL,
     until_ms    INTEGER,                 -- null: for good
     user        INTEGER,                 -- who wrote it down
-    UNIQUE (number, source)
+    campaign    INTEGER NOT NULL DEFAULT 0,      -- 0: whoever calls
+    aim         TEXT NOT NULL DEFAULT '' CHECK (aim IN ('', 'sales', 'collection', 'service', 'research')),  -- '': whatever for
+    UNIQUE (number, source, campaign, aim)
 ) STRICT;
+
+-- Do-not-call lists that are got from somebody, by the name that their entries give as their source. One that is too old holds
+-- the campaigns that need it.
+CREATE TABLE number_lists (
+    source     TEXT PRIMARY KEY,
+    campaign   INTEGER NOT NULL DEFAULT 0,       -- as above
+    aim        TEXT NOT NULL DEFAULT '' CHECK (aim IN ('', 'sales', 'collection', 'service', 'research')),
+    dated_ms   INTEGER NOT NULL,         -- when it was got
+    expires_ms INTEGER                   -- to be got anew by then; null: never too old
+) STRICT;
+
+-- Leads that came together. `state` is what makes them visible: a list that is being brought in is not dialled.
+CREATE TABLE lists (
+    list       INTEGER PRIMARY KEY,
+    name       TEXT NOT NULL,
+    source     TEXT NOT NULL,            -- who gave it
+    dated_ms   INTEGER NOT NULL,         -- as old as what is in it
+    expires_ms INTEGER,                  -- not dialled from then on
+    user       INTEGER,                  -- who brought it in
+    made_ms    INTEGER NOT NULL,
+    state      TEXT NOT NULL CHECK (state IN ('loading', 'ready', 'discarded')),
+    leads      INTEGER NOT NULL DEFAULT 0,
+    numbers    INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE INDEX lists_by_age ON lists (made_ms, list);
+
+-- The files that lists came from, and how far each is read: written with the rows of each chunk.
+CREATE TABLE imports (
+    list    INTEGER PRIMARY KEY REFERENCES lists,
+    file    TEXT NOT NULL,               -- as the person called it
+    sha256  TEXT NOT NULL,               -- in hex: nothing else is read on
+    options TEXT NOT NULL,               -- JSON of leads::Options
+    rows    INTEGER NOT NULL DEFAULT 0,  -- read, below the names of the columns
+    bad     INTEGER NOT NULL DEFAULT 0,  -- left out for an error
+    twice   INTEGER NOT NULL DEFAULT 0   -- left out because all their numbers were there
+) STRICT;
+
+-- People to reach. What is looked up has a column.
+CREATE TABLE leads (
+    lead           INTEGER PRIMARY KEY,
+    list           INTEGER NOT NULL REFERENCES lists,
+    state          TEXT NOT NULL
+                   CHECK (state IN ('waiting', 'leased', 'callback', 'unknown', 'done', 'declined', 'exhausted')),
+    rank           INTEGER NOT NULL,     -- 0: on top, else the priority
+    area           INTEGER NOT NULL,     -- DDD of the next number; 0: it has none
+    next_ms        INTEGER NOT NULL,     -- not dialled before
+    priority       INTEGER NOT NULL CHECK (priority BETWEEN 1 AND 9),
+    recipient      TEXT NOT NULL,
+    zone           TEXT,                 -- as the list said; null: by prefix
+    fields         TEXT NOT NULL,        -- JSON: pairs of name and value, in the order of the file
+    attempts       INTEGER NOT NULL DEFAULT 0,
+    fence          INTEGER NOT NULL DEFAULT 0,   -- counts leases: what was decided under an earlier one is not written
+    lease_until_ms INTEGER,
+    cool_user      INTEGER,              -- not offered to this person before …
+    cool_until_ms  INTEGER,              -- … then
+    state_detail   TEXT,                 -- JSON of campaign::LeadState, where the columns do not say it all
+    CHECK ((state = 'leased') = (lease_until_ms IS NOT NULL))
+) STRICT;
+
+-- The next ones of a list, a rank and an area, without reading past those whose time has not come.
+CREATE INDEX leads_waiting ON leads (list, rank, area, next_ms, lead) WHERE state = 'waiting';
+CREATE INDEX leads_leased ON leads (lease_until_ms) WHERE state = 'leased';
+CREATE INDEX leads_of_list ON leads (list, lead);
+
+-- Their numbers, in the order to be tried.
+CREATE TABLE lead_numbers (
+    lead   INTEGER NOT NULL REFERENCES leads,
+    place  INTEGER NOT NULL,             -- 0, 1, 2 …
+    number TEXT NOT NULL,                -- normalised
+    label  TEXT NOT NULL,                -- as the list calls it
+    kind   TEXT NOT NULL,                -- JSON's word of number::NumberKind
+    state  TEXT NOT NULL CHECK (state IN ('fresh', 'tried', 'dead')),
+    PRIMARY KEY (lead, place)
+) STRICT, WITHOUT ROWID;
+
+-- Whether a number is there already, and whose it is.
+CREATE INDEX lead_numbers_by_number ON lead_numbers (number, lead);
+
+-- Attempts to reach them, each written before it is dialled.
+CREATE TABLE lead_attempts (
+    attempt     INTEGER PRIMARY KEY,
+    lead        INTEGER NOT NULL,        -- no reference: an attempt outlives its list
+    campaign    INTEGER NOT NULL,
+    number      TEXT NOT NULL,           -- normalised, as it was dialled
+    at_ms       INTEGER NOT NULL,
+    rules       INTEGER NOT NULL,        -- version of the rules that allowed it
+    call        INTEGER,
+    user        INTEGER,                 -- who had the record; null: nobody yet
+    result      TEXT,                    -- JSON of campaign::AttemptResult; null: nobody knows yet
+    result_ms   INTEGER,
+    disposition INTEGER,                 -- entry of the list (tabulação)
+    counts      INTEGER NOT NULL CHECK (counts IN (0, 1))  -- among the attempts to reach the number
+) STRICT;
+
+CREATE INDEX lead_attempts_of_lead ON lead_attempts (lead, at_ms);
+CREATE INDEX lead_attempts_of_number ON lead_attempts (number, at_ms) WHERE counts = 1;
+CREATE INDEX lead_attempts_open ON lead_attempts (lead) WHERE result IS NULL;
 
 -- What the system does at a date and time (agendamentos). What is looked up has a column; `row` is the whole.
 CREATE TABLE appointments (
@@ -362,7 +463,7 @@ CREATE TABLE notices (
     notice      INTEGER PRIMARY KEY,
     appointment INTEGER NOT NULL REFERENCES appointments,
     user        INTEGER,
-    department  INTEGER,         -- to whoever looks after appointments
+    department  INTEGER,                     -- to its people; without any, to whoever makes appointments
     at_ms       INTEGER NOT NULL,
     seen_ms     INTEGER,                     -- null: nobody has
     CHECK ((user IS NULL) <> (department IS NULL))

@@ -67,5 +67,6 @@ fn key(entry: EntryId) -> (&'static str, u64) {
         EntryId::Queue(id) => ("queue", id.0),
         EntryId::Item(id) => ("item", id.0),
         EntryId::Schedule(id) => ("schedule", id.0),
+        EntryId::Campaign(id) => ("campaign", id.0),
     }
 }

@@ -9,7 +9,7 @@ use engine::news::Direction;
 use engine::records::{CallRow, Record};
 
 /// A directory that goes with the test.
-pub(super) struct Scratch(PathBuf);
+pub(crate) struct Scratch(PathBuf);
 
 impl Scratch {
     pub fn new() -> Scratch {
@@ -48,5 +48,6 @@ pub(super) fn call_opened(call: u64) -> Record {
         day: NaiveDate::from_ymd_opt(2026, 3, 12).unwrap(),
         rules_version: Some(1),
         promise: None,
+        attempt: None,
     })
 }

@@ -160,7 +160,9 @@ fn write_batch(group: &mut Transaction<'_>, batch: &Batch) -> rusqlite::Result<R
     match error {
         WriteError::Sqlite(error) if lost => Err(error),
         WriteError::Sqlite(error) => savepoint.finish().map(|()| Err(words(&error))),
-        WriteError::Unknown { .. } => savepoint.finish().map(|()| Err(StoreError(format!("store: {error}")))),
+        WriteError::Unknown { .. } | WriteError::Lapsed => {
+            savepoint.finish().map(|()| Err(StoreError(format!("store: {error}"))))
+        }
     }
 }
 

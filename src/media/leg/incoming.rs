@@ -8,7 +8,6 @@ use crate::dtmf::receive::Pressed;
 use crate::order::Event;
 use crate::rtp::Packet;
 use crate::time::Moment;
-use crate::{Frame, SILENCE};
 
 /// A packet that legs listening to this one may relay.
 #[derive(Clone, Copy, Debug)]
@@ -76,16 +75,6 @@ impl RtpLeg {
         self.passes_on().then_some(Heard { packet, kind })
     }
 
-    /// What the far end said in the next 20 ms; once per tick, where [`RtpLeg::keep_samples`] or
-    /// [`RtpLeg::detects`] asks for it.
-    pub fn listen(&mut self, now: Moment) -> Frame {
-        let Some(flow) = &mut self.flow else { return SILENCE };
-        let frame = flow.hearing.as_mut().map_or(SILENCE, |hearing| hearing.pull(now));
-        let pressed = flow.tones.as_mut().and_then(|tones| tones.listen(&frame));
-        self.tell_digit(pressed);
-        if self.passes_on() { frame } else { Frame::silence(frame.rate()) }
-    }
-
     pub(super) fn tell_digit(&mut self, pressed: Option<Pressed>) {
         if let Some(Pressed { digit, duration_ms }) = pressed {
             self.tell(Event::Digit { digit, duration_ms });
@@ -93,7 +82,7 @@ impl RtpLeg {
     }
 
     /// We do not hold the far end, and it agreed to send.
-    fn passes_on(&self) -> bool {
+    pub(super) fn passes_on(&self) -> bool {
         self.receive && self.flow.as_ref().is_some_and(|flow| flow.stream.may_receive)
     }
 }

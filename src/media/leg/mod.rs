@@ -3,6 +3,7 @@
 mod broadcast;
 mod control;
 mod device;
+mod hearing;
 mod incoming;
 mod packer;
 mod sending;
@@ -14,18 +15,16 @@ pub use device::DeviceLeg;
 pub use incoming::{Heard, Kind};
 pub use sending::PeerSound;
 
-use crate::codec::{Codec, CodecError, Decoder};
-use crate::dtmf::detect::Detector;
+use crate::codec::Codec;
 use crate::dtmf::{receive, send};
 use crate::order::{Event, LegKey, RtpOrder, Stream};
 use crate::outgoing::Outgoing;
-use crate::playout::Playout;
 use crate::reception::Reception;
-use crate::resample::Converter;
 use crate::source::SourceRule;
 use crate::time::{Clock, Moment};
-use crate::{Frame, Rate, feed};
+use crate::{Rate, feed};
 use control::Control;
+use hearing::{Answer, Hearing, Tones};
 use packer::Packer;
 
 /// A leg to the network.
@@ -39,6 +38,7 @@ pub struct RtpLeg {
     flow: Option<Flow>,
     /// Somebody wants samples of what comes in.
     listened: bool,
+    answer: Answer,
     news: VecDeque<Event>,
 }
 
@@ -56,21 +56,6 @@ struct Flow {
     control: Control,
 }
 
-/// What comes in as samples: only while somebody wants them.
-#[derive(Debug)]
-struct Hearing {
-    decoder: Decoder,
-    playout: Playout,
-    rate: Rate,
-}
-
-/// Listens for digits in the sound.
-#[derive(Debug)]
-struct Tones {
-    converter: Converter,
-    detector: Detector,
-}
-
 impl RtpLeg {
     pub fn new(order: RtpOrder, now: Moment) -> RtpLeg {
         let mut leg = RtpLeg {
@@ -81,6 +66,7 @@ impl RtpLeg {
             nat: order.nat,
             flow: None,
             listened: false,
+            answer: Answer::default(),
             news: VecDeque::with_capacity(MOST_NEWS),
         };
         leg.handle_order(order, now);
@@ -95,6 +81,7 @@ impl RtpLeg {
         self.player.handle_order(order.feed);
         self.digits.handle_order(&order.digits);
         self.receive = order.receive;
+        self.answer.handle_order(order.detect);
         if let Some(stream) = &order.stream {
             self.outgoing.set_clock(now, stream.codec.clock());
         }
@@ -117,27 +104,6 @@ impl RtpLeg {
     /// The legs that this one listens to.
     pub fn peers(&self) -> &[LegKey] {
         self.player.peers()
-    }
-
-    /// Whether [`RtpLeg::listen`] must be called every tick even if nobody else wants the samples.
-    pub fn detects(&self) -> bool {
-        self.flow.as_ref().is_some_and(|flow| flow.tones.is_some())
-    }
-
-    /// Whether somebody will listen: only then samples are kept.
-    pub fn keep_samples(&mut self, wanted: bool) {
-        self.listened = wanted;
-        if let Some(flow) = &mut self.flow {
-            let needed = wanted || flow.tones.is_some();
-            match (&flow.hearing, needed) {
-                (None, true) => match Hearing::new(flow.stream.codec) {
-                    Ok(hearing) => flow.hearing = Some(Box::new(hearing)),
-                    Err(error) => tell(&mut self.news, Event::Failed { why: error.to_string() }),
-                },
-                (Some(_), false) => flow.hearing = None,
-                (Some(_), true) | (None, false) => {}
-            }
-        }
     }
 
     /// The rate of what comes in.
@@ -179,7 +145,7 @@ impl Flow {
             reception: Reception::new(clock),
             packer: Packer::new(&stream),
             hearing: None,
-            tones: listens_for_tones(&stream),
+            tones: Tones::needed(&stream),
             presses: receive::Receiver::new(clock),
             control: Control::new(now),
             stream,
@@ -189,7 +155,7 @@ impl Flow {
     /// The same far end agreed on something else: hold, another codec.
     fn agree(&mut self, stream: Stream, now: Moment) {
         if stream.telephone_event_in != self.stream.telephone_event_in {
-            self.tones = listens_for_tones(&stream);
+            self.tones = Tones::needed(&stream);
         }
         if stream.codec != self.stream.codec {
             let clock = stream.codec.clock();
@@ -205,29 +171,6 @@ impl Flow {
         }
         self.stream = stream;
     }
-}
-
-impl Hearing {
-    fn new(codec: Codec) -> Result<Hearing, CodecError> {
-        Ok(Hearing { decoder: Decoder::new(codec)?, playout: Playout::new(codec), rate: codec.rate() })
-    }
-
-    fn pull(&mut self, now: Moment) -> Frame {
-        let mut frame = Frame::silence(self.rate);
-        self.playout.pull(now, &mut self.decoder, frame.samples_mut());
-        frame
-    }
-}
-
-impl Tones {
-    fn listen(&mut self, frame: &Frame) -> Option<receive::Pressed> {
-        self.detector.listen(self.converter.convert(frame).samples())
-    }
-}
-
-fn listens_for_tones(stream: &Stream) -> Option<Box<Tones>> {
-    let tones = || Box::new(Tones { converter: Converter::new(Rate::Narrow), detector: Detector::new() });
-    stream.telephone_event_in.is_none().then(tones)
 }
 
 /// Polled every tick, in which at most four things can happen.

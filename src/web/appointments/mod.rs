@@ -1,5 +1,7 @@
-//! Appointments: made, changed, called off, looked at; who is reminded of them; their messages (AG-01 to AG-08).
+//! Appointments: made, changed, called off, looked at; who is reminded of them; their messages and files (AG-01 to AG-08).
 
+pub mod attaching;
+mod files;
 mod gateways;
 mod outbox;
 mod reminders;
@@ -9,7 +11,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use engine::access::{Action, Kind, Whose};
 use engine::appointment::{Command, Draft, Message, Row};
 use engine::border::{Reply, What};
@@ -33,7 +35,7 @@ pub fn routes() -> Routes {
     let message =
         json!({ "channel": "webhook", "hook": "whatsapp", "to": "(11) 98765-4321", "text": "Sua visita é amanhã." });
     let form = json!({ "action": "open-case", "contact": "41", "department": "3", "agent": "7", "person": null,
-        "comment": "Confirmar a visita", "message": message, "when": "2026-11-23T09:00:00", "zone": "America/Sao_Paulo" });
+        "comment": "Confirmar a visita", "message": message, "files": [], "when": "2026-11-23T09:00:00", "zone": "America/Sao_Paulo" });
     let edit = json!({ "version": 1, "form": form });
     let one = "/api/v1/appointments/{appointment}";
     let page = json!({ "rows": [example()], "next": null });
@@ -58,14 +60,14 @@ pub fn routes() -> Routes {
             cancel,
             about("Calls it off").takes::<Seen>(json!({ "version": 1 })),
         );
-    gateways::add(outbox::add(reminders::add(routes)))
+    files::add(gateways::add(outbox::add(reminders::add(routes))))
 }
 
 fn example() -> Value {
     json!({ "appointment": "9", "version": 1, "action": "open-case", "person": null, "contact": "41", "department": "3",
         "agent": "7", "comment": "Confirmar a visita", "due": "2026-11-23T12:00:00Z", "due_local": "2026-11-23T09:00:00",
         "message": { "channel": "webhook", "hook": "whatsapp", "to": "+5511987654321", "text": "Sua visita é amanhã." },
-        "zone": "America/Sao_Paulo", "state": "scheduled", "error": null, "why": null, "creator": "1" })
+        "files": [{ "file": "5", "name": "fatura.pdf", "kind": "application/pdf", "size": 48_213 }], "zone": "America/Sao_Paulo", "state": "scheduled", "error": null, "why": null, "creator": "1" })
 }
 
 const ASKED: &[&str] = &["contact", "agent", "state", "from", "until", "after"];
@@ -86,6 +88,9 @@ pub struct AppointmentForm {
     comment: String,
     /// What the contact reads, where a case is opened.
     message: Option<AppointmentMessage>,
+    /// Brought before, to go with the message; by a gateway only.
+    #[serde(default)]
+    files: Vec<Id>,
     /// Date and time on the wall in `zone`; seconds may be left out.
     #[serde(deserialize_with = "super::body::wall")]
     when: NaiveDateTime,
@@ -135,7 +140,7 @@ async fn list(
     Asked(wanted): Asked<Wanted>,
 ) -> Result<axum::Json<Appointments>, Error> {
     person.may(Action::See(Kind::Appointment), Whose::Nothing).await?;
-    let start = |day: NaiveDate| desk.options.zone.from_local_datetime(&day.into()).earliest().map(|at| at.to_utc());
+    let start = |day| desk.start_of(day);
     let after = wanted.after.map(|text| read_cursor(&text).ok_or_else(|| Error::bad("after: not of a page before")));
     let filter = AppointmentFilter {
         contact: wanted.contact.map(ContactId::from),
@@ -169,8 +174,9 @@ async fn create(
     Body(form): Body<AppointmentForm>,
 ) -> Result<Response, Error> {
     person.may(Action::Create(Kind::Appointment), Whose::Nothing).await?;
-    let draft = read(&desk, form).await?;
-    let appointment = wish(&person, &key, Command::Create(Box::new(draft))).await?;
+    let draft = read(&desk, &person, form, None).await?;
+    let (files, command) = (draft.files.clone(), Command::Create(Box::new(draft)));
+    let appointment = attaching::wish(&desk, &person, &key, files, command).await?;
     Ok((StatusCode::CREATED, axum::Json(written(&desk, appointment).await?)).into_response())
 }
 
@@ -182,9 +188,10 @@ async fn edit_one(
     Body(edit): Body<AppointmentEdit>,
 ) -> Result<axum::Json<Appointment>, Error> {
     person.may(Action::Edit(Kind::Appointment), Whose::Nothing).await?;
-    let draft = Box::new(read(&desk, edit.form).await?);
+    let draft = Box::new(read(&desk, &person, edit.form, Some(appointment.into())).await?);
+    let files = draft.files.clone();
     let command = Command::Edit { appointment: appointment.into(), version: edit.version, draft };
-    let appointment = wish(&person, &key, command).await?;
+    let appointment = attaching::wish(&desk, &person, &key, files, command).await?;
     written(&desk, appointment).await.map(axum::Json)
 }
 
@@ -198,8 +205,13 @@ async fn cancel(
     wish(&person, &key, command).await.map(|_| StatusCode::NO_CONTENT)
 }
 
-/// What was typed, where it can be meant.
-async fn read(desk: &Arc<Desk>, form: AppointmentForm) -> Result<Draft, Error> {
+/// What was typed, where it can be meant; `of`: the appointment that it changes.
+async fn read(
+    desk: &Arc<Desk>,
+    person: &Person,
+    form: AppointmentForm,
+    of: Option<AppointmentId>,
+) -> Result<Draft, Error> {
     let zone = form.zone.map(|zone| zone.parse().map_err(|_| Error::field("zone", "invalid", "there is no such zone")));
     let contact = form.contact.map(ContactId::from);
     if let Some(contact) = contact {
@@ -214,7 +226,7 @@ async fn read(desk: &Arc<Desk>, form: AppointmentForm) -> Result<Draft, Error> {
         action: form.action.into(),
         comment: form.comment,
         message: form.message.map(|message| read_message(desk, message)).transpose()?,
-        files: Vec::new(),
+        files: attaching::named(desk, person, form.files, of).await?,
         when: form.when,
         zone: zone.transpose()?.unwrap_or(desk.options.zone),
     })

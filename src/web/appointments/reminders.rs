@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
+use crate::store::Departments;
 use crate::web::body::Named;
 use crate::web::desk::Desk;
 use crate::web::doc::{Routes, about};
@@ -37,14 +38,16 @@ pub struct Reminder {
     appointment: Appointment,
 }
 
-/// Nobody is in a department: who makes appointments looks after its reminders.
-fn sees_departments(person: &Person, desk: &Arc<Desk>) -> Result<bool, Error> {
-    Ok(person.rights(desk)?.held.contains(&Permission::Appointments))
+/// One's own departments'; and, of who makes appointments, those of departments with nobody in them.
+fn looked_after(person: &Person, desk: &Arc<Desk>) -> Result<Departments, Error> {
+    let rights = person.rights(desk)?;
+    let makes = rights.held.contains(&Permission::Appointments);
+    Ok(Departments { own: rights.departments, all_but: makes.then(|| desk.people.staff().staffed_departments()) })
 }
 
 async fn list(person: Person, State(desk): State<Arc<Desk>>) -> Result<axum::Json<Vec<Reminder>>, Error> {
-    let (user, departments) = (person.user, sees_departments(&person, &desk)?);
-    let lines = desk.read(move |reader| reader.notices(user, departments)).await?;
+    let (user, departments) = (person.user, looked_after(&person, &desk)?);
+    let lines = desk.read(move |reader| reader.notices(user, &departments)).await?;
     let shown = lines.iter().map(|line| Reminder { at: line.at, appointment: Appointment::from(&line.row) });
     Ok(axum::Json(shown.collect()))
 }
@@ -54,9 +57,9 @@ async fn put_away(
     State(desk): State<Arc<Desk>>,
     Named(appointment): Named<Id>,
 ) -> Result<StatusCode, Error> {
-    let (user, departments) = (person.user, sees_departments(&person, &desk)?);
+    let (user, departments) = (person.user, looked_after(&person, &desk)?);
     let appointment = AppointmentId::from(appointment);
-    match desk.stored(move |store| store.see_notice(appointment, user, departments)).await? {
+    match desk.stored(move |store| store.see_notice(appointment, user, &departments)).await? {
         true => Ok(StatusCode::NO_CONTENT),
         false => Err(Error::not_found()),
     }

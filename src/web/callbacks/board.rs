@@ -1,26 +1,22 @@
 //! Today's promises at a glance, for whoever looks after everybody's: due, waiting, late, done, missed, exhausted.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
-use chrono::{DateTime, Days, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Days, TimeDelta, Utc};
 use engine::access::{Action, Whose};
-use engine::border::{Reply, What};
-use engine::callback::PromiseView;
-use engine::id::PromiseId;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use crate::store::{PromiseFilter, PromiseLine};
+use crate::store::PromiseFilter;
 use crate::web::desk::Desk;
 use crate::web::doc::{Routes, about};
 use crate::web::error::Error;
 use crate::web::person::Person;
 use crate::web::shape::Callback;
 
-use super::example;
+use super::{example, now};
 
 pub fn add(routes: Routes) -> Routes {
     let board =
@@ -52,29 +48,13 @@ async fn board_of_today(person: Person, State(desk): State<Arc<Desk>>) -> Result
     person.may(Action::Reassign, Whose::Nothing).await?;
     let now = Utc::now();
     let today = now.with_timezone(&desk.options.zone).date_naive();
-    let start =
-        |day: chrono::NaiveDate| desk.options.zone.from_local_datetime(&day.into()).earliest().map(|at| at.to_utc());
+    let start = |day| desk.start_of(day);
     let (begin, end) = (start(today), today.checked_add_days(Days::new(1)).and_then(start));
     let (Some(begin), Some(end)) = (begin, end) else { return Err(Error::bad("there is no such day")) };
     let open = PromiseFilter { open: Some(true), until: Some(end), ..PromiseFilter::default() };
     let read = move |reader: &crate::store::Reader| Ok((reader.promises(&open, 1_000)?, reader.promises_ended(begin)?));
     let (open, ended) = desk.read(read).await?;
-    let live = live(&person).await?;
-    let shown = |line: &PromiseLine| match live.get(&line.row.promise.id) {
-        Some(view) => Callback::from(view),
-        None => Callback::from(&line.row),
-    };
-    Ok(axum::Json(count(open.iter().chain(&ended).map(shown).collect(), now)))
-}
-
-/// Who is busy with what, which the store does not know.
-async fn live(person: &Person) -> Result<BTreeMap<PromiseId, PromiseView>, Error> {
-    let snapshot = person.handle.command(What::Watch { since: None }, None).await?;
-    let views = match snapshot {
-        Reply::Snapshot(snapshot) => snapshot.promises,
-        _ => Vec::new(),
-    };
-    Ok(views.into_iter().map(|view| (view.promise.id, view)).collect())
+    Ok(axum::Json(count(now::shown(&person, open.iter().chain(&ended)).await?, now)))
 }
 
 fn count(rows: Vec<Callback>, now: DateTime<Utc>) -> Board {

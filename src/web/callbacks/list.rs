@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, NaiveDate, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use engine::access::{Action, Kind, Whose};
 use engine::callback::{Outcome, Owner, Phase};
 use engine::id::{PromiseId, QueueId, UserId};
@@ -24,7 +24,7 @@ use crate::web::person::Person;
 use crate::web::shape::{Callback, Id};
 use crate::web::table;
 
-use super::example;
+use super::{example, now};
 
 pub fn add(routes: Routes) -> Routes {
     let line = json!({ "at": "2026-11-23T12:00:00Z", "attempt": 1, "state": "open",
@@ -107,7 +107,7 @@ async fn list(
     let filter = filter(&desk, &person, wanted).await?;
     let lines = desk.read(move |reader| reader.promises(&filter, PAGE)).await?;
     let next = lines.last().filter(|_| lines.len() == PAGE as usize).map(cursor);
-    Ok(axum::Json(Callbacks { rows: lines.iter().map(|line| Callback::from(&line.row)).collect(), next }))
+    Ok(axum::Json(Callbacks { rows: now::shown(&person, &lines).await?, next }))
 }
 
 async fn export(
@@ -120,8 +120,8 @@ async fn export(
     let lines = desk.read(move |reader| reader.promises(&filter, 1_000)).await?;
     let head = ["callback", "due", "zone", "recipient", "number", "owner", "state", "attempts", "protocolo", "note"];
     let mut text = table::line(head.map(str::to_owned));
-    for line in &lines {
-        let (promise, shown) = (&line.row.promise, Callback::from(&line.row));
+    for (line, shown) in lines.iter().zip(now::shown(&person, &lines).await?) {
+        let promise = &line.row.promise;
         let owner = match promise.terms.owner {
             Owner::Person(user) => format!("user:{user}"),
             Owner::Queue(queue) => format!("queue:{queue}"),
@@ -151,7 +151,7 @@ async fn history(
     let promise = PromiseId::from(callback);
     let lines = desk.read(move |reader| reader.promise_history(promise)).await?;
     let owner = lines.last().map(|line| line.row.promise.terms.owner);
-    person.may(Action::See(Kind::Callback), owner.map_or(Whose::Missing, |owner| whose(&desk, &person, owner))).await?;
+    may_see(&desk, &person, owner).await?;
     if lines.is_empty() {
         return Err(Error::not_found());
     }
@@ -186,6 +186,12 @@ fn said(outcome: &Outcome) -> Told {
     Told { kind, why, rule: None, next: None }
 }
 
+/// `owner`: none, where there is no such promise.
+pub async fn may_see(desk: &Desk, person: &Person, owner: Option<Owner>) -> Result<(), Error> {
+    let whose = owner.map_or(Whose::Missing, |owner| whose(desk, person, owner));
+    person.may(Action::See(Kind::Callback), whose).await
+}
+
 /// Of a queue's, whoever is in it.
 fn whose(desk: &Desk, person: &Person, owner: Owner) -> Whose {
     match owner {
@@ -210,7 +216,7 @@ pub async fn filter(desk: &Arc<Desk>, person: &Person, wanted: Wanted) -> Result
         Some(Asking::All) | None if all => None,
         Some(Asking::All) | None => Some(own),
     };
-    let start = |day: NaiveDate| desk.options.zone.from_local_datetime(&day.into()).earliest().map(|at| at.to_utc());
+    let start = |day| desk.start_of(day);
     let after = wanted.after.map(|text| read_cursor(&text).ok_or_else(|| Error::bad("after: not of a page before")));
     Ok(PromiseFilter {
         number: wanted.number.map(|number| Number::normalised_or_as_is(&number, &desk.options.numbers)),

@@ -4,6 +4,7 @@ mod board;
 mod feed;
 mod file;
 mod list;
+mod now;
 
 use std::sync::Arc;
 
@@ -53,6 +54,7 @@ pub fn routes() -> Routes {
             reassign_many,
             about("Hands several on").takes::<ReassignMany>(many).lists::<Reassigned>(done),
         )
+        .get(one, look_at, about("As it is now").gives::<Callback>(200, example()))
         .patch(
             one,
             edit_one,
@@ -189,7 +191,7 @@ async fn create(
 ) -> Result<Response, Error> {
     person.may(Action::Create(Kind::Callback), Whose::Nothing).await?;
     let promise = wish(&person, &key, wanted.into_command()?).await?;
-    Ok((StatusCode::CREATED, axum::Json(written(&desk, promise).await?)).into_response())
+    Ok((StatusCode::CREATED, axum::Json(written(&desk, &person, promise).await?)).into_response())
 }
 
 async fn edit_one(
@@ -202,14 +204,26 @@ async fn edit_one(
     let CallbackEdit { version, recipient, number, note, owner, when } = edit;
     let form = Form { recipient, number, note, owner: owner.into(), when };
     let promise = wish(&person, &key, Command::Edit { promise: callback.into(), version, form }).await?;
-    written(&desk, promise).await.map(axum::Json)
+    written(&desk, &person, promise).await.map(axum::Json)
+}
+
+async fn look_at(
+    person: Person,
+    State(desk): State<Arc<Desk>>,
+    Named(callback): Named<Id>,
+) -> Result<axum::Json<Callback>, Error> {
+    let promise = PromiseId::from(callback);
+    let line = desk.read(move |reader| reader.promise(promise)).await?;
+    let owner = line.as_ref().map(|line| line.row.promise.terms.owner);
+    list::may_see(&desk, &person, owner).await?;
+    now::shown(&person, &line).await?.pop().map(axum::Json).ok_or_else(Error::not_found)
 }
 
 /// As the store has it now: what is answered is what was written.
-async fn written(desk: &Arc<Desk>, promise: Option<PromiseId>) -> Result<Callback, Error> {
+async fn written(desk: &Arc<Desk>, person: &Person, promise: Option<PromiseId>) -> Result<Callback, Error> {
     let promise = promise.ok_or_else(|| Error::bad("Idempotency-Key: this key was used for something else"))?;
     let line = desk.read(move |reader| reader.promise(promise)).await?;
-    line.map(|line| Callback::from(&line.row)).ok_or_else(Error::not_found)
+    now::shown(person, &line).await?.pop().ok_or_else(Error::not_found)
 }
 
 async fn cancel(person: Person, key: Key, Named(callback): Named<Id>, Body(seen): Body<Version>) -> Done {

@@ -13,7 +13,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use engine::access::{Action, Kind, Whose};
-use engine::border::What;
+use engine::border::{Look, What};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
@@ -94,7 +94,7 @@ pub struct Extension {
 }
 
 async fn list(person: Person) -> Result<axum::Json<Vec<Value>>, Error> {
-    let answer = person.handle.command(What::Watch { since: None }, None).await?;
+    let answer = person.handle.command(What::Look(Look::Watch { since: None }), None).await?;
     let accounts = answer.snapshot().unwrap_or_default().accounts;
     if accounts.is_empty() {
         person.may(Action::See(Kind::Account), Whose::Nothing).await?;

@@ -6,7 +6,7 @@ use engine::outbox::{self, Dead, Destination};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Id;
+use super::{Attached, Id};
 
 /// The system acts once, at a date and time.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
@@ -23,6 +23,8 @@ pub struct Appointment {
     /// Internal.
     comment: String,
     message: Option<AppointmentMessage>,
+    /// They go with the message.
+    files: Vec<Attached>,
     pub due: DateTime<Utc>,
     due_local: NaiveDateTime,
     zone: String,
@@ -84,6 +86,7 @@ pub struct Letter {
     /// To be named by who has it tried again, or drops it.
     pub version: u32,
     message: AppointmentMessage,
+    files: Vec<Attached>,
     appointment: Option<Id>,
     #[schema(value_type = OutboxState)]
     pub state: &'static str,
@@ -121,6 +124,7 @@ impl From<&Row> for Appointment {
             agent: terms.agent.map(Id::from),
             comment: terms.comment.clone(),
             message: terms.message.as_ref().map(|message| said(&message.to, &message.body)),
+            files: terms.files.iter().map(Attached::from).collect(),
             due: terms.due.at,
             due_local: terms.due.local,
             zone: terms.due.zone.to_string(),
@@ -152,6 +156,7 @@ impl From<&outbox::Row> for Letter {
             item: letter.id.into(),
             version: item.version,
             message: said(&letter.to, &letter.body),
+            files: letter.files.iter().map(Attached::from).collect(),
             appointment: letter.appointment.map(Id::from),
             state,
             dead,

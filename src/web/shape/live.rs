@@ -117,6 +117,9 @@ pub fn news(news: &News) -> Option<Value> {
         News::Staff(StaffNews::Gone(EntryId::Item(_))) => {
             json!({ "lists": ["reasons", "dispositions", "departments", "locations"] })
         }
+        News::Staff(StaffNews::Gone(EntryId::Campaign(_))) => json!({ "lists": [] }),
+        // No screen shows campaigns yet.
+        News::Staff(StaffNews::Record(_) | StaffNews::Campaign(_)) => return None,
         News::Group(_) | News::Totals(_) => return None,
     })
 }
@@ -130,6 +133,7 @@ fn lists(entry: &Entry) -> Vec<&'static str> {
         Entry::Queue(_) => vec!["queues"],
         Entry::Item(item) => vec![list(item.list)],
         Entry::Schedule(_) => vec!["schedules"],
+        Entry::Campaign(_) => Vec::new(),
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod account;
 mod alert;
 mod appointment;
+mod attached;
 mod call;
 mod callback;
 mod leg;
@@ -12,8 +13,8 @@ mod live;
 mod person;
 
 use engine::id::{
-    AppointmentId, CallId, CaseId, ConferenceId, ContactId, ItemId, LegId, OutboxId, PerfilId, PromiseId, QueueId,
-    RecordingId, ScheduleId, UserId,
+    AppointmentId, CallId, CaseId, ConferenceId, ContactId, FileId, ItemId, LegId, OutboxId, PerfilId, PromiseId,
+    QueueId, RecordingId, ScheduleId, UserId,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Value, json};
@@ -23,6 +24,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 pub use alert::alert;
 pub use appointment::{Appointment, AppointmentAction, AppointmentChannel, AppointmentMessage, Letter};
+pub use attached::Attached;
 pub use call::{Call, Cause, Direction};
 pub use callback::{Callback, CallbackOwner};
 pub use line::Line;
@@ -70,7 +72,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! { AppointmentId CallId CaseId ConferenceId ContactId ItemId LegId OutboxId PerfilId PromiseId QueueId RecordingId ScheduleId UserId }
+ids! { AppointmentId CallId CaseId ConferenceId ContactId FileId ItemId LegId OutboxId PerfilId PromiseId QueueId RecordingId ScheduleId UserId }
 
 pub fn ids(all: impl IntoIterator<Item: Into<Id>>) -> Vec<Id> {
     all.into_iter().map(Into::into).collect()

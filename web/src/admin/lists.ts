@@ -68,6 +68,7 @@ export const DEFINITIONS: Definition[] = [
       { name: 'ramal', word: 'admin.ramal', kind: 'choice', from: 'extensions', optional: true, column: true },
       { name: 'location', word: 'admin.location', kind: 'choice', from: 'locations', optional: true },
       { name: 'queues', word: 'admin.queues', kind: 'many', from: 'queues' },
+      { name: 'departments', word: 'admin.departments', kind: 'many', from: 'departments', hint: 'admin.departments.of-user' },
       { name: 'directions', word: 'admin.directions', kind: 'choice', choices: [['both', 'admin.directions.both'], ['inbound', 'admin.directions.inbound'], ['outbound', 'admin.directions.outbound']] },
       { name: 'active', word: 'admin.active', kind: 'flag', column: true },
     ],

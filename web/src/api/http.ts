@@ -58,11 +58,15 @@ export async function ask<T>(method: Method, path: string, body?: unknown, key: 
 }
 
 async function refusal(answer: Response): Promise<ApiError> {
-  if (answer.status === 401) onSignedOut();
-  const wait = Number(answer.headers.get('Retry-After'));
-  const said = (await answer.json().catch(() => null)) as ErrorBody | null;
-  const { code, text, field, fields, rule } = said?.error ?? { code: `http-${answer.status}`, text: answer.statusText };
-  return new ApiError(answer.status, code, text, field ?? null, fields ?? {}, Number.isFinite(wait) && wait > 0 ? wait : null, rule ?? null, said?.error ?? {});
+  return refusalOf(answer.status, answer.statusText, answer.headers.get('Retry-After'), (await answer.json().catch(() => null)) as ErrorBody | null);
+}
+
+/** `retry`: its header Retry-After; `said`: its body, where that is JSON. */
+export function refusalOf(status: number, statusText: string, retry: string | null, said: ErrorBody | null): ApiError {
+  if (status === 401) onSignedOut();
+  const wait = Number(retry);
+  const { code, text, field, fields, rule } = said?.error ?? { code: `http-${status}`, text: statusText };
+  return new ApiError(status, code, text, field ?? null, fields ?? {}, Number.isFinite(wait) && wait > 0 ? wait : null, rule ?? null, said?.error ?? {});
 }
 
 /** 128 random bits in hex; `randomUUID` is missing where the page has no TLS. */

@@ -7,6 +7,7 @@ export type {
   Account, Agent, Call, CallState, Case, Contact, Department, Disposition, Id, Invitation, Invited, Language, Leg, Line, Location, Me, Peaks, Phone, Quality, Queue, Reason, Section, Setting,
   SipMessage, Snapshot, Sound, StoryLine, SuperviseMode, Supervision, Task, TestStep, Token, TotpSecret, Trace, Watched,
 } from './schema';
+export type { AttachedFile, FileLimits } from './schema';
 export type { Break as BreakPlan, DayBreak, NextBreak, Outcome } from './schema';
 export type { Alert, BadLine, Cause, ErrorBody, DeviceInfo as Device, Found as DirectoryEntry } from './schema';
 

@@ -11,6 +11,7 @@ export type IconName =
   | 'cap'
   | 'check'
   | 'chev'
+  | 'clip'
   | 'clock'
   | 'coffee'
   | 'copy'

@@ -22,7 +22,7 @@ const LOUD_OF_CALLBACK = new Set(['exhausted', 'missed', 'unknown', 'not-stored'
 
 export function alertText(alert: Alert): AlertText {
   const [kind, said] = told(alert);
-  const own = maybe(`alert.${kind}.${String(said.what ?? said.doubt)}`, blanks(said));
+  const own = maybe(`alert.${kind}.${String(said.what ?? said.doubt ?? said.why)}`, blanks(said));
   const text = own ?? maybe(`alert.${kind}`, blanks(said)) ?? t('alert.other', { kind });
   const good = GOOD.has(kind);
   const loud = LOUD.has(kind) || (kind === 'callback' && LOUD_OF_CALLBACK.has(String(said.what)));

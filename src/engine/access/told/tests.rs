@@ -12,8 +12,8 @@ use crate::agent::{AgentState, AgentView};
 use crate::appointment;
 use crate::border::Actor;
 use crate::callback::{
-    Absence, Alert as OfPromise, Calendar, Doubt, Due, Mode, Promise, PromiseView, Schedule, Standing, Terms, Then,
-    Wrong,
+    Absence, Alert as OfPromise, Calendar, Doubt, Due, Mode, NoReturn, Promise, PromiseView, Schedule, Standing, Terms,
+    Then, Wrong,
 };
 use crate::config::{AccountKind, AccountName};
 use crate::id::{
@@ -118,7 +118,7 @@ table! {
     News::Alert(Alert::Letter(_)) => ADMINISTRATION,
         News::Alert(Alert::Letter(outbox::Alert { item: OutboxId(5), why: outbox::Dead::Unknown }));
     News::Alert(Alert::DialingHeld { .. }) => CARERS, News::Alert(Alert::DialingHeld { doubt: Doubt::Clock });
-    News::Alert(Alert::NotReturned { .. }) => CARERS, News::Alert(Alert::NotReturned { call: CALL, why: why() });
+    News::Alert(Alert::NotReturned { .. }) => CARERS, News::Alert(Alert::NotReturned { call: CALL, why: NoReturn::NoHours });
     News::Alert(Alert::Over(_)) => HOUSE, News::Alert(Alert::Over(Box::new(lost())));
 }
 
@@ -126,7 +126,7 @@ table! {
 fn every_kind_of_news_reaches_who_must_see_it_and_nobody_else() {
     let (staff, mut faults) = (staff(), Vec::new());
     for (kind, news, who) in table() {
-        let audience = audience(&news, |_| Some(ANA), |_| Some(ANA));
+        let audience = audience(&news, |_| Some(ANA), |_| Some(ANA), |_| false);
         for user in [ANA, BIA, SARA, HELENA, OTTO, LEFT, NEVER] {
             let told = admits(&staff, Actor::User(user), &audience);
             if told != who.contains(&user) {
@@ -152,7 +152,7 @@ fn what_is_nobodys_reaches_no_agent_but_what_everybody_may_know() {
             News::Staff(StaffNews::Promise(_)) | News::Alert(Alert::Promise(_)) => continue,
             other => other,
         };
-        let audience = audience(&unowned, |_| None, |_| None);
+        let audience = audience(&unowned, |_| None, |_| None, |_| false);
         let told = [ANA, BIA].map(|user| admits(&staff, Actor::User(user), &audience));
         assert_eq!(told, [who == ALL; 2], "{kind}");
         let others = who.iter().filter(|user| **user != ANA && **user != BIA);
@@ -168,7 +168,7 @@ fn a_program_is_told_what_its_person_is_as_far_as_its_scopes_go() {
         Actor::Program { user, scopes }
     };
     for (kind, news, who) in table() {
-        let audience = audience(&news, |_| Some(ANA), |_| Some(ANA));
+        let audience = audience(&news, |_| Some(ANA), |_| Some(ANA), |_| false);
         let of = |user, scopes| admits(&staff, program(user, scopes), &audience);
         assert_eq!(of(HELENA, &[]), who == ALL, "{kind}: a right that was not given to the program");
         assert_eq!(of(HELENA, Permission::ALL), who.contains(&HELENA), "{kind}");
@@ -203,6 +203,7 @@ fn person(user: UserId, builtin: Builtin, active: bool) -> User {
         ramal: None,
         location: None,
         queues: BTreeSet::new(),
+        departments: BTreeSet::new(),
         directions: Directions::Both,
         active,
     }
@@ -312,6 +313,24 @@ fn appointed() -> Box<appointment::Row> {
     let changed = DateTime::UNIX_EPOCH;
     let appointment = appointment::Appointment { id: AppointmentId(9), version: 1, creator: HELENA, changed, terms };
     Box::new(appointment::Row { appointment, phase: appointment::Phase::Open })
+}
+
+#[test]
+fn ag_08_a_department_with_people_in_it_is_reminded_and_nobody_else() {
+    let mut staff = staff();
+    let news = reminder(To::Department(ItemId(3)));
+    let told = |staff: &Staff| {
+        let audience = audience(&news, |_| None, |_| None, |item| staff.staffed_departments().contains(&item));
+        let all = ALL.iter().filter(|user| admits(staff, Actor::User(**user), &audience));
+        all.copied().collect::<Vec<_>>()
+    };
+    let before = told(&staff);
+    assert_eq!(before, ADMINISTRATION, "nobody is in it: who makes appointments");
+    let bia = User { departments: BTreeSet::from([ItemId(3)]), ..person(BIA, Builtin::Agent, true) };
+    staff.apply(Change::Keep(Entry::User(bia.clone())));
+    assert_eq!(told(&staff), [BIA]);
+    staff.apply(Change::Keep(Entry::User(User { active: false, ..bia })));
+    assert_eq!(told(&staff), before, "Bia has left");
 }
 
 fn reminder(to: To) -> News {

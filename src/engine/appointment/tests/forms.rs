@@ -43,7 +43,7 @@ fn ag_05_an_agent_is_chosen_of_a_department_and_all_faults_are_named_at_once() {
 
 #[test]
 fn ag_05_files_go_with_a_message_that_can_carry_them() {
-    let files = vec!["fatura.pdf".to_owned()];
+    let files = vec![file("fatura.pdf", 1_000)];
     let with = |action, message| Draft { files: files.clone(), message, ..draft(action, "10:00") };
     assert_eq!(faults(with(Action::OpenCase, None)), [(Field::Files, Why::NeedsMessage)]);
     assert_eq!(faults(with(Action::OpenCase, text("Oi"))), [(Field::Files, Why::NotByText)]);
@@ -51,8 +51,11 @@ fn ag_05_files_go_with_a_message_that_can_carry_them() {
     assert_eq!(faults(with(Action::OpenCase, webhook(""))), [], "a file alone says enough");
     let sends_nothing = [(Field::Message, Why::SendsNothing), (Field::Files, Why::SendsNothing)];
     assert_eq!(faults(with(Action::Notify, webhook("Oi"))), sends_nothing);
-    let eleven = Draft { files: vec!["a".to_owned(); 11], message: webhook("Oi"), ..draft(Action::OpenCase, "10:00") };
-    assert_eq!(faults(eleven), [(Field::Files, Why::TooMany { most: 10 })]);
+    let by_gateway = |files| Draft { files, message: webhook("Oi"), ..draft(Action::OpenCase, "10:00") };
+    assert_eq!(faults(by_gateway(vec![file("a.pdf", 1); 11])), [(Field::Files, Why::TooMany { most: 10 })]);
+    assert_eq!(faults(by_gateway(vec![file("a.pdf", 10 << 20); 2])), []);
+    let heavy = vec![file("a.pdf", 10 << 20), file("b.pdf", 10 << 20), file("c.pdf", 1)];
+    assert_eq!(faults(by_gateway(heavy)), [(Field::Files, Why::TooHeavy { most_mib: 20 })]);
 }
 
 #[test]
@@ -191,7 +194,7 @@ fn no_yes_before_it_is_written() {
 #[test]
 fn what_is_written_or_told_reads_back() {
     let now = World::at("09:00").now.civil;
-    let form = Draft { message: webhook("Oi"), files: vec!["a.pdf".to_owned()], ..draft(Action::OpenCase, "10:00") };
+    let form = Draft { message: webhook("Oi"), files: vec![file("a.pdf", 1)], ..draft(Action::OpenCase, "10:00") };
     let terms = form.judge(now).expect("possible");
     let due = Some(terms.due);
     let appointment = Appointment { id: FIRST, version: 3, creator: BRUNO, changed: now, terms };

@@ -10,9 +10,9 @@ use chrono::{NaiveDateTime, TimeDelta};
 
 use super::*;
 use crate::callback::Due;
-use crate::id::{CommandId, ContactId, ItemId, UserId};
+use crate::id::{CommandId, ContactId, FileId, ItemId, UserId};
 use crate::number::{Number, NumberKind};
-use crate::outbox::Destination;
+use crate::outbox::{Attachment, Destination};
 
 const ANA: UserId = UserId(1);
 const BRUNO: UserId = UserId(2);
@@ -48,6 +48,11 @@ fn draft(action: Action, time: &str) -> Draft {
         when: today(time),
         zone: ZONE,
     }
+}
+
+fn file(name: &str, size: u64) -> Attachment {
+    let (name, kind) = (name.to_owned(), "application/pdf".to_owned());
+    Attachment { id: FileId(7), name, kind, size, sha256: "00".repeat(32) }
 }
 
 fn number() -> Number {

@@ -36,7 +36,7 @@ fn ag_02_it_acts_once_for_one_contact() {
 #[test]
 fn ag_04_the_case_is_opened_and_the_message_sent_with_its_files() {
     let mut world = World::at("09:00");
-    let files = vec!["fatura.pdf".to_owned()];
+    let files = vec![file("fatura.pdf", 1_000)];
     let message = webhook("Sua fatura");
     world.create(1, BRUNO, Draft { message, files: files.clone(), ..draft(Action::OpenCase, "10:00") });
     world.until(today("10:01"));

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::*;
-use crate::id::PromiseId;
+use crate::id::{CampaignId, LeadId, PromiseId, QueueId};
 
 const LEASE: Duration = Duration::from_secs(20);
 const ANA: UserId = UserId(1);
@@ -19,8 +19,8 @@ fn at(seconds: u64) -> Moment {
     Moment::ZERO + Duration::from_secs(seconds)
 }
 
-fn queues(queues: &[QueueId]) -> BTreeSet<QueueId> {
-    queues.iter().copied().collect()
+fn queues(queues: &[QueueId]) -> BTreeSet<Team> {
+    queues.iter().copied().map(Team::Queue).collect()
 }
 
 fn callback(id: u64) -> Work {

@@ -146,3 +146,24 @@ fn ten_thousand_pieces_of_work_go_to_five_hundred_people_in_order() {
     let of_queue = |n: u64| done.iter().filter(move |work| matches!(work, Work::Callback(id) if id.0 % 10 == n));
     assert!((0..10).all(|n| of_queue(n).is_sorted_by(|a, b| a > b)), "the last that came was wanted the longest");
 }
+
+#[test]
+fn gn_08_who_let_a_record_go_by_gets_it_no_more_for_a_while_though_nobody_else_is_there() {
+    let (mut assign, campaign) = (Assign::new(0), CampaignId(9));
+    let record = Work::Record(LeadId(1));
+    assign.free(ANA, at(0), &BTreeSet::from([Team::Campaign(campaign)]), at(0));
+    assign.add(work(record, Wanted::Campaign { campaign, not: None }), at(0));
+    assert_eq!(offered(&mut assign), [(ANA, record)]);
+    assign.add(work(record, Wanted::Campaign { campaign, not: Some((ANA, at(600))) }), at(5));
+    assert_eq!(assign.lease(record), None);
+    let another = Work::Record(LeadId(2));
+    assign.add(work(another, Wanted::Campaign { campaign, not: None }), at(5));
+    assert_eq!(assign.lease(another).map(|lease| lease.user), Some(ANA), "she is free for all others");
+    assign.withdraw(another, at(5));
+    assign.free(BRUNO, at(6), &BTreeSet::from([Team::Campaign(campaign)]), at(6));
+    assert_eq!(assign.lease(record).map(|lease| lease.user), Some(BRUNO));
+    assign.gone(BRUNO, at(7));
+    assert_eq!(assign.poll_timeout(), Some(at(600)));
+    assign.on_timeout(at(600));
+    assert_eq!(assign.lease(record).map(|lease| lease.user), Some(ANA), "her time is over");
+}

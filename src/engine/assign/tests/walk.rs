@@ -32,7 +32,11 @@ fn walk(seed: u8, steps: u32) {
 fn act(assign: &mut Assign, model: &mut Model, random: &mut Random, now: Moment) {
     let user = UserId(random.below(8).into());
     let held = random.below(12).into();
-    let work = if held < 3 { Work::Return(PromiseId(held)) } else { callback(held) };
+    let work = match held {
+        0..3 => Work::Return(PromiseId(held)),
+        3..6 => Work::Record(LeadId(held)),
+        _ => callback(held),
+    };
     let fence = assign.lease(work).map_or(0, |lease| lease.fence - u64::from(random.below(10) == 0));
     match random.below(7) {
         0 | 1 => {
@@ -45,10 +49,11 @@ fn act(assign: &mut Assign, model: &mut Model, random: &mut Random, now: Moment)
             model.withdraw(work, now);
         }
         3 => {
-            let queues = (0..4).filter(|_| random.below(2) == 0).map(QueueId).collect();
+            let team = |id| if id < 4 { Team::Queue(QueueId(id)) } else { Team::Campaign(CampaignId(id)) };
+            let teams: BTreeSet<Team> = (0..6).filter(|_| random.below(2) == 0).map(team).collect();
             let since = now - Duration::from_secs(random.below(30).into());
-            assign.free(user, since, &queues, now);
-            model.free(user, since, queues, now);
+            assign.free(user, since, &teams, now);
+            model.free(user, since, teams, now);
         }
         4 => {
             assign.gone(user, now);
@@ -63,9 +68,13 @@ fn any_item(work: Work, random: &mut Random, now: Moment) -> WorkItem {
     let (person, queue) = (UserId(random.below(8).into()), QueueId(random.below(4).into()));
     let mut seconds = |bound| Duration::from_secs(random.below(bound).into());
     let (others_from, since, deadline) = (now - seconds(10) + seconds(40), now - seconds(60), now + seconds(60));
-    let wanted = match random.below(3) {
+    let wanted = match random.below(4) {
         0 => Wanted::Person(person),
         1 => Wanted::Queue(queue),
+        2 => {
+            let not = Some((person, others_from)).filter(|_| random.below(2) == 0);
+            Wanted::Campaign { campaign: CampaignId(4 + u64::from(random.below(2))), not }
+        }
         _ => Wanted::First { person, others: queue, others_from },
     };
     let deadline = Some(deadline).filter(|_| random.below(2) == 0);
@@ -88,7 +97,7 @@ fn told(assign: &mut Assign, model: &mut Model, at: (u8, u32)) {
 #[derive(Default)]
 struct Model {
     items: BTreeMap<Work, WorkItem>,
-    people: BTreeMap<UserId, (Moment, BTreeSet<QueueId>)>,
+    people: BTreeMap<UserId, (Moment, BTreeSet<Team>)>,
     leases: Vec<Lease>,
     leases_given: u64,
     told: BTreeMap<Work, Lease>,
@@ -112,8 +121,8 @@ impl Model {
         );
         assert_eq!(assign.people.len(), self.people.len(), "{at:?}: nobody is lost");
         let idle = self.people.iter().filter(|(user, _)| !self.holds(**user));
-        for (user, (_, queues)) in idle {
-            let missed = waiting.iter().find(|item| item.wanted.allows(*user, queues, now));
+        for (user, (_, teams)) in idle {
+            let missed = waiting.iter().find(|item| item.wanted.allows(*user, teams, now));
             assert!(missed.is_none(), "{at:?}: {user} is free and {missed:?} waits");
         }
         let next = assign.poll_timeout();
@@ -145,7 +154,9 @@ impl Model {
         let of_items = waiting.flat_map(|item| {
             let widens = match item.wanted {
                 Wanted::First { others_from, .. } if others_from > Moment::ZERO => Some((others_from, 1, item.work)),
-                Wanted::First { .. } | Wanted::Person(_) | Wanted::Queue(_) => None,
+                Wanted::Campaign { not: Some((_, until)), .. } => Some((until, 1, item.work)),
+                Wanted::First { .. } | Wanted::Campaign { not: None, .. } => None,
+                Wanted::Person(_) | Wanted::Queue(_) => None,
             };
             widens.into_iter().chain(item.deadline.map(|deadline| (deadline, 2, item.work)))
         });
@@ -156,6 +167,7 @@ impl Model {
     fn widen(&mut self, work: Work, now: Moment) {
         self.item(work, |item| match &mut item.wanted {
             Wanted::First { others_from, .. } if *others_from <= now => *others_from = Moment::ZERO,
+            Wanted::Campaign { not, .. } => drop(not.take_if(|(_, until)| *until <= now)),
             Wanted::First { .. } | Wanted::Person(_) | Wanted::Queue(_) => {}
         });
     }
@@ -174,16 +186,16 @@ impl Model {
         }
     }
 
-    fn free(&mut self, user: UserId, since: Moment, queues: BTreeSet<QueueId>, now: Moment) {
+    fn free(&mut self, user: UserId, since: Moment, teams: BTreeSet<Team>, now: Moment) {
         let since = self.people.get(&user).map_or(since, |person| person.0);
         if let Some(lease) = self.leases.iter().find(|lease| lease.user == user)
-            && self.items[&lease.work].wanted.allows(user, &queues, now)
+            && self.items[&lease.work].wanted.allows(user, &teams, now)
         {
-            self.people.insert(user, (since, queues));
+            self.people.insert(user, (since, teams));
             return;
         }
         self.gone(user, now);
-        self.people.insert(user, (since, queues));
+        self.people.insert(user, (since, teams));
         self.match_person(user, None, now);
     }
 
@@ -220,7 +232,7 @@ impl Model {
         self.widen(work, now);
         let Some(item) = self.items.get(&work).filter(|_| !self.is_held(work)) else { return };
         let people = self.people.iter().filter(|(user, _)| !self.holds(**user) && Some(**user) != except);
-        let allowed = people.filter(|(user, (_, queues))| item.wanted.allows(**user, queues, Moment::ZERO));
+        let allowed = people.filter(|(user, (_, teams))| item.wanted.allows(**user, teams, Moment::ZERO));
         let best = allowed.min_by_key(|(user, (since, _))| (!item.wanted.prefers(**user), *since, **user));
         if let Some(user) = best.map(|(user, _)| *user) {
             self.lease(work, user, now);
@@ -235,9 +247,9 @@ impl Model {
     }
 
     fn match_person(&mut self, user: UserId, except: Option<Work>, now: Moment) {
-        let Some((_, queues)) = self.people.get(&user).filter(|_| !self.holds(user)) else { return };
+        let Some((_, teams)) = self.people.get(&user).filter(|_| !self.holds(user)) else { return };
         let waiting = self.items.values().filter(|item| !self.is_held(item.work) && Some(item.work) != except);
-        let allowed = waiting.filter(|item| item.wanted.allows(user, queues, Moment::ZERO));
+        let allowed = waiting.filter(|item| item.wanted.allows(user, teams, Moment::ZERO));
         let best = allowed.min_by_key(|item| (Reverse(item.priority), item.work.class(), item.since, item.work));
         if let Some(work) = best.map(|item| item.work) {
             self.lease(work, user, now);

@@ -18,7 +18,7 @@ use crate::news::{HangupCause, HangupKind, TransferState};
 use crate::sip::header::ReferTo;
 
 use super::super::control::wrong;
-use super::super::dial::{Dialling, request_uri};
+use super::super::dial::{Dialling, Matter, request_uri};
 use super::super::{Calls, Context};
 use super::Tie;
 use super::blind::read_number;
@@ -39,7 +39,7 @@ impl Calls {
         let number = read_number(number, cx)?;
         let dialling = Dialling {
             purpose: Purpose::Transfer,
-            protocolo: Some(protocolo),
+            matter: Matter::of(Some(protocolo)),
             tie: Tie::Consulting { first: id },
             ..Dialling::new(account, number)
         };

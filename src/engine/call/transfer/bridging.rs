@@ -8,7 +8,7 @@ use crate::gate::Purpose;
 use crate::id::CallId;
 use crate::news::{HangupCause, HangupKind, TransferState};
 
-use super::super::dial::Dialling;
+use super::super::dial::{Dialling, Matter};
 use super::super::{Calls, Context};
 use super::Tie;
 use super::blind::read_number;
@@ -26,7 +26,7 @@ impl Calls {
         let to = number.normalised.clone();
         let dialling = Dialling {
             purpose: Purpose::Transfer,
-            protocolo: Some(self.live(first)?.protocolo.clone()),
+            matter: Matter::of(Some(self.live(first)?.protocolo.clone())),
             tie: Tie::Awaited { first },
             ..Dialling::new(account, number)
         };

@@ -10,7 +10,7 @@ use crate::sip::header::Name;
 use crate::sip::session::Referral;
 use crate::sip::uri::{Scheme, Uri};
 
-use super::super::dial::Dialling;
+use super::super::dial::{Dialling, Matter};
 use super::super::{Calls, Context, session_context};
 use super::{Tie, transferred};
 
@@ -45,7 +45,7 @@ impl Calls {
             purpose: Purpose::Redirect,
             uri: (target.uri.scheme != Scheme::Tel).then(|| target.uri.clone()),
             extra: replaces.chain(by).collect(),
-            protocolo: Some(protocolo),
+            matter: Matter::of(Some(protocolo)),
             tie: Tie::OnRequest { by: id },
             ..Dialling::new(account, number)
         };

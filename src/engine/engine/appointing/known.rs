@@ -36,6 +36,7 @@ impl Engine {
             (Asked::Near, _) => self.appointing.near = Some(now.moment + SOON),
             (Asked::Letters, Some(Facts::Letters(rows))) => {
                 rows.into_iter().for_each(|row| self.appointing.outbox.restore(row, now, &mut self.random));
+                self.give_up_without_gateway(now);
             }
             (Asked::Letters, _) => self.appointing.letters = Some(now.moment + SOON),
             (Asked::Times { ask }, Some(Facts::Times(times))) => {

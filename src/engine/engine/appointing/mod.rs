@@ -23,7 +23,7 @@ use crate::appointment::{self, Appointments, Opened, Order, Question, To};
 use crate::border::{Command, IdempotencyKey};
 use crate::id::{AppointmentId, BatchId, CaseId, CommandId, ContactId, MessageId, OutboxId, QuestionId};
 use crate::news::{Alert, News, StaffNews};
-use crate::outbox::{self, Outbox};
+use crate::outbox::{self, Outbox, Outcome};
 use crate::records::{self, Record};
 use crate::staff::{EntryId, List};
 use crate::time::{Moment, Now, earliest};
@@ -129,6 +129,13 @@ impl Engine {
     pub(super) fn know_appointment_settings(&mut self, now: Now) {
         self.appointing.appointments.on_settings(self.config.appointments);
         self.appointing.outbox.on_settings(outbox::Settings::default(), now);
+        self.give_up_without_gateway(now);
+    }
+
+    /// A hook may have been taken away since a letter was written.
+    pub(super) fn give_up_without_gateway(&mut self, now: Now) {
+        let hooks = &self.config.hooks;
+        self.appointing.outbox.on_hooks(|hook| hooks.contains(hook), now);
     }
 
     pub(super) fn appoint_on_time(&mut self, now: Now) {
@@ -211,6 +218,9 @@ impl Engine {
             outbox::Order::Store(row) => self.write(Coming::Letter(row.clone()), Record::Letter(row)),
             outbox::Order::Text { item, attempt, number, body } => {
                 self.ask_about_letter(Try::Text { item, attempt, number, body }, now);
+            }
+            outbox::Order::Post(post) if !self.config.hooks.contains(&post.hook) => {
+                self.on_posted(post.id, Outcome::Refused { why: outbox::no_gateway(&post.hook) }, now);
             }
             outbox::Order::Post(post) => self.ask_about_letter(Try::Post(post), now),
             outbox::Order::Tell(row) => self.tell(News::Staff(StaffNews::Letter(Box::new(row)))),

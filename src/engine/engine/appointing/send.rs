@@ -54,7 +54,10 @@ impl Engine {
         let sent = match tried {
             _ if self.appointing.held => Err(not_tried("nothing is sent by itself now".to_owned(), SHORT)),
             Try::Text { item, attempt, number, body } => self.send_text((*item, *attempt), number, body, now),
-            Try::Post(post) => self.post(post),
+            Try::Post(post) => {
+                self.outputs.push_back(Output::Post(post.clone()));
+                Ok(())
+            }
         };
         if let Err(outcome) = sent {
             self.on_posted(tried.id(), outcome, now);
@@ -64,17 +67,6 @@ impl Engine {
     /// What came of a try.
     pub(in super::super) fn on_posted(&mut self, PostId { item, attempt }: PostId, outcome: Outcome, now: Now) {
         self.appointing.outbox.on_tried(item, attempt, outcome, now, &mut self.random);
-    }
-
-    /// Ok: what comes of it is an input. A hook may have been taken away since the letter was written.
-    fn post(&mut self, post: &Post) -> Result<(), Outcome> {
-        match self.config.hooks.contains(&post.hook) {
-            true => {
-                self.outputs.push_back(Output::Post(post.clone()));
-                Ok(())
-            }
-            false => Err(not_tried(format!("no gateway {} is configured", post.hook), LONG)),
-        }
     }
 
     /// Ok: what comes of it is news.

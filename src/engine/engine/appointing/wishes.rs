@@ -88,17 +88,21 @@ impl Engine {
     /// What is named is there, and whom it would be sent to may ever be written to.
     fn can_be_meant(&self, draft: &Draft) -> Result<(), Refusal> {
         let is_department = |item| self.staff.list_of(EntryId::Item(item)) == Some(List::Department);
-        refuse_if(
+        Refusal::invalid_if(
             draft.department.is_some_and(|item| !is_department(item)),
             "department",
             "there is no such department",
         )?;
         let is_known = |user| self.staff.user(user).is_some();
-        refuse_if(draft.agent.is_some_and(|user| !is_known(user)), "agent", "there is no such user")?;
+        Refusal::invalid_if(draft.agent.is_some_and(|user| !is_known(user)), "agent", "there is no such user")?;
         let number = match draft.message.as_ref().map(|message| &message.to) {
             Some(Destination::Text { number }) => Some(number),
             Some(Destination::Webhook { hook, number }) => {
-                refuse_if(!self.config.hooks.contains(hook), "message", "no gateway of this name is configured")?;
+                Refusal::invalid_if(
+                    !self.config.hooks.contains(hook),
+                    "message",
+                    "no gateway of this name is configured",
+                )?;
                 number.as_ref()
             }
             None => None,
@@ -109,7 +113,7 @@ impl Engine {
     /// A prefix that is denied will be denied then too.
     fn may_ever_be_written_to(&self, number: &Number) -> Result<(), Refusal> {
         let emergency = number.kind == NumberKind::Emergency;
-        refuse_if(emergency, "message", "emergency services are called by people, never written to")?;
+        Refusal::invalid_if(emergency, "message", "emergency services are called by people, never written to")?;
         match gate::judge_prefix(&Law::of(&self.config), number, Purpose::Notice) {
             Verdict::Allow { .. } => Ok(()),
             Verdict::Deny { rule, fact, .. } => {
@@ -189,12 +193,5 @@ fn refusal(refused: Refused) -> Refusal {
         Refused::Outdated => Refusal::new(RefusalCode::Outdated, text),
         Refused::Running => Refusal::new(RefusalCode::WrongState, text),
         Refused::NotLooked | Refused::NotStored => Refusal::new(RefusalCode::NotStored, text),
-    }
-}
-
-fn refuse_if(wrong: bool, field: &str, text: &str) -> Result<(), Refusal> {
-    match wrong {
-        true => Err(Refusal { field: Some(field.to_owned()), ..Refusal::new(RefusalCode::Invalid, text) }),
-        false => Ok(()),
     }
 }

@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::callback::{Doubt, Phase, Row};
+use crate::callback::{Doubt, NoReturn, Phase, Row};
 use crate::gate;
-use crate::id::{BatchId, PromiseId};
+use crate::id::{BatchId, CallId, PromiseId};
+use crate::news::{Alert, News};
 use crate::records::Record;
 use crate::time::{Now, earliest};
 
@@ -21,6 +22,8 @@ pub(super) struct Again {
     /// The last of each promise.
     rows: BTreeMap<PromiseId, Row>,
     ends: Vec<Record>,
+    /// Calls whose returns are not written yet.
+    returns: BTreeMap<PromiseId, CallId>,
 }
 
 /// Of one batch.
@@ -33,6 +36,11 @@ struct Written {
 impl Again {
     pub fn is_coming(&mut self, row: Row) {
         self.coming.push(row);
+    }
+
+    /// That promise is to return this call.
+    pub fn returns(&mut self, promise: PromiseId, call: CallId) {
+        self.returns.insert(promise, call);
     }
 
     fn lost(&mut self, written: &Written) {
@@ -59,6 +67,13 @@ impl Engine {
 
     pub(in super::super) fn on_rows_stored(&mut self, batch: BatchId, is_written: bool, now: Now) {
         let written = self.keeping.again.writing.remove(&batch).unwrap_or_default();
+        for row in &written.rows {
+            let returns = self.keeping.again.returns.remove(&row.promise.id);
+            // A power cut would take it along, and only a person could know.
+            if let Some(call) = returns.filter(|_| !is_written) {
+                self.tell(News::Alert(Alert::NotReturned { call, why: NoReturn::NotWritten }));
+            }
+        }
         if !is_written {
             self.keeping.again.lost(&written);
             self.keeping.alive = earliest(self.keeping.alive, Some(now.moment + STORE_LOOK));

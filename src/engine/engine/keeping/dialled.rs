@@ -1,6 +1,6 @@
 //! Attempts as calls: dialled for whoever holds them, followed to what came of them; and calls that our side dropped (CB-13).
 
-use crate::callback::{Attempt, By, Draft, Outcome, Owner, Schedule};
+use crate::callback::{Attempt, By, Draft, NoReturn, Outcome, Owner, Schedule};
 use crate::id::{CallId, PromiseId, UserId};
 use crate::news::{Alert, CallState, CallView, HangupCause, HangupKind, News, Party};
 use crate::number::Number;
@@ -87,8 +87,9 @@ impl Engine {
         if !self.keeping.returned.insert(protocolo.clone()) {
             return;
         }
-        if let Err(why) = self.promise_return(number, who, protocolo, owner, now) {
-            self.tell(News::Alert(Alert::NotReturned { call, why: why.to_owned() }));
+        match self.promise_return(number, who, protocolo, owner, now) {
+            Ok(promise) => self.keeping.again.returns(promise, call),
+            Err(why) => self.tell(News::Alert(Alert::NotReturned { call, why })),
         }
     }
 
@@ -99,19 +100,19 @@ impl Engine {
         protocolo: Protocolo,
         owner: Option<Owner>,
         now: Now,
-    ) -> Result<(), &'static str> {
-        let owner = owner.ok_or("nobody's call: there is no person and no queue to return it")?;
-        let number = Number::read(number, &self.config.gate).map_err(|_| "the caller gave no number to call back")?;
+    ) -> Result<PromiseId, NoReturn> {
+        let owner = owner.ok_or(NoReturn::NobodysCall)?;
+        let number = Number::read(number, &self.config.gate).map_err(|_| NoReturn::NoNumber)?;
         let returns = |schedule: &&Schedule| {
             schedule.returns && !self.promises.removes(EntryId::Schedule(schedule.id)) && self.serves(schedule, owner)
         };
         let mut escalas = self.staff.schedules().filter(returns);
-        let schedule = escalas.next().ok_or("no escala returns dropped calls: mark one")?.id;
+        let schedule = escalas.next().ok_or(NoReturn::NoSchedule)?.id;
         let recipient = who.unwrap_or_else(|| number.dialled.clone());
         let draft = Draft { recipient, number, note: String::new(), owner, when: now.civil.naive_utc() };
         let id = PromiseId(self.ids.next(now.civil));
         let promised = self.keeping.callbacks.on_dropped(id, schedule, draft, protocolo, now);
-        promised.map(|_| ()).ok_or("its escala has no hours within a year")
+        promised.map(|_| id).ok_or(NoReturn::NoHours)
     }
 }
 

@@ -26,6 +26,7 @@ impl Engine {
         }
         let held = self.draining || !self.keeping.doubts.is_empty();
         self.keeping.callbacks.hold(held, now);
+        self.campaigning.campaigns.hold(held, now);
         self.appointing.hold(held, now);
     }
 

@@ -15,6 +15,8 @@ mod near;
 mod question;
 mod wishes;
 
+pub(super) use question::judgement;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::agent::{AgentState, AgentView};
@@ -102,9 +104,9 @@ impl Keeping {
         rooms.fold(None, earliest)
     }
 
-    /// What a person does that is no call.
-    pub fn work_of(&self, user: UserId) -> Option<crate::agent::Work> {
-        match (self.assign.lease_of(user), self.records.contains_key(&user)) {
+    /// What a person does that is no call; `has_record`: of a campaign.
+    pub fn work_of(&self, user: UserId, has_record: bool) -> Option<crate::agent::Work> {
+        match (self.assign.lease_of(user), has_record || self.records.contains_key(&user)) {
             (Some(_), _) => Some(crate::agent::Work::Leased),
             (None, true) => Some(crate::agent::Work::Taken),
             (None, false) => None,
@@ -154,7 +156,14 @@ impl Engine {
             Event::Leased(lease) | Event::Ended(lease, _) => Some(lease.user),
             Event::WaitsTooLong(_) => None,
         };
-        self.keeping.callbacks.on_assigned(event, now);
+        let work = match event {
+            Event::Leased(lease) | Event::Ended(lease, _) => lease.work,
+            Event::WaitsTooLong(work) => work,
+        };
+        match work.lead() {
+            Some(_) => self.campaigning.campaigns.on_assigned(event, now),
+            None => self.keeping.callbacks.on_assigned(event, now),
+        }
         if let Some(user) = user {
             self.look_at(user, now);
         }
@@ -183,17 +192,21 @@ impl Engine {
             AgentState::Offline | AgentState::Paused { .. } | AgentState::Offered => false,
             AgentState::Preview | AgentState::Talking | AgentState::WrapUp => false,
         };
-        let queues = view.queues.iter().copied().collect();
+        let teams = self.teams(view);
         match is_free {
-            true => self.keeping.assign.free(view.user, now.moment, &queues, now.moment),
+            true => self.keeping.assign.free(view.user, now.moment, &teams, now.moment),
             false => self.keeping.assign.gone(view.user, now.moment),
         }
+        self.campaigning.campaigns.on_free(view.user, is_free, now);
         let has_left = match view.state {
             AgentState::Offline | AgentState::Paused { .. } => true,
             AgentState::Preview => view.page_gone,
             AgentState::Ready | AgentState::Reserved | AgentState::Offered => false,
             AgentState::Talking | AgentState::WrapUp => false,
         };
+        if has_left {
+            self.campaigning.campaigns.on_left(view.user, now);
+        }
         if let Some(promise) = self.keeping.records.get(&view.user).copied().filter(|_| has_left) {
             self.keeping.callbacks.on_left(promise, view.user, now);
         }

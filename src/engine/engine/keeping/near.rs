@@ -80,7 +80,8 @@ impl Engine {
                     | Facts::Known(_)
                     | Facts::Promise(_)
                     | Facts::Number { .. }
-                    | Facts::Appointment(_),
+                    | Facts::Appointment(_)
+                    | Facts::Leads(_),
                 )
                 | Err(_) => {
                     self.keeping.near.look = Some(now.moment + SOON);

@@ -27,7 +27,7 @@ pub(super) enum Ask {
 }
 
 /// What the store said of a number, or why it did not.
-type Known<'a> = Result<(&'a Suppression, &'a Attempts), String>;
+pub(in super::super) type Known<'a> = Result<(&'a Suppression, &'a Attempts), String>;
 
 impl Engine {
     pub(super) fn ask_about(&mut self, promise: PromiseId, number: Number, ask: u32, now: Now) {
@@ -74,7 +74,12 @@ impl Engine {
         let known = match facts {
             Ok(Facts::Number { suppressed, attempts }) => Ok((suppressed, attempts)),
             Ok(
-                Facts::Start { .. } | Facts::Known(_) | Facts::Promises(_) | Facts::Promise(_) | Facts::Appointment(_),
+                Facts::Start { .. }
+                | Facts::Known(_)
+                | Facts::Promises(_)
+                | Facts::Promise(_)
+                | Facts::Appointment(_)
+                | Facts::Leads(_),
             ) => Err("the store answered another question".to_owned()),
             Err(why) => Err(format!("the store could not be read: {why}")),
         };
@@ -160,7 +165,12 @@ impl Engine {
         Some(self.facts_beside(load, known, promise))
     }
 
-    fn facts_beside(&self, account: Load, known: Known<'_>, promise: Option<OfPromise>) -> gate::Facts {
+    pub(in super::super) fn facts_beside(
+        &self,
+        account: Load,
+        known: Known<'_>,
+        promise: Option<OfPromise>,
+    ) -> gate::Facts {
         let (known, doubt) = match known {
             Ok(known) => (Some(known), None),
             Err(why) => (None, Some(why)),
@@ -175,12 +185,13 @@ impl Engine {
         }
     }
 
-    pub(super) fn account_of(&self, user: UserId) -> Option<&Arc<Account>> {
+    pub(in super::super) fn account_of(&self, user: UserId) -> Option<&Arc<Account>> {
         self.staff.user(user)?.ramal.as_ref().and_then(|ramal| self.config.accounts.get(ramal))
     }
 }
 
-fn judgement(verdict: Verdict) -> Judgement {
+/// In the words of what dials by itself.
+pub(in super::super) fn judgement(verdict: Verdict) -> Judgement {
     match verdict {
         Verdict::Allow { version, .. } => Judgement::Allowed { version },
         Verdict::Deny { version, rule, fact, next } => {

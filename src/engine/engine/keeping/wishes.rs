@@ -1,7 +1,6 @@
 //! Wishes about promises: read, carried out, answered once; the answer to one with a key is written with the promise.
 
 use crate::access::Whose;
-use crate::assign::Work;
 use crate::border::{Actor, Command, IdempotencyKey, Output, Refusal, RefusalCode, Reply, What};
 use crate::callback::{self, Draft, Form, Mode, Owner, Refused};
 use crate::gate::{self, Law, Purpose, Verdict};
@@ -120,19 +119,27 @@ impl Engine {
     fn read(&self, schedule: ScheduleId, form: &Form) -> Result<Draft, Refusal> {
         let recipient = form.recipient.trim();
         let named = !recipient.is_empty() && recipient.len() <= MAX_NAME && !recipient.contains(char::is_control);
-        refuse_if(!named, "recipient", format!("a recipient's name has 1 to {MAX_NAME} bytes, no line breaks"))?;
-        refuse_if(form.note.len() > MAX_NOTE, "note", format!("a note has at most {MAX_NOTE} bytes"))?;
+        Refusal::invalid_if(
+            !named,
+            "recipient",
+            format!("a recipient's name has 1 to {MAX_NAME} bytes, no line breaks"),
+        )?;
+        Refusal::invalid_if(form.note.len() > MAX_NOTE, "note", format!("a note has at most {MAX_NOTE} bytes"))?;
         let number = Number::read(&form.number, &self.config.gate)
             .map_err(|why| invalid("number", format!("{}: {why}", form.number)))?;
         let emergency = number.kind == NumberKind::Emergency;
-        refuse_if(emergency, "number", "emergency numbers are dialled by people, never by the daemon".to_owned())?;
+        Refusal::invalid_if(
+            emergency,
+            "number",
+            "emergency numbers are dialled by people, never by the daemon".to_owned(),
+        )?;
         self.may_ever_be_dialled(&number)?;
         self.known_owner(form.owner)?;
         if self.promises.removes(EntryId::Schedule(schedule)) {
             return Err(refusal(Refused::NoSchedule));
         }
         let serves = self.staff.schedule(schedule).is_none_or(|schedule| self.serves(schedule, form.owner));
-        refuse_if(!serves, "schedule", "this escala is for other queues".to_owned())?;
+        Refusal::invalid_if(!serves, "schedule", "this escala is for other queues".to_owned())?;
         Ok(Draft {
             recipient: recipient.to_owned(),
             number,
@@ -157,11 +164,11 @@ impl Engine {
             Owner::Person(user) => self.staff.user(user).is_some(),
             Owner::Queue(queue) => self.staff.queue(queue).is_some(),
         };
-        refuse_if(!known, "owner", "there is no such user or queue".to_owned())
+        Refusal::invalid_if(!known, "owner", "there is no such user or queue".to_owned())
     }
 
     fn take_record(&mut self, promise: PromiseId, user: UserId, now: Now) -> Result<Reply, Refusal> {
-        let lease = self.keeping.assign.lease_of(user).filter(|lease| work(lease.work) == promise);
+        let lease = self.keeping.assign.lease_of(user).filter(|lease| lease.work.promise() == Some(promise));
         let schedule = self.keeping.callbacks.view(promise).map(|view| view.promise.schedule);
         let mode = schedule.and_then(|schedule| self.staff.schedule(schedule)).map(|schedule| schedule.mode);
         let lease = match (lease, mode) {
@@ -186,7 +193,7 @@ impl Engine {
     }
 
     fn put_back(&mut self, promise: PromiseId, user: UserId, now: Now) -> Result<Reply, Refusal> {
-        match self.keeping.assign.lease_of(user).filter(|lease| work(lease.work) == promise) {
+        match self.keeping.assign.lease_of(user).filter(|lease| lease.work.promise() == Some(promise)) {
             Some(lease) => {
                 let declined = self.keeping.assign.decline(lease.work, lease.fence, now.moment);
                 declined.map_err(|late| Refusal::new(RefusalCode::WrongState, late.to_string()))?;
@@ -233,12 +240,6 @@ impl Engine {
     }
 }
 
-fn work(work: Work) -> PromiseId {
-    match work {
-        Work::Return(id) | Work::Callback(id) => id,
-    }
-}
-
 fn refusal(refused: Refused) -> Refusal {
     let text = refused.to_string();
     match refused {
@@ -257,13 +258,6 @@ fn refusal(refused: Refused) -> Refusal {
 
 fn invalid(field: &str, text: String) -> Refusal {
     Refusal { field: Some(field.to_owned()), ..Refusal::new(RefusalCode::Invalid, text) }
-}
-
-fn refuse_if(wrong: bool, field: &str, text: String) -> Result<(), Refusal> {
-    match wrong {
-        true => Err(invalid(field, text)),
-        false => Ok(()),
-    }
 }
 
 const MAX_NAME: usize = 64;

@@ -100,7 +100,9 @@ fn restoring_twice_is_restoring_once_and_what_is_over_stays_over() {
 #[test]
 fn what_is_written_reads_back() {
     let mut world = World::silent();
-    world.put(Letter { files: vec!["a.pdf".to_owned()], ..webhook(1, "whatsapp", 1) });
+    let (name, kind, sha256) = ("a.pdf".to_owned(), "application/pdf".to_owned(), "00".repeat(32));
+    let file = Attachment { id: FileId(7), name, kind, size: 1, sha256 };
+    world.put(Letter { files: vec![file], ..webhook(1, "whatsapp", 1) });
     world.put(text(2, 1));
     let phases = [Phase::Queued, Phase::Trying, Phase::Done, Phase::Dead(Dead::Unknown), Phase::Dropped];
     for (row, phase) in world.disk.values().flat_map(|row| phases.map(|phase| (row.clone(), phase))) {

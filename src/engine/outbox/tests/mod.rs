@@ -6,6 +6,7 @@ mod turns;
 mod world;
 
 use super::*;
+use crate::id::FileId;
 use crate::number::{Number, NumberKind};
 
 const FIRST: OutboxId = OutboxId(1);

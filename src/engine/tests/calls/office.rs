@@ -22,6 +22,7 @@ pub fn user(login: &str) -> User {
         ramal: Some("20".into()),
         location: None,
         queues: BTreeSet::new(),
+        departments: BTreeSet::new(),
         directions: Directions::Both,
         active: true,
     }
@@ -121,7 +122,7 @@ impl World {
 
     /// What a person is shown.
     pub fn seen_by(&mut self, user: UserId) -> Snapshot {
-        match self.command_as(user, What::Watch { since: None }) {
+        match self.command_as(user, What::Look(Look::Watch { since: None })) {
             Ok(Reply::Snapshot(snapshot)) => *snapshot,
             other => panic!("nothing is shown: {other:?}"),
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use engine::border::{Reply, What};
+use engine::border::{Look, Reply, What};
 use engine::call::Command as Wish;
 use engine::id::Seq;
 use engine::news::{News, Snapshot};
@@ -12,7 +12,7 @@ use crate::far::WithSdp;
 use crate::world::World;
 
 fn snapshot(world: &mut World) -> Snapshot {
-    match world.command(What::Watch { since: None }) {
+    match world.command(What::Look(Look::Watch { since: None })) {
         Ok(Reply::Snapshot(snapshot)) => *snapshot,
         other => panic!("no snapshot: {other:?}"),
     }
@@ -27,7 +27,7 @@ fn a_snapshot_and_the_deltas_since_make_the_present() {
     let (other, _) = world.taken("in1");
     world.deliver(&far.request(Method::Invite).with_sdp("sendonly"));
     world.deliver(&far.request(Method::Bye));
-    let Ok(Reply::Deltas(deltas)) = world.command(What::Watch { since: Some(Seq(before.seq)) }) else {
+    let Ok(Reply::Deltas(deltas)) = world.command(What::Look(Look::Watch { since: Some(Seq(before.seq)) })) else {
         panic!("no deltas")
     };
     let mut calls: BTreeMap<_, _> = before.calls.into_iter().map(|view| (view.call, view)).collect();
@@ -50,6 +50,6 @@ fn a_snapshot_and_the_deltas_since_make_the_present() {
 #[test]
 fn a_number_of_another_run_gets_a_snapshot() {
     let mut world = World::new();
-    let reply = world.command(What::Watch { since: Some(Seq(1_000_000)) }).unwrap();
+    let reply = world.command(What::Look(Look::Watch { since: Some(Seq(1_000_000)) })).unwrap();
     assert!(matches!(reply, Reply::Snapshot(_)));
 }

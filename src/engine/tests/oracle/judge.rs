@@ -46,6 +46,8 @@ pub struct Judge {
     pub acknowledged: BTreeMap<PromiseId, Acknowledged>,
     pub told: BTreeSet<(PromiseId, &'static str)>,
     pub not_returned: BTreeSet<CallId>,
+    /// Cut off while nothing could be written, and told so.
+    pub unwritten: BTreeSet<CallId>,
     pub suppressed: BTreeMap<usize, Moment>,
     /// Matters that were cut off by our side.
     pub owed: BTreeMap<String, CallId>,
@@ -84,6 +86,7 @@ impl Judge {
     pub fn starts_again(&mut self, now: Now) {
         self.seen.count("crash");
         self.waiting.clear();
+        self.not_returned.append(&mut self.unwritten);
         self.live.clear();
         self.held_till.clear();
         self.ready.clear();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use engine::agent::AgentState;
-use engine::callback::{End, Kind, Owner, Phase, Row, Standing, Wrong};
+use engine::callback::{End, Kind, NoReturn, Owner, Phase, Row, Standing, Wrong};
 use engine::id::{PromiseId, UserId};
 use engine::news::{Alert, News, StaffNews};
 use engine::time::Now;
@@ -56,6 +56,10 @@ impl World {
                     if alert.what == Wrong::Unknown {
                         judge.unknown.insert(alert.promise);
                     }
+                }
+                News::Alert(Alert::NotReturned { call, why: NoReturn::NotWritten }) => {
+                    judge.seen.count("not written");
+                    judge.unwritten.insert(*call);
                 }
                 News::Alert(Alert::NotReturned { call, .. }) => drop(judge.not_returned.insert(*call)),
                 News::Alert(Alert::DialingHeld { .. }) => judge.seen.count("held"),

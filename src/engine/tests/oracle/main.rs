@@ -39,7 +39,8 @@ fn cpu_time() -> Duration {
 #[expect(clippy::disallowed_macros, reason = "what a run cost is shown")]
 fn whatever_happens_no_promise_is_lost_and_nobody_is_called_who_must_not_be() {
     let only = number_of("RAMAL_SEED");
-    let seeds = only.map_or(0..number_of("RAMAL_SEEDS").unwrap_or(1_000), |seed| seed..seed + 1);
+    let first = number_of("RAMAL_FROM").unwrap_or(0);
+    let seeds = only.map_or(first..first + number_of("RAMAL_SEEDS").unwrap_or(1_000), |seed| seed..seed + 1);
     let (count, begin, mut seen) = (seeds.end - seeds.start, cpu_time(), Seen::default());
     for seed in seeds {
         let mut world = World::new(seed, only.is_some());

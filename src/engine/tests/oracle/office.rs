@@ -142,6 +142,7 @@ fn user(agent: &Agent) -> User {
         ramal: Some(agent.ramal.as_str().into()),
         location: None,
         queues: agent.queues.clone(),
+        departments: BTreeSet::new(),
         directions: Directions::Both,
         active: true,
     }

@@ -1,7 +1,7 @@
 //! Calls that our side dropped after the answer go back to whoever was cut off (CB-13).
 
 use engine::call::Command as Call;
-use engine::callback::{End, Kind, Outcome, Owner, Phase, Wrong};
+use engine::callback::{End, Kind, NoReturn, Outcome, Owner, Phase, Wrong};
 use engine::leg::MediaEvent;
 use engine::news::{Alert, News};
 use engine::sip::message::Method;
@@ -110,9 +110,16 @@ fn CB_13_what_could_not_be_written_is_returned_when_it_can() {
     let (call, _) = office.taken("in1");
     office.shell.store_fails = true;
     office.media(call, MediaEvent::Failed { why: "port closed".to_owned() });
+    let told = News::Alert(Alert::NotReturned { call, why: NoReturn::NotWritten });
+    assert_eq!(
+        office.shell.news.iter().filter(|(_, news)| *news == told).count(),
+        1,
+        "a power cut would take it along"
+    );
     office.inbox.clear();
     office.pass(seconds(300));
     office.nobody_is_called();
+    assert_eq!(office.shell.news.iter().filter(|(_, news)| *news == told).count(), 1, "once");
     assert_eq!(office.shell.store.promised.rows.len(), 0);
     office.shell.store_fails = false;
     office.pass(seconds(20));

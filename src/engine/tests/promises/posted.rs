@@ -101,22 +101,50 @@ fn AG_06_what_a_gateway_refuses_waits_for_a_person() {
 }
 
 #[test]
-fn AG_06_a_gateway_that_is_unknown_is_refused_and_one_that_was_taken_away_is_waited_for() {
+fn AG_06_a_gateway_that_is_unknown_is_refused_and_what_waits_for_one_that_was_taken_away_is_a_persons_at_once() {
     let mut house = House::new().with_hooks(&["sms"]);
     let draft = house.by_hook("18:00:00");
     let refusal = house.ask(draft.clone()).unwrap_err();
     assert_eq!((refusal.code, refusal.field.as_deref()), (RefusalCode::Invalid, Some("message")));
     house.configure(&["whatsapp"]);
     house.ask(draft).unwrap();
-    house.configure(&[]);
     house.office.at("18:00:01");
-    assert!(house.office.shell.posts.is_empty());
-    let row = house.row();
-    assert_eq!((row.phase, row.item.failures), (Phase::Queued, 0), "it does not count as a try that failed");
-    assert_eq!(row.item.why.as_deref(), Some("no gateway whatsapp is configured"));
+    let first = house.posted();
+    house.answer(&first, busy());
+    assert_eq!(house.letters(), [Phase::Queued]);
+    house.configure(&[]);
+    assert_eq!(house.letters(), [Phase::Dead(Dead::Refused)], "not when its turn comes");
+    assert!(house.is_told_of(Dead::Refused));
+    let why = house.row().item.why.unwrap_or_default();
+    assert!(why.starts_with("no gateway whatsapp is configured"), "{why}");
+    let (item, helena) = (first.id.item, house.helena);
+    let retry = |house: &House| What::Outbox(outbox::Command::Retry { item, version: house.row().item.version });
+    let again = retry(&house);
+    assert_eq!(house.office.command_as(helena, again), Ok(Reply::Posted { item }));
+    assert_eq!(house.letters(), [Phase::Dead(Dead::Refused)], "it is still not there");
     house.configure(&["whatsapp"]);
-    house.office.pass(seconds(600));
-    house.posted();
+    let again = retry(&house);
+    assert_eq!(house.office.command_as(helena, again), Ok(Reply::Posted { item }));
+    assert_eq!(house.posted().key, first.key);
+}
+
+#[test]
+fn AG_06_a_gateway_that_is_gone_after_a_restart_or_at_night_leaves_nothing_waiting() {
+    let mut house = House::new().with_hooks(&["whatsapp"]);
+    let draft = house.by_hook("23:00:00");
+    house.ask(draft).unwrap();
+    house.configure(&[]);
+    house.office.at("23:00:01");
+    assert_eq!(house.letters(), [Phase::Dead(Dead::Refused)], "the gate's morning is not waited for");
+    let mut house = House::new().with_hooks(&["whatsapp"]);
+    let draft = house.by_hook("18:00:00");
+    house.ask(draft).unwrap();
+    house.office.at("18:00:01");
+    let post = house.posted();
+    house.answer(&post, busy());
+    house.office.config.hooks.clear();
+    let house = house.crash();
+    assert_eq!(house.letters(), [Phase::Dead(Dead::Refused)]);
 }
 
 #[test]
@@ -143,6 +171,22 @@ fn AG_06_after_a_crash_the_gateway_gets_it_again_under_the_same_key() {
     let second = house.posted();
     assert_eq!((&second.key, &second.text), (&first.key, &first.text));
     house.answer(&second, Outcome::Delivered);
+    assert_eq!(house.letters(), [Phase::Done]);
+}
+
+#[test]
+fn AG_06_limits_of_concurrent_calls_do_not_keep_a_text_from_going_out() {
+    let mut house = House::new();
+    let mut config = house.office.config.clone();
+    let limits = engine::config::Limits { calls_at_once: 0, calls_per_minute: 0 };
+    config.accounts.values_mut().for_each(|account| account.limits = limits);
+    house.office.change_config(config);
+    let refused = house.office.try_dial("11912345678").unwrap_err();
+    assert_eq!(refused.rule.as_deref(), Some("calls-at-once"), "{}", refused.text);
+    let draft = house.draft(Action::OpenCase, "18:00:00");
+    house.ask(draft).unwrap();
+    house.office.at("18:00:01");
+    house.text(200);
     assert_eq!(house.letters(), [Phase::Done]);
 }
 

@@ -20,7 +20,7 @@ impl Office {
     }
 
     fn opens_page(&mut self, user: UserId) {
-        assert!(self.command_as(user, What::Watch { since: None }).is_ok());
+        assert!(self.command_as(user, What::Look(Look::Watch { since: None })).is_ok());
     }
 
     /// Seen by supervisors, and what the state is all the same.
@@ -126,7 +126,7 @@ fn whatever_the_person_does_shows_a_page_and_a_program_that_only_looks_does_not(
         office.closes_page(ana);
         let program = Actor::Program { user: ana, scopes: Builtin::Agent.permissions().collect() };
         let now = office.now;
-        office.shell.command_as(program, What::Watch { since: None }, None, now).unwrap();
+        office.shell.command_as(program, What::Look(Look::Watch { since: None }), None, now).unwrap();
         assert!(office.agent(ana).page_gone);
         office.work(ana, wish.clone()).unwrap();
         assert!(!office.agent(ana).page_gone, "{wish:?}");

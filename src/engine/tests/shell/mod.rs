@@ -4,6 +4,7 @@
 
 pub mod appointments;
 mod ladder;
+pub mod leads;
 #[path = "../pbx/mod.rs"]
 pub mod pbx;
 pub mod promises;

@@ -87,7 +87,7 @@ impl Promised {
                 suppressed: Suppression { read: now, hit: self.suppressed.get(number).cloned() },
                 attempts: self.attempts(number, *promise, periods, now),
             }),
-            Question::Start | Question::Known { .. } | Question::Appointment(_) => None,
+            Question::Start | Question::Known { .. } | Question::Appointment(_) | Question::Leads(_) => None,
         }
     }
 

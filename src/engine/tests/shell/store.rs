@@ -9,6 +9,7 @@ use engine::news::{HangupCause, HangupKind, MessageState};
 use engine::records::{Batch, DialogRow, Facts, Question, Record};
 
 use super::appointments::Appointed;
+use super::leads::Leads;
 use super::promises::Promised;
 
 /// What was stored.
@@ -34,6 +35,7 @@ pub struct Store {
     /// It refused a batch once: what it has need not fit together.
     pub has_failed: bool,
     pub appointed: Appointed,
+    pub leads: Leads,
 }
 
 impl Store {
@@ -43,6 +45,7 @@ impl Store {
         for record in batch {
             self.promised.keep(&record);
             self.appointed.keep(&record);
+            self.leads.keep(&record, &mut self.promised.suppressed);
             match &record {
                 Record::CallOpened(row) => assert!(self.opened.insert(row.call), "call {} is opened twice", row.call),
                 Record::CallEnded { call, .. } if self.has_failed && !self.opened.contains(call) => {}
@@ -99,6 +102,7 @@ impl Store {
                 Facts::Known(Known { contact, open_case: self.open_case(number) })
             }
             Question::Appointment(question) => Facts::Appointment(self.appointed.answer(question)),
+            Question::Leads(question) => Facts::Leads(self.leads.answer(question, now, &self.promised.suppressed)),
             _ => self.facts(),
         })
     }

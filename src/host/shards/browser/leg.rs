@@ -163,6 +163,7 @@ impl PageLeg {
                 | Event::Digit { .. }
                 | Event::DigitSent { .. }
                 | Event::Unrecorded { .. }
+                | Event::Answered(_)
                 | Event::OneWay { .. } => {}
             }
         }
@@ -184,6 +185,7 @@ fn rtp_order(ssrc: u32, order: &DeviceOrder, line: Option<Line>) -> RtpOrder {
         nat: false,
         digits: Vec::new(),
         record: None,
+        detect: None,
     }
 }
 

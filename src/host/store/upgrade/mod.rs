@@ -7,6 +7,7 @@ mod v1_to_v2;
 mod v2_to_v3;
 mod v3_to_v4;
 mod v4_to_v5;
+mod v5_to_v6;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -14,7 +15,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 pub(super) type Step = fn(&Transaction<'_>) -> rusqlite::Result<()>;
 
 /// Every step there ever was. Version 1 is the first that was released, so nothing leads to it.
-pub(super) const STEPS: &[Step] = &[v1_to_v2::step, v2_to_v3::step, v3_to_v4::step, v4_to_v5::step];
+pub(super) const STEPS: &[Step] = &[v1_to_v2::step, v2_to_v3::step, v3_to_v4::step, v4_to_v5::step, v5_to_v6::step];
 
 /// The version that `steps` lead to.
 pub(super) fn version_after(steps: &[Step]) -> u32 {

@@ -68,7 +68,16 @@ pub fn stream(port: u16) -> Stream {
 }
 
 pub fn order(ssrc: u32, port: u16, feed: Feed) -> RtpOrder {
-    RtpOrder { ssrc, stream: Some(stream(port)), feed, receive: true, nat: false, digits: Vec::new(), record: None }
+    RtpOrder {
+        ssrc,
+        stream: Some(stream(port)),
+        feed,
+        receive: true,
+        nat: false,
+        digits: Vec::new(),
+        record: None,
+        detect: None,
+    }
 }
 
 /// A packet of 20 ms.

@@ -150,7 +150,8 @@ named_lists! {
 fn item_of(entry: &Entry, list: List) -> Option<&Item> {
     match entry {
         Entry::Item(item) if item.list == list => Some(item),
-        Entry::User(_) | Entry::Perfil(_) | Entry::Queue(_) | Entry::Item(_) | Entry::Schedule(_) => None,
+        Entry::User(_) | Entry::Perfil(_) | Entry::Queue(_) | Entry::Item(_) => None,
+        Entry::Schedule(_) | Entry::Campaign(_) => None,
     }
 }
 

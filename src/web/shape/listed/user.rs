@@ -26,6 +26,8 @@ pub struct User {
     ramal: Option<String>,
     location: Option<Id>,
     queues: Vec<Id>,
+    /// Whose reminders are this person's.
+    departments: Vec<Id>,
     active: bool,
     /// `both`, `inbound`, `outbound`.
     #[schema(value_type = String)]
@@ -45,6 +47,7 @@ pub struct NewUser {
     ramal: Option<String>,
     location: Option<Id>,
     queues: Option<Vec<Id>>,
+    departments: Option<Vec<Id>>,
     active: Option<bool>,
     directions: Option<String>,
 }
@@ -71,6 +74,7 @@ impl Listed for User {
             ramal: user.ramal.as_ref().map(ToString::to_string),
             location: user.location.map(Id::from),
             queues: ids(user.queues.iter().copied()),
+            departments: ids(user.departments.iter().copied()),
             active: user.active,
             directions: user.directions,
         })
@@ -86,17 +90,19 @@ impl Listed for User {
             ramal: self.ramal.filter(|ramal| !ramal.is_empty()).map(|ramal| AccountName::from(&*ramal)),
             location: self.location.map(ItemId::from),
             queues: self.queues.into_iter().map(QueueId::from).collect(),
+            departments: self.departments.into_iter().map(ItemId::from).collect(),
             active: self.active,
             directions: self.directions,
         }))
     }
 
     fn defaults() -> Value {
-        json!({ "language": "pt-BR", "ramal": null, "location": null, "queues": [], "active": true, "directions": "both" })
+        json!({ "language": "pt-BR", "ramal": null, "location": null, "queues": [], "departments": [],
+                "active": true, "directions": "both" })
     }
 
     fn example() -> Value {
         json!({ "user": "7", "login": "luana", "name": "Luana Andrade", "language": "pt-BR", "perfil": "1",
-                "ramal": "2107", "location": null, "queues": ["12"], "active": true, "directions": "both" })
+                "ramal": "2107", "location": null, "queues": ["12"], "departments": ["3"], "active": true, "directions": "both" })
     }
 }

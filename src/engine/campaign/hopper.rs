@@ -1,0 +1,91 @@
+//! How leads come from the store into the hopper, and what goes back.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::attempt::{Attempt, AttemptResult};
+use super::lead::{Area, Lead};
+use super::list::{Aim, ListStanding};
+use super::retry::Tally;
+use crate::gate::{Attempts, Periods, Suppression};
+use crate::id::{AttemptId, CampaignId, ItemId, LeadId, ListId};
+
+/// What the engine asks about leads.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Question {
+    /// The next ones, leased: written before it is answered.
+    Lease(Want),
+    /// One, as it is now; leased to nobody by this.
+    Lead { lead: LeadId, campaign: CampaignId, aim: Aim, periods: Periods },
+}
+
+/// Which leads.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Want {
+    pub campaign: CampaignId,
+    pub aim: Aim,
+    pub lists: Vec<ListId>,
+    /// Where it may be called now, and since when attempts there count. Leads of other areas stay where they are.
+    pub open: BTreeMap<Area, Periods>,
+    pub now: DateTime<Utc>,
+    /// How many, at most.
+    pub most: u16,
+    /// When the lease ends by itself.
+    pub until: DateTime<Utc>,
+}
+
+/// What the store answers.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum Facts {
+    Leased(Leased),
+    Lead(Option<LeadFacts>),
+}
+
+/// The next leads: those on top first, then by priority, time and id.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Leased {
+    pub leads: Vec<LeadFacts>,
+    /// Lists that were asked for and hold the campaign.
+    pub held: Vec<(ListId, ListStanding)>,
+}
+
+/// A lead with what the gate has to know of its numbers.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct LeadFacts {
+    pub lead: Lead,
+    /// Attempts at the lead itself.
+    pub tally: Tally,
+    /// In the order of its numbers.
+    pub phones: Vec<PhoneFacts>,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct PhoneFacts {
+    pub suppressed: Suppression,
+    /// Over every path and campaign.
+    pub attempts: Attempts,
+    /// All that there ever were, over all campaigns.
+    pub ever: u32,
+}
+
+impl PhoneFacts {
+    pub fn tally(&self) -> Tally {
+        let Attempts { day, week, month, .. } = self.attempts;
+        Tally { ever: self.ever, day, week, month }
+    }
+}
+
+/// What is to be kept of leads.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum Written {
+    /// An attempt that is about to be dialled, while the lead is leased under this fence.
+    Attempt { attempt: Attempt, fence: u64 },
+    /// What came of it: the first result stays.
+    Result { attempt: AttemptId, result: AttemptResult, at: DateTime<Utc> },
+    /// What the agent said of it.
+    Disposition { attempt: AttemptId, disposition: ItemId },
+    /// A lead as it is from now on: its state, its attempts, its numbers' states. It was leased under this fence, or by nobody.
+    Lead { lead: Lead, fence: Option<u64> },
+}

@@ -1,0 +1,97 @@
+//! One campaign: its terms, its hopper, its crew, and how many records it gives out now.
+
+use super::crew::Crew;
+use super::hopper::LeadFacts;
+use super::order::CampaignView;
+use super::pool::Pool;
+use super::record::Record;
+use super::state::State;
+use super::terms::{Campaign, DialMode};
+use crate::id::UserId;
+use crate::time::{Moment, Now};
+
+#[derive(Debug)]
+pub(super) struct Running {
+    pub terms: Campaign,
+    pub pool: Pool,
+    pub crew: Crew,
+}
+
+impl Running {
+    pub fn new(terms: Campaign) -> Running {
+        Running { terms, pool: Pool::default(), crew: Crew::default() }
+    }
+
+    pub fn poll_timeout(&self) -> Option<Moment> {
+        self.pool.poll_timeout().filter(|_| self.terms.runs())
+    }
+
+    /// Whether this person may be given what the campaign queues for all.
+    pub fn gives_to(&self, user: UserId) -> bool {
+        self.terms.runs() && self.crew.wants(user)
+    }
+
+    /// The leads to be worked on now, with who asked for each, and those that were here too long. `busy`: what is in work.
+    pub fn places<'a>(
+        &mut self,
+        busy: impl Iterator<Item = &'a Record>,
+        now: Now,
+    ) -> (Vec<(LeadFacts, Option<UserId>)>, Vec<LeadFacts>) {
+        let (mut offered, mut passed, mut dialling) = (0, 0, 0);
+        for record in busy {
+            dialling += usize::from(record.state.is_dialling());
+            match (&record.state, record.not) {
+                (State::Queued, Some((_, until))) if until > now.moment => passed += 1,
+                (State::Queued | State::Offered(_), _) => offered += 1,
+                _ => {}
+            }
+        }
+        // What somebody let go by is there for the others alone.
+        offered += passed.min(self.crew.ready().saturating_sub(1));
+        let lines = usize::from(self.terms.pace.lines).saturating_sub(dialling + offered);
+        let most = match self.terms.mode {
+            DialMode::Preview => usize::MAX,
+            DialMode::PushPreview => self.crew.ready().saturating_sub(offered),
+            DialMode::Progressive => self.crew.ready().saturating_sub(offered).min(lines),
+            DialMode::Predictive => 0,
+        };
+        let (mut places, mut stale) = (Vec::new(), Vec::new());
+        while places.len() < most.min(MOST_AT_ONCE) && self.pool.len() > 0 {
+            let asked_by = match self.terms.mode {
+                DialMode::Preview => match self.crew.next_who_asks() {
+                    Some(user) => Some(user),
+                    None => break,
+                },
+                DialMode::PushPreview | DialMode::Progressive | DialMode::Predictive => None,
+            };
+            let (next, old) = self.pool.next(now.moment);
+            stale.extend(old);
+            match (next, asked_by) {
+                (Some(facts), asked_by) => places.push((facts, asked_by)),
+                (None, Some(user)) => self.crew.ask(user),
+                (None, None) => {}
+            }
+        }
+        (places, stale)
+    }
+
+    pub fn view<'a>(&self, records: impl Iterator<Item = &'a Record>) -> CampaignView {
+        let (mut dialling, mut talking) = (0, 0);
+        for record in records {
+            dialling += u32::from(record.state.is_dialling());
+            talking += u32::from(matches!(record.state, State::Talking { .. }));
+        }
+        CampaignView {
+            campaign: self.terms.id,
+            standing: self.terms.standing,
+            members: self.crew.all().collect(),
+            ready: u32::try_from(self.pool.len()).unwrap_or(u32::MAX),
+            dialling,
+            talking,
+            dry: self.pool.dry,
+        }
+    }
+}
+
+/// Records that one input brings into work.
+const MOST_AT_ONCE: usize = 50;

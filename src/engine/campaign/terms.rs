@@ -1,0 +1,153 @@
+//! A campaign: whom it calls, how, and within which limits. Only an administrator changes it; a supervisor starts and stops it.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::list::Aim;
+use super::retry::RetryTable;
+use crate::config::{AccountName, SoundName};
+use crate::id::{CampaignId, ListId, QueueId, ScheduleId};
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Campaign {
+    pub id: CampaignId,
+    pub name: String,
+    pub mode: DialMode,
+    pub standing: Standing,
+    pub aim: Aim,
+    /// Of which leads come.
+    pub lists: Vec<ListId>,
+    /// Whose agents may take part; none: everybody's.
+    pub queues: BTreeSet<QueueId>,
+    /// What is dialled over; none: the agent's own extension. Predictive needs one.
+    pub routes: Vec<Route>,
+    /// What the called party may see; the agent chooses where there are several (GN-05). None: the route's own.
+    pub caller_ids: Vec<String>,
+    pub retry: RetryTable,
+    /// The escala of the callbacks that its agents promise (GN-10).
+    pub schedule: Option<ScheduleId>,
+    pub handling: Handling,
+    pub pace: Pace,
+    /// Among the work of one agent: the higher comes first, callbacks have 0.
+    pub priority: u8,
+    /// What the agent says (*roteiro*).
+    pub script: String,
+}
+
+/// Who dials, and when (GN-02).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DialMode {
+    /// *Visualização*: the agent asks for a record, and dials.
+    Preview,
+    /// The record is pushed, the agent dials.
+    PushPreview,
+    /// One call for each agent who is ready.
+    Progressive,
+    /// More calls than agents who are ready, within the limit of abandonment.
+    Predictive,
+}
+
+/// Whether it dials.
+///
+/// ```text
+///              start                drain: what is being dialled or handled is brought to its end
+///   Stopped ──────────> Running ──────────────────────────────────────────> Draining ──> Stopped
+///      ^                  │ ^
+///      │             pause│ │start
+///      └──────stop────────┴─ Paused
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum Standing {
+    /// *Encerrada*.
+    #[default]
+    Stopped,
+    Running,
+    /// Starts again by itself then, if said.
+    Paused {
+        until: Option<DateTime<Utc>>,
+    },
+    /// Nothing new is begun.
+    Draining,
+}
+
+/// One way out.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Route {
+    pub account: AccountName,
+    /// Its share beside the others', at least 1.
+    pub weight: u16,
+}
+
+/// What agents may do with a record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Handling {
+    /// How long an offered record waits for its agent (GN-08).
+    pub offer_s: u16,
+    /// Who rejected or ignored it does not get it again for so long.
+    pub cool_off_minutes: u16,
+    /// *Ligar para este contato mais tarde*: not before (GN-06).
+    pub later_minutes: u16,
+    /// *Não ligar para este contato* puts its numbers on the do-not-call list.
+    pub decline_suppresses: bool,
+}
+
+/// How fast.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Pace {
+    /// Calls at once, at most.
+    pub lines: u16,
+    /// Calls begun in one second, at most.
+    pub starts_per_second: u16,
+    /// Of a thousand people who answered, so many may find no agent on any day (GN-18).
+    pub abandoned_permille: u16,
+    /// It rings at least so long.
+    pub ring_s: u16,
+    /// What an abandoned person hears: who called. Predictive needs one.
+    pub notice: Option<SoundName>,
+    /// An abandoned person is not called predictively for so long.
+    pub cool_down_hours: u16,
+}
+
+impl Default for Handling {
+    fn default() -> Handling {
+        Handling { offer_s: 20, cool_off_minutes: 10, later_minutes: 120, decline_suppresses: false }
+    }
+}
+
+impl Default for Pace {
+    fn default() -> Pace {
+        Pace { lines: 30, starts_per_second: 5, abandoned_permille: 30, ring_s: 25, notice: None, cool_down_hours: 72 }
+    }
+}
+
+impl Campaign {
+    /// Whether records are given out and calls begun.
+    pub fn runs(&self) -> bool {
+        self.standing == Standing::Running
+    }
+
+    /// What cannot be of it: the field, and what to do. Ids are looked at by whoever knows them.
+    pub fn fault(&self) -> Option<(&'static str, &'static str)> {
+        let predictive = self.mode == DialMode::Predictive;
+        let faults = [
+            (self.lists.len() > 100, "lists: at most 100"),
+            (self.caller_ids.len() > 50, "caller_ids: at most 50"),
+            (self.script.len() > 20_000, "script: at most 20,000 bytes"),
+            (self.routes.iter().any(|route| route.weight == 0), "routes: a weight is at least 1"),
+            (!(5..=300).contains(&self.handling.offer_s), "offer_s: 5 to 300"),
+            (self.handling.later_minutes == 0, "later_minutes: at least 1"),
+            (!(1..=2_000).contains(&self.pace.lines), "lines: 1 to 2,000"),
+            (!(1..=500).contains(&self.pace.starts_per_second), "starts_per_second: 1 to 500"),
+            (self.pace.abandoned_permille > 100, "abandoned_permille: at most 100, which is 10 %"),
+            (!(15..=120).contains(&self.pace.ring_s), "ring_s: 15 to 120"),
+            (predictive && self.routes.is_empty(), "routes: predictive dials before an agent is chosen, name a trunk"),
+            (predictive && self.pace.notice.is_none(), "notice: predictive needs what an abandoned person hears"),
+        ];
+        let (_, said) = faults.into_iter().find(|(wrong, _)| *wrong)?;
+        said.split_once(": ")
+    }
+}

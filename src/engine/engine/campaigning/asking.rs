@@ -1,0 +1,120 @@
+//! What the store is asked for campaigns: the next leads, and what the gate has to know of one, each time anew, so that what was
+//! added a moment ago counts.
+
+use crate::border::StoreError;
+use crate::callback::{Denial, Judgement};
+use crate::campaign::{self, Area, LeadFacts, Question as Of, Want};
+use crate::gate::{self, Law, Purpose};
+use crate::id::{AttemptId, CampaignId, LeadId, QuestionId};
+use crate::number::Number;
+use crate::records::{Facts, Question};
+use crate::time::Now;
+
+use super::super::Engine;
+use super::super::keeping::judgement;
+
+/// What the store's answer is for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Ask {
+    Leads(CampaignId),
+    Gate { lead: LeadId, phone: usize, ask: u32 },
+}
+
+impl Engine {
+    pub(super) fn ask_for_leads(&mut self, campaign: CampaignId, most: u16, now: Now) {
+        let Some(terms) = self.campaigning.campaigns.terms(campaign) else { return };
+        let (aim, lists) = (terms.aim, terms.lists.clone());
+        let open = Area::all().filter_map(|area| Some((area, self.open_area(area, now)?))).collect();
+        let want = Want { campaign, aim, lists, open, now: now.civil, most, until: now.civil + LEASE };
+        let question = self.load(Question::Leads(Of::Lease(want)));
+        self.campaigning.asked.insert(question, Ask::Leads(campaign));
+    }
+
+    /// Since when attempts count in an area where people may be called now. Of one number there; where an area has several zones,
+    /// the gate says of each number what its own is.
+    fn open_area(&self, area: Area, now: Now) -> Option<gate::Periods> {
+        let law = Law::of(&self.config);
+        let sample = Number::read(&area.sample(), &self.config.gate).ok()?;
+        let is_open = || gate::next_open(&law, &sample, now).is_some_and(|next| next.at <= now.civil);
+        (area == Area::ELSEWHERE || is_open()).then(|| gate::periods(&law, &sample, now))
+    }
+
+    pub(super) fn ask_about_lead(&mut self, lead: LeadId, phone: usize, ask: u32, now: Now) {
+        let Some((terms, number)) = self.campaigning.campaigns.facts(lead, phone) else { return };
+        let (campaign, aim, number) = (terms.id, terms.aim, number.number.clone());
+        let periods = gate::periods(&Law::of(&self.config), &number, now);
+        let question = self.load(Question::Leads(Of::Lead { lead, campaign, aim, periods }));
+        self.campaigning.asked.insert(question, Ask::Gate { lead, phone, ask });
+    }
+
+    /// An answer of the store about leads; whether it was one.
+    pub(in super::super) fn on_leads_known(
+        &mut self,
+        question: QuestionId,
+        facts: &Result<Facts, StoreError>,
+        now: Now,
+    ) -> bool {
+        let Some(ask) = self.campaigning.asked.remove(&question) else { return false };
+        match (ask, facts) {
+            (Ask::Leads(campaign), Ok(Facts::Leads(campaign::Facts::Leased(leased)))) => {
+                self.campaigning.campaigns.on_leads(campaign, Some(leased.clone()), now);
+            }
+            (Ask::Leads(campaign), _) => self.campaigning.campaigns.on_leads(campaign, None, now),
+            (Ask::Gate { lead, phone, ask }, Ok(Facts::Leads(campaign::Facts::Lead(Some(known))))) => {
+                self.judge_lead((lead, phone, ask), Ok(known), now);
+            }
+            (Ask::Gate { lead, phone, ask }, Err(why)) => {
+                self.judge_lead((lead, phone, ask), Err(format!("the store could not be read: {why}")), now);
+            }
+            (Ask::Gate { lead, phone, ask }, Ok(_)) => {
+                self.judge_lead((lead, phone, ask), Err("the lead is not there any more".to_owned()), now);
+            }
+        }
+        true
+    }
+
+    fn judge_lead(&mut self, (lead, phone, ask): (LeadId, usize, u32), known: Result<&LeadFacts, String>, now: Now) {
+        if let Ok(known) = &known {
+            self.campaigning.campaigns.on_tallies(lead, known);
+        }
+        let judgement = self.judgement_of(lead, phone, known, now).unwrap_or_else(|| self.no_way_out());
+        let new = AttemptId(self.ids.next(now.civil));
+        self.campaigning.campaigns.on_judged(lead, ask, judgement, new, now);
+    }
+
+    /// None: nothing that it could be dialled over is registered.
+    fn judgement_of(
+        &mut self,
+        lead: LeadId,
+        phone: usize,
+        known: Result<&LeadFacts, String>,
+        now: Now,
+    ) -> Option<Judgement> {
+        let account = self.way_out(lead)?;
+        let load = self.calls.load(&account, now);
+        let (_, dialled) = self.campaigning.campaigns.facts(lead, phone)?;
+        let number = dialled.number.clone();
+        let own = self.campaigning.campaigns.is_judged_again(lead);
+        let known =
+            known.and_then(|known| known.phones.get(phone).ok_or_else(|| "the lead has another number now".to_owned()));
+        // The attempt that is written and judged again is counted when something comes of it.
+        let known = known.map(|known| if own { known.but_one() } else { known.clone() });
+        let known = known.as_ref().map(|known| (&known.suppressed, &known.attempts)).map_err(Clone::clone);
+        let facts = self.facts_beside(load, known, None);
+        let verdict = gate::judge(&Law::of(&self.config), &facts, &number, Purpose::Campaign, now);
+        self.campaigning.judged = Some((lead, facts));
+        Some(judgement(verdict))
+    }
+
+    fn no_way_out(&self) -> Judgement {
+        Judgement::Denied(Denial {
+            rule: "route".to_owned(),
+            fact: "No extension or trunk that it could be dialled over is registered now.".to_owned(),
+            next: None,
+            version: Law::of(&self.config).version(),
+        })
+    }
+}
+
+/// Longer than anybody handles a record; a start ends all of them.
+const LEASE: chrono::TimeDelta = chrono::TimeDelta::hours(24);

@@ -1,0 +1,115 @@
+//! Attempts as calls: dialled for whoever has the record, followed to what came of them.
+
+use std::sync::Arc;
+
+use crate::assign::Lease;
+use crate::campaign::{AttemptResult, By, ResultKind};
+use crate::config::{Account, AccountKind};
+use crate::id::{AttemptId, CallId, LeadId};
+use crate::news::{CallState, CallView};
+use crate::time::Now;
+
+use super::super::Engine;
+
+impl Engine {
+    /// What a lead is dialled over: of the campaign's routes that are up the one furthest behind its share, else the agent's own
+    /// extension.
+    pub(super) fn way_out(&mut self, lead: LeadId) -> Option<Arc<Account>> {
+        let (terms, _) = self.campaigning.campaigns.facts(lead, 0)?;
+        let routes = terms.routes.clone();
+        let user = self.campaigning.campaigns.user_of(lead);
+        let of_routes =
+            routes.iter().filter_map(|route| Some((self.config.accounts.get(&route.account)?, route.weight)));
+        let up: Vec<(Arc<Account>, u16)> = of_routes
+            .filter(|(account, _)| self.is_up(account))
+            .map(|(account, weight)| (account.clone(), weight))
+            .collect();
+        let busy = |(account, weight): &(Arc<Account>, u16)| {
+            let calls = u64::from(self.calls.of_account(&account.name));
+            (calls * 1_000_000 / u64::from((*weight).max(1)), account.name.clone())
+        };
+        match routes.is_empty() {
+            true => user.and_then(|user| self.account_of(user)).filter(|account| self.is_up(account)).cloned(),
+            false => up.iter().min_by_key(|route| busy(route)).map(|(account, _)| account.clone()),
+        }
+    }
+
+    fn is_up(&self, account: &Account) -> bool {
+        account.kind == AccountKind::AddressedTrunk || self.registrations.flow(&account.name).is_some()
+    }
+
+    pub(super) fn dial_lead(
+        &mut self,
+        lead: LeadId,
+        attempt: AttemptId,
+        phone: usize,
+        by: By,
+        caller_id: Option<&str>,
+        now: Now,
+    ) {
+        let held = match by {
+            By::Lease(lease) => self.keeping.assign.accept(lease.work, lease.fence, now.moment).is_ok(),
+            By::Holder(_) | By::Anybody => true,
+        };
+        let not_dialled = AttemptResult::plain(ResultKind::NotDialled);
+        let call = match held {
+            true => self.place_lead((lead, attempt), phone, by, caller_id, now).ok_or(not_dialled),
+            false => Err(not_dialled),
+        };
+        self.campaigning.campaigns.on_dialled(lead, attempt, call, now);
+        by.user().iter().for_each(|user| self.look_at(*user, now));
+    }
+
+    fn place_lead(
+        &mut self,
+        (lead, attempt): (LeadId, AttemptId),
+        phone: usize,
+        by: By,
+        caller_id: Option<&str>,
+        now: Now,
+    ) -> Option<CallId> {
+        let account = self.way_out(lead)?;
+        let (terms, dialled) = self.campaigning.campaigns.facts(lead, phone)?;
+        let chosen = caller_id.map(str::to_owned).filter(|own| terms.caller_ids.contains(own));
+        let from = chosen.or_else(|| terms.caller_ids.first().cloned());
+        let (number, ring) = (dialled.number.clone(), std::time::Duration::from_secs(terms.pace.ring_s.into()));
+        let facts = self.campaigning.judged.take().filter(|(judged, _)| *judged == lead)?.1;
+        let seat = by.user().and_then(|user| self.account_of(user)).cloned();
+        self.actor = by.user();
+        let outgoing = crate::call::LeadCall { account, seat, number, from, ring, attempt, facts };
+        let placed = self.with_calls(now, |calls, cx| calls.dial_lead(outgoing, cx));
+        self.actor = None;
+        placed.ok()
+    }
+
+    /// Who answered is this agent's, if the agent is still there.
+    pub(super) fn give_lead(&mut self, lead: LeadId, call: CallId, lease: Lease, now: Now) {
+        let Some(seat) = self.account_of(lease.user).cloned() else { return };
+        if self.keeping.assign.accept(lease.work, lease.fence, now.moment).is_err() {
+            return;
+        }
+        let given = self.with_calls(now, |calls, cx| calls.give_lead(call, lease.user, seat, cx));
+        if given.is_ok() {
+            self.campaigning.campaigns.on_given(lead, lease, now);
+        }
+        self.look_at(lease.user, now);
+    }
+
+    pub(super) fn let_lead_go(&mut self, call: CallId, now: Now) {
+        let _over = self.with_calls(now, |calls, cx| calls.on_command(&crate::call::Command::HangUp { call }, cx));
+    }
+
+    /// A call is told: perhaps it is a lead's.
+    pub(in super::super) fn follow_lead(&mut self, view: &CallView, now: Now) {
+        match (view.state, &view.cause) {
+            (CallState::Answered, _) => self.campaigning.campaigns.on_answered(view.call, now),
+            (CallState::Ended, Some(cause)) => {
+                self.campaigning.campaigns.on_ended(view.call, AttemptResult::of_cause(cause), now);
+            }
+            (CallState::Ended, None) => {
+                self.campaigning.campaigns.on_ended(view.call, AttemptResult::plain(ResultKind::Failed), now);
+            }
+            (CallState::Dialling | CallState::Ringing | CallState::EarlyMedia, _) => {}
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Campaigns at work: the orders of `campaign` go to `assign`, the store, the gate and calls, and what comes of them goes back.
+//!
+//! ```text
+//!                     wishes          the store (next leads, written)
+//!                        v                  v        ^
+//!   people ── assign <──> campaign ──> gate facts, judged ──> calls
+//!               ^                                             │
+//!               └── who is free (agents)       what came of it┘
+//! ```
+
+mod asking;
+mod calling;
+mod wishes;
+mod written;
+
+use std::collections::BTreeMap;
+
+use crate::agent::AgentView;
+use crate::assign::Team;
+use crate::campaign::{Campaigns, Order, Place, RecordView};
+use crate::gate;
+use crate::id::{LeadId, QuestionId, UserId};
+use crate::news::{News, StaffNews};
+use crate::records::Record;
+use crate::time::{Moment, Now};
+
+use super::Engine;
+
+/// The room of campaigns, and what is under way between it and the others.
+#[derive(Debug, Default)]
+pub(super) struct Campaigning {
+    pub campaigns: Campaigns,
+    asked: BTreeMap<QuestionId, asking::Ask>,
+    /// Of the number that the gate allowed last.
+    judged: Option<(LeadId, gate::Facts)>,
+    written: written::Rows,
+    /// As they were told last.
+    pub records: Vec<RecordView>,
+}
+
+impl Campaigning {
+    pub fn poll_timeout(&self) -> Option<Moment> {
+        self.campaigns.poll_timeout()
+    }
+}
+
+impl Engine {
+    /// Campaigns are others, or started and stopped.
+    pub(super) fn know_campaigns(&mut self, now: Now) {
+        let all: Vec<_> = self.staff.campaigns().cloned().collect();
+        self.campaigning.campaigns.on_terms(all, now);
+    }
+
+    /// Carries one order between the rooms; whether there was any.
+    pub(super) fn pump_campaigns(&mut self, now: Now) -> bool {
+        let Some(order) = self.campaigning.campaigns.poll_order() else { return false };
+        match order {
+            Order::Load { campaign, most } => self.ask_for_leads(campaign, most, now),
+            Order::AskGate { lead, phone, ask } => self.ask_about_lead(lead, phone, ask, now),
+            Order::Offer(item) => self.keeping.assign.add(item, now.moment),
+            Order::Withdraw(work) => self.keeping.assign.withdraw(work, now.moment),
+            Order::Accept(lease) => {
+                let _over = self.keeping.assign.accept(lease.work, lease.fence, now.moment);
+                self.look_at(lease.user, now);
+            }
+            Order::Attempt(written) | Order::Store(written) => self.write_lead(written),
+            Order::Dial { lead, attempt, phone, by, caller_id } => {
+                self.dial_lead(lead, attempt, phone, by, caller_id.as_deref(), now);
+            }
+            Order::Suppress { numbers, user } => {
+                self.batch.push(Record::Suppressed { numbers, source: DECLINED.to_owned(), user, at: now.civil });
+            }
+            Order::Tell(view) => {
+                let user = view.user;
+                self.show_record(&view);
+                self.tell(News::Staff(StaffNews::Record(Box::new(view))));
+                user.iter().for_each(|user| self.look_at(*user, now));
+            }
+            Order::TellCampaign(campaign) => {
+                if let Some(view) = self.campaigning.campaigns.view(campaign) {
+                    self.tell(News::Staff(StaffNews::Campaign(view)));
+                }
+            }
+            Order::Answer(command, answer) => self.answer_record(command, answer),
+            Order::Give { lead, call, lease } => self.give_lead(lead, call, lease, now),
+            Order::Abandon { call } | Order::HangUp { call } => self.let_lead_go(call, now),
+        }
+        true
+    }
+
+    /// Kept for screens that begin to look.
+    fn show_record(&mut self, view: &RecordView) {
+        self.campaigning.records.retain(|other| other.lead != view.lead);
+        if view.standing != Place::Gone {
+            self.campaigning.records.push(view.clone());
+        }
+    }
+
+    /// The work of an agent who is free: of the queues, and of the campaigns that the agent takes part in.
+    pub(super) fn teams(&self, view: &AgentView) -> std::collections::BTreeSet<Team> {
+        let campaigns = self.campaigning.campaigns.teams(view.user).map(Team::Campaign);
+        view.queues.iter().copied().map(Team::Queue).chain(campaigns).collect()
+    }
+
+    /// Somebody takes part, or no more: `assign` is told at once.
+    pub(super) fn look_at_teams(&mut self, user: UserId, now: Now) {
+        let view = self.agents.views().find(|view| view.user == user);
+        if let Some(view) = view {
+            self.follow_agent(&view, now);
+        }
+    }
+}
+
+/// The list of those who said so to an agent.
+const DECLINED: &str = "declined";

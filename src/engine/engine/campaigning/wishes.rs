@@ -1,0 +1,106 @@
+//! What people wish of campaigns and their records.
+
+use crate::access::Whose;
+use crate::agent::AgentState;
+use crate::border::{Actor, Command, Output, Refusal, RefusalCode, Reply};
+use crate::campaign::{self, Campaign, Refused, Standing, Steer, Wish};
+use crate::id::{CommandId, LeadId, UserId};
+use crate::staff::{self, Entry};
+use crate::time::Now;
+
+use super::super::Engine;
+
+impl Engine {
+    /// Everybody's own part; a campaign is nobody's.
+    pub(in super::super) fn whose_record(&self, wish: &campaign::Command, _actor: Actor) -> Whose {
+        match wish {
+            campaign::Command::Join { user, .. }
+            | campaign::Command::Leave { user, .. }
+            | campaign::Command::GetRecord { user, .. }
+            | campaign::Command::Record { user, .. } => Whose::Of(*user),
+            campaign::Command::Steer { .. } => Whose::Shared,
+        }
+    }
+
+    /// `None`: the answer comes later.
+    pub(in super::super) fn on_campaign_wish(
+        &mut self,
+        command: &Command,
+        wish: &campaign::Command,
+        now: Now,
+    ) -> Option<Result<Reply, Refusal>> {
+        match wish {
+            campaign::Command::Steer { campaign, to } => match self.staff.campaign(*campaign).cloned() {
+                Some(terms) => self.steer(command, terms, *to, now),
+                None => Some(Err(refusal(Refused::NoCampaign))),
+            },
+            campaign::Command::Join { campaign, user } | campaign::Command::GetRecord { campaign, user } => {
+                match self.may_join(*campaign, *user) {
+                    true => self.pass_on(command, wish, *user, now),
+                    false => return Some(Err(refusal(Refused::NotYours))),
+                }
+                None
+            }
+            campaign::Command::Record { lead, wish: Wish::Close { .. }, .. } if self.lies_in_the_past(*lead, now) => {
+                Some(Err(refusal(Refused::CallbackPast)))
+            }
+            campaign::Command::Leave { user, .. } | campaign::Command::Record { user, .. } => {
+                self.pass_on(command, wish, *user, now);
+                None
+            }
+        }
+    }
+
+    fn pass_on(&mut self, command: &Command, wish: &campaign::Command, user: UserId, now: Now) {
+        let state = self.agents.views().find(|view| view.user == user).map(|view| view.state);
+        let free = matches!(state, Some(AgentState::Ready | AgentState::Reserved));
+        self.campaigning.campaigns.on_command(command.id, wish, free, now);
+        self.look_at_teams(user, now);
+    }
+
+    /// Written like every change of what is administered, and in force then.
+    fn steer(&mut self, command: &Command, terms: Campaign, to: Steer, now: Now) -> Option<Result<Reply, Refusal>> {
+        let standing = match to {
+            Steer::Start => Standing::Running,
+            Steer::Pause { until } => Standing::Paused { until },
+            Steer::Drain => Standing::Draining,
+            Steer::Stop => Standing::Stopped,
+        };
+        let entry = Entry::Campaign(Campaign { standing, ..terms });
+        self.promise(command, &staff::Command::Edit(entry), now)
+    }
+
+    fn may_join(&self, campaign: crate::id::CampaignId, user: UserId) -> bool {
+        let terms = self.staff.campaign(campaign);
+        let Some(queues) = terms.map(|terms| &terms.queues) else { return true };
+        queues.is_empty() || self.staff.user(user).is_some_and(|user| !user.queues.is_disjoint(queues))
+    }
+
+    /// The record's callback could not be kept any more (GN-12).
+    fn lies_in_the_past(&self, lead: LeadId, now: Now) -> bool {
+        let promise = self.campaigning.campaigns.callback_of(lead);
+        let view = promise.and_then(|promise| self.keeping.callbacks.view(promise));
+        view.is_some_and(|view| view.promise.attempts == 0 && view.promise.terms.due.at <= now.civil)
+    }
+
+    pub(super) fn answer_record(&mut self, command: CommandId, answer: Result<(), Refused>) {
+        let answer = answer.map(|()| Reply::Done).map_err(refusal);
+        self.outputs.push_back(Output::Reply(command, answer));
+    }
+}
+
+fn refusal(refused: Refused) -> Refusal {
+    let text = refused.to_string();
+    match refused {
+        Refused::NoCampaign | Refused::NotFound => Refusal::new(RefusalCode::NotFound, text),
+        Refused::NotYours => Refusal::new(RefusalCode::NotAllowed, text),
+        Refused::NotRunning | Refused::NotAMember | Refused::Busy => Refusal::new(RefusalCode::WrongState, text),
+        Refused::NothingTried | Refused::Talked => Refusal::new(RefusalCode::WrongState, text),
+        Refused::NoSuchNumber => field("phone", text),
+        Refused::CallbackPast => field("callback", text),
+    }
+}
+
+fn field(field: &str, text: String) -> Refusal {
+    Refusal { field: Some(field.to_owned()), ..Refusal::new(RefusalCode::Invalid, text) }
+}

@@ -1,0 +1,45 @@
+//! The two ways to decline a record (GN-06).
+
+use engine::border::RefusalCode;
+use engine::campaign::{DialMode, LeadState, Wish};
+
+use crate::scene::{Floor, number};
+use crate::world::seconds;
+
+const DIAL: Wish = Wish::Dial { phone: 0, caller_id: None };
+
+#[test]
+fn GN_06_later_puts_it_back_on_the_list_and_never_takes_it_off() {
+    let mut floor = Floor::new(DialMode::Preview);
+    let ana = floor.ana;
+    floor.get_record(ana).unwrap();
+    floor.wish(ana, Wish::Later).unwrap();
+    assert_eq!(floor.waits(1).num_minutes(), 120);
+    floor.get_record(ana).unwrap();
+    floor.wish(ana, Wish::Never).unwrap();
+    assert_eq!(floor.lead(2), LeadState::Declined);
+    assert!(floor.shell.store.promised.suppressed.is_empty(), "the campaign does not say so");
+}
+
+#[test]
+fn GN_06_never_is_the_do_not_call_list_where_the_campaign_says_so() {
+    let mut floor = Floor::with(DialMode::Preview, 5, |terms| terms.handling.decline_suppresses = true);
+    let ana = floor.ana;
+    floor.get_record(ana).unwrap();
+    floor.wish(ana, Wish::Never).unwrap();
+    assert!(floor.shell.store.promised.suppressed.contains_key(&format!("+55{}", number(1))));
+}
+
+#[test]
+fn GN_06_who_was_talked_with_is_closed_and_not_declined() {
+    let mut floor = Floor::new(DialMode::Preview);
+    let ana = floor.ana;
+    floor.get_record(ana).unwrap();
+    floor.wish(ana, DIAL).unwrap();
+    assert_eq!(floor.wish(ana, Wish::Later).unwrap_err().code, RefusalCode::WrongState, "it is being dialled");
+    let maria = floor.rings("20", &number(1));
+    floor.answers(&maria);
+    floor.hangs_up();
+    assert_eq!(floor.wish(ana, Wish::Never).unwrap_err().code, RefusalCode::WrongState);
+    floor.pass(seconds(1));
+}

@@ -1,0 +1,142 @@
+//! Leads as the store keeps them: the next ones, leased, with what the gate has to know; attempts and what came of them.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use engine::campaign::{
+    Attempt, AttemptResult, Facts, Lead, LeadFacts, LeadState, Leased, PhoneFacts, Question, ResultKind, Tally, Want,
+    Written,
+};
+use engine::gate::{Attempts, Hit, Periods, Suppression};
+use engine::id::{AttemptId, ItemId, LeadId};
+use engine::records::Record;
+
+/// What was stored of leads.
+#[derive(Clone, Default)]
+pub struct Leads {
+    /// Leasing one is a write of the store's own.
+    leads: RefCell<BTreeMap<LeadId, (Lead, u64)>>,
+    pub attempts: BTreeMap<AttemptId, Attempt>,
+    pub dispositions: BTreeMap<AttemptId, ItemId>,
+}
+
+impl Leads {
+    pub fn add(&mut self, lead: Lead) {
+        self.leads.borrow_mut().insert(lead.lead, (lead, 0));
+    }
+
+    pub fn lead(&self, lead: LeadId) -> Lead {
+        self.leads.borrow()[&lead].0.clone()
+    }
+
+    pub fn keep(&mut self, record: &Record, suppressed: &mut BTreeMap<String, Hit>) {
+        match record {
+            Record::Lead(written) => self.write(written),
+            Record::Suppressed { numbers, source, at, .. } => {
+                let hit = Hit { source: source.clone(), since: *at, until: None };
+                suppressed.extend(numbers.iter().map(|number| (number.clone(), hit.clone())));
+            }
+            _ => {}
+        }
+    }
+
+    fn write(&mut self, written: &Written) {
+        match written {
+            Written::Attempt { attempt, fence } => {
+                assert_eq!(self.leads.borrow()[&attempt.lead].1, *fence, "attempted under a lease that is over");
+                assert!(self.attempts.insert(attempt.attempt, attempt.clone()).is_none(), "one attempt twice");
+            }
+            Written::Result { attempt, result, .. } => {
+                let attempt = self.attempts.get_mut(attempt).expect("written before its result");
+                assert_eq!(attempt.result.replace(*result), None, "two results");
+            }
+            Written::Disposition { attempt, disposition } => drop(self.dispositions.insert(*attempt, *disposition)),
+            Written::Lead { lead, fence } => {
+                let mut leads = self.leads.borrow_mut();
+                let known = leads.get_mut(&lead.lead).expect("a lead");
+                assert!(fence.is_none_or(|fence| fence == known.1), "given back under a lease that is over");
+                known.0 = lead.clone();
+            }
+        }
+    }
+
+    /// What the next start finds: whoever was leased waits, unless an attempt at it has no end.
+    pub fn after_crash(&mut self) {
+        let open: BTreeMap<LeadId, AttemptId> = self
+            .attempts
+            .values()
+            .filter(|attempt| attempt.result.is_none())
+            .map(|own| (own.lead, own.attempt))
+            .collect();
+        for (lead, fence) in self.leads.borrow_mut().values_mut() {
+            *fence += 1;
+            match (&lead.state, open.get(&lead.lead)) {
+                (_, Some(attempt)) => lead.state = LeadState::Unknown { attempt: *attempt },
+                (LeadState::Leased { .. }, None) => lead.state = waiting(DateTime::UNIX_EPOCH),
+                _ => {}
+            }
+        }
+        for attempt in self.attempts.values_mut().filter(|attempt| attempt.result.is_none()) {
+            attempt.result = Some(AttemptResult::plain(ResultKind::Unknown));
+        }
+    }
+
+    pub fn answer(&self, question: &Question, now: DateTime<Utc>, suppressed: &BTreeMap<String, Hit>) -> Facts {
+        match question {
+            Question::Lease(want) => Facts::Leased(self.lease(want, now, suppressed)),
+            Question::Lead { lead, periods, .. } => {
+                let lead = self.leads.borrow().get(lead).map(|(lead, _)| lead.clone());
+                Facts::Lead(lead.map(|lead| self.facts(lead, *periods, now, suppressed)))
+            }
+        }
+    }
+
+    fn lease(&self, want: &Want, now: DateTime<Utc>, suppressed: &BTreeMap<String, Hit>) -> Leased {
+        let mut leads = self.leads.borrow_mut();
+        let is_due = |lead: &Lead| match lead.state {
+            LeadState::Waiting { next, .. } => {
+                next <= want.now && want.lists.contains(&lead.list) && want.open.contains_key(&lead.area())
+            }
+            _ => false,
+        };
+        let place = |lead: &Lead| match lead.state {
+            LeadState::Waiting { next, top, .. } => (!top, lead.priority, next, lead.lead),
+            _ => unreachable!("only who waits is due"),
+        };
+        let mut due: Vec<_> = leads.values().map(|(lead, _)| lead).filter(|lead| is_due(lead)).map(place).collect();
+        due.sort();
+        let leased = due.into_iter().take(want.most.into()).map(|(.., id)| {
+            let (lead, fence) = leads.get_mut(&id).unwrap();
+            *fence += 1;
+            lead.state = LeadState::Leased { fence: *fence, until: want.until };
+            self.facts(lead.clone(), want.open[&lead.area()], now, suppressed)
+        });
+        Leased { leads: leased.collect(), held: Vec::new() }
+    }
+
+    fn facts(&self, lead: Lead, periods: Periods, now: DateTime<Utc>, suppressed: &BTreeMap<String, Hit>) -> LeadFacts {
+        let counts = |attempt: &&Attempt| attempt.result.is_none_or(|result| result.kind.counts());
+        let tally = |of: &dyn Fn(&Attempt) -> bool| {
+            let all: Vec<_> = self.attempts.values().filter(counts).filter(|attempt| of(attempt)).collect();
+            let since = |begin| all.iter().filter(|attempt| attempt.at >= begin).count() as u32;
+            Tally {
+                ever: all.len() as u32,
+                day: since(periods.day),
+                week: since(periods.week),
+                month: since(periods.month),
+            }
+        };
+        let phones = lead.phones.iter().map(|phone| {
+            let number = &phone.number.normalised;
+            let Tally { ever, day, week, month } = tally(&|attempt| attempt.number == *number);
+            let suppressed = Suppression { read: now, hit: suppressed.get(number).cloned() };
+            PhoneFacts { suppressed, attempts: Attempts { read: now, promise: None, day, week, month }, ever }
+        });
+        LeadFacts { tally: tally(&|attempt| attempt.lead == lead.lead), phones: phones.collect(), lead }
+    }
+}
+
+pub fn waiting(next: DateTime<Utc>) -> LeadState {
+    LeadState::Waiting { next, top: false, cool_off: None }
+}
