@@ -52,6 +52,12 @@ pub struct Memory {
 }
 
 impl Memory {
+    /// What an older version kept and this one cannot read is learned anew; the account stays.
+    fn readable(self) -> Memory {
+        let fits = self.ringing.fits() && self.frees.fits();
+        if fits { self } else { Memory { account: self.account, ..Memory::default() } }
+    }
+
     pub fn account(&self) -> &Account {
         &self.account
     }
@@ -81,6 +87,7 @@ pub struct Controller {
 
 impl Controller {
     pub fn new(settings: Settings, memory: Memory, now: Moment) -> Controller {
+        let memory = memory.readable();
         let outlooks = memory.pulse.parts().map(|factor| memory.ringing.outlook(&[], factor));
         let returns = memory.frees.returns(&[], &[]);
         Controller {

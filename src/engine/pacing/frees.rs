@@ -86,6 +86,13 @@ impl Default for Frees {
 }
 
 impl Frees {
+    /// Whether it was kept by a version that counts alike.
+    pub fn fits(&self) -> bool {
+        [&self.talk, &self.writing]
+            .iter()
+            .all(|kind| kind.ended.len() == EDGES.len() && kind.spent.len() == EDGES.len())
+    }
+
     pub fn talked(&mut self, span: Duration) {
         self.talk.ended(span.as_secs_f64());
     }

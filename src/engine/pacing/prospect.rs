@@ -10,7 +10,7 @@ use crate::time::Moment;
 /// The moments in the order in which they are most likely to forbid a call.
 const FROM_THE_MIDDLE: [usize; HORIZONS] = [4, 5, 3, 6, 2, 7, 1, 0];
 /// When ringing calls are withdrawn: of those that ring now somebody would find nobody with this chance.
-const HOPELESS: f64 = 0.6;
+const HOPELESS: f64 = 0.4;
 
 /// The view in seconds.
 pub struct Ages {
@@ -89,7 +89,7 @@ impl Prospect<'_> {
         if balance.debt() < HOPELESS {
             return 0;
         }
-        let mut lacking = -balance.mean();
+        let mut lacking = balance.deviation() - balance.mean();
         let given_up = ringing.iter().take_while(|age| **age >= least).take_while(|age| {
             let wanted = lacking > 0.0;
             lacking -= self.outlooks[PARTS / 2].answered_within(**age, at);

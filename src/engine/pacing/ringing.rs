@@ -58,6 +58,11 @@ impl Ringing {
         prior
     }
 
+    /// Whether it was kept by a version that counts alike.
+    pub fn fits(&self) -> bool {
+        [&self.answered, &self.ended, &self.entered].iter().all(|column| column.len() == CELLS)
+    }
+
     /// A call ended at this age: a person answered, or anything else happened.
     pub fn ended(&mut self, age: Duration, answered: bool) {
         let last = cell(age.as_secs_f64());

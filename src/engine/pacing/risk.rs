@@ -64,6 +64,11 @@ impl Balance {
         self.mean
     }
 
+    /// How far from the average it may well be.
+    pub fn deviation(&self) -> f64 {
+        libm::sqrt(self.variance)
+    }
+
     /// The chance that nobody is free for one answer more.
     pub fn shortage(&self) -> f64 {
         self.at_most(0)

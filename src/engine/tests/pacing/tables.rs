@@ -143,3 +143,18 @@ fn sim_markov() {
         println!("| {agents} | {} |", cells.join(" | "));
     }
 }
+
+#[test]
+#[ignore = "a minute: half the team leaves at once, ten seeds"]
+#[expect(clippy::disallowed_macros, reason = "a table is shown")]
+fn sim_half_leaves() {
+    println!("| agents | worst minute of the five after, in percent, by seed | seeds within 20 % |");
+    println!("| --- | --- | --- |");
+    for agents in [20, 50, 200] {
+        let day = scenario("Half leave", agents, 2 * HOUR + HOUR / 6);
+        let half = row(&day, 10, &|| Box::new(paced(&day, Pace::Predictive)));
+        let cells: Vec<String> = half.minute.iter().map(|share| format!("{:.0}", share * 100.0)).collect();
+        let within = half.minute.iter().filter(|share| **share <= 0.20).count();
+        println!("| {agents} | {} | {within} |", cells.join(", "));
+    }
+}
