@@ -61,10 +61,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("callback", &["sip", "sdp", "call", "agent", "access", "registration", "gate", "subscription", "messages"]),
     // Of the gate its facts: what the store tells of a lead's numbers.
-    (
-        "campaign",
-        &["sip", "sdp", "call", "callback", "agent", "assign", "access", "registration", "subscription", "messages"],
-    ),
+    ("campaign", &["sip", "sdp", "call", "callback", "agent", "access", "registration", "subscription", "messages"]),
     (
         "appointment",
         &["sip", "sdp", "call", "agent", "assign", "access", "registration", "gate", "subscription", "messages"],

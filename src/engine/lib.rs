@@ -23,6 +23,7 @@ pub mod case;
 pub mod config;
 pub mod gate;
 pub mod id;
+pub mod judgement;
 pub mod leg;
 pub mod messages;
 pub mod news;

@@ -4,9 +4,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::machine::{Callback, Context};
-use super::order::{By, Judgement, Order, Refused, Wrong};
-use super::promise::{Attempt, Denial, End, Outcome};
+use super::order::{By, Order, Refused, Wrong};
+use super::promise::{Attempt, End, Outcome};
 use super::state::State;
+use crate::judgement::{Denial, Judgement};
 
 impl Callback {
     pub(super) fn ask_gate(&mut self, by: By, cx: &mut Context<'_>) {

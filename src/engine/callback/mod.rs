@@ -32,6 +32,7 @@ use chrono::{DateTime, Utc};
 
 use crate::assign::{Ending, Event, Lease, Work};
 use crate::id::{PromiseId, ScheduleId, UserId};
+use crate::judgement::Judgement;
 use crate::time::{Moment, Now};
 
 use machine::{Callback, Context};
@@ -39,8 +40,8 @@ use state::State;
 
 pub use command::{Command, Form};
 pub use days::{Day, Slot};
-pub use order::{Alert, By, Change, Doubt, Judgement, NoReturn, Order, Refused, Wrong};
-pub use promise::{Attempt, Denial, End, Kind, Outcome, Owner, Phase, Promise, Row, Terms};
+pub use order::{Alert, By, Change, Doubt, NoReturn, Order, Refused, Wrong};
+pub use promise::{Attempt, End, Kind, Outcome, Owner, Phase, Promise, Row, Terms};
 pub use schedule::{Absence, Calendar, Hours, Mode, Opening, Schedule, Then};
 pub use slot::{Due, Impossible, Taken, Why};
 pub use view::{PromiseView, Standing};

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::promise::{Attempt, Denial, End, Owner, Phase, Row, Terms};
+use super::promise::{Attempt, End, Owner, Phase, Row, Terms};
 use super::slot::Impossible;
 use super::view::PromiseView;
 use crate::assign::{Lease, Work, WorkItem};
 use crate::id::{CommandId, PromiseId, UserId};
+use crate::judgement::Denial;
 use crate::number::Number;
 
 /// What the room wants done.
@@ -109,16 +110,6 @@ pub enum Doubt {
     Store,
     /// A copy that was restored: what was dialled since it was made is not in it, and nobody has confirmed it yet.
     Restored,
-}
-
-/// The gate's answer.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Judgement {
-    Allowed {
-        /// Of the rules that decided.
-        version: u64,
-    },
-    Denied(Denial),
 }
 
 /// What a person wants changed.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::slot::Due;
 use crate::assign::Work;
 use crate::id::{PromiseId, QueueId, ScheduleId, UserId};
+use crate::judgement::Denial;
 use crate::number::Number;
 use crate::protocolo::Protocolo;
 
@@ -56,18 +57,6 @@ pub enum Owner {
     Person(UserId),
     /// Anybody of it.
     Queue(QueueId),
-}
-
-/// The gate's no.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Denial {
-    pub rule: String,
-    /// A sentence for a person; holds no number.
-    pub fact: String,
-    /// When it may be dialled, where time alone helps.
-    pub next: Option<DateTime<Utc>>,
-    /// Of the rules that decided.
-    pub version: u64,
 }
 
 /// One attempt, stored before it is dialled.

@@ -29,8 +29,8 @@ mod trying;
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::assign::{Ending, Event, Lease, Work};
-use crate::callback::Judgement;
 use crate::id::{AttemptId, CallId, CampaignId, CommandId, LeadId, PromiseId, UserId};
+use crate::judgement::Judgement;
 use crate::time::{Moment, Now, earliest};
 
 use record::{Context, Record, Stays};

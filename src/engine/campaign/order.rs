@@ -9,8 +9,8 @@ use super::hopper::Written;
 use super::lead::Phone;
 use super::terms::Standing;
 use crate::assign::{Lease, Work, WorkItem};
-use crate::callback::Denial;
 use crate::id::{AttemptId, CallId, CampaignId, CommandId, LeadId, PromiseId, UserId};
+use crate::judgement::Denial;
 
 #[derive(Clone, PartialEq, Debug)]
 pub enum Order {

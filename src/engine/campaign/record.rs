@@ -13,8 +13,8 @@ use super::order::{By, Order, Place, RecordView};
 use super::state::State;
 use super::terms::{Campaign, DialMode};
 use crate::assign::{Lease, Wanted, Work, WorkItem};
-use crate::callback::Denial;
 use crate::id::{CampaignId, CommandId, ItemId, LeadId, PromiseId, UserId};
+use crate::judgement::Denial;
 use crate::time::{Moment, Now};
 
 /// What a record borrows while it works.

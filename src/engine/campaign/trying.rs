@@ -12,8 +12,8 @@ use super::retry::{Next, Tallies, Tally};
 use super::state::State;
 use super::terms::DialMode;
 use crate::assign::{Lease, Wanted, Work, WorkItem};
-use crate::callback::{Denial, Judgement};
 use crate::id::{AttemptId, CallId, ItemId};
+use crate::judgement::{Denial, Judgement};
 
 impl Record {
     pub(super) fn ask_gate(&mut self, by: By, phone: usize, cx: &mut Context<'_>) {

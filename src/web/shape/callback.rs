@@ -1,8 +1,9 @@
 //! Promises to call somebody back, as the API has them.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use engine::callback::{Denial, End, Kind, Owner, Phase, Promise, PromiseView, Row, Standing};
+use engine::callback::{End, Kind, Owner, Phase, Promise, PromiseView, Row, Standing};
 use engine::id::UserId;
+use engine::judgement::Denial;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

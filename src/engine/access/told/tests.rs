@@ -155,7 +155,7 @@ fn what_is_nobodys_reaches_no_agent_but_what_everybody_may_know() {
             News::Staff(StaffNews::Agent(_) | StaffNews::TakenOver { .. } | StaffNews::Reminder { .. }) => continue,
             News::Staff(StaffNews::Kept(Entry::User(_)) | StaffNews::Gone(EntryId::User(_))) => continue,
             News::Alert(Alert::PauseOverLimit { .. } | Alert::BreakOverdue { .. }) => continue,
-            News::Staff(StaffNews::Promise(_)) | News::Alert(Alert::Promise(_)) => continue,
+            News::Staff(StaffNews::Promise(_) | StaffNews::Record(_)) | News::Alert(Alert::Promise(_)) => continue,
             other => other,
         };
         let audience = audience(&unowned, |_| None, |_| None, |_| false);

@@ -232,7 +232,7 @@ impl Model {
         self.widen(work, now);
         let Some(item) = self.items.get(&work).filter(|_| !self.is_held(work)) else { return };
         let people = self.people.iter().filter(|(user, _)| !self.holds(**user) && Some(**user) != except);
-        let allowed = people.filter(|(user, (_, teams))| item.wanted.allows(**user, teams, Moment::ZERO));
+        let allowed = people.filter(|(user, (_, teams))| may_have(item, **user, teams, now));
         let best = allowed.min_by_key(|(user, (since, _))| (!item.wanted.prefers(**user), *since, **user));
         if let Some(user) = best.map(|(user, _)| *user) {
             self.lease(work, user, now);
@@ -249,7 +249,7 @@ impl Model {
     fn match_person(&mut self, user: UserId, except: Option<Work>, now: Moment) {
         let Some((_, teams)) = self.people.get(&user).filter(|_| !self.holds(user)) else { return };
         let waiting = self.items.values().filter(|item| !self.is_held(item.work) && Some(item.work) != except);
-        let allowed = waiting.filter(|item| item.wanted.allows(user, teams, Moment::ZERO));
+        let allowed = waiting.filter(|item| may_have(item, user, teams, now));
         let best = allowed.min_by_key(|item| (Reverse(item.priority), item.work.class(), item.since, item.work));
         if let Some(work) = best.map(|item| item.work) {
             self.lease(work, user, now);
@@ -274,6 +274,12 @@ impl Model {
     fn holds(&self, user: UserId) -> bool {
         self.leases.iter().any(|lease| lease.user == user)
     }
+}
+
+/// Others of a queue wait till it is widened; who let a record go by waits by the clock alone.
+fn may_have(item: &WorkItem, user: UserId, teams: &BTreeSet<Team>, now: Moment) -> bool {
+    let at = if matches!(item.wanted, Wanted::Campaign { .. }) { now } else { Moment::ZERO };
+    item.wanted.allows(user, teams, at)
 }
 
 fn ids(items: &[&WorkItem]) -> Vec<Work> {

@@ -11,6 +11,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::*;
 use crate::assign::Work;
 use crate::id::{CommandId, QueueId};
+use crate::judgement::{Denial, Judgement};
 use crate::number::{Number, NumberKind};
 
 const ANA: UserId = UserId(1);

@@ -2,10 +2,10 @@
 //! added a moment ago counts.
 
 use crate::border::StoreError;
-use crate::callback::{Denial, Judgement};
 use crate::campaign::{self, Area, LeadFacts, Question as Of, Want};
 use crate::gate::{self, Law, Purpose};
 use crate::id::{AttemptId, CampaignId, LeadId, QuestionId};
+use crate::judgement::{Denial, Judgement};
 use crate::number::Number;
 use crate::records::{Facts, Question};
 use crate::time::Now;

@@ -4,10 +4,11 @@
 use std::sync::Arc;
 
 use crate::border::{Command, Output, Refusal, RefusalCode, Reply, StoreError};
-use crate::callback::{Denial, Judgement, Standing};
+use crate::callback::Standing;
 use crate::config::{Account, AccountName, Limits};
 use crate::gate::{self, Attempts, Law, Load, OfPromise, Purpose, Suppression, Verdict};
 use crate::id::{CommandId, PromiseId, QuestionId, UserId};
+use crate::judgement::{Denial, Judgement};
 use crate::number::Number;
 use crate::records::{Facts, Question};
 use crate::time::Now;
