@@ -70,7 +70,7 @@ fn may(role: &str, method: &str, path: &str) -> bool {
         ("breaks.csv", _) => role != "agent",
         ("settings", _) => role == "administrator",
         ("sounds", "PUT" | "DELETE") => role == "administrator",
-        ("schedules", "POST" | "PATCH" | "DELETE") | ("appointments" | "outbox" | "gateways", _) => {
+        ("schedules", "POST" | "PATCH" | "DELETE") | ("appointments" | "outbox" | "gateways" | "files", _) => {
             role == "administrator"
         }
         ("suppressions", _) => ["administrator", "supervisor"].contains(&role),

@@ -80,7 +80,7 @@ fn who_signs_in_gets_a_cookie_that_no_script_reads_and_no_other_page_sends() {
     for flag in ["ramal=", "HttpOnly", "SameSite=Strict", "Path=/"] {
         assert!(cookie.contains(flag), "{cookie}");
     }
-    assert_eq!(ana.get("/session").json()["permissions"].as_array().unwrap().len(), 35, "an administrator may do all");
+    assert_eq!(ana.get("/session").json()["permissions"].as_array().unwrap().len(), 37, "an administrator may do all");
     assert_eq!(other.send("DELETE", "/session", None).status, 204);
     assert_eq!(other.get("/session").status, 401, "the cookie is worth nothing any more");
     assert_eq!(ana.get("/session").status, 200);
