@@ -60,7 +60,8 @@ pub struct FileLimits {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Wanted {
-    name: String,
+    /// Owed; who may not bring any is told so first.
+    name: Option<String>,
 }
 
 async fn limits_of(person: Person) -> Result<axum::Json<FileLimits>, Error> {
@@ -81,6 +82,7 @@ async fn bring(
     body: Raw,
 ) -> Result<Response, Error> {
     person.may(Action::Create(Kind::Appointment), Whose::Nothing).await?;
+    let name = name.ok_or_else(|| Error::bad("name: say what the file is called, as ?name=fatura.pdf"))?;
     let said = |name| headers.get(name).and_then(|said| said.to_str().ok()).unwrap_or_default().to_owned();
     let (kind, size) = (said(header::CONTENT_TYPE), said(header::CONTENT_LENGTH).parse().ok());
     let (id, user) = (FileId(u64::from_le_bytes(secret::random()) >> 1), person.user);
