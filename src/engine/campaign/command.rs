@@ -1,6 +1,5 @@
 //! What agents and supervisors wish of campaigns.
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::id::{CampaignId, ItemId, LeadId, PromiseId, UserId};
@@ -64,7 +63,7 @@ pub enum Wish {
 #[serde(rename_all = "kebab-case")]
 pub enum Steer {
     Start,
-    Pause { until: Option<DateTime<Utc>> },
+    Pause,
     Drain,
     Stop,
 }

@@ -51,9 +51,6 @@ pub enum Order {
     Abandon {
         call: CallId,
     },
-    HangUp {
-        call: CallId,
-    },
     /// All numbers of a lead are not to be called any more (GN-06).
     Suppress {
         numbers: Vec<String>,

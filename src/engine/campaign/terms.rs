@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::list::Aim;
@@ -53,11 +52,12 @@ pub enum DialMode {
 /// Whether it dials.
 ///
 /// ```text
-///              start                drain: what is being dialled or handled is brought to its end
-///   Stopped ──────────> Running ──────────────────────────────────────────> Draining ──> Stopped
-///      ^                  │ ^
-///      │             pause│ │start
-///      └──────stop────────┴─ Paused
+///              start             drain: what is being dialled or handled is brought to its end
+///   Stopped ──────────> Running ──────────> Draining
+///      ^                  │ ^                  │
+///      │             pause│ │start             │
+///      └──────stop────────┴─ Paused            │
+///      └───────────────────stop────────────────┘
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
@@ -66,10 +66,8 @@ pub enum Standing {
     #[default]
     Stopped,
     Running,
-    /// Starts again by itself then, if said.
-    Paused {
-        until: Option<DateTime<Utc>>,
-    },
+    /// *Em pausa*.
+    Paused,
     /// Nothing new is begun.
     Draining,
 }

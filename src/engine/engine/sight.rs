@@ -44,7 +44,7 @@ impl Engine {
             What::Callback(wish) => self.whose_promise(wish, actor),
             What::Appointment(appointment::Command::Create(_)) => Whose::Nothing,
             What::Appointment(_) | What::Outbox(_) => Whose::Shared,
-            What::Campaign(wish) => self.whose_record(wish, actor),
+            What::Campaign(wish) => self.whose_record(wish),
             What::Look(Look::Watch { .. }) | What::Daemon(_) | What::Look(Look::Explain { .. }) => Whose::Nothing,
         }
     }

@@ -83,7 +83,7 @@ impl Engine {
             }
             Order::Answer(command, answer) => self.answer_record(command, answer),
             Order::Give { lead, call, lease } => self.give_lead(lead, call, lease, now),
-            Order::Abandon { call } | Order::HangUp { call } => self.let_lead_go(call, now),
+            Order::Abandon { call } => self.let_lead_go(call, now),
         }
         true
     }

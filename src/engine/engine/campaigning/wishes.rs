@@ -2,7 +2,7 @@
 
 use crate::access::Whose;
 use crate::agent::AgentState;
-use crate::border::{Actor, Command, Output, Refusal, RefusalCode, Reply};
+use crate::border::{Command, Output, Refusal, RefusalCode, Reply};
 use crate::campaign::{self, Campaign, Refused, Standing, Steer, Wish};
 use crate::id::{CommandId, LeadId, UserId};
 use crate::staff::{self, Entry};
@@ -12,7 +12,7 @@ use super::super::Engine;
 
 impl Engine {
     /// Everybody's own part; a campaign is nobody's.
-    pub(in super::super) fn whose_record(&self, wish: &campaign::Command, _actor: Actor) -> Whose {
+    pub(in super::super) fn whose_record(&self, wish: &campaign::Command) -> Whose {
         match wish {
             campaign::Command::Join { user, .. }
             | campaign::Command::Leave { user, .. }
@@ -62,7 +62,7 @@ impl Engine {
     fn steer(&mut self, command: &Command, terms: Campaign, to: Steer, now: Now) -> Option<Result<Reply, Refusal>> {
         let standing = match to {
             Steer::Start => Standing::Running,
-            Steer::Pause { until } => Standing::Paused { until },
+            Steer::Pause => Standing::Paused,
             Steer::Drain => Standing::Draining,
             Steer::Stop => Standing::Stopped,
         };

@@ -81,7 +81,7 @@ fn GN_01_nobody_takes_part_in_a_campaign_that_is_not_started_and_records_end_wit
     let mut floor = Floor::new(DialMode::Preview);
     let ana = floor.ana;
     floor.get_record(ana).unwrap();
-    floor.steer(Steer::Pause { until: None });
+    floor.steer(Steer::Pause);
     assert_eq!(floor.place(ana), Some((Place::Open, 1)), "what is being read is brought to its end");
     let refused = |answer: Result<Reply, Refusal>| answer.unwrap_err().code;
     let bia = floor.bia;
