@@ -79,9 +79,10 @@ impl Pack {
     pub fn terms(&self) -> impl Iterator<Item = (String, &Term)> {
         let name = &self.name;
         let hours = self.hours.iter().map(move |hours| (format!("{name}: calling hours"), &hours.term));
-        let limits = self.attempts.iter().map(move |limit| {
-            (format!("{name}: {} attempts a {}", limit.most, limit.period), &limit.term)
-        });
+        let limits = self
+            .attempts
+            .iter()
+            .map(move |limit| (format!("{name}: {} attempts a {}", limit.most, limit.period), &limit.term));
         let bounds = self.bounds.iter().map(move |bound| (format!("{name}: {}", bound.of), &bound.term));
         hours.chain(limits).chain(bounds)
     }
@@ -100,7 +101,9 @@ impl std::fmt::Display for Bounded {
             Bounded::ShortCalls { calls_a_day, permille } => {
                 write!(f, "short calls: not {calls_a_day} calls a day with {permille} of 1,000 short")
             }
-            Bounded::LargeCaller { calls_a_month } => write!(f, "large caller: more than {calls_a_month} calls a month"),
+            Bounded::LargeCaller { calls_a_month } => {
+                write!(f, "large caller: more than {calls_a_month} calls a month")
+            }
             Bounded::Advice { text } => f.write_str(text),
         }
     }

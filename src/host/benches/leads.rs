@@ -226,6 +226,7 @@ fn want(open: impl Iterator<Item = Area>) -> Want {
         campaign: CampaignId(1),
         aim: Aim::Sales,
         lists: vec![ListId(1)],
+        needs: Vec::new(),
         open: open.map(|area| (area, Periods { day, week: day, month: day })).collect(),
         now,
         most: 50,

@@ -59,7 +59,8 @@ type Kind = (&'static str, Keys, fn(&Table<'_>, &mut Report) -> Option<Bounded>)
 
 const KINDS: &[Kind] = &[
     ("abandoned", &[&["permille", "days"], TERM], |table, report| {
-        let (permille, days) = (table.required(report, "permille", permille), table.required(report, "days", number(1..=366)));
+        let (permille, days) =
+            (table.required(report, "permille", permille), table.required(report, "days", number(1..=366)));
         Some(Bounded::Abandoned { permille: permille?, days: days? })
     }),
     ("ring", &[&["seconds"], TERM], |table, report| {

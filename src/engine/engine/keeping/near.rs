@@ -56,6 +56,7 @@ impl Engine {
 
     pub(super) fn look_around(&mut self, now: Now) {
         self.know_schedules(now);
+        self.know_campaigns(now);
         self.ask_for_near(now);
     }
 
