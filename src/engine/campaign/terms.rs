@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::list::Aim;
+use super::list::{Aim, Need};
 use super::retry::RetryTable;
 use crate::config::{AccountName, SoundName};
 use crate::id::{CampaignId, ListId, QueueId, ScheduleId};
@@ -150,6 +151,13 @@ impl Campaign {
     /// What its pack lays down, if there is one.
     pub fn pack<'a>(&self, rules: &'a Rules) -> Option<&'a Pack> {
         self.rules.as_ref().and_then(|name| rules.packs.get(name))
+    }
+
+    /// The do-not-call lists that it does not dial without, and how old they may be by its pack.
+    pub fn needs(&self, rules: &Rules, zone: Tz, now: DateTime<Utc>) -> Vec<Need> {
+        let most = self.pack(rules).and_then(|pack| pack.list_age(now.with_timezone(&zone).date_naive()));
+        let since = most.and_then(|days| now.checked_sub_days(Days::new(days.into())));
+        self.needs.iter().map(|source| Need { source: source.clone(), since }).collect()
     }
 
     /// As it is dialled on a day.

@@ -23,6 +23,7 @@ mod opening;
 mod place;
 mod prefix;
 mod rate;
+mod replay;
 mod rule;
 #[cfg(test)]
 mod tests;
@@ -48,6 +49,7 @@ pub use attempts::{Periods, periods};
 pub use explain::{Explained, Explanation, Line, Says, explain};
 pub use facts::{Attempts, Facts, Hit, MOST_AGE, MOST_APART, OfPromise, Suppression, apart};
 pub use rate::{Load, RateMeter};
+pub use replay::{Broken, Past, Replay};
 pub use rule::Rule;
 
 use rule::Bearing;

@@ -14,6 +14,7 @@
 //! nobody is first come, first served, and the loser sleeps.
 
 mod columns;
+mod dry;
 mod fault;
 mod feed;
 mod import;
@@ -25,6 +26,7 @@ mod tests;
 mod text;
 
 pub use columns::{Column, Meaning};
+pub use dry::{Forecast, dry_run};
 pub use fault::{Failure, Fault, RowError};
 pub use import::{Done, Order, Progress, discard, import, resume};
 pub use preview::{Preview, preview};

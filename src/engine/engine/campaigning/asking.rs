@@ -2,7 +2,7 @@
 //! added a moment ago counts.
 
 use crate::border::StoreError;
-use crate::campaign::{self, Area, Campaign, LeadFacts, Need, Question as Of, Want};
+use crate::campaign::{self, Area, Campaign, LeadFacts, Question as Of, Want};
 use crate::gate::{self, Law, Purpose};
 use crate::id::{AttemptId, CampaignId, LeadId, QuestionId};
 use crate::judgement::{Denial, Judgement};
@@ -24,7 +24,7 @@ impl Engine {
     pub(super) fn ask_for_leads(&mut self, campaign: CampaignId, most: u16, now: Now) {
         let Some(terms) = self.campaigning.campaigns.terms(campaign) else { return };
         let (aim, lists) = (terms.aim, terms.lists.clone());
-        let (law, needs) = (self.law_of(terms), self.needs(terms, now));
+        let (law, needs) = (self.law_of(terms), terms.needs(&self.config.rules, self.config.zone, now.civil));
         let open = Area::all().filter_map(|area| Some((area, self.open_area(&law, area, now)?))).collect();
         let want = Want { campaign, aim, lists, needs, open, now: now.civil, most, until: now.civil + LEASE };
         let question = self.load(Question::Leads(Of::Lease(want)));
@@ -43,19 +43,11 @@ impl Engine {
         Law::of(&self.config).with(terms.pack(&self.config.rules))
     }
 
-    /// The do-not-call lists that it does not dial without, and how old they may be.
-    fn needs(&self, terms: &Campaign, now: Now) -> Vec<Need> {
-        let today = now.civil.with_timezone(&self.config.zone).date_naive();
-        let most = terms.pack(&self.config.rules).and_then(|pack| pack.list_age(today));
-        let since = most.and_then(|days| now.civil.checked_sub_days(chrono::Days::new(days.into())));
-        terms.needs.iter().map(|source| Need { source: source.clone(), since }).collect()
-    }
-
     pub(super) fn ask_about_lead(&mut self, lead: LeadId, phone: usize, ask: u32, now: Now) {
         let Some((terms, number)) = self.campaigning.campaigns.facts(lead, phone) else { return };
         let (campaign, aim) = (terms.id, terms.aim);
         let periods = gate::periods(&self.law_of(terms), &number.number, now);
-        let needs = self.needs(terms, now);
+        let needs = terms.needs(&self.config.rules, self.config.zone, now.civil);
         let question = self.load(Question::Leads(Of::Lead { lead, campaign, aim, periods, needs }));
         self.campaigning.asked.insert(question, Ask::Gate { lead, phone, ask });
     }
