@@ -348,6 +348,9 @@ pub enum RefusalCode {
     NotStored,
     Draining,
     BadRequest,
+    /// Of a campaign or a record of it; written as its own word.
+    #[serde(untagged)]
+    Campaign(campaign::Refused),
 }
 
 impl Refusal {

@@ -17,6 +17,7 @@ mod body;
 mod breaks;
 mod callbacks;
 mod calls;
+mod campaigns;
 mod cases;
 mod contacts;
 mod desk;

@@ -113,7 +113,7 @@ impl Action {
                 staff::Command::Delete(id) => Action::Delete(Kind::of_id(*id, list_of)),
             },
             What::Callback(command) => Action::of_callback(command),
-            What::Campaign(campaign::Command::Steer { .. }) => Action::Steer,
+            What::Campaign(campaign::Command::Steer { .. } | campaign::Command::Repace { .. }) => Action::Steer,
             What::Campaign(_) => Action::TakePart,
             What::Look(Look::Explain { .. }) => Action::Explain,
             What::Look(Look::Watch { .. }) => Action::Watch,

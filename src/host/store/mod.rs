@@ -32,6 +32,7 @@ mod promises;
 mod record;
 mod recordings;
 mod restore;
+mod results;
 mod search;
 mod staff;
 mod state;
@@ -64,6 +65,7 @@ pub use people::{Credentials, SessionRow, TokenRow};
 pub use promises::{PromiseFilter, PromiseLine};
 pub use recordings::{Party, RecordingFilter, RecordingLine};
 pub use restore::Restored;
+pub use results::AttemptLine;
 pub use search::{CallFilter, Cursor};
 pub use suppressions::SuppressionLine;
 
