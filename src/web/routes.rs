@@ -15,8 +15,8 @@ use super::doc::Routes;
 use super::error::Error;
 use super::{
     agent, appointments, audit, breaks, callbacks, calls, campaigns, cases, contacts, directory, extensions, gate,
-    guard, headset, health, history, invitation, lists, live, page, proofs, recordings, schedules, session, settings,
-    setup, sounds, supervise, suppressions, tokens, trace,
+    guard, headset, health, history, invitation, lead_lists, leads, lists, live, page, proofs, recordings, schedules,
+    session, settings, setup, sounds, supervise, suppressions, tokens, trace,
 };
 
 /// The API's routes and what is said of them.
@@ -45,6 +45,8 @@ fn all() -> Routes {
         .and(schedules::routes())
         .and(callbacks::routes())
         .and(campaigns::routes())
+        .and(lead_lists::routes())
+        .and(leads::routes())
         .and(appointments::routes())
         .and(suppressions::routes())
         .and(gate::routes())

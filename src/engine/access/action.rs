@@ -115,7 +115,7 @@ impl Action {
             What::Callback(command) => Action::of_callback(command),
             What::Campaign(campaign::Command::Steer { .. } | campaign::Command::Repace { .. }) => Action::Steer,
             What::Campaign(_) => Action::TakePart,
-            What::Look(Look::Explain { .. }) => Action::Explain,
+            What::Look(Look::Explain { .. } | Look::Lead(_)) => Action::Explain,
             What::Look(Look::Watch { .. }) => Action::Watch,
             What::Appointment(appointment::Command::Create(_)) => Action::Create(Kind::Appointment),
             What::Appointment(appointment::Command::Edit { .. }) => Action::Edit(Kind::Appointment),

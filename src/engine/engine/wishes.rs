@@ -100,6 +100,10 @@ impl Engine {
                 self.explain(command, number, *purpose, account.as_ref(), now);
                 return None;
             }
+            What::Look(Look::Lead(look)) => {
+                self.explain_lead(command, look, now);
+                return None;
+            }
             What::Callback(wish) => return self.on_callback_wish(command, wish, now),
             What::Campaign(wish) => return self.on_campaign_wish(command, wish, now),
             What::Appointment(wish) => return self.on_appointment_wish(command, wish, now).err().map(Err),

@@ -34,6 +34,7 @@ mod recordings;
 mod restore;
 mod results;
 mod search;
+mod seek;
 mod staff;
 mod state;
 mod supervised;
@@ -67,6 +68,7 @@ pub use recordings::{Party, RecordingFilter, RecordingLine};
 pub use restore::Restored;
 pub use results::AttemptLine;
 pub use search::{CallFilter, Cursor};
+pub use seek::LeadFilter;
 pub use suppressions::SuppressionLine;
 
 use dir::DataDir;

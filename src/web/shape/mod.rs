@@ -27,8 +27,8 @@ pub use alert::alert;
 pub use appointment::{Appointment, AppointmentAction, AppointmentChannel, AppointmentMessage, Letter};
 pub use attached::Attached;
 pub use call::{Call, Cause, Direction};
-pub use callback::{Callback, CallbackOwner};
-pub use campaign::{CampaignLive, CampaignStanding, Record};
+pub use callback::{Callback, CallbackDenial, CallbackOwner};
+pub use campaign::{AttemptWord, CampaignLive, CampaignStanding, LeadPhone, Record};
 pub use line::Line;
 pub use listed::{
     Campaign, Department, Disposition, Listed, Location, Password, Perfil, Queue, Reason, Schedule, Shift, User,
