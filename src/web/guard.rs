@@ -12,6 +12,7 @@ use crate::config::{Tls, Web};
 
 use super::desk::{Desk, locked};
 use super::error::Error;
+use super::lead_lists;
 use super::person::Peer;
 
 /// The names that are ours, from the configuration: nothing of a request is ever believed about them.
@@ -112,11 +113,15 @@ fn split_port(name: &str) -> Option<(&str, u16)> {
     (!host.is_empty() && (!host.contains(':') || host.ends_with(']'))).then_some((host, port))
 }
 
+fn longest(path: &str) -> Duration {
+    if path == lead_lists::UPLOAD { LONGEST_UPLOAD } else { LONGEST_ANSWER }
+}
+
 /// Around every route.
 pub async fn guard(State(desk): State<Arc<Desk>>, request: Request, next: Next) -> Response {
     let api = request.uri().path().starts_with("/api/");
     let mut response = match admit(&desk, &request) {
-        Ok(()) => match tokio::time::timeout(LONGEST_ANSWER, next.run(request)).await {
+        Ok(()) => match tokio::time::timeout(longest(request.uri().path()), next.run(request)).await {
             Ok(response) => response,
             Err(_) => Error::new(StatusCode::REQUEST_TIMEOUT, "timeout", "this took too long").into_response(),
         },
@@ -162,9 +167,9 @@ fn json_only(request: &Request) -> Result<(), Error> {
         && !request.headers().contains_key(header::TRANSFER_ENCODING);
     let path = request.uri().path();
     let file = match kind.as_deref() {
-        Some("text/csv") => CSV_ROUTES.contains(&path),
+        Some("text/csv") if path != lead_lists::UPLOAD => CSV_ROUTES.contains(&path),
         Some("audio/wav") => path.starts_with(WAV_ROUTES),
-        Some(kind) => path == FILES_ROUTE && !OF_FORMS.contains(&kind),
+        Some(kind) => [FILES_ROUTE, lead_lists::UPLOAD].contains(&path) && !OF_FORMS.contains(&kind),
         None => false,
     };
     match kind.as_deref() {
@@ -187,6 +192,8 @@ const OF_FORMS: [&str; 3] = ["application/x-www-form-urlencoded", "multipart/for
 
 /// Recordings are the largest.
 const LONGEST_ANSWER: Duration = Duration::from_secs(60);
+/// Half a gigabyte over a slow line.
+const LONGEST_UPLOAD: Duration = Duration::from_secs(3_600);
 
 /// Of every answer: our page loads only what is ours, nobody frames it, nobody guesses types.
 const HEADERS: [(&str, &str); 8] = [

@@ -17,6 +17,7 @@ mod body;
 mod breaks;
 mod callbacks;
 mod calls;
+mod campaigns;
 mod cases;
 mod contacts;
 mod desk;
@@ -31,9 +32,12 @@ mod health;
 mod history;
 mod hub;
 mod invitation;
+mod lead_lists;
+mod leads;
 mod lists;
 mod live;
 mod metrics;
+mod number_lists;
 mod pace;
 mod page;
 mod password;
@@ -73,6 +77,7 @@ use tokio::sync::watch;
 
 use crate::config;
 use crate::driver::Handle;
+use crate::leads::Imports;
 use crate::store::Store;
 
 use desk::Desk;
@@ -80,6 +85,7 @@ use tls::Keys;
 
 pub use invitation::Invitation;
 pub use routes::openapi;
+pub(crate) use secret::random;
 
 /// What it is made with.
 #[derive(Debug)]
@@ -98,6 +104,8 @@ pub struct Options {
     pub rules: std::sync::Arc<engine::rules::Rules>,
     pub handle: Handle,
     pub store: Arc<Store>,
+    /// Lists of leads on their way in.
+    pub imports: Arc<Imports>,
 }
 
 /// Why the desktop cannot be served.
@@ -107,7 +115,7 @@ pub enum WebError {
     Listen { address: SocketAddr, why: std::io::Error },
     #[error(transparent)]
     Tls(#[from] tls::TlsError),
-    #[error("the folder of files in daemon.data_dir: {0}")]
+    #[error("a folder of files in daemon.data_dir: {0}")]
     Files(std::io::Error),
     #[error("the web server's thread: {0}")]
     Thread(std::io::Error),

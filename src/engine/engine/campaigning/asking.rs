@@ -1,10 +1,10 @@
 //! What the store is asked for campaigns: the next leads, and what the gate has to know of one, each time anew, so that what was
 //! added a moment ago counts.
 
-use crate::border::StoreError;
+use crate::border::{LeadLook, StoreError};
 use crate::campaign::{self, Area, Campaign, LeadFacts, Question as Of, Want};
 use crate::gate::{self, Law, Purpose};
-use crate::id::{AttemptId, CampaignId, LeadId, QuestionId};
+use crate::id::{AttemptId, CampaignId, CommandId, LeadId, QuestionId};
 use crate::judgement::{Denial, Judgement};
 use crate::number::Number;
 use crate::records::{Facts, Question};
@@ -14,10 +14,19 @@ use super::super::Engine;
 use super::super::keeping::judgement;
 
 /// What the store's answer is for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Ask {
     Leads(CampaignId),
-    Gate { lead: LeadId, phone: usize, ask: u32 },
+    Gate {
+        lead: LeadId,
+        phone: usize,
+        ask: u32,
+    },
+    /// A person wants to know why.
+    Explain {
+        command: CommandId,
+        look: LeadLook,
+    },
 }
 
 impl Engine {
@@ -39,7 +48,7 @@ impl Engine {
         (area == Area::ELSEWHERE || is_open()).then(|| gate::periods(law, &sample, now))
     }
 
-    fn law_of(&self, terms: &Campaign) -> Law<'_> {
+    pub(super) fn law_of(&self, terms: &Campaign) -> Law<'_> {
         Law::of(&self.config).with(terms.pack(&self.config.rules))
     }
 
@@ -70,6 +79,15 @@ impl Engine {
             }
             (Ask::Gate { lead, phone, ask }, Err(why)) => {
                 self.judge_lead((lead, phone, ask), Err(format!("the store could not be read: {why}")), now);
+            }
+            (Ask::Explain { command, look }, Ok(Facts::Leads(campaign::Facts::Lead(Some(known))))) => {
+                self.explain_known(command, &look, Ok(known), now);
+            }
+            (Ask::Explain { command, look }, Err(why)) => {
+                self.explain_known(command, &look, Err(format!("the store could not be read: {why}")), now);
+            }
+            (Ask::Explain { command, look }, Ok(_)) => {
+                self.explain_known(command, &look, Err("the lead is not there any more".to_owned()), now);
             }
             (Ask::Gate { lead, phone, ask }, Ok(_)) => {
                 self.judge_lead((lead, phone, ask), Err("the lead is not there any more".to_owned()), now);
@@ -116,6 +134,10 @@ impl Engine {
     /// What no number of the campaign is dialled for: its pack of rules, or a do-not-call list.
     fn held_back(&self, lead: LeadId, known: Option<&LeadFacts>) -> Option<Judgement> {
         let (terms, _) = self.campaigning.campaigns.facts(lead, 0)?;
+        self.held_by(terms, known).map(Judgement::Denied)
+    }
+
+    pub(super) fn held_by(&self, terms: &Campaign, known: Option<&LeadFacts>) -> Option<Denial> {
         let lost = terms.rules.as_ref().filter(|name| !self.config.rules.packs.contains_key(*name));
         if let Some(name) = lost {
             return Some(self.denied("rules", format!("There is no pack of rules {name} any more; choose another.")));
@@ -133,11 +155,12 @@ impl Engine {
     }
 
     fn no_way_out(&self) -> Judgement {
-        self.denied("route", "No extension or trunk that it could be dialled over is registered now.".to_owned())
+        let fact = "No extension or trunk that it could be dialled over is registered now.".to_owned();
+        Judgement::Denied(self.denied("route", fact))
     }
 
-    fn denied(&self, rule: &str, fact: String) -> Judgement {
-        Judgement::Denied(Denial { rule: rule.to_owned(), fact, next: None, version: Law::of(&self.config).version() })
+    fn denied(&self, rule: &str, fact: String) -> Denial {
+        Denial { rule: rule.to_owned(), fact, next: None, version: Law::of(&self.config).version() }
     }
 }
 
