@@ -171,6 +171,13 @@ export interface ImportOptions {
   across_lists: boolean;
 }
 
+/** A file of leads that is here, and not yet read. */
+export interface BroughtFile {
+  file: string;
+  name: string;
+  size: number;
+}
+
 export interface RowError {
   line: number;
   column: string;

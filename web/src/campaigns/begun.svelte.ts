@@ -26,9 +26,13 @@ class Begun {
       const one = 'news' in line ? (line.news as { campaign?: { campaign: Id; standing: string } }).campaign : undefined;
       if (one && one.standing !== 'running') delete this.seen[one.campaign];
       else if (one) this.seen[one.campaign] ??= clock.now;
+      // Who takes part already has answered, perhaps in another tab.
+      if ('snapshot' in line) this.keep([...new Set([...this.answered, ...this.joined()])]);
       this.forget();
     });
   }
+
+  private joined = (): Id[] => Object.values(desk.live.campaigns).flatMap((c) => (c.members.includes(session.me?.user ?? '') ? [c.campaign] : []));
 
   at = (campaign: Id): number | null => this.seen[campaign] ?? null;
 
