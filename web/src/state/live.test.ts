@@ -88,3 +88,20 @@ describe('the call that the wrap-up is about', () => {
     expect(lastMatter(ended, '8')).toBeNull();
   });
 });
+
+describe('campaigns and the records in work', () => {
+  const campaign = (standing: string) => ({ campaign: '60', standing, members: [], ready: 0, dialling: 0, talking: 0, dry: false });
+  const record = (place: string) => ({ lead: '900', campaign: '60', place, user: '7' });
+  const news = (seq: number, said: object): Line => ({ seq, news: said }) as unknown as Line;
+
+  it('come with the snapshot and change with the news; a record that is gone leaves', () => {
+    const live = nothing();
+    apply(live, { seq: 1, snapshot: { calls: [], agents: [], accounts: [], watched: [], alerts: [], campaigns: [campaign('stopped')], records: [record('offered')] } } as unknown as Line);
+    expect([live.campaigns['60']?.standing, live.records['900']?.place]).toEqual(['stopped', 'offered']);
+    apply(live, news(2, { campaign: campaign('running') }));
+    apply(live, news(3, { record: record('open') }));
+    expect([live.campaigns['60']?.standing, live.records['900']?.place]).toEqual(['running', 'open']);
+    apply(live, news(4, { record: record('gone') }));
+    expect(live.records).toEqual({});
+  });
+});
