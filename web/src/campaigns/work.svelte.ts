@@ -10,7 +10,8 @@ import { desk } from '../state/desk.svelte';
 import { campaignOf } from '../state/lists.svelte';
 import { route } from '../state/route.svelte';
 import { session } from '../state/session.svelte';
-import { agent, wish } from '../state/wishes.svelte';
+import { toasts } from '../state/toasts.svelte';
+import { agent } from '../state/wishes.svelte';
 import { refusal, t } from '../words/words.svelte';
 import { numberOf, recordFor, turnOf } from './record';
 import { figures } from './figures.svelte';
@@ -37,6 +38,8 @@ class Work {
   private chosen = $state<number | null>(null);
   private callers = $state<Record<Id, string>>({});
   private lead: Id | null = null;
+  /** The case of the record's last call: what is said of the record is said of it too. */
+  private matter: Id | null = null;
 
   phone = $derived(this.chosen ?? (this.record ? turnOf(this.record) : 0));
   callerId = $derived<string | null>(this.campaign ? this.callers[this.campaign.campaign] ?? this.campaign.caller_ids[0] ?? null : null);
@@ -48,17 +51,19 @@ class Work {
   choosePhone = (place: number): void => void (this.chosen = place);
   chooseCaller = (number: string): void => void (this.campaign && (this.callers[this.campaign.campaign] = number));
 
-  /** Another record is in front: what belonged to the last one goes. Made for `$effect`. */
-  follow(record: LeadRecord | null): void {
+  /** Another record is in front: what belonged to the last one goes. `call`: the record's own. Made for `$effect`. */
+  follow(record: LeadRecord | null, call: Call | null): void {
     const lead = record?.lead ?? null;
     if (lead !== this.lead) {
       this.lead = lead;
       this.chosen = this.disposition = this.why = this.promise = this.whole = null;
       this.stopping = this.promising = false;
+      this.matter = null;
       this.booking = record && this.bookingOf(record);
       if (record) void this.fetchWhole(record.lead);
       else void figures.fetch();
     }
+    this.matter = call?.case ?? this.matter;
     if (record && (record.callback ?? null) !== (this.promise?.callback ?? null)) void this.fetchPromise(record.callback);
   }
 
@@ -75,6 +80,7 @@ class Work {
     this.busy = true;
     try {
       await ask('POST', `/records/${r.lead}/close`, { disposition: this.disposition, stop });
+      if (this.matter && this.disposition) await ask('POST', `/cases/${this.matter}/close`, { disposition: this.disposition }).catch(() => {});
       if (desk.agent?.state.kind === 'wrap-up') await agent.endWrapUp();
     } catch (why) {
       const callback = why instanceof ApiError && (why.field === 'callback' || 'callback' in why.fields);
@@ -95,15 +101,15 @@ class Work {
     this.promising = true;
   };
 
-  join = (campaign: Id): Promise<boolean> => wish('POST', `/campaigns/${campaign}/join`);
-  leave = (campaign: Id): Promise<boolean> => wish('POST', `/campaigns/${campaign}/leave`);
-  getRecord = (campaign: Id): Promise<boolean> => wish('POST', `/campaigns/${campaign}/get-record`);
+  join = (campaign: Id): Promise<boolean> => asked(`/campaigns/${campaign}/join`);
+  leave = (campaign: Id): Promise<boolean> => asked(`/campaigns/${campaign}/leave`);
+  getRecord = (campaign: Id): Promise<boolean> => asked(`/campaigns/${campaign}/get-record`);
 
   private async act(r: LeadRecord, what: 'accept' | 'reject' | 'later' | 'never' | 'dial', body: unknown = {}): Promise<boolean> {
     if (this.busy) return false;
     this.busy = true;
     this.why = null;
-    const done = await wish('POST', `/records/${r.lead}/${what}`, body);
+    const done = await asked(`/records/${r.lead}/${what}`, body);
     this.busy = false;
     return done;
   }
@@ -118,7 +124,7 @@ class Work {
 
   /** The promise is the record's from now on; null: it was cancelled. */
   private async link(lead: Id, callback: Callback | null): Promise<void> {
-    if (await wish('POST', `/records/${lead}/callback`, { callback: callback?.callback ?? null })) this.promise = callback;
+    if (await asked(`/records/${lead}/callback`, { callback: callback?.callback ?? null })) this.promise = callback;
   }
 
   private async fetchPromise(id: Id | null): Promise<void> {
@@ -128,6 +134,17 @@ class Work {
   private async fetchWhole(lead: Id): Promise<void> {
     const said = await ask<LeadWhole>('GET', `/leads/${lead}`).catch(() => null);
     if (lead === this.lead) this.whole = said;
+  }
+}
+
+/** True when the daemon did it. */
+async function asked(path: string, body: unknown = {}): Promise<boolean> {
+  try {
+    await ask('POST', path, body);
+    return true;
+  } catch (why) {
+    toasts.say(why instanceof ApiError && why.code === 'wrong-state' ? t('record.wrong-state') : refusal(why), 'danger');
+    return false;
   }
 }
 

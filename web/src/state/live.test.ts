@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Call, Snapshot } from '../api/types';
+import type { Call, Line, Snapshot } from '../api/types';
 import { front, heard, lastMatter, mine, nameOf, ringing, scene, waiting } from './desk';
 import { apply, nothing } from './live';
 
