@@ -9,4 +9,4 @@ pub mod gateway;
 pub mod web;
 pub mod words;
 
-pub use host::{config, files, impair, net, recordings, replay, service, shards, sound, store, trace};
+pub use host::{config, files, impair, leads, net, recordings, replay, service, shards, sound, store, trace};

@@ -446,6 +446,7 @@ async fn stand_in(
             Request::Reader(answer) => drop(answer.send(Err(StoreError("the disk is away".to_owned())))),
             Request::Extensions(answer) => drop(answer.send(Vec::new())),
             Request::Gateways(answer) => drop(answer.send(Vec::new())),
+            Request::Imports(answer) => drop(answer),
             Request::Reload(answer) => {
                 drop(answer.send(Ok(vec!["daemon.node takes effect with a restart".to_owned()])))
             }
@@ -540,7 +541,7 @@ fn reply(what: &What) -> Result<Reply, Refusal> {
         What::Call(_) | What::Account(_) | What::Subscription(_) | What::Agent(_) | What::Staff(_) => Ok(Reply::Done),
         What::Callback(callback::Command::Cancel { promise, .. }) => Ok(Reply::Promised { promise: *promise }),
         What::Callback(_) | What::Appointment(_) | What::Outbox(_) | What::Campaign(_) => Ok(Reply::Done),
-        What::Look(Look::Explain { .. }) => Ok(Reply::Explained(Box::new(explained()))),
+        What::Look(Look::Explain { .. } | Look::Lead(_)) => Ok(Reply::Explained(Box::new(explained()))),
         What::Daemon(_) => Ok(Reply::Done),
     }
 }

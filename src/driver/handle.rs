@@ -1,5 +1,7 @@
 //! How other rooms of the shell talk to the engine: through the driver, by messages.
 
+use std::sync::Arc;
+
 use engine::access::{Action, Whose};
 use engine::border::{Actor, IdempotencyKey, Refusal, RefusalCode, Reply, StoreError, What};
 use engine::id::{CallId, UserId};
@@ -7,6 +9,7 @@ use engine::news::Delta;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::config::ExtensionSettings;
+use crate::leads::Imports;
 use crate::shards::browser::{BrowserError, Offer, PageKey};
 use crate::sound::DeviceReport;
 use crate::store::Reader;
@@ -41,6 +44,8 @@ pub enum Request {
     Page(PageRequest),
     /// A way to read what is stored.
     Reader(oneshot::Sender<Result<Reader, StoreError>>),
+    /// Lists of leads on their way in, and the store that they are kept in.
+    Imports(oneshot::Sender<Arc<Imports>>),
     /// The extensions as configured.
     Extensions(oneshot::Sender<Vec<ExtensionSettings>>),
     /// The names of the gateways that are configured.
@@ -124,6 +129,11 @@ impl Handle {
     /// What is stored; to be read on a thread that may block.
     pub async fn reader(&self) -> Result<Reader, StoreError> {
         self.ask(Request::Reader).await.unwrap_or_else(|| Err(StoreError(stopping().text)))
+    }
+
+    /// `None` when the daemon is stopping.
+    pub async fn imports(&self) -> Option<Arc<Imports>> {
+        self.ask(Request::Imports).await
     }
 
     /// The extensions as configured, without passwords.

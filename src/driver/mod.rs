@@ -35,6 +35,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::config::Loaded;
 use crate::gateway::Gateways;
+use crate::leads::Imports;
 use crate::net::{self, Net};
 use crate::recordings::Recordings;
 use crate::replay::Recorder;
@@ -77,6 +78,7 @@ struct Driver {
     shards: Shards,
     lender: Lender,
     store: Arc<Store>,
+    imports: Arc<Imports>,
     /// What the store remembers, until the engine asks.
     remembered: Option<Facts>,
     recordings: Recordings,
@@ -235,6 +237,9 @@ impl Driver {
             Request::Page(PageRequest::HangUp(page)) => self.shards.hang_up_page(page),
             Request::Reader(answer) => {
                 let _gone = answer.send(self.store.reader());
+            }
+            Request::Imports(answer) => {
+                let _gone = answer.send(self.imports.clone());
             }
             Request::Extensions(answer) => {
                 let _gone = answer.send(self.loaded.extensions());

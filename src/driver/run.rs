@@ -17,6 +17,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use crate::config::{self, ConfigError};
 use crate::files;
 use crate::gateway::{Gateways, TrustError};
+use crate::leads::Imports;
 use crate::net::{self, Net};
 use crate::recordings::{Recordings, Settings};
 use crate::replay::Recorder;
@@ -178,6 +179,7 @@ async fn assemble(
         gateways,
         shards,
         lender: Lender::new(loaded.shell.media.ips.clone()),
+        imports: Imports::new(store.clone(), loaded.engine.gate.clone(), loaded.engine.node),
         store,
         remembered: Some(remembered),
         recordings,
@@ -207,6 +209,7 @@ fn serve_desktop(driver: &Driver, handle: &Handle) -> Result<Option<Web>, web::W
         rules: driver.loaded.engine.rules.clone(),
         handle: handle.clone(),
         store: driver.store.clone(),
+        imports: driver.imports.clone(),
     };
     shell.web.as_ref().map(|settings| Web::start(options(settings))).transpose()
 }
@@ -269,6 +272,7 @@ impl Driver {
         if let Some(web) = self.web {
             web.stop();
         }
+        self.imports.stop_all();
         self.shards.stop();
         self.recordings.stop();
     }

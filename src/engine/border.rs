@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::access::Audience;
@@ -15,8 +16,8 @@ use crate::campaign;
 use crate::config::{AccountName, Config, Destination, DeviceName, Target};
 use crate::gate::{Explained, Purpose};
 use crate::id::{
-    AppointmentId, BatchId, CallId, CommandId, ConnectionId, FlowAsk, MessageId, OutboxId, PromiseId, QueryId,
-    QuestionId, Seq, UserId,
+    AppointmentId, BatchId, CallId, CampaignId, CommandId, ConnectionId, FlowAsk, LeadId, MessageId, OutboxId,
+    PromiseId, QueryId, QuestionId, Seq, UserId,
 };
 use crate::leg::{LegState, MediaNews, PortBlock, RecordingNews};
 use crate::messages;
@@ -177,8 +178,22 @@ pub enum What {
 pub enum Look {
     /// Whether a number may be dialled and why: every rule (GN-15). `account`: the extension or trunk that would dial.
     Explain { number: String, purpose: Purpose, account: Option<AccountName> },
+    /// Whether one of a lead's numbers may be dialled for a campaign and why (GN-16); answered as [`Look::Explain`].
+    Lead(LeadLook),
     /// The live state: deltas after `since` when they are still kept, else a snapshot.
     Watch { since: Option<Seq> },
+}
+
+/// One of a lead's numbers, as the store has it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct LeadLook {
+    pub lead: LeadId,
+    pub campaign: CampaignId,
+    /// Its place.
+    pub phone: u8,
+    pub number: String,
+    /// Not before then: the lead waits for something else until then.
+    pub from: Option<DateTime<Utc>>,
 }
 
 impl What {
@@ -348,6 +363,9 @@ pub enum RefusalCode {
     NotStored,
     Draining,
     BadRequest,
+    /// Of a campaign or a record of it; written as its own word.
+    #[serde(untagged)]
+    Campaign(campaign::Refused),
 }
 
 impl Refusal {

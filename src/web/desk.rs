@@ -9,16 +9,18 @@ use chrono::Utc;
 use engine::border::{Look, Reply, StoreError, What};
 use engine::id::UserId;
 use serde_json::Value;
-use tokio::sync::broadcast;
+use tokio::sync::{Semaphore, broadcast};
 
 use crate::driver::Handle;
 use crate::files::Files;
+use crate::leads::Imports;
 use crate::store::{AuditEntry, Reader, Store, TokenRow};
 
 use super::error::Error;
 use super::guard::Names;
 use super::headset;
 use super::hub::Told;
+use super::lead_lists::Inbox;
 use super::pace::{Buckets, Failures};
 use super::password::Passwords;
 use super::people::People;
@@ -45,6 +47,11 @@ pub struct Desk {
     pub presence: Arc<Presence>,
     /// Of appointments' messages.
     pub files: Arc<Files>,
+    /// Lists of leads on their way in, and the files they come from.
+    pub imports: Arc<Imports>,
+    pub inbox: Arc<Inbox>,
+    /// Files being previewed.
+    pub previews: Semaphore,
     tokens: Mutex<HashMap<Kept, TokenRow>>,
     /// One-time codes that are begun and not confirmed yet.
     begun_totp: Mutex<BTreeMap<UserId, [u8; totp::SECRET]>>,
@@ -90,7 +97,9 @@ impl Desk {
     pub fn new(options: Options, names: Names, keys: Option<Arc<Keys>>) -> Result<Desk, WebError> {
         let sessions = options.store.sessions()?;
         let tokens = options.store.tokens()?.into_iter().map(|row| (row.secret, row)).collect();
-        let Options { settings, config, data_dir, files, recordings, zone, numbers, rules, handle, store } = options;
+        let Options { settings, config, data_dir, files, recordings, zone, numbers, rules, handle, store, imports } =
+            options;
+        let inbox = Inbox::open(&data_dir).map_err(WebError::Files)?;
         let files = Files::open(&data_dir, files).map_err(WebError::Files)?;
         let expected: Vec<UserId> = sessions.iter().map(|row| row.user).collect();
         Ok(Desk {
@@ -107,6 +116,9 @@ impl Desk {
             standing: Arc::default(),
             presence: Arc::new(Presence::new(expected)),
             files,
+            imports,
+            inbox,
+            previews: Semaphore::new(PREVIEWS_AT_ONCE),
             tokens: Mutex::new(tokens),
             begun_totp: Mutex::default(),
             set_up: Mutex::new(None),
@@ -219,6 +231,8 @@ pub fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Each reads a file through.
+const PREVIEWS_AT_ONCE: usize = 2;
 /// Lines a slow socket may lag behind.
 const MAX_TOLD: usize = 1_024;
 /// A page that loads, and many people behind one address.

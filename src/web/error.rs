@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use engine::appointment::TooClose;
 use engine::border::{Refusal, RefusalCode, StoreError};
 use engine::callback::Impossible;
+use engine::campaign::Refused;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -163,6 +164,14 @@ fn status(code: RefusalCode) -> StatusCode {
             StatusCode::SERVICE_UNAVAILABLE
         }
         RefusalCode::BadRequest => StatusCode::BAD_REQUEST,
+        RefusalCode::Campaign(refused) => match refused {
+            Refused::NoCampaign | Refused::NotFound => StatusCode::NOT_FOUND,
+            Refused::NotYours => StatusCode::FORBIDDEN,
+            Refused::NotRunning | Refused::NotAMember | Refused::Busy | Refused::NothingTried | Refused::Talked => {
+                StatusCode::CONFLICT
+            }
+            Refused::NoSuchNumber | Refused::CallbackPast => StatusCode::UNPROCESSABLE_ENTITY,
+        },
     }
 }
 

@@ -12,6 +12,7 @@ use crate::config::{Tls, Web};
 
 use super::desk::{Desk, locked};
 use super::error::Error;
+use super::lead_lists;
 use super::person::Peer;
 
 /// The names that are ours, from the configuration: nothing of a request is ever believed about them.
@@ -112,11 +113,15 @@ fn split_port(name: &str) -> Option<(&str, u16)> {
     (!host.is_empty() && (!host.contains(':') || host.ends_with(']'))).then_some((host, port))
 }
 
+fn longest(path: &str) -> Duration {
+    if path == lead_lists::UPLOAD { LONGEST_UPLOAD } else { LONGEST_ANSWER }
+}
+
 /// Around every route.
 pub async fn guard(State(desk): State<Arc<Desk>>, request: Request, next: Next) -> Response {
     let api = request.uri().path().starts_with("/api/");
     let mut response = match admit(&desk, &request) {
-        Ok(()) => match tokio::time::timeout(LONGEST_ANSWER, next.run(request)).await {
+        Ok(()) => match tokio::time::timeout(longest(request.uri().path()), next.run(request)).await {
             Ok(response) => response,
             Err(_) => Error::new(StatusCode::REQUEST_TIMEOUT, "timeout", "this took too long").into_response(),
         },
@@ -187,6 +192,8 @@ const OF_FORMS: [&str; 3] = ["application/x-www-form-urlencoded", "multipart/for
 
 /// Recordings are the largest.
 const LONGEST_ANSWER: Duration = Duration::from_secs(60);
+/// Half a gigabyte over a slow line.
+const LONGEST_UPLOAD: Duration = Duration::from_secs(3_600);
 
 /// Of every answer: our page loads only what is ours, nobody frames it, nobody guesses types.
 const HEADERS: [(&str, &str); 8] = [

@@ -14,11 +14,14 @@ use engine::staff::{self, Entry, EntryId, Staff};
 use serde_json::{Map, Value, json};
 
 use super::body::{Body, Named};
+use super::campaigns;
 use super::desk::Desk;
 use super::doc::{Routes, about};
 use super::error::Error;
 use super::person::{Key, Person};
-use super::shape::{Department, Disposition, Id, Listed, Location, Perfil, Queue, Reason, Schedule, Shift, User};
+use super::shape::{
+    Campaign, Department, Disposition, Id, Listed, Location, Perfil, Queue, Reason, Schedule, Shift, User,
+};
 
 pub fn routes() -> Routes {
     let routes = [
@@ -31,6 +34,7 @@ pub fn routes() -> Routes {
         list::<Location>,
         list::<Shift>,
         list::<Schedule>,
+        list::<Campaign>,
     ];
     let routes = routes.into_iter().fold(Routes::default(), |all, list| list(all));
     routes.put(
@@ -92,6 +96,10 @@ async fn create<T: Listed>(
         None => None,
     };
     let entry = T::read(T::defaults(), fields)?;
+    if T::KIND == access::Kind::Campaign {
+        person.may(Action::Create(T::KIND), Whose::Nothing).await?;
+        campaigns::check(&desk, &entry).await?;
+    }
     let command = What::Staff(staff::Command::Create(entry));
     let Reply::Kept { entry: id } = person.handle.command(command, key.of(&person)).await? else {
         return Err(Error::bad("Idempotency-Key: this key was used for something else"));
@@ -120,6 +128,10 @@ async fn edit<T: Listed>(
     let now = serde_json::to_value(now).unwrap_or_default();
     if !fields.is_empty() {
         let entry = T::read(now, fields)?.with_id(id.0);
+        if T::KIND == access::Kind::Campaign {
+            person.may(Action::Edit(T::KIND), Whose::Shared).await?;
+            campaigns::check(&desk, &entry).await?;
+        }
         person.handle.command(What::Staff(staff::Command::Edit(entry)), key.of(&person)).await?;
         note(&desk, &person, T::entry_id(id), "edited").await?;
     }
@@ -143,7 +155,7 @@ async fn remove<T: Listed>(
 }
 
 /// One that is there, is of this list, and may be seen.
-fn found<T: Listed>(desk: &Desk, actor: Actor, id: EntryId) -> Result<T, Error> {
+pub fn found<T: Listed>(desk: &Desk, actor: Actor, id: EntryId) -> Result<T, Error> {
     let staff = desk.people.staff();
     let entry = staff.entries().find(|entry| entry.id() == id && sees(&staff, actor, entry));
     entry.and_then(|entry| T::of(&entry, &staff)).ok_or_else(Error::not_found)

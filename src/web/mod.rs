@@ -17,6 +17,7 @@ mod body;
 mod breaks;
 mod callbacks;
 mod calls;
+mod campaigns;
 mod cases;
 mod contacts;
 mod desk;
@@ -31,6 +32,8 @@ mod health;
 mod history;
 mod hub;
 mod invitation;
+mod lead_lists;
+mod leads;
 mod lists;
 mod live;
 mod metrics;
@@ -73,6 +76,7 @@ use tokio::sync::watch;
 
 use crate::config;
 use crate::driver::Handle;
+use crate::leads::Imports;
 use crate::store::Store;
 
 use desk::Desk;
@@ -98,6 +102,8 @@ pub struct Options {
     pub rules: std::sync::Arc<engine::rules::Rules>,
     pub handle: Handle,
     pub store: Arc<Store>,
+    /// Lists of leads on their way in.
+    pub imports: Arc<Imports>,
 }
 
 /// Why the desktop cannot be served.
@@ -107,7 +113,7 @@ pub enum WebError {
     Listen { address: SocketAddr, why: std::io::Error },
     #[error(transparent)]
     Tls(#[from] tls::TlsError),
-    #[error("the folder of files in daemon.data_dir: {0}")]
+    #[error("a folder of files in daemon.data_dir: {0}")]
     Files(std::io::Error),
     #[error("the web server's thread: {0}")]
     Thread(std::io::Error),

@@ -14,9 +14,9 @@ use super::desk::Desk;
 use super::doc::Routes;
 use super::error::Error;
 use super::{
-    agent, appointments, audit, breaks, callbacks, calls, cases, contacts, directory, extensions, gate, guard, headset,
-    health, history, invitation, lists, live, page, proofs, recordings, schedules, session, settings, setup, sounds,
-    supervise, suppressions, tokens, trace,
+    agent, appointments, audit, breaks, callbacks, calls, campaigns, cases, contacts, directory, extensions, gate,
+    guard, headset, health, history, invitation, lead_lists, leads, lists, live, page, proofs, recordings, schedules,
+    session, settings, setup, sounds, supervise, suppressions, tokens, trace,
 };
 
 /// The API's routes and what is said of them.
@@ -44,6 +44,9 @@ fn all() -> Routes {
         .and(lists::routes())
         .and(schedules::routes())
         .and(callbacks::routes())
+        .and(campaigns::routes())
+        .and(lead_lists::routes())
+        .and(leads::routes())
         .and(appointments::routes())
         .and(suppressions::routes())
         .and(gate::routes())

@@ -36,6 +36,7 @@ fn every_key_that_the_program_says_is_in_the_catalogue() {
 #[test]
 fn every_state_cause_and_refusal_has_its_words() {
     use engine::border::RefusalCode::{self, *};
+    use engine::campaign::Refused;
     let kinds: &[HangupKind] = &{
         use HangupKind::*;
         [
@@ -80,6 +81,15 @@ fn every_state_cause_and_refusal_has_its_words() {
         CannotRecord,
         Draining,
         BadRequest,
+        Campaign(Refused::NoCampaign),
+        Campaign(Refused::NotRunning),
+        Campaign(Refused::NotAMember),
+        Campaign(Refused::NotYours),
+        Campaign(Refused::Busy),
+        Campaign(Refused::NothingTried),
+        Campaign(Refused::NoSuchNumber),
+        Campaign(Refused::CallbackPast),
+        Campaign(Refused::Talked),
     ];
     let registrations = {
         use RegistrationState::*;

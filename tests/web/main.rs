@@ -9,6 +9,7 @@ mod audit;
 mod breaks;
 mod callbacks;
 mod callbacks_kept;
+mod campaigns;
 mod contacts;
 mod desktop;
 mod document;

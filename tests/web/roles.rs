@@ -81,6 +81,17 @@ fn may(role: &str, method: &str, path: &str) -> bool {
         }
         ("callbacks", "POST" | "PATCH") => role != "auditor",
         ("callbacks.csv", _) => role != "agent",
+        ("campaigns", _) if path.contains("/results") || path.ends_with("/steer") || path.ends_with("/pace") => {
+            ["administrator", "supervisor"].contains(&role)
+        }
+        ("campaigns", "POST") if ["/join", "/leave", "/get-record"].iter().any(|end| path.ends_with(end)) => {
+            role != "auditor"
+        }
+        ("campaigns", "GET") if path.ends_with("/today") => role != "auditor",
+        ("campaigns", "POST" | "PATCH" | "DELETE") => role == "administrator",
+        ("records", _) => role != "auditor",
+        ("lead-lists" | "leads", _) => ["administrator", "supervisor"].contains(&role),
+        ("suppression-lists", _) => ["administrator", "supervisor"].contains(&role),
         ("audit", _) => ["administrator", "auditor"].contains(&role),
         ("history.csv", _) => role != "agent",
         ("agents", "POST") => ["administrator", "supervisor"].contains(&role),

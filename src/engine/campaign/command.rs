@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::terms::Pace;
 use crate::id::{CampaignId, ItemId, LeadId, PromiseId, UserId};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -31,6 +32,11 @@ pub enum Command {
     Steer {
         campaign: CampaignId,
         to: Steer,
+    },
+    /// How fast it goes from now on.
+    Repace {
+        campaign: CampaignId,
+        pace: Pace,
     },
 }
 
@@ -69,7 +75,7 @@ pub enum Steer {
 }
 
 /// Why a wish is not carried out.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "kebab-case")]
 pub enum Refused {
     #[error("there is no such campaign")]

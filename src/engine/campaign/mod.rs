@@ -106,7 +106,7 @@ impl Campaigns {
             Command::GetRecord { campaign, user } => self.get_record(*campaign, *user, free),
             Command::Leave { campaign, user } => self.leave(*campaign, *user, now),
             Command::Record { lead, user, wish } => return self.on_wish(id, *lead, *user, wish, now),
-            Command::Steer { .. } => Ok(()),
+            Command::Steer { .. } | Command::Repace { .. } => Ok(()),
         };
         self.orders.push_back(Order::Answer(id, answer));
         if let Command::Join { campaign, .. } | Command::GetRecord { campaign, .. } | Command::Leave { campaign, .. } =

@@ -45,7 +45,9 @@ impl Engine {
             What::Appointment(appointment::Command::Create(_)) => Whose::Nothing,
             What::Appointment(_) | What::Outbox(_) => Whose::Shared,
             What::Campaign(wish) => self.whose_record(wish),
-            What::Look(Look::Watch { .. }) | What::Daemon(_) | What::Look(Look::Explain { .. }) => Whose::Nothing,
+            What::Look(Look::Watch { .. }) | What::Daemon(_) | What::Look(Look::Explain { .. } | Look::Lead(_)) => {
+                Whose::Nothing
+            }
         }
     }
 

@@ -95,9 +95,13 @@ impl Engine {
         Some(match &command.what {
             What::Call(wish) => self.with_calls(now, |calls, cx| calls.on_command(wish, cx)),
             What::Agent(wish) => self.on_agent_command(wish, now),
-            What::Staff(wish) => return self.promise(command, wish, now),
+            What::Staff(wish) => return self.promise(command, &self.as_steered(wish), now),
             What::Look(Look::Explain { number, purpose, account }) => {
                 self.explain(command, number, *purpose, account.as_ref(), now);
+                return None;
+            }
+            What::Look(Look::Lead(look)) => {
+                self.explain_lead(command, look, now);
                 return None;
             }
             What::Callback(wish) => return self.on_callback_wish(command, wish, now),

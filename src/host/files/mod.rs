@@ -37,6 +37,7 @@ use sha2::{Digest, Sha256};
 
 pub use incoming::Incoming;
 pub use kind::kinds;
+pub use name::of as name_of;
 
 use crate::config::FileLimits;
 

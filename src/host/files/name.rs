@@ -4,7 +4,7 @@ use super::kind::Kind;
 
 /// What of a name is left when nothing in it can deceive: the last part of a path, no control characters, none that turn the
 /// direction of reading, no dot at its beginning.
-pub(super) fn of(said: &str) -> String {
+pub fn of(said: &str) -> String {
     let last = said.rsplit(['/', '\\']).next().unwrap_or_default();
     let shown: String = last.chars().filter(|letter| !letter.is_control() && !is_hidden(*letter)).collect();
     let plain = shown.trim().trim_start_matches('.').trim_start();

@@ -53,6 +53,28 @@ impl From<StoreError> for Failure {
     }
 }
 
+impl Failure {
+    /// For programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Failure::File { .. } => "file",
+            Failure::Empty => "empty",
+            Failure::Utf16 => "utf-16",
+            Failure::NotText => "not-text",
+            Failure::Columns(_) | Failure::Rows => "too-many",
+            Failure::ColumnName(_) => "column-name",
+            Failure::NoSuchColumn { .. } => "no-such-column",
+            Failure::NoPhone { .. } => "no-phone",
+            Failure::Record { .. } => "record",
+            Failure::BadRows(_) => "bad-rows",
+            Failure::Changed => "changed",
+            Failure::NotLoading(_) => "not-loading",
+            Failure::Stopped => "stopped",
+            Failure::Store(_) => "store",
+        }
+    }
+}
+
 /// What is wrong with a row.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Fault {
@@ -62,6 +84,8 @@ pub enum Fault {
     NoPhone,
     #[error("more than {MOST_PHONES} numbers; leave some out")]
     Phones,
+    #[error("more than {MOST_COLUMNS} fields; leave out what no agent needs")]
+    Fields,
     #[error("{0}; correct it, with DDD")]
     Number(#[from] NumberError),
     #[error("a number that no campaign may dial: emergency, service, premium or internal; take it out")]
@@ -82,7 +106,7 @@ impl Fault {
         match self {
             Fault::Cells { .. } => "cells",
             Fault::NoPhone => "missing",
-            Fault::Phones => "too-many",
+            Fault::Phones | Fault::Fields => "too-many",
             Fault::Number(_) => "number",
             Fault::Kind => "not-dialled",
             Fault::Long(_) => "too-long",

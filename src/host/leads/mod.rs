@@ -7,6 +7,8 @@
 //!    the end makes it visible. [`Progress`] says how far it is, and stops it.
 //! 3. After a crash, [`resume`] goes on behind the last chunk that was kept, of the same file only; [`discard`] takes all away.
 //!
+//! [`Imports`] does so for a daemon: on threads of their own, a few at a time, with their progress for whoever asks.
+//!
 //! Nothing here holds the file: a record at a time is in memory, and a chunk of leads.
 //!
 //! Chunks go through the store's one writer, in its queue behind whatever came before, and the next is handed over when the last
@@ -16,6 +18,7 @@
 mod columns;
 mod fault;
 mod feed;
+mod given;
 mod import;
 mod preview;
 mod reader;
@@ -23,13 +26,16 @@ mod row;
 #[cfg(test)]
 mod tests;
 mod text;
+mod works;
 
 pub use columns::{Column, Meaning};
 pub use fault::{Failure, Fault, RowError};
+pub use given::{Given, Wrong};
 pub use import::{Done, Order, Progress, discard, import, resume};
 pub use preview::{Preview, preview};
 pub use reader::Options;
 pub use text::Encoding;
+pub use works::{AtEnd, Busy, Imports, Known, Standing};
 
 /// Columns of a file.
 pub const MOST_COLUMNS: usize = 100;

@@ -54,14 +54,7 @@ impl Reading {
         if column.meaning == Meaning::Ignored {
             return Ok(());
         }
-        if cell.contains(|letter: char| letter.is_control() && !matches!(letter, '\n' | '\t')) {
-            return Err(Fault::Control);
-        }
-        let longest = if column.meaning == Meaning::Recipient { LONGEST_NAME } else { LONGEST_CELL };
-        // Bytes are counted first, being many times as fast.
-        if cell.len() > longest && cell.chars().count() > longest {
-            return Err(Fault::Long(longest));
-        }
+        within(cell, if column.meaning == Meaning::Recipient { LONGEST_NAME } else { LONGEST_CELL })?;
         match column.meaning {
             Meaning::Recipient => self.lead.recipient = cell.to_owned(),
             Meaning::Phone => self.lead.phones.push((number(cell, rules)?, column.name.clone())),
@@ -94,7 +87,19 @@ fn empty() -> NewLead {
     }
 }
 
-fn number(cell: &str, rules: &GateRules) -> Result<Number, Fault> {
+/// Text as it may be kept and shown.
+pub(super) fn within(cell: &str, longest: usize) -> Result<(), Fault> {
+    if cell.contains(|letter: char| letter.is_control() && !matches!(letter, '\n' | '\t')) {
+        return Err(Fault::Control);
+    }
+    // Bytes are counted first, being many times as fast.
+    match cell.len() > longest && cell.chars().count() > longest {
+        true => Err(Fault::Long(longest)),
+        false => Ok(()),
+    }
+}
+
+pub(super) fn number(cell: &str, rules: &GateRules) -> Result<Number, Fault> {
     let number = Number::read(cell, rules)?;
     match number.kind {
         NumberKind::National | NumberKind::TollFree | NumberKind::International => Ok(number),

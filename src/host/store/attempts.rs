@@ -118,7 +118,7 @@ pub(super) fn ever(base: &Connection, number: &str) -> rusqlite::Result<u32> {
     base.prepare_cached(sql)?.query_row([number], |row| row.get(0))
 }
 
-fn line(row: &Row<'_>) -> rusqlite::Result<Attempt> {
+pub(super) fn line(row: &Row<'_>) -> rusqlite::Result<Attempt> {
     Ok(Attempt {
         attempt: AttemptId(row.id("attempt")?),
         lead: LeadId(row.id("lead")?),

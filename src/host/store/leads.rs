@@ -74,7 +74,7 @@ impl Reader {
         self.leads_by(sql, params![number]).map_err(|error| words(&error))
     }
 
-    fn leads_by(&self, sql: &str, values: impl rusqlite::Params) -> rusqlite::Result<Vec<Lead>> {
+    pub(super) fn leads_by(&self, sql: &str, values: impl rusqlite::Params) -> rusqlite::Result<Vec<Lead>> {
         let snapshot = self.base().unchecked_transaction()?;
         let ids = self.list(sql, values, |row| row.id("lead").map(LeadId))?;
         let leads = ids.into_iter().filter_map(|lead| one(&snapshot, lead).transpose());

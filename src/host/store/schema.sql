@@ -142,10 +142,10 @@ CREATE TABLE messages (
 -- The newest first.
 CREATE INDEX messages_by_time ON messages (at_ms, message);
 
--- What administrators keep: users, perfis, queues, the entries of lists, escalas. The engine holds it whole and checks it; built-in perfis
--- are not in here.
+-- What administrators keep: users, perfis, queues, the entries of lists, escalas, campaigns. The engine holds it whole and checks it; built-in
+-- perfis are not in here.
 CREATE TABLE entries (
-    kind  TEXT NOT NULL CHECK (kind IN ('user', 'perfil', 'queue', 'item', 'schedule')),
+    kind  TEXT NOT NULL CHECK (kind IN ('user', 'perfil', 'queue', 'item', 'schedule', 'campaign')),
     id    INTEGER NOT NULL,
     entry TEXT NOT NULL,                 -- JSON of staff::Entry
     PRIMARY KEY (kind, id)
@@ -439,6 +439,9 @@ CREATE TABLE lead_attempts (
 CREATE INDEX lead_attempts_of_lead ON lead_attempts (lead, at_ms);
 CREATE INDEX lead_attempts_of_number ON lead_attempts (number, at_ms) WHERE counts = 1;
 CREATE INDEX lead_attempts_open ON lead_attempts (lead) WHERE result IS NULL;
+-- What came of a campaign's day, and of a person's.
+CREATE INDEX lead_attempts_of_campaign ON lead_attempts (campaign, at_ms, attempt);
+CREATE INDEX lead_attempts_of_user ON lead_attempts (user, at_ms) WHERE user IS NOT NULL;
 
 -- What the system does at a date and time (agendamentos). What is looked up has a column; `row` is the whole.
 CREATE TABLE appointments (

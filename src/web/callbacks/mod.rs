@@ -226,6 +226,15 @@ async fn written(desk: &Arc<Desk>, person: &Person, promise: Option<PromiseId>) 
     now::shown(person, &line).await?.pop().ok_or_else(Error::not_found)
 }
 
+/// Whether this person may see a promise.
+///
+/// # Errors
+/// It is not there, or of somebody else.
+pub async fn may_see(desk: &Arc<Desk>, person: &Person, promise: PromiseId) -> Result<(), Error> {
+    let line = desk.read(move |reader| reader.promise(promise)).await?;
+    list::may_see(desk, person, line.map(|line| line.row.promise.terms.owner)).await
+}
+
 async fn cancel(person: Person, key: Key, Named(callback): Named<Id>, Body(seen): Body<Version>) -> Done {
     done(&person, &key, Command::Cancel { promise: callback.into(), version: seen.version }).await
 }

@@ -8,7 +8,7 @@ use super::account::{Account, Phone, Watched};
 use super::call::{Call, Direction};
 use super::leg::Quality;
 use super::live::Supervision;
-use super::{Agent, Appointment, Callback, Id, Letter, Me, Snapshot};
+use super::{Agent, Appointment, Callback, CampaignLive, Id, Letter, Me, Record, Snapshot};
 
 /// One line of the live socket.
 #[derive(ToSchema)]
@@ -75,6 +75,11 @@ pub struct News {
     /// One that is over leaves the live state.
     #[schema(value_type = Callback, required = false)]
     callback: (),
+    #[schema(value_type = CampaignLive, required = false)]
+    campaign: (),
+    /// One that is gone leaves the live state.
+    #[schema(value_type = Record, required = false)]
+    record: (),
     #[schema(value_type = Appointment, required = false)]
     appointment: (),
     /// One is to know how it ended.

@@ -12,7 +12,7 @@ use crate::control::shaped;
 use super::account::{Account, Phone, Watched};
 use super::call::SuperviseMode;
 use super::line::Alert;
-use super::{Agent, Appointment, Call, Callback, Id, Letter, Me};
+use super::{Agent, Appointment, Call, Callback, CampaignLive, Id, Letter, Me, Record};
 
 /// Everything live that somebody may see.
 #[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
@@ -36,6 +36,9 @@ pub struct Snapshot {
     supervisions: Value,
     /// Those that somebody is busy with, or that wait for somebody.
     callbacks: Vec<Callback>,
+    campaigns: Vec<CampaignLive>,
+    /// One's own; of everybody for who steers campaigns.
+    records: Vec<Record>,
     /// Those that stand.
     #[schema(value_type = Vec<Alert>)]
     alerts: Vec<Value>,
@@ -72,6 +75,8 @@ impl Snapshot {
             phones: shaped(&snapshot.phones),
             supervisions: shaped(&snapshot.supervisions),
             callbacks: snapshot.promises.iter().map(Callback::from).collect(),
+            campaigns: snapshot.campaigns.iter().map(CampaignLive::from).collect(),
+            records: snapshot.records.iter().map(Record::from).collect(),
             alerts: snapshot.alerts.iter().map(super::alert).collect(),
         }
     }
@@ -117,9 +122,9 @@ pub fn news(news: &News) -> Option<Value> {
         News::Staff(StaffNews::Gone(EntryId::Item(_))) => {
             json!({ "lists": ["reasons", "dispositions", "departments", "locations"] })
         }
-        News::Staff(StaffNews::Gone(EntryId::Campaign(_))) => json!({ "lists": [] }),
-        // No screen shows campaigns yet.
-        News::Staff(StaffNews::Record(_) | StaffNews::Campaign(_)) => return None,
+        News::Staff(StaffNews::Gone(EntryId::Campaign(_))) => json!({ "lists": ["campaigns"] }),
+        News::Staff(StaffNews::Record(view)) => json!({ "record": Record::from(&**view) }),
+        News::Staff(StaffNews::Campaign(view)) => json!({ "campaign": CampaignLive::from(view) }),
         News::Group(_) | News::Totals(_) => return None,
     })
 }
@@ -133,7 +138,7 @@ fn lists(entry: &Entry) -> Vec<&'static str> {
         Entry::Queue(_) => vec!["queues"],
         Entry::Item(item) => vec![list(item.list)],
         Entry::Schedule(_) => vec!["schedules"],
-        Entry::Campaign(_) => Vec::new(),
+        Entry::Campaign(_) => vec!["campaigns"],
     }
 }
 

@@ -6,6 +6,7 @@ mod appointment;
 mod attached;
 mod call;
 mod callback;
+mod campaign;
 mod leg;
 mod line;
 mod listed;
@@ -13,8 +14,8 @@ mod live;
 mod person;
 
 use engine::id::{
-    AppointmentId, CallId, CaseId, ConferenceId, ContactId, FileId, ItemId, LegId, OutboxId, PerfilId, PromiseId,
-    QueueId, RecordingId, ScheduleId, UserId,
+    AppointmentId, AttemptId, CallId, CampaignId, CaseId, ConferenceId, ContactId, FileId, ItemId, LeadId, LegId,
+    ListId, OutboxId, PerfilId, PromiseId, QueueId, RecordingId, ScheduleId, UserId,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Value, json};
@@ -26,9 +27,12 @@ pub use alert::alert;
 pub use appointment::{Appointment, AppointmentAction, AppointmentChannel, AppointmentMessage, Letter};
 pub use attached::Attached;
 pub use call::{Call, Cause, Direction};
-pub use callback::{Callback, CallbackOwner};
+pub use callback::{Callback, CallbackDenial, CallbackOwner};
+pub use campaign::{AttemptWord, CampaignLive, CampaignStanding, LeadPhone, Record};
 pub use line::Line;
-pub use listed::{Department, Disposition, Listed, Location, Password, Perfil, Queue, Reason, Schedule, Shift, User};
+pub use listed::{
+    Campaign, Department, Disposition, Listed, Location, Password, Perfil, Queue, Reason, Schedule, Shift, User,
+};
 pub use live::{Snapshot, news};
 pub use person::{Agent, Me};
 
@@ -72,7 +76,10 @@ macro_rules! ids {
     )*};
 }
 
-ids! { AppointmentId CallId CaseId ConferenceId ContactId FileId ItemId LegId OutboxId PerfilId PromiseId QueueId RecordingId ScheduleId UserId }
+ids! {
+    AppointmentId AttemptId CallId CampaignId CaseId ConferenceId ContactId FileId ItemId LeadId LegId ListId OutboxId PerfilId PromiseId QueueId
+    RecordingId ScheduleId UserId
+}
 
 pub fn ids(all: impl IntoIterator<Item: Into<Id>>) -> Vec<Id> {
     all.into_iter().map(Into::into).collect()

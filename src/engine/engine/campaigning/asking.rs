@@ -1,10 +1,10 @@
 //! What the store is asked for campaigns: the next leads, and what the gate has to know of one, each time anew, so that what was
 //! added a moment ago counts.
 
-use crate::border::StoreError;
+use crate::border::{LeadLook, StoreError};
 use crate::campaign::{self, Area, LeadFacts, Question as Of, Want};
 use crate::gate::{self, Law, Purpose};
-use crate::id::{AttemptId, CampaignId, LeadId, QuestionId};
+use crate::id::{AttemptId, CampaignId, CommandId, LeadId, QuestionId};
 use crate::judgement::{Denial, Judgement};
 use crate::number::Number;
 use crate::records::{Facts, Question};
@@ -14,10 +14,19 @@ use super::super::Engine;
 use super::super::keeping::judgement;
 
 /// What the store's answer is for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Ask {
     Leads(CampaignId),
-    Gate { lead: LeadId, phone: usize, ask: u32 },
+    Gate {
+        lead: LeadId,
+        phone: usize,
+        ask: u32,
+    },
+    /// A person wants to know why.
+    Explain {
+        command: CommandId,
+        look: LeadLook,
+    },
 }
 
 impl Engine {
@@ -65,6 +74,15 @@ impl Engine {
             }
             (Ask::Gate { lead, phone, ask }, Err(why)) => {
                 self.judge_lead((lead, phone, ask), Err(format!("the store could not be read: {why}")), now);
+            }
+            (Ask::Explain { command, look }, Ok(Facts::Leads(campaign::Facts::Lead(Some(known))))) => {
+                self.explain_known(command, &look, Ok(known), now);
+            }
+            (Ask::Explain { command, look }, Err(why)) => {
+                self.explain_known(command, &look, Err(format!("the store could not be read: {why}")), now);
+            }
+            (Ask::Explain { command, look }, Ok(_)) => {
+                self.explain_known(command, &look, Err("the lead is not there any more".to_owned()), now);
             }
             (Ask::Gate { lead, phone, ask }, Ok(_)) => {
                 self.judge_lead((lead, phone, ask), Err("the lead is not there any more".to_owned()), now);

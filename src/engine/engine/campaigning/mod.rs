@@ -10,6 +10,7 @@
 
 mod asking;
 mod calling;
+mod explaining;
 mod wishes;
 mod written;
 

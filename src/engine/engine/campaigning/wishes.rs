@@ -18,7 +18,7 @@ impl Engine {
             | campaign::Command::Leave { user, .. }
             | campaign::Command::GetRecord { user, .. }
             | campaign::Command::Record { user, .. } => Whose::Of(*user),
-            campaign::Command::Steer { .. } => Whose::Shared,
+            campaign::Command::Steer { .. } | campaign::Command::Repace { .. } => Whose::Shared,
         }
     }
 
@@ -32,6 +32,13 @@ impl Engine {
         match wish {
             campaign::Command::Steer { campaign, to } => match self.staff.campaign(*campaign).cloned() {
                 Some(terms) => self.steer(command, terms, *to, now),
+                None => Some(Err(refusal(Refused::NoCampaign))),
+            },
+            campaign::Command::Repace { campaign, pace } => match self.staff.campaign(*campaign).cloned() {
+                Some(terms) => {
+                    let entry = Entry::Campaign(Campaign { pace: pace.clone(), ..terms });
+                    self.promise(command, &staff::Command::Edit(entry), now)
+                }
                 None => Some(Err(refusal(Refused::NoCampaign))),
             },
             campaign::Command::Join { campaign, user } | campaign::Command::GetRecord { campaign, user } => {
@@ -70,6 +77,20 @@ impl Engine {
         self.promise(command, &staff::Command::Edit(entry), now)
     }
 
+    /// Whether a campaign dials is steered and no part of an edit: what was read before somebody paused it starts nothing.
+    pub(in super::super) fn as_steered(&self, wish: &staff::Command) -> staff::Command {
+        match wish {
+            staff::Command::Create(Entry::Campaign(terms)) => {
+                staff::Command::Create(Entry::Campaign(Campaign { standing: Standing::Stopped, ..terms.clone() }))
+            }
+            staff::Command::Edit(Entry::Campaign(terms)) => {
+                let standing = self.staff.campaign(terms.id).map_or(Standing::Stopped, |own| own.standing);
+                staff::Command::Edit(Entry::Campaign(Campaign { standing, ..terms.clone() }))
+            }
+            staff::Command::Create(_) | staff::Command::Edit(_) | staff::Command::Delete(_) => wish.clone(),
+        }
+    }
+
     fn may_join(&self, campaign: crate::id::CampaignId, user: UserId) -> bool {
         let terms = self.staff.campaign(campaign);
         let Some(queues) = terms.map(|terms| &terms.queues) else { return true };
@@ -90,17 +111,16 @@ impl Engine {
 }
 
 fn refusal(refused: Refused) -> Refusal {
-    let text = refused.to_string();
-    match refused {
-        Refused::NoCampaign | Refused::NotFound => Refusal::new(RefusalCode::NotFound, text),
-        Refused::NotYours => Refusal::new(RefusalCode::NotAllowed, text),
-        Refused::NotRunning | Refused::NotAMember | Refused::Busy => Refusal::new(RefusalCode::WrongState, text),
-        Refused::NothingTried | Refused::Talked => Refusal::new(RefusalCode::WrongState, text),
-        Refused::NoSuchNumber => field("phone", text),
-        Refused::CallbackPast => field("callback", text),
-    }
-}
-
-fn field(field: &str, text: String) -> Refusal {
-    Refusal { field: Some(field.to_owned()), ..Refusal::new(RefusalCode::Invalid, text) }
+    let field = match refused {
+        Refused::NoSuchNumber => Some("phone"),
+        Refused::CallbackPast => Some("callback"),
+        Refused::NoCampaign | Refused::NotFound | Refused::NotYours | Refused::NotRunning => None,
+        Refused::NotAMember | Refused::Busy | Refused::NothingTried | Refused::Talked => None,
+    };
+    let code = match refused {
+        // As whatever else is not there.
+        Refused::NotFound => RefusalCode::NotFound,
+        refused => RefusalCode::Campaign(refused),
+    };
+    Refusal { field: field.map(str::to_owned), ..Refusal::new(code, refused.to_string()) }
 }

@@ -15,7 +15,7 @@ mod near;
 mod question;
 mod wishes;
 
-pub(super) use question::judgement;
+pub(super) use question::{NO_CALLS, judgement};
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -203,5 +203,5 @@ pub(in super::super) fn judgement(verdict: Verdict) -> Judgement {
 }
 
 /// Limits of calls are no matter of messages.
-const NO_CALLS: Load =
+pub(in super::super) const NO_CALLS: Load =
     Load { calls: 0, starts: 0, limits: Limits { calls_at_once: 1, calls_per_minute: 1 }, next: None };

@@ -1,7 +1,7 @@
 //! The two ways to decline a record (GN-06).
 
 use engine::border::RefusalCode;
-use engine::campaign::{DialMode, LeadState, Wish};
+use engine::campaign::{DialMode, LeadState, Refused, Wish};
 
 use crate::scene::{Floor, number};
 use crate::world::seconds;
@@ -36,10 +36,11 @@ fn GN_06_who_was_talked_with_is_closed_and_not_declined() {
     let ana = floor.ana;
     floor.get_record(ana).unwrap();
     floor.wish(ana, DIAL).unwrap();
-    assert_eq!(floor.wish(ana, Wish::Later).unwrap_err().code, RefusalCode::WrongState, "it is being dialled");
+    let refusal = floor.wish(ana, Wish::Later).unwrap_err();
+    assert_eq!(refusal.code, RefusalCode::Campaign(Refused::Busy), "it is being dialled");
     let maria = floor.rings("20", &number(1));
     floor.answers(&maria);
     floor.hangs_up();
-    assert_eq!(floor.wish(ana, Wish::Never).unwrap_err().code, RefusalCode::WrongState);
+    assert_eq!(floor.wish(ana, Wish::Never).unwrap_err().code, RefusalCode::Campaign(Refused::Talked));
     floor.pass(seconds(1));
 }

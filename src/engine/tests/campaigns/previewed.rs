@@ -2,7 +2,7 @@
 
 use engine::agent::AgentState;
 use engine::border::{Refusal, RefusalCode, Reply};
-use engine::campaign::{DialMode, LeadState, Place, ResultKind, Steer, Wish};
+use engine::campaign::{DialMode, LeadState, Place, Refused, ResultKind, Steer, Wish};
 use engine::id::ItemId;
 
 use crate::scene::{Floor, number};
@@ -85,8 +85,9 @@ fn GN_01_nobody_takes_part_in_a_campaign_that_is_not_started_and_records_end_wit
     assert_eq!(floor.place(ana), Some((Place::Open, 1)), "what is being read is brought to its end");
     let refused = |answer: Result<Reply, Refusal>| answer.unwrap_err().code;
     let bia = floor.bia;
-    assert_eq!(refused(floor.get_record(bia)), RefusalCode::WrongState);
-    assert_eq!(refused(floor.wish(ana, DONE)), RefusalCode::WrongState, "nothing was dialled: it is declined");
+    assert_eq!(refused(floor.get_record(bia)), RefusalCode::Campaign(Refused::NotRunning));
+    let refusal = refused(floor.wish(ana, DONE));
+    assert_eq!(refusal, RefusalCode::Campaign(Refused::NothingTried), "nothing was dialled: it is declined");
     floor.wish(ana, Wish::Later).unwrap();
     assert_eq!((floor.place(ana), floor.waits(1).num_minutes()), (None, 120));
     assert_eq!(floor.results(1), []);
@@ -103,7 +104,8 @@ fn GN_14_a_number_that_does_not_exist_is_dead_and_another_of_the_lead_is_next() 
     let maria = floor.rings("20", "11912340001");
     floor.refuses(&maria, 404);
     let refusal = floor.wish(ana, DIAL).unwrap_err();
-    assert_eq!((refusal.code, refusal.field.as_deref()), (RefusalCode::Invalid, Some("phone")), "it does not exist");
+    let why = RefusalCode::Campaign(Refused::NoSuchNumber);
+    assert_eq!((refusal.code, refusal.field.as_deref()), (why, Some("phone")), "it does not exist");
     floor.wish(ana, Wish::Dial { phone: 1, caller_id: None }).unwrap();
     let maria = floor.rings("20", "1130304040");
     floor.refuses(&maria, 486);

@@ -1,5 +1,6 @@
 //! Entries of lists as the API has them, and the way to the engine's and back.
 
+mod campaign;
 mod item;
 mod perfil;
 mod queue;
@@ -18,6 +19,7 @@ use crate::web::error::Error;
 
 use super::Id;
 
+pub use campaign::Campaign;
 pub use item::{Department, Disposition, Location, Reason};
 pub use perfil::Perfil;
 pub use queue::Queue;
