@@ -30,7 +30,7 @@ const history = (now) => [attempt(now, '1', 420_000, 'busy', { sip: 486, q850: 1
 const list = (id, name, source, more = {}) => ({ list: id, name, source, dated: '2026-11-20T12:00:00Z', expires: '2026-12-20T12:00:00Z', user: '1', made: '2026-11-20T14:12:00Z', state: 'ready', standing: { kind: 'ready' }, leads: 8214, numbers: 11_930, import: null, ...more });
 const lists = () => [
   list('70', 'Renova novembro', 'CRM Nortelux, extração de 20/11'), list('71', 'Visitas de outubro', 'campo', { leads: 142, numbers: 142, expires: null }),
-  list('72', 'Inadimplentes lote 3', 'financeiro', { state: 'loading', standing: { kind: 'loading' }, leads: 31_200, numbers: 40_118, import: { file: 'f2', rows: 80_000, bad: 0, twice: 12, part: 0.39, running: true } }),
+  list('72', 'Inadimplentes lote 3', 'financeiro', { state: 'loading', standing: { kind: 'loading' }, leads: 31_200, numbers: 40_118, import: { file: 'f2', rows: 80_000, bad: 0, twice: 12, part: 0.39, running: true, error: null } }),
   list('73', 'Renova outubro', 'CRM Nortelux', { expires: '2026-11-20T12:00:00Z', standing: { kind: 'stale', since: '2026-11-20T12:00:00Z' }, leads: 6120, numbers: 7002 }),
 ];
 
@@ -39,15 +39,16 @@ const leads = (now) => [
   { ...record(now, 'open'), list: '70', priority: 1, zone: null, attempts: 2, state: { kind: 'leased', fence: 3, until: at(now, -60) } },
   lead(now, '901', 'Aldenir Tupinambá Reis', '+5592907335081', { kind: 'waiting', next: at(now, -3600), top: false, cool_off: null }),
   lead(now, '902', 'Ingrid Schroeder Knoll', '+5547909135518', { kind: 'declined' }, { attempts: 1 }),
-  lead(now, '903', 'Edvaldo Nascimento Cruz', '+5571903552096', { kind: 'exhausted', finished: { why: 'lead-limit', most: 6 } }, { attempts: 6 }),
+  lead(now, '903', 'Edvaldo Nascimento Cruz', '+5571903552096', { kind: 'exhausted', why: 'lead-limit', most: 6 }, { attempts: 6 }),
   lead(now, '904', 'Sebastião Moura Leite', '+5531904120877', { kind: 'callback', promise: '74' }, { attempts: 1 }),
   lead(now, '905', 'Josué Batista Lins', '+5581904673395', { kind: 'unknown', attempt: '88' }, { attempts: 3 }),
   lead(now, '906', 'Clínica Bem Viver S/S', '+5562905048831', { kind: 'done' }, { attempts: 1 }),
 ];
+const flat = { attempt: null, callback: null, most: null, next: null, since: null, until: null, why: null };
 const why = (now, one) => {
-  const waits = { waiting: { kind: 'until', next: at(now, -3600) }, leased: { kind: 'leased', until: at(now, -60) }, callback: { kind: 'promised', promise: '74' }, unknown: { kind: 'person', attempt: '88' }, done: { kind: 'done' }, declined: { kind: 'declined' }, exhausted: { kind: 'exhausted', finished: { why: 'lead-limit', most: 6 } } }[one.state.kind];
+  const waits = { waiting: { kind: 'until', next: at(now, -3600) }, leased: { kind: 'leased', until: at(now, -60) }, callback: { kind: 'promised', promise: '74' }, unknown: { kind: 'person', attempt: '88' }, done: { kind: 'done' }, declined: { kind: 'declined' }, exhausted: { kind: 'exhausted', why: 'lead-limit', most: 6 } }[one.state.kind];
   const denied = one.lead === '901' ? { rule: 'hours telemarketing', fact: 'outside hours of +5592', next: at(now, -66_000), version: 4, zone: 'America/Manaus' } : null;
-  return [{ campaign: '60', waits, denied, next: denied?.next ?? waits.next ?? null }, ...(one.lead === '901' ? [{ campaign: '63', waits: { kind: 'campaign-stopped' }, denied: null, next: null }] : [])];
+  return [{ campaign: '60', waits: { ...flat, ...waits }, denied, next: denied?.next ?? waits.next ?? null }, ...(one.lead === '901' ? [{ campaign: '63', waits: { kind: 'campaign-stopped' }, denied: null, next: null }] : [])];
 };
 
 export function begin(now, scene) {
@@ -133,7 +134,7 @@ export function leadLists(w, method, id, what, body) {
     return { encoding: 'windows1252', separator: ';', columns, rows: 4120, leads: 4117, numbers: 5630, bad: errors.length, errors, size: 412_003, sha256: '9f86', sample };
   }
   if (id === 'import') {
-    const one = list('74', body.name, body.source, { dated: body.dated, expires: body.expires, state: 'loading', standing: { kind: 'loading' }, leads: 500, numbers: 700, import: { file: 'f1', rows: 4120, bad: 0, twice: 3, part: 0.12, running: true } });
+    const one = list('74', body.name, body.source, { dated: body.dated, expires: body.expires, state: 'loading', standing: { kind: 'loading' }, leads: 500, numbers: 700, import: { file: 'f1', rows: 4120, bad: 0, twice: 3, part: 0.12, running: true, error: null } });
     w.leadLists.push(one);
     return { status: 202, body: one };
   }

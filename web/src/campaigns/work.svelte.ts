@@ -83,8 +83,7 @@ class Work {
       if (this.matter && this.disposition) await ask('POST', `/cases/${this.matter}/close`, { disposition: this.disposition }).catch(() => {});
       if (desk.agent?.state.kind === 'wrap-up') await agent.endWrapUp();
     } catch (why) {
-      const callback = why instanceof ApiError && (why.field === 'callback' || 'callback' in why.fields);
-      this.why = { text: callback ? t('record.callback-past') : refusal(why), callback };
+      this.why = { text: refusal(why), callback: why instanceof ApiError && why.code === 'callback-past' };
     }
     this.busy = false;
   };

@@ -59,7 +59,7 @@ describe('closing a record', () => {
   });
 
   it('gn_12: explains that the callback it has lies in the past', async () => {
-    refused = { error: { code: 'invalid', text: 'past', field: 'callback', fields: { callback: 'invalid' } } };
+    refused = { error: { code: 'callback-past', text: 'past', field: 'callback' } };
     await work.close(record);
     expect(work.why).toEqual({ text: 'A hora do callback já passou.', callback: true });
   });

@@ -9,7 +9,7 @@ const call = (id: string, more: Partial<Call> = {}): Call => ({
   held: false, held_by_peer: false, bridged_with: null, conference: null, recording: null, supervised: [], consults: null, transfer: null, trouble: null, legs: [],
   user: '7', contact: null, case: null, promise: null, queue: null, ...more,
 });
-const snapshot = (calls: Call[]): Snapshot => ({ now: '2026-11-24T17:00:00Z', me: { user: '7' } as Snapshot['me'], calls, agents: [], accounts: [], watched: [], phones: [], supervisions: [], callbacks: [], alerts: [] });
+const snapshot = (calls: Call[]): Snapshot => ({ now: '2026-11-24T17:00:00Z', me: { user: '7' } as Snapshot['me'], calls, agents: [], accounts: [], watched: [], phones: [], supervisions: [], callbacks: [], campaigns: [], records: [], alerts: [] });
 
 describe('the live state', () => {
   it('is replaced by a snapshot and changed by news, object by object', () => {

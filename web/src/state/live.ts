@@ -1,7 +1,7 @@
 // The live state as the page knows it, and how a line of the socket changes it. Pure: the only place that does.
 
 import type { Callback, CallbackState, WithPromises } from '../api/callbacks';
-import type { CampaignLive, LeadRecord, WithCampaigns } from '../api/campaigns';
+import type { CampaignLive, LeadRecord } from '../api/campaigns';
 import type { Account, Agent, Alert, Call, HistoryRow, Id, Line, Me, News, Snapshot, Supervision, Watched } from '../api/types';
 
 /** Ended calls kept for the wrap-up; older ones are in the history. */
@@ -41,7 +41,7 @@ export function apply(live: Live, line: Line): void {
   else change(live, line.news);
 }
 
-function replaceAll(live: Live, s: WithCampaigns<WithPromises<Snapshot>>): void {
+function replaceAll(live: Live, s: WithPromises<Snapshot>): void {
   live.me = s.me;
   live.calls = byKey(s.calls, (c) => c.call);
   live.agents = byKey(s.agents, (a) => a.user);
@@ -54,7 +54,7 @@ function replaceAll(live: Live, s: WithCampaigns<WithPromises<Snapshot>>): void 
   live.alerts = s.alerts;
 }
 
-function change(live: Live, n: WithCampaigns<WithPromises<News>>): void {
+function change(live: Live, n: WithPromises<News>): void {
   if (n.me) live.me = n.me;
   if (n.call) live.calls[n.call.call] = n.call;
   if (n['call-ended']) end(live, n['call-ended']);

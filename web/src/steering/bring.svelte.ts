@@ -70,9 +70,15 @@ export class Bringing {
   private async try(what: () => Promise<void>): Promise<void> {
     this.busy = true;
     this.why = null;
-    await what().catch((fault: unknown) => (this.why = fault instanceof ApiError && fault.status === 422 ? maybe(`error.file.${fault.code}`) ?? fault.said : refusal(fault)));
+    await what().catch((fault: unknown) => (this.why = said(fault)));
     this.busy = false;
   }
+}
+
+/** What is wrong with the file, or why it was refused. */
+function said(fault: unknown): string {
+  const code = fault instanceof ApiError ? fault.fields.file : undefined;
+  return code === undefined ? refusal(fault) : maybe(`error.file.${code}`) ?? (fault as ApiError).said;
 }
 
 /** The day's first moment here, as the daemon wants it. */

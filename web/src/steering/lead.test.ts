@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LeadList, WaitsKind, WhyNot } from '../api/campaigns';
 import { listFace, nextOf, whyWords } from './lead';
 
-const why = (kind: WaitsKind, more: object = {}, rest: Partial<WhyNot> = {}): WhyNot => ({ campaign: '60', waits: { kind, ...more }, denied: null, next: null, ...rest });
+const why = (kind: WaitsKind, more: object = {}, rest: Partial<WhyNot> = {}): WhyNot => ({ campaign: '60', waits: { kind, attempt: null, callback: null, most: null, next: null, since: null, until: null, why: null, ...more }, denied: null, next: null, ...rest });
 const now = Date.parse('2026-11-24T17:32:00Z');
 
 describe('gn_16: why a lead is not being dialled', () => {
@@ -21,7 +21,7 @@ describe('gn_16: why a lead is not being dialled', () => {
   });
 
   it('names the limit that was reached', () => {
-    expect(whyWords(why('exhausted', { finished: { why: 'lead-limit', most: 6 } }), now)).toBe('Já teve as 6 tentativas que um registro pode ter.');
+    expect(whyWords(why('exhausted', { why: 'lead-limit', most: 6 }), now)).toBe('Já teve as 6 tentativas que um registro pode ter.');
   });
 });
 

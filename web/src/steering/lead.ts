@@ -1,12 +1,12 @@
 // Lists and leads in words: how they stand, why nobody is called, and when next (GN-16).
 
-import type { Lead, LeadList, LeadStateKind, WhyNot } from '../api/campaigns';
+import type { Lead, LeadList, LeadStateKind, ListKind, WhyNot } from '../api/campaigns';
 import { deniedWords, instantWords, type Face } from '../callbacks/words';
 import { typedDate } from '../callbacks/when';
 import { isoDay } from '../words/format';
 import { t } from '../words/words.svelte';
 
-const LIST: Record<'loading' | 'ready' | 'stale' | 'discarded' | 'broken', Face> = {
+const LIST: Record<ListKind | 'broken', Face> = {
   loading: { look: 'talk', icon: 'reload', word: 'list.loading' },
   broken: { look: 'pause', icon: 'warn', word: 'list.broken' },
   ready: { look: 'ready', icon: 'check', word: 'list.ready' },
@@ -14,7 +14,7 @@ const LIST: Record<'loading' | 'ready' | 'stale' | 'discarded' | 'broken', Face>
   discarded: { look: 'off', icon: 'x', word: 'list.discarded' },
 };
 /** One that is neither complete nor being read waits for somebody. */
-export const listFace = (one: LeadList): Face => LIST[one.state === 'loading' && one.import?.running !== true ? 'broken' : one.standing.kind];
+export const listFace = (one: LeadList): Face => LIST[one.state === 'loading' && one.import?.running !== true ? 'broken' : (one.standing.kind as ListKind)];
 
 const LEAD: Record<LeadStateKind, Face> = {
   waiting: { look: 'off', icon: 'clock', word: 'lead.waiting' },
@@ -25,7 +25,7 @@ const LEAD: Record<LeadStateKind, Face> = {
   declined: { look: 'off', icon: 'nodial', word: 'lead.declined' },
   exhausted: { look: 'pause', icon: 'nodial', word: 'lead.exhausted' },
 };
-export const leadFace = (lead: Pick<Lead, 'state'>): Face => LEAD[lead.state.kind];
+export const leadFace = (lead: Pick<Lead, 'state'>): Face => LEAD[lead.state.kind as LeadStateKind];
 export const STATES = Object.keys(LEAD) as LeadStateKind[];
 
 /** `20/11/2026`, by this browser's wall. */
@@ -34,14 +34,13 @@ export const writtenDay = (at: string): string => typedDate(isoDay(new Date(at))
 const OWN = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const when = (at: unknown): string => instantWords(String(at), OWN);
 
-/** Why an attempt may not follow: `exhausted` says which limit. */
-function exhausted(finished: unknown): string {
-  const of = (typeof finished === 'object' && finished !== null ? finished : {}) as { why?: string; most?: number };
-  switch (of.why) {
+/** Why no attempt may follow: which limit it was. */
+function exhausted({ why, most }: WhyNot['waits']): string {
+  switch (why) {
     case 'lead-limit':
-      return t('wait.exhausted.lead-limit', { n: of.most ?? 0 });
+      return t('wait.exhausted.lead-limit', { n: most ?? 0 });
     case 'number-limit':
-      return t('wait.exhausted.number-limit', { n: of.most ?? 0 });
+      return t('wait.exhausted.number-limit', { n: most ?? 0 });
     case 'numbers-dead':
       return t('wait.exhausted.numbers-dead');
     case 'suppressed':
@@ -65,7 +64,7 @@ export function whyWords(why: WhyNot, now: number): string {
     case 'list-stale':
       return t('wait.list-stale', { when: when(waits.since) });
     case 'exhausted':
-      return exhausted(waits.finished ?? waits);
+      return exhausted(waits);
     case 'list-loading':
     case 'list-discarded':
     case 'promised':

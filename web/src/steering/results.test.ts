@@ -3,14 +3,14 @@ import type { Results } from '../api/campaigns';
 import { abandonedOf, byHour, countOf, kindsOf, totalOf } from './results';
 import { readNumber, readPermille, writePermille } from './pace';
 
-const day: Results = { hours: [{ hour: 10, results: { connected: 48, abandoned: 2, busy: 3 } }, { hour: 9, results: { 'no-answer': 5 } }, { hour: 11, results: { connected: 50 } }], dispositions: [] };
+const day: Results = { day: '2026-11-24', hours: [{ hour: 10, results: { connected: 48, abandoned: 2, busy: 3 } }, { hour: 9, results: { 'no-answer': 5 } }, { hour: 11, results: { connected: 50 } }], dispositions: [] };
 
 describe('a day of attempts', () => {
   it('gn_18: adds abandonment up over the people who answered, from the first hour on', () => {
     const hours = byHour(day);
     expect(hours.map((h) => [h.hour, h.attempts, h.answered, h.share])).toEqual([[9, 5, 0, null], [10, 53, 50, 0.04], [11, 50, 50, 0.02]]);
     expect(abandonedOf(hours)).toBe(20);
-    expect(abandonedOf(byHour({ hours: [], dispositions: [] }))).toBeNull();
+    expect(abandonedOf(byHour({ day: '2026-11-24', hours: [], dispositions: [] }))).toBeNull();
   });
 
   it('has a column for what happened and no other', () => {
