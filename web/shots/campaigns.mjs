@@ -20,8 +20,8 @@ const CARD = '.record';
 /** A day of that zone as people write it, so many days from now. */
 const day = (days) => new Intl.DateTimeFormat('pt-BR', { timeZone: ZONE, day: '2-digit', month: '2-digit', year: 'numeric' }).format(Date.now() + days * 86_400_000);
 
-/** Busy, and one that answers and hangs up after three seconds. */
-const [BUSY, ANSWERS] = ['(92) 90660-1210', '(92) 90660-1215'];
+/** Busy; one that answers and stays; one that answers and hangs up after three seconds. */
+const [BUSY, STAYS, ANSWERS] = ['(92) 90660-1210', '(92) 90660-1221', '(92) 90660-2215'];
 const LIST = [
   'nome;celular;prioridade;plano',
   `Ana Rejeitada;(11) 90660-1115;1;Essencial`,
@@ -29,7 +29,7 @@ const LIST = [
   `Carla Mais Tarde;(11) 90660-1315;3;Família`,
   `Sem Telefone;;4;Família`,
   `Davi Não Ligar;(11) 90660-1415;5;Família`,
-  `Elza Atendida;${ANSWERS};6;Essencial, desde março`,
+  `Elza Atendida;${STAYS};6;Essencial, desde março`,
   `Fátima Ocupada;${BUSY};7;Família`,
 ].join('\r\n');
 
@@ -98,14 +98,14 @@ await play(async ({ browser, errors, step }) => {
     await p.fill('Renova novembro', true, '.dock');
     await p.fill('Roteiro', 'Apresente-se e diga o motivo.', '.dock');
     await p.fill('Escala dos callbacks', 'Retornos', '.dock');
-    await p.fill('Oferta espera', '6', '.dock');
+    await p.fill('Oferta espera', '15', '.dock');
     await p.click('Acrescentar saída', '.dock');
     await p.picture(shots, '42-campanha-nova');
     await p.click('Salvar', '.dock form');
     await p.sees('Renova Energia');
     await p.until('the form to close', () => document.querySelector('.dock form') === null);
     const [campaign] = (await p.ask('GET', '/campaigns')).json;
-    assert.deepEqual([campaign.name, campaign.mode, campaign.standing, campaign.lists, campaign.routes, campaign.handling.offer_s], ['Renova Energia', 'push-preview', 'stopped', [ids.list], [{ account: 'tronco', weight: 1 }], 6]);
+    assert.deepEqual([campaign.name, campaign.mode, campaign.standing, campaign.lists, campaign.routes, campaign.handling.offer_s], ['Renova Energia', 'push-preview', 'stopped', [ids.list], [{ account: 'tronco', weight: 1 }], 15]);
     ids.campaign = campaign.campaign;
   });
 
@@ -116,8 +116,10 @@ await play(async ({ browser, errors, step }) => {
     await p.alt('KeyP');
     await p.click('Começar e ficar disponível');
     await p.sees('Disponível');
+    await helena.page.bringToFront();
     await helena.page.goto(`${home}#/campanhas/andamento/${ids.campaign}`);
     await helena.click('Iniciar', '.one');
+    await helena.until('the campaign to run', () => document.querySelector('li[aria-current] .tag')?.innerText.includes('Iniciada'));
     await p.page.bringToFront();
     await p.sees('Campanha iniciada');
     await p.picture(shots, '43-campanha-iniciada');
@@ -164,6 +166,7 @@ await play(async ({ browser, errors, step }) => {
     assert.equal(p.hash, '#/atendimento');
     await p.sees('Essencial, desde março');
     await p.picture(shots, '46-em-ligacao');
+    await p.alt('KeyX');
   });
   await step('after hang-up the record is still there, and so is its callback (GN-10)', luana, async (p) => {
     await has(p, 'Elza Atendida', 'Chamada de campanha de saída para Elza Atendida');
@@ -220,7 +223,7 @@ await play(async ({ browser, errors, step }) => {
     await make(`/campaigns/${ids.campaign}/steer`, { to: 'start' });
   };
   await step('Visualização: the pop-up gets a record, the agent dials, it is closed (GN-02, GN-04)', luana, async (p) => {
-    await another('Pesquisa', 'preview', 'Gilda Pesquisada', ANSWERS.replace('1215', '2215'));
+    await another('Pesquisa', 'preview', 'Gilda Pesquisada', ANSWERS);
     await p.page.bringToFront();
     await p.sees('Campanha iniciada');
     await p.click('Obter registro', '.notice');
@@ -234,12 +237,13 @@ await play(async ({ browser, errors, step }) => {
     assert.equal((await state(helena, 'Gilda')).state.kind, 'done');
   });
   await step('Progressiva: one call for a ready agent, dialled without a click (GN-02)', luana, async (p) => {
-    await another('Boas-vindas', 'progressive', 'Heitor Recebido', ANSWERS.replace('1215', '3215'));
+    await another('Boas-vindas', 'progressive', 'Heitor Recebido', STAYS.replace('1221', '3221'));
     await p.page.bringToFront();
     await p.sees('Campanha iniciada');
     await p.click('OK', '.notice');
     await p.sees('Chamada de campanha de saída para Heitor Recebido');
     await p.picture(shots, '52-progressiva');
+    await p.alt('KeyX');
     await p.sees('Como terminou?');
     await p.alt('Enter');
     await p.until('the record to go', (root) => document.querySelector(root) === null, CARD);
