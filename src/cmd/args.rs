@@ -195,6 +195,25 @@ pub enum Remote {
         #[command(subcommand)]
         what: Gate,
     },
+    Campaigns {
+        #[command(subcommand)]
+        what: Option<Campaigns>,
+    },
+    Lists {
+        #[command(subcommand)]
+        what: Option<Lists>,
+    },
+    Leads {
+        #[command(subcommand)]
+        what: Leads,
+    },
+    #[command(args_conflicts_with_subcommands = true)]
+    Dnc {
+        #[arg(id = "begins", long = "with", value_name = "NUMBER")]
+        number: Option<String>,
+        #[command(subcommand)]
+        what: Option<Dnc>,
+    },
     Dnd {
         #[arg(value_name = "ACCOUNT")]
         account: String,
@@ -235,6 +254,90 @@ pub enum Callbacks {
     Cancel {
         #[arg(value_name = "CALLBACK")]
         callback: String,
+    },
+}
+
+/// What becomes of a campaign.
+#[derive(Subcommand, Debug)]
+pub enum Campaigns {
+    Start {
+        #[arg(value_name = "CAMPAIGN")]
+        campaign: String,
+    },
+    Pause {
+        #[arg(value_name = "CAMPAIGN")]
+        campaign: String,
+    },
+    Drain {
+        #[arg(value_name = "CAMPAIGN")]
+        campaign: String,
+    },
+    Stop {
+        #[arg(value_name = "CAMPAIGN")]
+        campaign: String,
+    },
+}
+
+/// What is done with a list of leads.
+#[derive(Subcommand, Debug)]
+pub enum Lists {
+    Import(Import),
+    Resume {
+        #[arg(value_name = "LIST", id = "lead_list")]
+        list: String,
+        #[arg(value_name = "FILE", id = "csv")]
+        file: PathBuf,
+    },
+    Discard {
+        #[arg(value_name = "LIST", id = "lead_list")]
+        list: String,
+    },
+}
+
+/// A list made of a file.
+#[derive(clap::Args, Debug)]
+pub struct Import {
+    #[arg(value_name = "FILE", id = "csv")]
+    pub file: PathBuf,
+    #[arg(long, value_name = "NAME")]
+    pub name: String,
+    #[arg(long, value_name = "SOURCE")]
+    pub source: String,
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub expires: Option<NaiveDate>,
+    #[arg(long)]
+    pub skip_bad: bool,
+    #[arg(long)]
+    pub across_lists: bool,
+}
+
+/// What is done with leads.
+#[derive(Subcommand, Debug)]
+pub enum Leads {
+    Find {
+        #[arg(value_name = "NUMBER|NAME", id = "sought")]
+        text: String,
+    },
+    Settle {
+        #[arg(value_name = "LEAD")]
+        lead: String,
+        #[arg(value_name = "yes|no", value_parser = yes_no, action = ArgAction::Set)]
+        reached: bool,
+    },
+}
+
+/// What is done with numbers that are not dialled automatically.
+#[derive(Subcommand, Debug)]
+pub enum Dnc {
+    Add {
+        #[arg(value_name = "NUMBER")]
+        number: String,
+        #[arg(long = "source", value_name = "SOURCE", id = "by", required = true)]
+        source: String,
+    },
+    Remove {
+        #[arg(value_name = "ENTRY")]
+        entry: String,
     },
 }
 
@@ -413,6 +516,14 @@ fn record_wish(text: &str) -> Result<RecordWish, &'static str> {
     }
 }
 
+fn yes_no(text: &str) -> Result<bool, &'static str> {
+    match text {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err("yes / no"),
+    }
+}
+
 fn switch(text: &str) -> Result<bool, &'static str> {
     match text {
         "on" => Ok(true),
@@ -458,6 +569,10 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ("watch", "ramal watch 1002 1003 --account 1001"),
     ("callbacks", "ramal callbacks --with 98765-4321"),
     ("gate", "ramal gate explain 11987654321 --purpose callback"),
+    ("campaigns", "ramal campaigns start 'Renova Energia'"),
+    ("lists", "ramal lists import clientes.csv --name Janeiro --source CRM"),
+    ("leads", "ramal leads find 98765-4321"),
+    ("dnc", "ramal dnc add 11987654321 --source 'Pedido do cliente'"),
     ("dnd", "ramal dnd 1001 on"),
     ("register", "ramal register 1001"),
     ("events", "ramal events --json | jq -c .news"),

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::driver::Handle;
 use crate::store::{Page, PromiseFilter};
 
+use super::campaigning;
 use super::observe::{Observer, has};
 use super::request::{ConferenceAction, Error, Supervising, Wish};
 use super::shape::shaped;
@@ -74,6 +75,17 @@ pub(super) async fn act(
             What::Callback(callback::Command::Cancel { promise: callback, version })
         }
         Wish::Explain { number, purpose, account } => What::Look(Look::Explain { number, purpose, account }),
+        Wish::Campaigns {} => return campaigning::campaigns(handle).await,
+        Wish::Steer { campaign, to } => return campaigning::steer(campaign, to, key, handle).await,
+        Wish::LeadLists {} => return campaigning::lead_lists(handle).await,
+        Wish::ImportLeads(new) => return campaigning::import_leads(new, handle).await,
+        Wish::ResumeLeads { list, path } => return campaigning::resume_leads(list, path, handle).await,
+        Wish::DiscardLeads { list } => return campaigning::discard_leads(list, handle).await,
+        Wish::Leads { q } => return campaigning::leads(&q, handle).await,
+        Wish::SettleLead { lead, reached } => return campaigning::settle_lead(lead, reached, handle).await,
+        Wish::Suppressions { number } => return campaigning::suppressions(number.as_deref(), handle).await,
+        Wish::Suppress { number, source, until } => return campaigning::suppress(&number, source, until, handle).await,
+        Wish::Unsuppress { suppression } => return campaigning::unsuppress(suppression, handle).await,
         Wish::Register { account } => What::Account(AccountCommand::Register { account }),
     };
     Ok(match handle.command(what, key).await? {

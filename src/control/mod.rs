@@ -3,6 +3,7 @@
 //! [`Server::bind`] claims the path before anything else is started; [`Server::serve`] answers until the daemon stops.
 
 mod act;
+mod campaigning;
 mod observe;
 mod request;
 mod session;
@@ -16,7 +17,7 @@ use tokio::sync::Semaphore;
 
 use crate::driver::Handle;
 
-pub use request::{ConferenceAction, Error, MAX_LINE, Request, Supervising, Wish};
+pub use request::{ConferenceAction, Error, MAX_LINE, NewList, Request, Supervising, Wish};
 pub use shape::{plain, shaped};
 pub use socket::BindError;
 

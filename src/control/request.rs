@@ -1,14 +1,18 @@
 //! What a client writes: one wish a line.
 
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
 use engine::border::{IdempotencyKey, Refusal};
 use engine::call::{RecordWish, RejectAs};
+use engine::campaign::Steer;
 use engine::config::{AccountName, DeviceName};
 use engine::gate::Purpose;
-use engine::id::{CallId, PromiseId, Seq};
+use engine::id::{CallId, CampaignId, LeadId, ListId, PromiseId, Seq};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::shape::{id_text, ids_text, promise_text};
+use super::shape::{campaign_text, id_text, ids_text, lead_text, list_text, number_text, promise_text};
 
 /// One line: `{"id":1,"do":"dial","number":"11987654321","key":"k1"}`.
 #[derive(Clone, PartialEq, Debug)]
@@ -200,11 +204,79 @@ pub enum Wish {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         account: Option<AccountName>,
     },
+    /// Their terms, and how they go.
+    Campaigns {},
+    Steer {
+        #[serde(with = "campaign_text")]
+        campaign: CampaignId,
+        to: Steer,
+    },
+    /// Lists of leads, and those that are being brought in.
+    LeadLists {},
+    /// A list of a CSV file that the daemon may read.
+    ImportLeads(NewList),
+    /// Goes on with one that was cut off, by the same file.
+    ResumeLeads {
+        #[serde(with = "list_text")]
+        list: ListId,
+        path: PathBuf,
+    },
+    DiscardLeads {
+        #[serde(with = "list_text")]
+        list: ListId,
+    },
+    /// `q`: a number in any spelling, or part of a name.
+    Leads {
+        q: String,
+    },
+    /// Whether the attempt that a crash cut off reached anybody.
+    SettleLead {
+        #[serde(with = "lead_text")]
+        lead: LeadId,
+        reached: bool,
+    },
+    /// Numbers that are not dialled automatically; `number`: how they begin.
+    Suppressions {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        number: Option<String>,
+    },
+    Suppress {
+        number: String,
+        source: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<DateTime<Utc>>,
+    },
+    Unsuppress {
+        #[serde(with = "number_text")]
+        suppression: u64,
+    },
     /// The restored base is the one to work with.
     ConfirmRestored {},
     /// The clock is right as it is.
     ConfirmClock {},
     Reload {},
+}
+
+/// What a list is made of.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewList {
+    pub path: PathBuf,
+    pub name: String,
+    /// Who gave it.
+    pub source: String,
+    /// As old as what is in it; none: now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dated: Option<DateTime<Utc>>,
+    /// Nobody of it is called from then on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<DateTime<Utc>>,
+    /// Bad rows are left out; else one of them spoils the file.
+    #[serde(default)]
+    pub skip_bad: bool,
+    /// Numbers that other lists have are left out.
+    #[serde(default)]
+    pub across_lists: bool,
 }
 
 /// What is done in a conference.

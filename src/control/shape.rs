@@ -72,6 +72,13 @@ const IDS: &[&str] = &[
     "owner",
     "department",
     "disposition",
+    "campaign",
+    "members",
+    "lead",
+    "list",
+    "lists",
+    "callback",
+    "attempt",
 ];
 
 /// Several calls' ids in a request.
@@ -122,4 +129,17 @@ macro_rules! id_texts {
     )*};
 }
 
-id_texts! { id_text CallId promise_text PromiseId }
+/// A number of the store's own.
+pub(super) mod number_text {
+    use serde::{Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(number: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(number)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+        super::read_id(deserializer)
+    }
+}
+
+id_texts! { id_text CallId promise_text PromiseId campaign_text CampaignId list_text ListId lead_text LeadId }

@@ -167,9 +167,9 @@ fn json_only(request: &Request) -> Result<(), Error> {
         && !request.headers().contains_key(header::TRANSFER_ENCODING);
     let path = request.uri().path();
     let file = match kind.as_deref() {
-        Some("text/csv") => CSV_ROUTES.contains(&path),
+        Some("text/csv") if path != lead_lists::UPLOAD => CSV_ROUTES.contains(&path),
         Some("audio/wav") => path.starts_with(WAV_ROUTES),
-        Some(kind) => path == FILES_ROUTE && !OF_FORMS.contains(&kind),
+        Some(kind) => [FILES_ROUTE, lead_lists::UPLOAD].contains(&path) && !OF_FORMS.contains(&kind),
         None => false,
     };
     match kind.as_deref() {

@@ -37,6 +37,7 @@ mod leads;
 mod lists;
 mod live;
 mod metrics;
+mod number_lists;
 mod pace;
 mod page;
 mod password;
@@ -84,6 +85,7 @@ use tls::Keys;
 
 pub use invitation::Invitation;
 pub use routes::openapi;
+pub(crate) use secret::random;
 
 /// What it is made with.
 #[derive(Debug)]

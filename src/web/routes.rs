@@ -15,8 +15,8 @@ use super::doc::Routes;
 use super::error::Error;
 use super::{
     agent, appointments, audit, breaks, callbacks, calls, campaigns, cases, contacts, directory, extensions, gate,
-    guard, headset, health, history, invitation, lead_lists, leads, lists, live, page, proofs, recordings, schedules,
-    session, settings, setup, sounds, supervise, suppressions, tokens, trace,
+    guard, headset, health, history, invitation, lead_lists, leads, lists, live, number_lists, page, proofs,
+    recordings, schedules, session, settings, setup, sounds, supervise, suppressions, tokens, trace,
 };
 
 /// The API's routes and what is said of them.
@@ -49,6 +49,7 @@ fn all() -> Routes {
         .and(leads::routes())
         .and(appointments::routes())
         .and(suppressions::routes())
+        .and(number_lists::routes())
         .and(gate::routes())
         .and(breaks::routes())
         .and(audit::routes())

@@ -19,13 +19,14 @@ use super::body::{Asked, Body, Named};
 use super::desk::Desk;
 use super::doc::{Routes, about};
 use super::error::Error;
+use super::number_lists::{Scopes, SuppressionScope};
 use super::person::Person;
 use super::shape::Id;
 use super::sheet::{BadLine, Column, Line, Sheet};
 
 pub fn routes() -> Routes {
     let one = json!({ "suppression": "3", "number": "+5511987654321", "source": "Pedido do cliente", "note": "",
-        "since": "2026-11-22T12:00:00Z", "until": null, "by": "7" });
+        "since": "2026-11-22T12:00:00Z", "until": null, "by": "7", "scope": { "campaign": null, "aim": null } });
     let new = json!({ "number": "(11) 98765-4321", "source": "Pedido do cliente", "note": "", "until": null });
     let asked = json!({ "csv": "telefone;lista\n11987654321;Procon-SP\n", "apply": false });
     let report = json!({ "columns": [{ "column": "telefone", "read_as": "number" }], "lines": 1, "created": 1, "bad": [], "applied": false });
@@ -64,6 +65,7 @@ pub struct Suppression {
     /// Null: for good.
     until: Option<DateTime<Utc>>,
     by: Option<Id>,
+    scope: SuppressionScope,
 }
 
 /// A page of them.
@@ -83,6 +85,8 @@ pub struct NewSuppression {
     #[serde(default)]
     note: String,
     until: Option<DateTime<Utc>>,
+    /// Left out: its list's.
+    scope: Option<SuppressionScope>,
 }
 
 /// A file.
@@ -96,6 +100,8 @@ pub struct SuppressionImport {
     /// False: only looked at.
     #[serde(default)]
     apply: bool,
+    /// Of all of them; left out: each its list's.
+    scope: Option<SuppressionScope>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -124,6 +130,7 @@ impl From<SuppressionLine> for Suppression {
             since: line.since,
             until: line.until,
             by: line.user.map(Id::from),
+            scope: line.scope.into(),
         }
     }
 }
@@ -148,7 +155,9 @@ async fn add(
     Body(new): Body<NewSuppression>,
 ) -> Result<Response, Error> {
     person.may(Action::Create(Kind::Suppression), Whose::Nothing).await?;
+    let scopes = Scopes::of(&desk, new.scope).await?;
     let line = read(&desk, &person, &new.number, &new.source, &new.note, new.until)?;
+    let line = SuppressionLine { scope: scopes.scope(&line.source), ..line };
     let kept = line.clone();
     let ids = desk.stored(move |store| store.suppress(vec![kept])).await?;
     let suppression = ids.first().copied().unwrap_or_default();
@@ -175,11 +184,12 @@ async fn import(
 ) -> Result<axum::Json<SuppressionReport>, Error> {
     person.may(Action::Create(Kind::Suppression), Whose::Nothing).await?;
     let sheet = Sheet::read(&asked.csv, COLUMNS, &["number"])?;
+    let scopes = Scopes::of(&desk, asked.scope).await?;
     let lines = sheet.lines.len() + sheet.bad.len();
     let (mut bad, mut good) = (sheet.bad, Vec::new());
     for line in &sheet.lines {
         match of_line(&desk, &person, line) {
-            Ok(one) => good.push(one),
+            Ok(one) => good.push(SuppressionLine { scope: scopes.scope(&one.source), ..one }),
             Err(why) => {
                 let (field, code, text) = why.about();
                 bad.push(BadLine { line: line.number, field, code, text });
@@ -255,5 +265,5 @@ const COLUMNS: &[(&str, &[&str])] = &[
 ];
 const PAGE: u32 = 100;
 const AT_ONCE: usize = 500;
-const MAX_NAME: usize = 64;
+pub const MAX_NAME: usize = 64;
 const MAX_NOTE: usize = 1_000;

@@ -54,7 +54,7 @@ fn gn_02_a_campaign_is_administered_and_outlives_a_restart_of_the_page() {
     assert_eq!(luana.send("PATCH", &path, Some(&json!({ "name": "x" }))).status, 403);
     assert_eq!(
         refused(&ana.post("/campaigns", &json!({ "name": "renova" }))),
-        (422, "taken".to_owned(), json!("name"))
+        (422, "invalid".to_owned(), json!("name"))
     );
     assert_eq!(ana.send("DELETE", &path, None).status, 204);
     assert_eq!(ana.get(&path).status, 404);

@@ -20,6 +20,7 @@ mod gateway;
 mod headset;
 mod health;
 mod hostile;
+mod leads;
 mod live;
 mod microphone;
 mod office;

@@ -1,5 +1,7 @@
 //! Do-not-call: numbers that the daemon does not dial by itself, by list and by people's own wish.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use engine::border::StoreError;
 use engine::campaign::{Aim, NumberList, Scope};
@@ -52,6 +54,15 @@ impl Reader {
     /// The lists that are got from somebody, with their age.
     pub fn number_lists(&self) -> Result<Vec<NumberList>, StoreError> {
         self.list("SELECT * FROM number_lists ORDER BY source", [], number_list).map_err(|error| words(&error))
+    }
+}
+
+impl Reader {
+    /// Numbers of each source.
+    pub fn numbers_by_source(&self) -> Result<BTreeMap<String, u32>, StoreError> {
+        let sql = "SELECT source, count(*) AS numbers FROM suppressions GROUP BY source";
+        let line = |row: &Row<'_>| Ok((row.get("source")?, row.get("numbers")?));
+        self.list(sql, [], line).map(|lines| lines.into_iter().collect()).map_err(|error| words(&error))
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use engine::access::{Action, Whose};
 use engine::campaign::{Command, Wish};
 use engine::id::ItemId;
 use serde::Deserialize;
@@ -110,6 +111,7 @@ async fn callback(
     Named(lead): Named<Id>,
     Body(wanted): Body<RecordCallback>,
 ) -> Done {
+    person.may(Action::TakePart, Whose::Of(person.user)).await?;
     if let Some(callback) = wanted.callback {
         callbacks::may_see(&desk, &person, callback.into()).await?;
     }
@@ -123,6 +125,7 @@ async fn close(
     Named(lead): Named<Id>,
     Body(wanted): Body<RecordClose>,
 ) -> Done {
+    person.may(Action::TakePart, Whose::Of(person.user)).await?;
     let disposition: Option<ItemId> = wanted.disposition.map(Into::into);
     if !disposition.is_none_or(|item| is_disposition(&desk.people.staff(), item)) {
         return Err(Error::field("disposition", "invalid", "there is no such disposition"));

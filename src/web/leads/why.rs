@@ -55,7 +55,7 @@ async fn one(
     };
     let is_waiting = matches!(own, Waits::Turn | Waits::Until { .. });
     let explained = match story.lead.state {
-        LeadState::Waiting { .. } => explained(desk, story, terms, from).await?,
+        LeadState::Waiting { .. } | LeadState::Leased { .. } => explained(desk, story, terms, from).await?,
         _ => None,
     };
     let denied = explained.as_ref().and_then(denial);
@@ -67,7 +67,10 @@ async fn one(
             Some(denied) => (LeadWaits::from(&own), denied.next),
             None => (LeadWaits::from(&own), from),
         },
-        _ => (LeadWaits::from(&own), promised(desk, story).await?),
+        _ => match denied.as_ref().and_then(|denied| denied.next) {
+            Some(next) => (LeadWaits::from(&own), Some(next)),
+            None => (LeadWaits::from(&own), promised(desk, story).await?),
+        },
     };
     let denied = denied.as_ref().map(CallbackDenial::from);
     Ok(LeadWhy { campaign: Some(Id::from(terms.id)), waits, denied, next })

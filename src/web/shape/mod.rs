@@ -31,7 +31,8 @@ pub use callback::{Callback, CallbackDenial, CallbackOwner};
 pub use campaign::{AttemptWord, CampaignLive, CampaignStanding, LeadPhone, Record};
 pub use line::Line;
 pub use listed::{
-    Campaign, Department, Disposition, Listed, Location, Password, Perfil, Queue, Reason, Schedule, Shift, User,
+    Campaign, CampaignAim, Department, Disposition, Listed, Location, Password, Perfil, Queue, Reason, Schedule, Shift,
+    User,
 };
 pub use live::{Snapshot, news};
 pub use person::{Agent, Me};

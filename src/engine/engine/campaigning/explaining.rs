@@ -54,7 +54,8 @@ impl Engine {
 }
 
 fn then(look: &LeadLook, now: Now) -> Now {
-    Now { civil: look.from.map_or(now.civil, |from| from.max(now.civil)), ..now }
+    let left = look.from.and_then(|from| from.signed_duration_since(now.civil).to_std().ok());
+    now.after(left.unwrap_or_default())
 }
 
 fn missing(text: &str) -> Refusal {

@@ -19,7 +19,7 @@ use crate::web::error::Error;
 
 use super::Id;
 
-pub use campaign::Campaign;
+pub use campaign::{Campaign, CampaignAim};
 pub use item::{Department, Disposition, Location, Reason};
 pub use perfil::Perfil;
 pub use queue::Queue;

@@ -1,0 +1,288 @@
+//! Lists of leads over the API: files brought, looked at and imported, gone on with after a crash; leads and why they wait.
+
+use serde_json::{Value, json};
+
+use crate::campaigns::campaign;
+use crate::office::Office;
+use crate::support::{Answer, Browser, Daemon, LONG, wait_for};
+
+fn bring(browser: &Browser, name: &str, bytes: &[u8]) -> Answer {
+    let host = browser.address.to_string();
+    let own = [("Host", host.clone()), ("Origin", format!("http://{host}")), ("Content-Type", "text/csv".to_owned())];
+    let mut headers: Vec<_> = own.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    headers.push(("X-File-Name".to_owned(), name.to_owned()));
+    headers.extend(browser.cookie.iter().map(|cookie| ("Cookie".to_owned(), cookie.clone())));
+    browser.raw("POST", "/api/v1/lead-lists/files", &headers, bytes)
+}
+
+fn brought(browser: &Browser, bytes: &[u8]) -> Value {
+    let answer = bring(browser, "clientes%20de%20mar%C3%A7o.csv", bytes);
+    assert_eq!(answer.status, 201, "{answer:?}");
+    answer.json()["file"].clone()
+}
+
+fn import(browser: &Browser, file: &Value, options: Value) -> Answer {
+    let wanted = json!({ "file": file, "name": "Março", "source": "CRM", "dated": "2026-11-22T12:00:00Z", "expires": null,
+        "options": options });
+    browser.post("/lead-lists/import", &wanted)
+}
+
+/// The list, once nothing of it runs any more.
+fn over(browser: &Browser, list: &Value) -> Value {
+    let path = format!("/lead-lists/{}", list.as_str().unwrap());
+    wait_for(LONG, "the import's end", || {
+        let now = browser.get(&path).json();
+        Some(now.clone()).filter(|now| now["import"]["running"] == false)
+    })
+}
+
+/// A list filled by hand.
+fn list_of(browser: &Browser, leads: Value) -> String {
+    let made =
+        browser.post("/lead-lists", &json!({ "name": "À mão", "source": "CRM", "dated": null, "expires": null }));
+    assert_eq!(made.status, 201, "{made:?}");
+    let list = made.json()["list"].as_str().unwrap().to_owned();
+    let added = browser.post(&format!("/lead-lists/{list}/leads"), &json!({ "leads": leads }));
+    assert_eq!((added.status, added.json()["bad"].clone()), (200, json!([])), "{added:?}");
+    list
+}
+
+fn lead(name: &str, number: &str) -> Value {
+    json!({ "recipient": name, "phones": [{ "number": number, "label": "celular" }], "fields": [["CPF", "1"]] })
+}
+
+fn refused(answer: &Answer) -> (u16, Value, Value) {
+    let error = &answer.json()["error"];
+    let field = error["field"].clone();
+    (answer.status, error["fields"][field.as_str().unwrap_or_default()].clone(), field)
+}
+
+const CLIENTS: &[u8] =
+    b"nome;telefone;celular;CPF\nDona Maria;1133334444;11987654321;123\nBia;20987654321;;456\nCaio;11987654323;;789\n";
+
+#[test]
+fn gn_13_a_file_is_looked_at_first_and_kept_whole_or_not_at_all() {
+    let (office, ana) = Office::new("web-leads");
+    let (sara, _) = office.hire(&ana, "sara", json!({ "perfil": "2" }));
+    let file = brought(&sara, CLIENTS);
+    let preview = sara.post("/lead-lists/preview", &json!({ "file": file }));
+    assert_eq!(preview.status, 200, "{preview:?}");
+    let found = preview.json();
+    assert_eq!(
+        [&found["rows"], &found["leads"], &found["numbers"], &found["bad"]],
+        [3, 2, 3, 1].map(|n| json!(n)).each_ref()
+    );
+    assert_eq!((&found["errors"][0]["line"], &found["errors"][0]["column"]), (&json!(3), &json!("telefone")));
+    assert_eq!(found["columns"][3], json!({ "name": "CPF", "meaning": "field" }));
+    assert_eq!(found["sample"][0]["fields"], json!([["CPF", "123"]]));
+    let said = json!({ "file": file, "options": { "columns": { "3": "ignored" } } });
+    assert_eq!(sara.post("/lead-lists/preview", &said).json()["columns"][3]["meaning"], "ignored");
+
+    let begun = import(&sara, &file, json!({}));
+    assert_eq!((begun.status, begun.json()["state"].clone()), (202, json!("loading")), "{begun:?}");
+    let failed = over(&sara, &begun.json()["list"]);
+    assert_eq!(failed["import"]["error"]["code"], "bad-rows", "{failed}");
+    assert_eq!(failed["import"]["error"]["errors"][0]["line"], 3);
+    assert_eq!(sara.get("/leads").json()["rows"], json!([]), "nothing was kept");
+    let path = format!("/lead-lists/{}", begun.json()["list"].as_str().unwrap());
+    assert_eq!(sara.send("DELETE", &path, None).status, 204);
+    assert_eq!((sara.get(&path).status, sara.get("/lead-lists").json()), (404, json!([])));
+
+    let begun = import(&sara, &file, json!({ "skip_bad": true })).json();
+    let list = over(&sara, &begun["list"]);
+    assert_eq!((&list["state"], &list["standing"]["kind"]), (&json!("ready"), &json!("ready")), "{list}");
+    assert_eq!([&list["leads"], &list["numbers"], &list["import"]["bad"]], [2, 3, 1].map(|n| json!(n)).each_ref());
+    assert_eq!(list["import"]["file"], "clientes de março.csv");
+    assert_eq!(sara.get("/lead-lists").json(), json!([list]));
+    let gone = sara.post("/lead-lists/preview", &json!({ "file": file }));
+    assert_eq!(refused(&gone), (422, json!("gone"), json!("file")), "what is kept needs its file no more");
+    let actions: Vec<Value> =
+        ana.get("/audit").json().as_array().unwrap().iter().map(|line| line["action"].clone()).collect();
+    for action in ["lead-file-brought", "leads-import-begun", "lead-list-discarded"] {
+        assert!(actions.contains(&json!(action)), "{action}: {actions:?}");
+    }
+}
+
+#[test]
+fn gn_13_whoever_has_no_right_brings_nothing_and_what_is_no_list_is_refused_in_words() {
+    let (office, ana) = Office::new("web-leads-hostile");
+    let (luana, _) = office.hire(&ana, "luana", json!({ "ramal": "2107" }));
+    let (mut sara, _) = office.hire(&ana, "sara", json!({ "perfil": "2" }));
+    assert_eq!(bring(&luana, "x.csv", CLIENTS).status, 403);
+    let file = brought(&ana, CLIENTS);
+    let foreign = sara.post("/lead-lists/preview", &json!({ "file": file }));
+    assert_eq!(refused(&foreign), (422, json!("gone"), json!("file")), "another's");
+    for (bytes, code) in [
+        (&b"%PDF-1.7 a contract"[..], "not-text"),
+        (b"nome;cpf\nAna;1\n", "no-phone"),
+        (b"\xff\xfen\0o\0", "utf-16"),
+        (b"PK\x03\x04 a spreadsheet", "not-text"),
+    ] {
+        let file = brought(&sara, bytes);
+        let no = sara.post("/lead-lists/preview", &json!({ "file": file }));
+        assert_eq!(refused(&no), (422, json!(code), json!("file")));
+        let begun = import(&sara, &file, json!({})).json();
+        assert_eq!(over(&sara, &begun["list"])["import"]["error"]["code"], code);
+    }
+    assert_eq!(refused(&bring(&sara, "x.csv", b"")), (422, json!("empty"), json!("file")));
+    let no = sara.post("/lead-lists", &json!({ "name": " ", "source": "CRM", "dated": null, "expires": null }));
+    assert_eq!(refused(&no), (422, json!("invalid"), json!("name")));
+    let expired =
+        json!({ "name": "x", "source": "CRM", "dated": "2026-11-22T12:00:00Z", "expires": "2026-11-21T12:00:00Z" });
+    assert_eq!(refused(&sara.post("/lead-lists", &expired)), (422, json!("invalid"), json!("expires")));
+    let nothing = "72057594037927999";
+    for (method, path) in [("GET", ""), ("DELETE", ""), ("POST", "/stop")] {
+        assert_eq!(sara.send(method, &format!("/lead-lists/{nothing}{path}"), None).status, 404, "{method} {path}");
+    }
+    let added = sara.post(&format!("/lead-lists/{nothing}/leads"), &json!({ "leads": [] }));
+    assert_eq!((added.status, sara.get(&format!("/leads/{nothing}")).status), (404, 404));
+    assert_eq!(sara.get("/leads?state=asleep").status, 400);
+
+    sara.headers = vec![("Idempotency-Key".to_owned(), "click".to_owned())];
+    let new = json!({ "name": "Duas vezes", "source": "CRM", "dated": null, "expires": null });
+    let [first, second] = [(), ()].map(|()| sara.post("/lead-lists", &new).json()["list"].clone());
+    assert_eq!((&first, first.is_string()), (&second, true), "two clicks make one list");
+    sara.headers.clear();
+    let path = format!("/lead-lists/{}/leads", first.as_str().unwrap());
+    let many: Vec<Value> = (0..501).map(|_| lead("x", "1")).collect();
+    assert_eq!(refused(&sara.post(&path, &json!({ "leads": many }))), (422, json!("too-many"), json!("leads")));
+    let mixed = json!({ "leads": [lead("Ana", "11987654321"), lead("Bia", "190"), lead("Ana", "(11) 98765-4321"),
+        { "recipient": "Caio", "phones": [] }, { "recipient": "Davi", "phones": [{ "number": "1133334444" }], "zone": "Lua" }] });
+    let added = sara.post(&path, &mixed).json();
+    assert_eq!((&added["created"], &added["twice"]), (&json!(1), &json!(1)), "{added}");
+    let bad: Vec<_> =
+        added["bad"].as_array().unwrap().iter().map(|bad| (bad["line"].as_u64(), bad["code"].clone())).collect();
+    assert_eq!(bad, [(Some(2), json!("not-dialled")), (Some(4), json!("missing")), (Some(5), json!("zone"))]);
+}
+
+#[test]
+fn gn_13_an_import_that_a_crash_cut_is_gone_on_with_by_the_same_file_alone() {
+    let (mut office, ana) = Office::new("web-leads-crash");
+    let mut text = "nome;telefone\n".to_owned();
+    (0..60_000).for_each(|one| text += &format!("Pessoa {one};(11) 9{:04}-{:04}\n", one / 10_000, one % 10_000));
+    let file = brought(&ana, text.as_bytes());
+    let begun = import(&ana, &file, json!({})).json();
+    let path = format!("/lead-lists/{}", begun["list"].as_str().unwrap());
+    wait_for(LONG, "some of it", || ana.get(&path).json()["import"]["rows"].as_u64().filter(|rows| *rows > 0));
+    office.daemon.kill9();
+    office.daemon = Daemon::start_again(office.folder.path(), &[]);
+    let cut = ana.get(&path).json();
+    assert_eq!((&cut["state"], &cut["import"]["running"]), (&json!("loading"), &json!(false)), "{cut}");
+    assert!(cut["import"]["rows"].as_u64().unwrap() < 60_000, "{cut}");
+    assert_eq!(ana.post(&format!("{path}/stop"), &json!({})).status, 409, "it does not run");
+    let resume = |file: &Value| ana.post(&format!("{path}/resume"), &json!({ "file": file }));
+    assert_eq!(refused(&resume(&file)), (422, json!("gone"), json!("file")), "files do not outlive the daemon");
+    let other = brought(&ana, CLIENTS);
+    assert_eq!(resume(&other).status, 202);
+    assert_eq!(over(&ana, &begun["list"])["import"]["error"]["code"], "changed");
+    let same = brought(&ana, text.as_bytes());
+    assert_eq!(resume(&same).status, 202);
+    let whole = over(&ana, &begun["list"]);
+    assert_eq!(
+        (&whole["state"], &whole["leads"], &whole["import"]["rows"]),
+        (&json!("ready"), &json!(60_000), &json!(60_000))
+    );
+    assert_eq!(resume(&same).status, 409, "it is complete");
+    let page = ana.get(&format!("/leads?list={}", begun["list"].as_str().unwrap())).json();
+    assert_eq!(page["rows"].as_array().unwrap().len(), 100);
+    let next = page["next"].as_str().unwrap();
+    let second = ana.get(&format!("/leads?list={}&after={next}", begun["list"].as_str().unwrap())).json();
+    assert_eq!(second["rows"][0]["recipient"], "Pessoa 100");
+}
+
+#[test]
+fn gn_16_of_any_lead_it_is_said_why_it_is_not_called_and_when_it_may_be() {
+    let (_office, ana) = Office::new("web-why");
+    let list = list_of(&ana, json!([lead("Dona Maria", "0800 777 0000"), lead("Bia 100%", "(11) 98765-4321")]));
+    let find = |asked: &str| ana.get(&format!("/leads?{asked}")).json()["rows"].clone();
+    let maria = find("q=08007770000")[0].clone();
+    assert_eq!((&maria["recipient"], &maria["list"]), (&json!("Dona Maria"), &json!(list)));
+    assert_eq!((find("q=100%25").as_array().unwrap().len(), find("q=100_").as_array().unwrap().len()), (1, 0));
+    assert_eq!((find("state=done"), find("state=waiting").as_array().unwrap().len()), (json!([]), 2));
+    let path = format!("/leads/{}", maria["lead"].as_str().unwrap());
+    let why = || {
+        let whole = ana.get(&path);
+        assert_eq!(whole.status, 200, "{whole:?}");
+        whole.json()["why"][0].clone()
+    };
+    assert_eq!((why()["waits"]["kind"].clone(), why()["campaign"].clone()), (json!("not-in-campaign"), Value::Null));
+    let id = campaign(&ana, "Renova Energia", json!({ "lists": [list] }));
+    assert_eq!((why()["waits"]["kind"].clone(), why()["campaign"].clone()), (json!("campaign-stopped"), json!(id)));
+    assert_eq!(find(&format!("campaign={id}")).as_array().unwrap().len(), 2);
+    assert_eq!(ana.post(&format!("/campaigns/{id}/steer"), &json!({ "to": "start" })).status, 204);
+    let scope = json!({ "campaign": id, "aim": null });
+    let listed = json!({ "number": "08007770000", "source": "Pedido do cliente", "until": null, "scope": scope });
+    assert_eq!(ana.post("/suppressions", &listed).json()["scope"], scope);
+    assert_eq!(why()["denied"]["rule"], "do-not-call", "for this campaign: {}", why());
+    let other = campaign(&ana, "Outra", json!({ "lists": [list] }));
+    let all = ana.get(&path).json()["why"].clone();
+    let of_other = all.as_array().unwrap().iter().find(|why| why["campaign"] == json!(other)).unwrap();
+    assert_ne!(of_other["denied"]["rule"], "do-not-call", "another campaign is not spoken of");
+    let settle = ana.post(&format!("{path}/settle"), &json!({ "reached": true }));
+    assert_eq!((settle.status, settle.code()), (409, "wrong-state".to_owned()), "nothing is in doubt");
+    assert_eq!(ana.send("DELETE", &format!("/lead-lists/{list}"), None).status, 204);
+    assert_eq!(find("state=waiting"), json!([]));
+}
+
+#[test]
+fn gn_05_gn_06_an_agent_reads_a_record_and_leaves_it_for_later_while_others_do_not_see_it() {
+    let (office, ana) = Office::new("web-record");
+    let (luana, luanas) = office.hire(&ana, "luana", json!({ "ramal": "2107" }));
+    let (bia, _) = office.hire(&ana, "bia", json!({ "ramal": "2108" }));
+    let list = list_of(&ana, json!([lead("Dona Maria", "0800 777 0000")]));
+    let id =
+        campaign(&ana, "Renova Energia", json!({ "lists": [list], "routes": [{ "account": "carrier", "weight": 1 }] }));
+    let mut page = luana.live().unwrap();
+    page.say(&json!({ "since": null }));
+    assert_eq!(page.line().unwrap()["snapshot"]["records"], json!([]));
+    assert_eq!(luana.post("/agent/sign-in", &json!({ "device": null })).status, 204);
+    page.until("a ready agent", |line| line["news"]["agent"]["state"]["kind"] == "ready");
+    assert_eq!(ana.post(&format!("/campaigns/{id}/steer"), &json!({ "to": "start" })).status, 204);
+    assert_eq!(luana.post(&format!("/campaigns/{id}/get-record"), &json!({})).status, 204);
+    let record = page.until("the record", |line| line["news"]["record"]["place"] == "open")["news"]["record"].clone();
+    assert_eq!(
+        (&record["recipient"], &record["user"], &record["fields"]),
+        (&json!("Dona Maria"), &json!(luanas), &json!([["CPF", "1"]]))
+    );
+    let lead = record["lead"].as_str().unwrap();
+    let history = luana.get(&format!("/leads/{lead}"));
+    assert_eq!((history.status, history.json()["state"]["kind"].clone()), (200, json!("leased")), "{history:?}");
+    assert_eq!(bia.get(&format!("/leads/{lead}")).status, 403, "another's record");
+    assert_eq!(bia.post(&format!("/records/{lead}/later"), &json!({})).status, 404);
+    assert_eq!(luana.get("/leads").status, 403);
+    let close = luana.post(&format!("/records/{lead}/close"), &json!({ "disposition": null, "stop": false }));
+    assert_eq!((close.status, close.code()), (409, "nothing-tried".to_owned()));
+    let dial = luana.post(&format!("/records/{lead}/dial"), &json!({ "phone": 7, "caller_id": null }));
+    assert_eq!((dial.status, dial.code()), (422, "no-such-number".to_owned()));
+    assert_eq!(luana.post(&format!("/records/{lead}/later"), &json!({})).status, 204);
+    page.until("it is gone", |line| line["news"]["record"]["place"] == "gone");
+    let why = ana.get(&format!("/leads/{lead}")).json()["why"][0].clone();
+    assert_eq!(why["waits"]["kind"], "until", "two hours: {why}");
+    assert!(why["next"].is_string(), "{why}");
+}
+
+#[test]
+fn gn_15_a_do_not_call_list_has_a_scope_and_an_age_and_its_numbers_take_them_on() {
+    let (office, ana) = Office::new("web-number-lists");
+    let (luana, _) = office.hire(&ana, "luana", json!({ "ramal": "2107" }));
+    let terms = json!({ "scope": { "campaign": null, "aim": "sales" }, "dated": "2020-01-01T00:00:00Z", "expires": "2020-02-01T00:00:00Z" });
+    let path = "/suppression-lists/N%C3%A3o%20Me%20Perturbe";
+    assert_eq!(luana.send("PUT", path, Some(&terms)).status, 403);
+    assert_eq!(ana.send("PUT", path, Some(&terms)).status, 204);
+    let csv = "telefone;lista\n11987654321;Não Me Perturbe\n11987654322;Procon-SP\n";
+    assert_eq!(ana.post("/suppressions/import", &json!({ "csv": csv, "apply": true })).json()["created"], 2);
+    let rows = ana.get("/suppressions").json()["rows"].clone();
+    let scope =
+        |number: &str| rows.as_array().unwrap().iter().find(|row| row["number"] == number).unwrap()["scope"].clone();
+    assert_eq!(scope("+5511987654321"), json!({ "campaign": null, "aim": "sales" }), "its list's");
+    assert_eq!(scope("+5511987654322"), json!({ "campaign": null, "aim": null }));
+    let lists = ana.get("/suppression-lists").json();
+    let kind = &lists[0]["standing"]["kind"];
+    assert_eq!(
+        (&lists[0]["source"], &lists[0]["numbers"], kind),
+        (&json!("Não Me Perturbe"), &json!(1), &json!("stale"))
+    );
+    let unknown =
+        json!({ "scope": { "campaign": "70", "aim": null }, "dated": "2020-01-01T00:00:00Z", "expires": null });
+    assert_eq!(refused(&ana.send("PUT", path, Some(&unknown))), (422, json!("invalid"), json!("scope")));
+}
