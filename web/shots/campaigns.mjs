@@ -197,6 +197,7 @@ await play(async ({ browser, errors, step }) => {
   });
   await step('Concluído e interrompido: no more records come, until one is asked for (GN-07)', luana, async (p) => {
     await p.sees('Disponível');
+    await p.sees('Nenhum registro vem até você pedir');
     await p.picture(shots, '50-interrompido');
     assert.equal(await p.page.$(CARD), null);
     await p.click('Obter registro', '.today');

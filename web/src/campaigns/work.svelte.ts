@@ -17,6 +17,7 @@ import { numberOf, recordFor, turnOf } from './record';
 import { figures } from './figures.svelte';
 
 export const PAGE = 'minhas-campanhas';
+const HALTED = 'ramal.campaigns.halted';
 
 class Work {
   busy = $state(false);
@@ -26,6 +27,8 @@ class Work {
   /** No more records after this one (GN-07). */
   stopping = $state(false);
   disposition = $state<Id | null>(null);
+  /** Campaigns of which this person chose to get no more; what the daemon keeps to itself, this tab remembers. */
+  halted = $state<Id[]>(remembered());
   /** Why it could not be closed; of a callback that cannot be kept (GN-12). */
   why = $state<{ text: string; callback: boolean } | null>(null);
   /** The callback's form lies over what is known of the person. */
@@ -38,6 +41,7 @@ class Work {
   private chosen = $state<number | null>(null);
   private callers = $state<Record<Id, string>>({});
   private lead: Id | null = null;
+  private tries = 0;
   /** The case of the record's last call: what is said of the record is said of it too. */
   private matter: Id | null = null;
 
@@ -60,9 +64,12 @@ class Work {
       this.stopping = this.promising = false;
       this.matter = null;
       this.booking = record && this.bookingOf(record);
+      this.tries = record?.tried.length ?? 0;
       if (record) void this.fetchWhole(record.lead);
       else void figures.fetch();
     }
+    if (record && record.tried.length !== this.tries) void this.fetchWhole(record.lead);
+    this.tries = record?.tried.length ?? 0;
     this.matter = call?.case ?? this.matter;
     if (record && (record.callback ?? null) !== (this.promise?.callback ?? null)) void this.fetchPromise(record.callback);
   }
@@ -80,6 +87,7 @@ class Work {
     this.busy = true;
     try {
       await ask('POST', `/records/${r.lead}/close`, { disposition: this.disposition, stop });
+      if (stop) this.halt(r.campaign, true);
       if (this.matter && this.disposition) await ask('POST', `/cases/${this.matter}/close`, { disposition: this.disposition }).catch(() => {});
       if (desk.agent?.state.kind === 'wrap-up') await agent.endWrapUp();
     } catch (why) {
@@ -100,9 +108,21 @@ class Work {
     this.promising = true;
   };
 
-  join = (campaign: Id): Promise<boolean> => asked(`/campaigns/${campaign}/join`);
-  leave = (campaign: Id): Promise<boolean> => asked(`/campaigns/${campaign}/leave`);
-  getRecord = (campaign: Id): Promise<boolean> => asked(`/campaigns/${campaign}/get-record`);
+  join = (campaign: Id): Promise<boolean> => this.takePart(campaign, 'join');
+  leave = (campaign: Id): Promise<boolean> => this.takePart(campaign, 'leave');
+  getRecord = (campaign: Id): Promise<boolean> => this.takePart(campaign, 'get-record');
+
+  private async takePart(campaign: Id, how: 'join' | 'leave' | 'get-record'): Promise<boolean> {
+    const done = await asked(`/campaigns/${campaign}/${how}`);
+    // Who takes part and stopped is asked again by *Obter registro* alone.
+    if (done && how !== 'join') this.halt(campaign, false);
+    return done;
+  }
+
+  private halt(campaign: Id, halted: boolean): void {
+    this.halted = [...this.halted.filter((one) => one !== campaign), ...(halted ? [campaign] : [])];
+    sessionStorage.setItem(HALTED, JSON.stringify(this.halted));
+  }
 
   private async act(r: LeadRecord, what: 'accept' | 'reject' | 'later' | 'never' | 'dial', body: unknown = {}): Promise<boolean> {
     if (this.busy) return false;
@@ -133,6 +153,15 @@ class Work {
   private async fetchWhole(lead: Id): Promise<void> {
     const said = await ask<LeadWhole>('GET', `/leads/${lead}`).catch(() => null);
     if (lead === this.lead) this.whole = said;
+  }
+}
+
+function remembered(): Id[] {
+  try {
+    const kept: unknown = JSON.parse(sessionStorage.getItem(HALTED) ?? '[]');
+    return Array.isArray(kept) ? kept.filter((one) => typeof one === 'string') : [];
+  } catch {
+    return [];
   }
 }
 
