@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use engine::access::{Action, Kind, Whose};
 use engine::border::{Look, Reply, What};
 use engine::gate::{Explained, Purpose, Says};
-use engine::rules::Standing;
+use engine::rules::{Basis, Pack, Standing};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -36,6 +36,24 @@ pub fn routes() -> Routes {
             rules,
             about("What binds calls, from when until when, by which source").lists::<RuleLine>(json!([rule])),
         )
+        .get(
+            "/api/v1/rule-packs",
+            packs,
+            about("Packs of rules that a campaign may keep").lists::<RulePack>(json!([
+                { "name": "brazil-telecom", "title": "Telecomunicações", "basis": "code" }
+            ])),
+        )
+}
+
+/// What one country, law or code lays down about campaigns.
+#[derive(Serialize, ToSchema)]
+pub struct RulePack {
+    /// As campaigns name it.
+    name: String,
+    title: String,
+    /// `law`, `code`, `prudence`.
+    #[schema(value_type = String)]
+    basis: Basis,
 }
 
 #[derive(Deserialize)]
@@ -123,6 +141,11 @@ async fn explain(person: Person, Asked(wanted): Asked<Wanted>) -> Result<axum::J
         Reply::Explained(explained) => Ok(axum::Json((*explained).into())),
         _ => Err(Error::not_found()),
     }
+}
+
+async fn packs(_: Person, State(desk): State<Arc<Desk>>) -> axum::Json<Vec<RulePack>> {
+    let pack = |pack: &Pack| RulePack { name: pack.name.clone(), title: pack.title.clone(), basis: pack.basis };
+    axum::Json(desk.options.rules.packs.values().map(pack).collect())
 }
 
 async fn rules(person: Person, State(desk): State<Arc<Desk>>) -> Result<axum::Json<Vec<RuleLine>>, Error> {

@@ -286,3 +286,38 @@ fn gn_15_a_do_not_call_list_has_a_scope_and_an_age_and_its_numbers_take_them_on(
         json!({ "scope": { "campaign": "70", "aim": null }, "dated": "2020-01-01T00:00:00Z", "expires": null });
     assert_eq!(refused(&ana.send("PUT", path, Some(&unknown))), (422, json!("invalid"), json!("scope")));
 }
+
+#[test]
+fn gn_13_whoever_may_open_the_socket_steers_and_brings_leads_by_the_command_line() {
+    let (office, ana) = Office::new("web-leads-cmd");
+    let ctl = |arguments: &[&str]| office.daemon.ctl(arguments);
+    let id = campaign(&ana, "Renova Energia", json!({}));
+    assert_eq!(ctl(&["campaigns"])["campaigns"][0]["id"], json!(id));
+    ctl(&["campaigns", "start", "renova energia"]);
+    assert_eq!(ana.get(&format!("/campaigns/{id}")).json()["standing"], "running");
+    assert_eq!(office.daemon.try_ctl(&["campaigns", "stop", "nenhuma"]).status.code(), Some(2));
+
+    let file = office.folder.path().join("clientes.csv");
+    std::fs::write(&file, CLIENTS).unwrap();
+    let file = file.to_str().unwrap();
+    let list = ctl(&["lists", "import", file, "--name", "Março", "--source", "CRM", "--skip-bad"])["list"].clone();
+    let all = office.daemon.wait_ctl(LONG, "the list", &["lists"], |all| all["imports"] == json!([]));
+    assert_eq!((&all["lists"][0]["list"], &all["lists"][0]["leads"]), (&list, &json!(2)), "{all}");
+    let found = ctl(&["leads", "find", "11 98765-4321"]);
+    assert_eq!((&found["leads"][0]["recipient"], &found["leads"][0]["list"]), (&json!("Dona Maria"), &list));
+    let lead = found["leads"][0]["lead"].as_str().unwrap();
+    assert_eq!(office.daemon.try_ctl(&["leads", "settle", lead, "yes"]).status.code(), Some(1), "nothing is in doubt");
+    ctl(&["lists", "discard", list.as_str().unwrap()]);
+    assert_eq!(ctl(&["leads", "find", "Dona"])["leads"], json!([]));
+
+    let entry = ctl(&["dnc", "add", "(11) 98765-4321", "--source", "Pedido do cliente"]);
+    assert_eq!(ctl(&["dnc", "--with", "+5511"])["suppressions"], json!([entry]));
+    ctl(&["dnc", "remove", entry["suppression"].as_str().unwrap()]);
+    assert_eq!(ctl(&["dnc"])["suppressions"], json!([]));
+    let audit = ana.get("/audit").json();
+    let local: Vec<&Value> = audit.as_array().unwrap().iter().filter(|line| line["address"] == "local").collect();
+    let actions: Vec<&Value> = local.iter().map(|line| &line["action"]).rev().collect();
+    let done =
+        ["campaign-steered", "leads-import-begun", "lead-list-discarded", "suppression-added", "suppression-removed"];
+    assert_eq!(actions, done.map(|action| json!(action)).each_ref());
+}

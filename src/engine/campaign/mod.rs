@@ -40,7 +40,7 @@ pub use attempt::{Attempt, AttemptResult, ResultKind};
 pub use command::{Command, Refused, Steer, Wish};
 pub use hopper::{Facts, LeadFacts, Leased, PhoneFacts, Question, Want, Written};
 pub use lead::{Area, CoolOff, Finished, Lead, LeadState, Phone, PhoneState, Priority, Waits};
-pub use list::{Aim, List, ListStanding, ListState, NumberList, Scope};
+pub use list::{Aim, Lack, List, ListStanding, ListState, Need, NumberList, Scope};
 pub use order::{By, CampaignView, Order, Place, RecordView};
 pub use retry::{Again, Limit, Next, Of, Retry, RetryTable, Tallies, Tally, Turn, Within};
 pub use terms::{Campaign, DialMode, Handling, Pace, Route, Standing};
@@ -215,7 +215,7 @@ impl Campaigns {
             return leads.into_iter().for_each(|lead| give_back(&mut self.orders, lead, now));
         };
         match leased {
-            Some(leased) => running.pool.came(leased.leads, now.moment),
+            Some(leased) => running.pool.came(leased, now.moment),
             None => running.pool.failed(now.moment),
         }
         if !running.terms.runs() {

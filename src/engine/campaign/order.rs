@@ -7,9 +7,10 @@ use super::attempt::ResultKind;
 use super::command::Refused;
 use super::hopper::Written;
 use super::lead::Phone;
+use super::list::{Lack, ListStanding};
 use super::terms::Standing;
 use crate::assign::{Lease, Work, WorkItem};
-use crate::id::{AttemptId, CallId, CampaignId, CommandId, LeadId, PromiseId, UserId};
+use crate::id::{AttemptId, CallId, CampaignId, CommandId, LeadId, ListId, PromiseId, UserId};
 use crate::judgement::Denial;
 
 #[derive(Clone, PartialEq, Debug)]
@@ -141,4 +142,8 @@ pub struct CampaignView {
     pub talking: u32,
     /// Nothing is left to be dialled now.
     pub dry: bool,
+    /// Lists of leads that give none, and why.
+    pub held: Vec<(ListId, ListStanding)>,
+    /// Do-not-call lists that it needs and that are not as they have to be: nothing is dialled.
+    pub lacks: Vec<Lack>,
 }

@@ -89,6 +89,8 @@ impl Running {
             dialling,
             talking,
             dry: self.pool.dry,
+            held: self.pool.held.clone(),
+            lacks: self.pool.lacks.clone(),
         }
     }
 }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::list::Aim;
 use super::retry::RetryTable;
 use crate::config::{AccountName, SoundName};
 use crate::id::{CampaignId, ListId, QueueId, ScheduleId};
+use crate::rules::{Bounded, Pack, Rules};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Campaign {
@@ -25,6 +27,12 @@ pub struct Campaign {
     /// What the called party may see; the agent chooses where there are several (GN-05). None: the route's own.
     pub caller_ids: Vec<String>,
     pub retry: RetryTable,
+    /// The pack of rules that it keeps beside the installation's ([`crate::rules::Pack`]).
+    #[serde(default)]
+    pub rules: Option<String>,
+    /// Do-not-call lists, by their source: where one is not there or too old, nothing is dialled.
+    #[serde(default)]
+    pub needs: BTreeSet<String>,
     /// The escala of the callbacks that its agents promise (GN-10).
     pub schedule: Option<ScheduleId>,
     pub handling: Handling,
@@ -122,7 +130,36 @@ impl Default for Pace {
     }
 }
 
+impl Pace {
+    /// Whatever the terms say, never looser than what a pack lays down on a day.
+    fn under(mut self, pack: &Pack, day: NaiveDate) -> Pace {
+        for bound in pack.bounds_on(day) {
+            match bound.of {
+                Bounded::Abandoned { permille, .. } => self.abandoned_permille = self.abandoned_permille.min(permille),
+                Bounded::Ring { seconds } => self.ring_s = self.ring_s.max(seconds),
+                Bounded::CoolDown { hours } => self.cool_down_hours = self.cool_down_hours.max(hours),
+                Bounded::ListAge { .. } | Bounded::ShortCalls { .. } => {}
+                Bounded::LargeCaller { .. } | Bounded::Advice { .. } => {}
+            }
+        }
+        self
+    }
+}
+
 impl Campaign {
+    /// What its pack lays down, if there is one.
+    pub fn pack<'a>(&self, rules: &'a Rules) -> Option<&'a Pack> {
+        self.rules.as_ref().and_then(|name| rules.packs.get(name))
+    }
+
+    /// As it is dialled on a day.
+    pub fn under(mut self, rules: &Rules, day: NaiveDate) -> Campaign {
+        if let Some(pack) = self.pack(rules) {
+            self.pace = self.pace.under(pack, day);
+        }
+        self
+    }
+
     /// Whether records are given out and calls begun.
     pub fn runs(&self) -> bool {
         self.standing == Standing::Running
@@ -135,6 +172,7 @@ impl Campaign {
             (self.lists.len() > 100, "lists: at most 100"),
             (self.caller_ids.len() > 50, "caller_ids: at most 50"),
             (self.script.len() > 20_000, "script: at most 20,000 bytes"),
+            (self.needs.len() > 20, "needs: at most 20"),
             (self.routes.iter().any(|route| route.weight == 0), "routes: a weight is at least 1"),
             (!(5..=300).contains(&self.handling.offer_s), "offer_s: 5 to 300"),
             (self.handling.later_minutes == 0, "later_minutes: at least 1"),

@@ -1,7 +1,8 @@
 //! Campaigns as they go, and their records, as the API has them (GN-01, GN-09).
 
 use chrono::{DateTime, Utc};
-use engine::campaign::{CampaignView, Phone, Place, RecordView, ResultKind};
+use engine::campaign::{CampaignView, Lack, ListStanding, Phone, Place, RecordView, ResultKind};
+use engine::id::ListId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -32,6 +33,27 @@ pub struct CampaignLive {
     talking: u32,
     /// Nothing is left to be dialled now.
     dry: bool,
+    /// Lists of leads that give none, and why.
+    held: Vec<CampaignHeld>,
+    /// Do-not-call lists that it needs and that are not as they have to be: nothing is dialled.
+    lacks: Vec<CampaignLack>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+pub struct CampaignHeld {
+    list: Id,
+    /// `loading`, `stale`, `discarded`.
+    #[schema(value_type = String)]
+    kind: &'static str,
+    /// Of `stale`.
+    since: Option<DateTime<Utc>>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+pub struct CampaignLack {
+    source: String,
+    /// When it was got; null: it is not there.
+    dated: Option<DateTime<Utc>>,
 }
 
 /// A campaign's record, with whoever has it.
@@ -129,7 +151,27 @@ impl From<&CampaignView> for CampaignLive {
             dialling: view.dialling,
             talking: view.talking,
             dry: view.dry,
+            held: view.held.iter().map(|(list, standing)| CampaignHeld::new(*list, *standing)).collect(),
+            lacks: view.lacks.iter().map(CampaignLack::from).collect(),
         }
+    }
+}
+
+impl CampaignHeld {
+    fn new(list: ListId, standing: ListStanding) -> CampaignHeld {
+        let (kind, since) = match standing {
+            ListStanding::Loading => ("loading", None),
+            ListStanding::Ready => ("ready", None),
+            ListStanding::Stale { since } => ("stale", Some(since)),
+            ListStanding::Discarded => ("discarded", None),
+        };
+        CampaignHeld { list: list.into(), kind, since }
+    }
+}
+
+impl From<&Lack> for CampaignLack {
+    fn from(lack: &Lack) -> CampaignLack {
+        CampaignLack { source: lack.source.clone(), dated: lack.dated }
     }
 }
 

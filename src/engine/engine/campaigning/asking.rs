@@ -2,7 +2,7 @@
 //! added a moment ago counts.
 
 use crate::border::{LeadLook, StoreError};
-use crate::campaign::{self, Area, LeadFacts, Question as Of, Want};
+use crate::campaign::{self, Area, Campaign, LeadFacts, Need, Question as Of, Want};
 use crate::gate::{self, Law, Purpose};
 use crate::id::{AttemptId, CampaignId, CommandId, LeadId, QuestionId};
 use crate::judgement::{Denial, Judgement};
@@ -33,26 +33,39 @@ impl Engine {
     pub(super) fn ask_for_leads(&mut self, campaign: CampaignId, most: u16, now: Now) {
         let Some(terms) = self.campaigning.campaigns.terms(campaign) else { return };
         let (aim, lists) = (terms.aim, terms.lists.clone());
-        let open = Area::all().filter_map(|area| Some((area, self.open_area(area, now)?))).collect();
-        let want = Want { campaign, aim, lists, open, now: now.civil, most, until: now.civil + LEASE };
+        let (law, needs) = (self.law_of(terms), self.needs(terms, now));
+        let open = Area::all().filter_map(|area| Some((area, self.open_area(&law, area, now)?))).collect();
+        let want = Want { campaign, aim, lists, needs, open, now: now.civil, most, until: now.civil + LEASE };
         let question = self.load(Question::Leads(Of::Lease(want)));
         self.campaigning.asked.insert(question, Ask::Leads(campaign));
     }
 
     /// Since when attempts count in an area where people may be called now. Of one number there; where an area has several zones,
     /// the gate says of each number what its own is.
-    fn open_area(&self, area: Area, now: Now) -> Option<gate::Periods> {
-        let law = Law::of(&self.config);
+    fn open_area(&self, law: &Law<'_>, area: Area, now: Now) -> Option<gate::Periods> {
         let sample = Number::read(&area.sample(), &self.config.gate).ok()?;
-        let is_open = || gate::next_open(&law, &sample, now).is_some_and(|next| next.at <= now.civil);
-        (area == Area::ELSEWHERE || is_open()).then(|| gate::periods(&law, &sample, now))
+        let is_open = || gate::next_open(law, &sample, now).is_some_and(|next| next.at <= now.civil);
+        (area == Area::ELSEWHERE || is_open()).then(|| gate::periods(law, &sample, now))
+    }
+
+    pub(super) fn law_of(&self, terms: &Campaign) -> Law<'_> {
+        Law::of(&self.config).with(terms.pack(&self.config.rules))
+    }
+
+    /// The do-not-call lists that it does not dial without, and how old they may be.
+    pub(super) fn needs(&self, terms: &Campaign, now: Now) -> Vec<Need> {
+        let today = now.civil.with_timezone(&self.config.zone).date_naive();
+        let most = terms.pack(&self.config.rules).and_then(|pack| pack.list_age(today));
+        let since = most.and_then(|days| now.civil.checked_sub_days(chrono::Days::new(days.into())));
+        terms.needs.iter().map(|source| Need { source: source.clone(), since }).collect()
     }
 
     pub(super) fn ask_about_lead(&mut self, lead: LeadId, phone: usize, ask: u32, now: Now) {
         let Some((terms, number)) = self.campaigning.campaigns.facts(lead, phone) else { return };
-        let (campaign, aim, number) = (terms.id, terms.aim, number.number.clone());
-        let periods = gate::periods(&Law::of(&self.config), &number, now);
-        let question = self.load(Question::Leads(Of::Lead { lead, campaign, aim, periods }));
+        let (campaign, aim) = (terms.id, terms.aim);
+        let periods = gate::periods(&self.law_of(terms), &number.number, now);
+        let needs = self.needs(terms, now);
+        let question = self.load(Question::Leads(Of::Lead { lead, campaign, aim, periods, needs }));
         self.campaigning.asked.insert(question, Ask::Gate { lead, phone, ask });
     }
 
@@ -95,7 +108,9 @@ impl Engine {
         if let Ok(known) = &known {
             self.campaigning.campaigns.on_tallies(lead, known);
         }
-        let judgement = self.judgement_of(lead, phone, known, now).unwrap_or_else(|| self.no_way_out());
+        let held = self.held_back(lead, known.as_ref().ok().copied());
+        let judgement =
+            held.or_else(|| self.judgement_of(lead, phone, known, now)).unwrap_or_else(|| self.no_way_out());
         let new = AttemptId(self.ids.next(now.civil));
         self.campaigning.campaigns.on_judged(lead, ask, judgement, new, now);
     }
@@ -110,8 +125,8 @@ impl Engine {
     ) -> Option<Judgement> {
         let account = self.way_out(lead)?;
         let load = self.calls.load(&account, now);
-        let (_, dialled) = self.campaigning.campaigns.facts(lead, phone)?;
-        let number = dialled.number.clone();
+        let (terms, dialled) = self.campaigning.campaigns.facts(lead, phone)?;
+        let (terms, number) = (terms.clone(), dialled.number.clone());
         let own = self.campaigning.campaigns.is_judged_again(lead);
         let known =
             known.and_then(|known| known.phones.get(phone).ok_or_else(|| "the lead has another number now".to_owned()));
@@ -119,18 +134,41 @@ impl Engine {
         let known = known.map(|known| if own { known.but_one() } else { known.clone() });
         let known = known.as_ref().map(|known| (&known.suppressed, &known.attempts)).map_err(Clone::clone);
         let facts = self.facts_beside(load, known, None);
-        let verdict = gate::judge(&Law::of(&self.config), &facts, &number, Purpose::Campaign, now);
+        let verdict = gate::judge(&self.law_of(&terms), &facts, &number, Purpose::Campaign, now);
         self.campaigning.judged = Some((lead, facts));
         Some(judgement(verdict))
     }
 
+    /// What no number of the campaign is dialled for: its pack of rules, or a do-not-call list.
+    fn held_back(&self, lead: LeadId, known: Option<&LeadFacts>) -> Option<Judgement> {
+        let (terms, _) = self.campaigning.campaigns.facts(lead, 0)?;
+        self.held_by(terms, known).map(Judgement::Denied)
+    }
+
+    pub(super) fn held_by(&self, terms: &Campaign, known: Option<&LeadFacts>) -> Option<Denial> {
+        let lost = terms.rules.as_ref().filter(|name| !self.config.rules.packs.contains_key(*name));
+        if let Some(name) = lost {
+            return Some(self.denied("rules", format!("There is no pack of rules {name} any more; choose another.")));
+        }
+        let lack = known?.lacks.first()?;
+        let fact = match lack.dated {
+            None => format!("The do-not-call list {} is needed and not there; bring it in.", lack.source),
+            Some(dated) => format!(
+                "The do-not-call list {} is of {} and too old; bring in a new one.",
+                lack.source,
+                dated.format("%Y-%m-%d")
+            ),
+        };
+        Some(self.denied("do-not-call-list", fact))
+    }
+
     fn no_way_out(&self) -> Judgement {
-        Judgement::Denied(Denial {
-            rule: "route".to_owned(),
-            fact: "No extension or trunk that it could be dialled over is registered now.".to_owned(),
-            next: None,
-            version: Law::of(&self.config).version(),
-        })
+        let fact = "No extension or trunk that it could be dialled over is registered now.".to_owned();
+        Judgement::Denied(self.denied("route", fact))
+    }
+
+    fn denied(&self, rule: &str, fact: String) -> Denial {
+        Denial { rule: rule.to_owned(), fact, next: None, version: Law::of(&self.config).version() }
     }
 }
 

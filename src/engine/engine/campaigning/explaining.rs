@@ -3,7 +3,7 @@
 
 use crate::border::{Command, LeadLook, Output, Refusal, RefusalCode, Reply};
 use crate::campaign::{self, LeadFacts, Question as Of};
-use crate::gate::{self, Law, Purpose};
+use crate::gate::{self, Line, Purpose, Says};
 use crate::id::CommandId;
 use crate::number::Number;
 use crate::records::Question;
@@ -17,12 +17,11 @@ impl Engine {
     /// Answered when the store has said what it knows of the lead.
     pub(in super::super) fn explain_lead(&mut self, command: &Command, look: &LeadLook, now: Now) {
         let at = then(look, now);
-        let terms = self.staff.campaign(look.campaign).map(|terms| (terms.id, terms.aim));
-        match (terms, Number::read(&look.number, &self.config.gate)) {
-            (Some((campaign, aim)), Ok(number)) => {
-                let periods = gate::periods(&Law::of(&self.config), &number, at);
-                let lead = look.lead;
-                let question = self.load(Question::Leads(Of::Lead { lead, campaign, aim, periods }));
+        match (self.staff.campaign(look.campaign), Number::read(&look.number, &self.config.gate)) {
+            (Some(terms), Ok(number)) => {
+                let (lead, campaign, aim) = (look.lead, terms.id, terms.aim);
+                let (periods, needs) = (gate::periods(&self.law_of(terms), &number, at), self.needs(terms, now));
+                let question = self.load(Question::Leads(Of::Lead { lead, campaign, aim, periods, needs }));
                 self.campaigning.asked.insert(question, Ask::Explain { command: command.id, look: look.clone() });
             }
             (None, _) => self.outputs.push_back(Output::Reply(command.id, Err(missing("there is no such campaign")))),
@@ -37,7 +36,11 @@ impl Engine {
         known: Result<&LeadFacts, String>,
         now: Now,
     ) {
+        let Some(terms) = self.staff.campaign(look.campaign) else {
+            return self.outputs.push_back(Output::Reply(command, Err(missing("there is no such campaign"))));
+        };
         let at = then(look, now);
+        let held = self.held_by(terms, known.as_ref().ok().copied());
         let known = known.and_then(|known| {
             let phone = known.phones.get(usize::from(look.phone));
             phone.cloned().ok_or_else(|| "the lead has another number now".to_owned())
@@ -48,8 +51,15 @@ impl Engine {
         });
         let known = known.as_ref().map(|(suppressed, attempts)| (suppressed, attempts)).map_err(Clone::clone);
         let facts = self.facts_beside(NO_CALLS, known, None);
-        let explanation = gate::explain(&Law::of(&self.config), &facts, &look.number, Purpose::Campaign, at);
-        self.outputs.push_back(Output::Reply(command, Ok(Reply::Explained(Box::new(explanation.into())))));
+        let explanation = gate::explain(&self.law_of(terms), &facts, &look.number, Purpose::Campaign, at);
+        let mut explained = gate::Explained::from(explanation);
+        // What holds the whole campaign comes before what is said of a number.
+        if let Some(held) = held {
+            let line = Line { rule: held.rule.into(), says: Says::No, fact: Some(held.fact), source: None };
+            explained.rules.insert(0, line);
+            (explained.allowed, explained.next) = (false, None);
+        }
+        self.outputs.push_back(Output::Reply(command, Ok(Reply::Explained(Box::new(explained)))));
     }
 }
 

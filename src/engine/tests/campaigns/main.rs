@@ -20,3 +20,4 @@ mod passed;
 mod previewed;
 mod progressive;
 mod pushed;
+mod ruled;

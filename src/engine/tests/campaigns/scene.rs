@@ -12,7 +12,7 @@ use engine::campaign::{
 };
 use engine::id::{CampaignId, ItemId, LeadId, ListId, UserId};
 use engine::number::Number;
-use engine::rules::{Hours, Rules, Span, Term, Week};
+use engine::rules::{AttemptLimit, Basis, Bound, Bounded, Hours, Pack, Period, Rules, Span, Term, Week};
 use engine::sip::message::{Message, Method};
 use engine::staff::{Entry, EntryId, User};
 
@@ -57,6 +57,8 @@ pub fn terms(mode: DialMode) -> Campaign {
         routes: Vec::new(),
         caller_ids: Vec::new(),
         retry: RetryTable::default(),
+        rules: None,
+        needs: Default::default(),
         schedule: None,
         handling: Handling::default(),
         pace: Pace::default(),
@@ -65,18 +67,29 @@ pub fn terms(mode: DialMode) -> Campaign {
     }
 }
 
-/// Everybody may be called from seven to ten in the evening.
-fn rules() -> Rules {
+/// Everybody may be called from seven to ten in the evening; by the pack *manhãs* until noon, two times a day, and by do-not-call
+/// lists of this month, with a ring of forty seconds.
+pub fn rules() -> Rules {
     let term = Term { from: NaiveDate::from_ymd_opt(2000, 1, 1).unwrap(), until: None, source: "a law".to_owned() };
-    let days = std::array::from_fn(|_| vec![Span { from: 7 * 60, until: 22 * 60 }]);
-    let hours = Hours {
-        name: "de dia".to_owned(),
-        week: Week { days },
+    let until = |name: &str, until| Hours {
+        name: name.to_owned(),
+        week: Week { days: std::array::from_fn(|_| vec![Span { from: 7 * 60, until }]) },
         closed_on: Default::default(),
         states: Default::default(),
-        term,
+        term: term.clone(),
     };
-    Rules { version: 7, hours: vec![hours], ..Rules::default() }
+    let bounds = [Bounded::ListAge { days: 31 }, Bounded::Ring { seconds: 40 }];
+    let mornings = Pack {
+        name: "manhãs".to_owned(),
+        title: "Manhãs".to_owned(),
+        basis: Basis::Code,
+        version: 1 << 40,
+        hours: vec![until("manhãs", 12 * 60)],
+        attempts: vec![AttemptLimit { period: Period::Day, most: 2, term: term.clone() }],
+        bounds: bounds.map(|of| Bound { of, term: term.clone() }).into(),
+    };
+    let packs = [(mornings.name.clone(), mornings)].into();
+    Rules { version: 7, hours: vec![until("de dia", 22 * 60)], packs, ..Rules::default() }
 }
 
 /// `11 9aaaa-bbbb`, in the order to be tried.

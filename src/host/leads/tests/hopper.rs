@@ -153,7 +153,7 @@ fn gn_14_the_gate_is_told_of_every_attempt_and_every_list() {
     let ask = |campaign, aim| {
         let lead = of_first.lead.lead;
         let periods = since(Utc::now());
-        let question = engine::campaign::Question::Lead { lead, campaign, aim, periods };
+        let question = engine::campaign::Question::Lead { lead, campaign, aim, periods, needs: Vec::new() };
         match store.load(engine::records::Question::Leads(question)).unwrap() {
             engine::records::Facts::Leads(engine::campaign::Facts::Lead(Some(facts))) => {
                 facts.phones[0].suppressed.hit.as_ref().map(|hit| hit.source.clone())

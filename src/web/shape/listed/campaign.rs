@@ -41,6 +41,10 @@ pub struct Campaign {
     /// The escala of the callbacks that its agents promise.
     schedule: Option<Id>,
     retry: CampaignRetry,
+    /// The pack of rules that it keeps beside the installation's.
+    rules: Option<String>,
+    /// Do-not-call lists, by their source: where one is not there or too old, nothing is dialled.
+    needs: Vec<String>,
     #[schema(value_type = CampaignHandling)]
     handling: Handling,
     #[schema(value_type = CampaignPace)]
@@ -215,6 +219,8 @@ impl Listed for Campaign {
             caller_ids: campaign.caller_ids.clone(),
             schedule: campaign.schedule.map(Id::from),
             retry: CampaignRetry::from(&campaign.retry),
+            rules: campaign.rules.clone(),
+            needs: campaign.needs.iter().cloned().collect(),
             handling: campaign.handling,
             pace: campaign.pace.clone(),
             priority: campaign.priority,
@@ -236,6 +242,8 @@ impl Listed for Campaign {
             routes: self.routes.into_iter().map(route).collect(),
             caller_ids: self.caller_ids,
             retry: self.retry.into(),
+            rules: self.rules.filter(|name| !name.is_empty()),
+            needs: self.needs.into_iter().collect(),
             schedule: self.schedule.map(Into::into),
             handling: self.handling,
             pace: self.pace,
@@ -247,7 +255,7 @@ impl Listed for Campaign {
     fn defaults() -> Value {
         let retry = CampaignRetry::from(&RetryTable::default());
         json!({ "mode": "preview", "standing": CampaignStanding::Stopped, "aim": "sales", "lists": [], "queues": [],
-            "routes": [], "caller_ids": [], "schedule": null, "retry": retry, "handling": Handling::default(),
+            "routes": [], "caller_ids": [], "schedule": null, "retry": retry, "rules": null, "needs": [], "handling": Handling::default(),
             "pace": Pace::default(), "priority": 0, "script": "" })
     }
 
