@@ -127,6 +127,8 @@ export function answer(w, method, path, q, body) {
   if (path === '/extensions/test') return test(body);
   if (path === '/extensions/import') return { columns: [{ column: 'ramal', read_as: 'ramal' }, { column: 'CEP', read_as: null }], lines: 3, created: 2, changed: 0, bad: body.apply ? [] : [{ line: 3, field: 'ramal', code: 'twice', text: 'ramal 2110 is in line 2 too' }], applied: body.apply };
   if (room === 'extensions') return method === 'GET' ? rows(w.accounts.map((a) => ({ account: a.account, aor: `sip:${a.account}@pabx.nortelux.example`, server: 'pabx.nortelux.example', profile: 'asterisk', transport: 'udp', administered: true, place: 'administered.toml:7' }))) : {};
+  if (room === 'rule-packs') return [{ name: 'brazil-telecom', title: 'Brasil, código de conduta de telecomunicações', basis: 'code' }, { name: 'brazil-prudential', title: 'Brasil, prudencial', basis: 'prudence' }];
+  if (room === 'suppression-lists') return [{ source: 'Não Me Perturbe', scope: { campaign: null, aim: 'sales' }, dated: '2026-11-20T12:00:00Z', expires: null, standing: { kind: 'ready', since: null }, numbers: 120_000 }];
   if (room === 'campaigns') return dialled.campaigns(w, method, id, what, q, body);
   if (room === 'records') return dialled.records(w, id, what, body);
   if (room === 'leads') return dialled.leadsOf(w, method, id, what, q);

@@ -24,7 +24,7 @@ export class Bringing {
   expires = $derived(this.typed.expires.trim() === '' ? null : readDate(this.typed.expires));
   wrong = $derived<Partial<Record<Field, string>>>({
     ...(this.typed.dated.length === 10 && this.dated === null ? { dated: t('callback.no-such-day') } : {}),
-    ...(this.typed.expires.length === 10 && this.expires === null ? { expires: t('callback.no-such-day') } : this.expires !== null && this.dated !== null && this.expires <= this.dated ? { expires: t('lists.expires-before') } : {}),
+    ...(this.typed.expires.length === 10 && this.expires === null ? { expires: t('callback.no-such-day') } : this.expires !== null && this.dated !== null && this.expires < this.dated ? { expires: t('lists.expires-before') } : {}),
   });
   canTake = $derived(
     this.preview !== null && this.preview.leads > 0 && (this.preview.bad === 0 || this.skipBad) && this.typed.name.trim() !== '' && this.dated !== null && (this.typed.expires.trim() === '' || this.expires !== null) && Object.keys(this.wrong).length === 0,
@@ -62,7 +62,7 @@ export class Bringing {
     if (!this.canTake || this.file === null) return null;
     let list: LeadList | null = null;
     const { file } = this.file;
-    const body = { file, name: this.typed.name.trim(), source: this.typed.source.trim(), dated: midnight(this.dated!), expires: this.expires === null ? null : midnight(this.expires), options: this.options() };
+    const body = { file, name: this.typed.name.trim(), source: this.typed.source.trim(), dated: instant(this.dated!, '00:00:00'), expires: this.expires === null ? null : instant(this.expires, '23:59:59'), options: this.options() };
     await this.try(async () => void (list = await ask<LeadList>('POST', '/lead-lists/import', body)));
     return list;
   }
@@ -81,5 +81,5 @@ function said(fault: unknown): string {
   return code === undefined ? refusal(fault) : maybe(`error.file.${code}`) ?? (fault as ApiError).said;
 }
 
-/** The day's first moment here, as the daemon wants it. */
-const midnight = (day: string): string => new Date(`${day}T00:00:00`).toISOString();
+/** A time of a day here, as the daemon wants it: the day that a list is valid until belongs to it. */
+const instant = (day: string, time: string): string => new Date(`${day}T${time}`).toISOString();
