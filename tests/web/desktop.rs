@@ -63,8 +63,8 @@ impl Outside {
     }
 }
 
-/// A daemon with the agent's ramal at that Asterisk; every call is recorded.
-fn office(asterisk: &Asterisk) -> Office {
+/// A daemon with the agent's ramal at that Asterisk; every call is recorded. `more`: more of its configuration.
+fn office(asterisk: &Asterisk, more: &str) -> Office {
     let (folder, host) = (Folder::new("web-desktop"), Host::claim());
     let voice = folder.join("says.wav");
     sound::tone(&voice, 1_000, 2);
@@ -73,23 +73,23 @@ fn office(asterisk: &Asterisk) -> Office {
         "[daemon]\ndata_dir = \"data\"\nlog = \"debug\"\nshards = 1\n[[listen]]\naddress = \"{ip}:5060\"\n[media]\nips = [\"{ip}\"]\n\
          [web]\nlisten = [\"{ip}:8080\"]\n[registrar.pbx]\nhost = \"{pbx}\"\nprofile = \"asterisk\"\nrecord = \"always\"\n\
          [device.fone]\ntype = \"file\"\nplay = {voice:?}\nrepeat = true\nrecord = \"heard.wav\"\n\
-         [extension.1001]\nsecret = \"pw1001\"\ndevice = \"fone\"\nwatch = [\"1003\"]\n"
+         [extension.1001]\nsecret = \"pw1001\"\ndevice = \"fone\"\nwatch = [\"1003\"]\n{more}"
     );
     let daemon = Daemon::start(&toml, folder.path());
     Office { daemon, folder, host }
 }
 
 /// All of it, and the link that sets it up.
-fn stage() -> (Asterisk, Office, String) {
+fn stage(more: &str) -> (Asterisk, Office, String) {
     let asterisk = Asterisk::start(Options::default());
-    let office = office(&asterisk);
+    let office = office(&asterisk, more);
     let link = format!("http://{}/#/setup/{}", office.address(), office.link());
     (asterisk, office, link)
 }
 
 #[test]
 fn sm_01_to_sm_12_a_day_at_the_desktop_in_a_real_browser() {
-    let (asterisk, office, link) = stage();
+    let (asterisk, office, link) = stage("");
     let Some(script) = Script::start("day", &link, &[("RAMAL_PBX", asterisk.sip().to_string())]) else { return };
     let mut outside = Outside::new(asterisk, office.folder.join("heard.wav"));
     script.play(|wish| outside.act(wish), || office.daemon.log());
@@ -98,8 +98,20 @@ fn sm_01_to_sm_12_a_day_at_the_desktop_in_a_real_browser() {
 
 #[test]
 fn cb_01_cb_08_ag_04_promises_are_kept_at_their_minute_in_a_real_browser() {
-    let (asterisk, office, link) = stage();
+    let (asterisk, office, link) = stage("");
     let Some(script) = Script::start("promises", &link, &[]) else { return };
     let mut outside = Outside::new(asterisk, office.folder.join("heard.wav"));
     script.play(|wish| outside.act(wish), || office.daemon.log());
+}
+
+/// What a list of leads is dialled over, at any hour: the PBX does with a number what its last digits say.
+const CAMPAIGNS: &str = "[trunk.tronco]\nuser = \"1010\"\nsecret = \"pw1010\"\nregistrar = \"pbx\"\n\
+                         dial_format = \"8{ddd}{number}\"\n[gate]\nhours = \"always\"\n";
+
+#[test]
+fn gn_01_to_gn_16_an_agent_works_through_campaigns_in_a_real_browser() {
+    let (asterisk, office, link) = stage(CAMPAIGNS);
+    let Some(script) = Script::start("campaigns", &link, &[]) else { return };
+    script.play(|wish| panic!("nobody outside does: {wish}"), || office.daemon.log());
+    drop(asterisk);
 }

@@ -1,6 +1,7 @@
 // The daemon's API as far as the page needs it to be looked at: fixtures, and actions that change them and tell the live socket.
 
 import * as promised from './callbacks.mjs';
+import * as dialled from './campaigns.mjs';
 import { at, history, rafael, story, trace } from './calls.mjs';
 import * as people from './people.mjs';
 import { scenes } from './scenes.mjs';
@@ -15,7 +16,8 @@ export class World {
 
   open(scene) {
     const now = this.clock();
-    Object.assign(this, promised.begin(now), { reminders: [] }, scenes[scene](now));
+    const world = scenes[scene](now);
+    Object.assign(this, promised.begin(now), dialled.begin(now, world), { reminders: [] }, world);
     this.seq = 1000;
     this.cases = { 501: structuredClone(people.theCase), 502: { ...people.theCase, case: '502', protocolo: '2026112400004207', document: null, contact_name: null, contact_phone: '+5585902317714', account_name: null, subject: null, notes: null, contact: null } };
     this.lists = structuredClone({ users: people.users, perfis: people.perfis, reasons: people.reasons, queues: people.queues, dispositions: people.dispositions, departments: people.departments, locations: people.locations, shifts: people.shifts, devices: people.devices, schedules: this.schedules });
@@ -27,7 +29,7 @@ export class World {
 
   line() {
     const { signedIn: me, calls, agents, accounts, watched, alerts } = this;
-    return { seq: this.seq, snapshot: { now: new Date(this.clock()).toISOString(), me, calls, agents, accounts, watched, phones: [], alerts, callbacks: promised.busy(this) } };
+    return { seq: this.seq, snapshot: { now: new Date(this.clock()).toISOString(), me, calls, agents, accounts, watched, phones: [], alerts, callbacks: promised.busy(this), campaigns: this.campaignsLive, records: this.records } };
   }
 
   tell(news) {
@@ -125,6 +127,12 @@ export function answer(w, method, path, q, body) {
   if (path === '/extensions/test') return test(body);
   if (path === '/extensions/import') return { columns: [{ column: 'ramal', read_as: 'ramal' }, { column: 'CEP', read_as: null }], lines: 3, created: 2, changed: 0, bad: body.apply ? [] : [{ line: 3, field: 'ramal', code: 'twice', text: 'ramal 2110 is in line 2 too' }], applied: body.apply };
   if (room === 'extensions') return method === 'GET' ? rows(w.accounts.map((a) => ({ account: a.account, aor: `sip:${a.account}@pabx.nortelux.example`, server: 'pabx.nortelux.example', profile: 'asterisk', transport: 'udp', administered: true, place: 'administered.toml:7' }))) : {};
+  if (room === 'rule-packs') return [{ name: 'brazil-telecom', title: 'Brasil, código de conduta de telecomunicações', basis: 'code' }, { name: 'brazil-prudential', title: 'Brasil, prudencial', basis: 'prudence' }];
+  if (room === 'suppression-lists') return [{ source: 'Não Me Perturbe', scope: { campaign: null, aim: 'sales' }, dated: '2026-11-20T12:00:00Z', expires: null, standing: { kind: 'ready', since: null }, numbers: 120_000 }];
+  if (room === 'campaigns') return dialled.campaigns(w, method, id, what, q, body);
+  if (room === 'records') return dialled.records(w, id, what, body);
+  if (room === 'leads') return dialled.leadsOf(w, method, id, what, q);
+  if (room === 'lead-lists') return dialled.leadLists(w, method, id, what, body);
   if (room === 'callbacks') return promised.callbacks(w, method, id, what, q, body);
   if (room === 'schedules' && what === 'days') return promised.scheduleDays(w, id, q);
   if (room === 'schedules' && what === 'check') return promised.checked(w);

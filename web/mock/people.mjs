@@ -7,9 +7,12 @@ export const me = {
   permissions: ['calls', 'recordings.make', 'recordings.hear-own', 'contacts.see', 'contacts.edit', 'callbacks.see', 'callbacks.create', 'callbacks.edit', 'callbacks.cancel'],
 };
 
+/** Who takes part in campaigns. */
+export const dialer = { ...me, permissions: [...me.permissions, 'campaigns'] };
+
 export const chief = {
   user: '1', login: 'helena.dias', name: 'Helena Dias', language: 'pt-BR', perfil: 'administrator', ramal: null, queues: [], location: '1',
-  permissions: [...me.permissions, 'agents.see', 'agents.change', 'calls.see-all', 'calls.listen', 'calls.take-over', 'history.see-all', 'history.export', 'recordings.hear-all', 'users.list', 'users.create', 'users.edit', 'reasons.list', 'reasons.create', 'reasons.edit', 'reasons.delete', 'administration', 'settings', 'callbacks.all', 'appointments', 'do-not-call'],
+  permissions: [...me.permissions, 'agents.see', 'agents.change', 'calls.see-all', 'calls.listen', 'calls.take-over', 'history.see-all', 'history.export', 'recordings.hear-all', 'users.list', 'users.create', 'users.edit', 'reasons.list', 'reasons.create', 'reasons.edit', 'reasons.delete', 'administration', 'settings', 'callbacks.all', 'appointments', 'do-not-call', 'campaigns', 'campaigns.steer'],
 };
 
 export const reasons = [

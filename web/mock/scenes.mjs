@@ -2,8 +2,10 @@
 
 import { accounts, agent, at, call, rafael, ringers, second, team, teamCalls, unstable, watched } from './calls.mjs';
 import { held } from './callbacks.mjs';
-import { chief, me } from './people.mjs';
+import { campaigned } from './campaigns.mjs';
+import { chief, dialer, me } from './people.mjs';
 
+const outbound = (now, more) => call(now, '51', { direction: 'outbound', number: '+5592906601245', contact: null, queue: null, waited: 6, ...more });
 const conference = (silenced) => ({ conference: '61', led: true, silenced });
 const base = (now, who = me) => ({ signedIn: who, setup: false, calls: [], agents: [], accounts: accounts(now), watched, alerts: [{ 'forgotten-hold': { call: '41', account: '2114', seconds: 312 } }, 'clock-not-synchronised'], ended: [], taken: false });
 const desk = (now, a, calls) => ({ ...base(now), agents: [a], calls });
@@ -32,7 +34,16 @@ export const scenes = {
   }),
   paused: (now) => desk(now, agent(now, 'paused', 372, { state: { reason: '2', until: at(now, -228) } }), []),
   'break-due': (now) => ({ ...desk(now, agent(now, 'talking', 277, { agent: { next_break: { reason: '2', at: at(now, 420), minutes: 10 } } }), [call(now, '41')]), alerts: [{ 'break-overdue': { user: '7', reason: '2', at: at(now, 420) } }] }),
+  steering: (now) => ({ ...base(now, chief), agents: team(now), calls: teamCalls(now), ...campaigned([]) }),
   supervisor: (now) => ({ ...base(now, chief), agents: team(now), calls: teamCalls(now), alerts: [{ 'registration-lost': { account: '2133', why: '403 Forbidden' } }] }),
   'other-tab': (now) => ({ ...desk(now, agent(now, 'talking', 277, { agent: { device: 'browser' } }), [call(now, '41')]), taken: true }),
+  'campaign-started': (now) => ({ ...desk(now, agent(now, 'ready', 198), []), signedIn: dialer, ...campaigned([]) }),
+  'campaign-waiting': (now) => ({ ...desk(now, agent(now, 'ready', 198), []), signedIn: dialer, ...campaigned(['60', '61']) }),
+  'record-offered': (now) => ({ ...desk(now, agent(now, 'reserved', 6), []), signedIn: dialer, ...campaigned(['60', '61'], 'offered') }),
+  'record-open': (now) => ({ ...desk(now, agent(now, 'preview', 46), []), signedIn: dialer, ...campaigned(['60', '61'], 'open') }),
+  'record-denied': (now) => ({ ...desk(now, agent(now, 'preview', 46), []), signedIn: dialer, ...campaigned(['60', '61'], 'open', { denied: { rule: 'hours telemarketing', fact: 'outside hours', next: at(now, -66_000), zone: 'America/Manaus', version: 4 } }) }),
+  'record-talking': (now) => ({ ...desk(now, agent(now, 'talking', 46), [outbound(now, { ago: 46 })]), signedIn: dialer, ...campaigned(['60', '61'], 'talking', { call: '51' }) }),
+  'record-closing': (now) => ({ ...desk(now, agent(now, 'preview', 46), []), signedIn: dialer, ...campaigned(['60', '61'], 'closing', { tried: [{ number: '+5592906601245', result: 'connected' }] }) }),
+  'record-not-reached': (now) => ({ ...desk(now, agent(now, 'preview', 46), []), signedIn: dialer, ...campaigned(['60', '61'], 'closing', { tried: [{ number: '+5592906601245', result: 'busy' }], phones: [{ number: '+5592906601245', label: 'celular', state: 'tried' }, { number: '+5592901180320', label: 'recado', state: 'fresh' }] }) }),
   hostile: (now) => desk(now, agent(now, 'ready', 10), [{ ...ringers(now)[3], name: '<img src=x onerror="document.title=\'broken\'">' }]),
 };

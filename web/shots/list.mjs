@@ -301,6 +301,76 @@ export const SHOTS = [
   { name: '14-pausa-atrasada', scene: 'break-due', path: 'atendimento', act: alt('KeyP') },
   { name: '14b-turnos', scene: 'supervisor', path: 'admin/shifts/31', act: (page) => page.waitForSelector('form .line') },
   { name: '14c-pausas', scene: 'supervisor', path: 'pausas', act: (page) => seen(page, 'curta demais') },
+  { name: '20-minhas-campanhas', scene: 'record-offered', path: 'minhas-campanhas', act: (page) => seen(page, 'Antes desta') },
+  { name: '20b-campanha-iniciada', scene: 'campaign-started', path: 'historico', act: (page) => seen(page, 'Campanha iniciada') },
+  { name: '20c-esperando', scene: 'campaign-waiting', path: 'minhas-campanhas', act: (page) => seen(page, 'Esperando') },
+  { name: '20d-oferecido-em-outra-tela', scene: 'record-offered', path: 'historico', act: (page) => seen(page, 'Registro oferecido') },
+  { name: '20e-aberto', scene: 'record-open', path: 'minhas-campanhas', act: (page) => seen(page, 'Aparecer como') },
+  { name: '20f-nao-discado', scene: 'record-denied', path: 'minhas-campanhas', act: (page) => seen(page, 'Manaus') },
+  { name: '20g-em-ligacao', scene: 'record-talking', path: 'atendimento', act: (page) => seen(page, 'Roteiro') },
+  { name: '20h-concluir', scene: 'record-closing', path: 'minhas-campanhas', act: (page) => seen(page, 'Como terminou') },
+  { name: '20i-sem-contato', scene: 'record-not-reached', path: 'minhas-campanhas', act: (page) => seen(page, 'Ligar de novo') },
+  { name: '20j-callback', scene: 'record-open', path: 'minhas-campanhas', async act(page) {
+    await seen(page, 'Aparecer como');
+    await alt('KeyB')(page);
+    await page.waitForSelector('.book-form');
+  } },
+  { name: '20k-callback-invalido', scene: 'record-closing', path: 'minhas-campanhas', themes: ['light'], async act(page) {
+    await seen(page, 'Como terminou');
+    await alt('KeyB')(page);
+    await page.waitForSelector('.book-form');
+    await page.type('.book-form input[placeholder="DD/MM/AAAA"]', '23112026');
+    await page.type('.book-form input[placeholder="HH:MM"]', '1000');
+    await alt('Enter')(page);
+    await seen(page, 'não foi concluído');
+  } },
+  { name: '20l-zoom-200', scene: 'record-open', path: 'minhas-campanhas', viewport: { width: 640, height: 800 }, themes: ['light'], act: (page) => seen(page, 'Aparecer como') },
+  { name: '20m-english', scene: 'record-offered', path: 'minhas-campanhas', language: 'en', themes: ['light'], async act(page) {
+    await click('.top .face')(page);
+    await page.evaluate(() => [...document.querySelectorAll('.item')].find((b) => b.textContent.includes('English')).click());
+    await seen(page, 'Record offered');
+  } },
+  { name: '21-conduzir-campanha', scene: 'steering', path: 'campanhas', act: (page) => page.waitForSelector('canvas') },
+  { name: '21b-abandono', scene: 'steering', path: 'campanhas/andamento/62', async act(page) {
+    await page.waitForSelector('.both table');
+    await page.waitForFunction(() => document.querySelectorAll('canvas').length === 2);
+    await page.evaluate(() => document.querySelector('section + section').scrollIntoView());
+  } },
+  { name: '21c-listas', scene: 'steering', path: 'campanhas/listas/72', act: (page) => seen(page, 'Incompleta').catch(() => seen(page, 'Importando')) },
+  { name: '21d-importar', scene: 'steering', path: 'campanhas/listas/csv', async act(page) {
+    await page.waitForSelector('input[type=file]');
+    await page.evaluate(() => {
+      const chosen = new DataTransfer();
+      chosen.items.add(new File(['nome;celular\n'], 'renova-dezembro.csv'));
+      const input = document.querySelector('.dock input[type=file]');
+      input.files = chosen.files;
+      input.dispatchEvent(new Event('change', { bubbles: true }));
+    });
+    await seen(page, 'Linha 14');
+  } },
+  { name: '21e-importar-fim', scene: 'steering', path: 'campanhas/listas/csv', themes: ['light'], async act(page) {
+    await page.waitForSelector('input[type=file]');
+    await page.evaluate(() => {
+      const chosen = new DataTransfer();
+      chosen.items.add(new File(['nome;celular\n'], 'renova-dezembro.csv'));
+      const input = document.querySelector('.dock input[type=file]');
+      input.files = chosen.files;
+      input.dispatchEvent(new Event('change', { bubbles: true }));
+    });
+    await seen(page, 'Linha 14');
+    await page.evaluate(() => document.querySelector('.dock form').lastElementChild.scrollIntoView());
+  } },
+  { name: '21f-por-que-nao', scene: 'steering', path: 'campanhas/registros/-/901', act: (page) => seen(page, 'Por que não') },
+  { name: '21g-nova-campanha', scene: 'steering', path: 'admin/campaigns/60', act: (page) => seen(page, 'Finalidade') },
+  { name: '21h-novas-tentativas', scene: 'steering', path: 'admin/campaigns/60', themes: ['light'], async act(page) {
+    await seen(page, 'Novas tentativas');
+    await page.evaluate(() => [...document.querySelectorAll('legend')].find((l) => l.innerText === 'Novas tentativas').scrollIntoView());
+  } },
+  { name: '21i-ritmo', scene: 'steering', path: 'admin/campaigns/60', themes: ['light'], async act(page) {
+    await seen(page, 'Tratamento');
+    await page.evaluate(() => document.querySelector('.dock form').lastElementChild.scrollIntoView());
+  } },
+  { name: '21j-zoom-200', scene: 'steering', path: 'campanhas', viewport: { width: 640, height: 800 }, themes: ['light'], act: (page) => page.waitForSelector('canvas') },
   { name: '12-english', scene: 'talking', path: 'atendimento', language: 'en', themes: ['light'], async act(page) {
     await click('.top .face')(page);
     await page.evaluate(() => [...document.querySelectorAll('.item')].find((b) => b.textContent.includes('English')).click());

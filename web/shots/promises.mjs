@@ -116,7 +116,7 @@ await play(async ({ browser, errors, step }) => {
     await p.page.bringToFront();
     await p.page.waitForSelector('.record', { timeout: Math.max(minute.at - Date.now(), 1) });
     const card = await p.page.$eval('.record', (record) => record.innerText);
-    for (const part of ['Retorno agora', 'Mariana Figueiredo Prado', '1002', WHY, 'O Ramal disca sozinho']) assert.ok(card.includes(part), `${part}: ${card}`);
+    for (const part of ['Retorno de chamada pessoal', 'Mariana Figueiredo Prado', '1002', WHY, 'O Ramal disca sozinho']) assert.ok(card.includes(part), `${part}: ${card}`);
     await p.picture(shots, '21-retorno-agora');
   });
   await step('it rings at its minute, and whoever answers talks with the agent', luana, async (p) => {

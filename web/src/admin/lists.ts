@@ -9,12 +9,14 @@ export type Row = Record<string, unknown>;
 export interface FormField {
   name: string;
   word: Key;
-  kind: 'text' | 'long' | 'secret' | 'choice' | 'many' | 'flag' | 'minutes' | 'seconds' | 'number' | 'hours' | 'dates' | 'weekdays' | 'clock' | 'breaks' | 'week' | 'closed' | 'absence' | 'calendar';
+  kind: 'text' | 'long' | 'secret' | 'choice' | 'many' | 'flag' | 'minutes' | 'seconds' | 'number' | 'hours' | 'dates' | 'weekdays' | 'clock' | 'breaks' | 'week' | 'closed' | 'absence' | 'calendar' | 'group' | 'numbers' | 'routes' | 'retry' | 'permille';
   required?: boolean;
   /** Rows of that list are the choices. */
   from?: AdminList;
   /** What Configurações has of it are the choices. */
-  kept?: 'sounds' | 'profiles';
+  kept?: 'sounds' | 'profiles' | 'lead-lists' | 'rule-packs' | 'suppression-lists';
+  /** Of a group: each part has a name of its own in it. */
+  parts?: FormField[];
   /** Fixed choices: value and word. */
   choices?: [string, Key][];
   /** An empty choice stands for null. */
@@ -56,6 +58,10 @@ const ZONES = [
   'America/Noronha', 'America/Sao_Paulo', 'America/Recife', 'America/Fortaleza', 'America/Maceio', 'America/Bahia', 'America/Belem', 'America/Santarem', 'America/Araguaina', 'America/Campo_Grande', 'America/Cuiaba', 'America/Porto_Velho',
   'America/Manaus', 'America/Boa_Vista', 'America/Eirunepe', 'America/Rio_Branco',
 ] as const;
+
+const counted = (name: string, word: Key, first: number): FormField => ({ name, word, kind: 'number', counted: true, required: true, first });
+const HANDLING = { offer_s: 20, cool_off_minutes: 10, later_minutes: 120, decline_suppresses: false };
+const PACE = { lines: 30, starts_per_second: 5, abandoned_permille: 30, ring_s: 25, notice: null, cool_down_hours: 72 };
 
 export const DEFINITIONS: Definition[] = [
   {
@@ -111,6 +117,35 @@ export const DEFINITIONS: Definition[] = [
       { name: 'patience_s', word: 'admin.patience', kind: 'number', counted: true, required: true, first: 60 },
       { name: 'queues', word: 'admin.schedule-queues', kind: 'many', from: 'queues', hint: 'admin.schedule-queues-hint' },
       { name: 'returns', word: 'admin.returns', kind: 'flag' },
+    ],
+  },
+  {
+    list: 'campaigns', id: 'campaign', title: 'name', icon: 'horn', word: 'admin.campaigns', one: 'admin.campaigns.one',
+    fields: [
+      NAME,
+      { name: 'mode', word: 'admin.campaign.mode', kind: 'choice', choices: (['preview', 'push-preview', 'progressive', 'predictive'] as const).map((mode) => [mode, `campaign.mode.${mode}`]), column: true },
+      { name: 'aim', word: 'admin.campaign.aim', kind: 'choice', choices: (['sales', 'collection', 'service', 'research'] as const).map((aim) => [aim, `campaign.aim.${aim}`]), column: true },
+      { name: 'lists', word: 'admin.campaign.lists', kind: 'many', kept: 'lead-lists', column: true },
+      { name: 'queues', word: 'admin.campaign.queues', kind: 'many', from: 'queues', hint: 'admin.campaign.queues-hint' },
+      { name: 'script', word: 'admin.script', kind: 'long' },
+      { name: 'caller_ids', word: 'admin.campaign.caller-ids', kind: 'numbers', hint: 'admin.campaign.caller-ids-hint', first: [] },
+      { name: 'routes', word: 'admin.campaign.routes', kind: 'routes', hint: 'admin.campaign.routes-hint', first: [] },
+      { name: 'schedule', word: 'admin.campaign.schedule', kind: 'choice', from: 'schedules', optional: true },
+      { name: 'rules', word: 'admin.campaign.rules', kind: 'choice', kept: 'rule-packs', optional: true },
+      { name: 'needs', word: 'admin.campaign.needs', kind: 'many', kept: 'suppression-lists', hint: 'admin.campaign.needs-hint' },
+      { name: 'retry', word: 'admin.retry', kind: 'retry', first: { results: {}, dispositions: {}, limits: [{ of: 'number', within: 'day', most: 2 }, { of: 'lead', within: 'ever', most: 6 }] } },
+      {
+        name: 'handling', word: 'admin.campaign.handling', kind: 'group', first: HANDLING,
+        parts: [counted('offer_s', 'handling.offer_s', 20), counted('cool_off_minutes', 'handling.cool_off_minutes', 10), counted('later_minutes', 'handling.later_minutes', 120), { name: 'decline_suppresses', word: 'handling.decline_suppresses', kind: 'flag' }],
+      },
+      {
+        name: 'pace', word: 'admin.campaign.pace', kind: 'group', first: PACE,
+        parts: [
+          counted('lines', 'pace.lines', 30), counted('starts_per_second', 'pace.starts_per_second', 5), counted('ring_s', 'pace.ring_s', 25), { name: 'abandoned_permille', word: 'pace.abandoned_permille', kind: 'permille' },
+          { name: 'notice', word: 'pace.notice', kind: 'choice', kept: 'sounds', optional: true }, counted('cool_down_hours', 'pace.cool_down_hours', 72),
+        ],
+      },
+      { name: 'priority', word: 'admin.campaign.priority', kind: 'number', counted: true, required: true, first: 0, hint: 'admin.campaign.priority-hint' },
     ],
   },
   {

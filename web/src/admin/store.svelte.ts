@@ -3,8 +3,10 @@
 import { ask } from '../api/http';
 import { kept } from '../config/kept.svelte';
 import { lists } from '../state/lists.svelte';
+import { leadLists } from '../steering/leadlists.svelte';
 import { maySee, type AdminList } from '../state/rights';
 import { refusal } from '../words/words.svelte';
+import { ruling } from './ruling.svelte';
 import { DEFINITIONS, idOf, rowsOf, titleOf, type Row } from './lists';
 
 class AdminStore {
@@ -24,7 +26,7 @@ class AdminStore {
   async need(list: AdminList): Promise<void> {
     const fields = DEFINITIONS.find((d) => d.list === list)?.fields ?? [];
     const others = fields.flatMap((f) => (f.from && f.from !== list && maySee(f.from) ? [f.from] : []));
-    await Promise.all([this.fetch(list), ...others.map((one) => this.fetch(one)), ...(fields.some((f) => f.kept) ? [kept.fetch()] : [])]);
+    await Promise.all([this.fetch(list), ...others.map((one) => this.fetch(one)), ...(fields.some((f) => f.kept || f.parts) ? [kept.fetch()] : []), ...(fields.some((f) => f.kept === 'lead-lists') ? [leadLists.fetch()] : []), ...(fields.some((f) => f.kept === 'rule-packs') ? [ruling.fetch()] : [])]);
   }
 
   choices(list: AdminList): { value: string; name: string }[] {

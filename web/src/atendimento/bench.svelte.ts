@@ -10,7 +10,7 @@ import type { Panel } from './slots';
 
 export const drafts = new Drafts(localStorage, Date.now);
 
-export type PaneTab = 'case' | 'callback' | 'history';
+export type PaneTab = 'record' | 'case' | 'callback' | 'history';
 
 class Bench {
   tab = $state<PaneTab>('case');
@@ -23,6 +23,7 @@ class Bench {
   listening = $state(0);
   file = $state<CaseFile | null>(null);
   private call: Id | null = null;
+  private isRecord = false;
 
   show(panel: Panel): void {
     this.inviting = false;
@@ -34,14 +35,17 @@ class Bench {
     this.panel = 'call';
   }
 
-  /** The call in front changed: its own case comes into hand, the panel goes back. */
-  follow(call: Call | null): void {
+  /** The call in front changed: its own case comes into hand, the panel goes back. `isRecord`: it is about a campaign's record. */
+  follow(call: Call | null, isRecord = false): void {
     if ((call?.call ?? null) !== this.call) {
       this.call = call?.call ?? null;
       this.close();
       // What was being filled in before a reload lies in front again.
       this.tab = call !== null && Booking.hasDraft(drafts, call.call) ? 'callback' : 'case';
+      this.isRecord = false;
     }
+    if (isRecord && !this.isRecord && this.tab === 'case') this.tab = 'record';
+    this.isRecord = isRecord;
     this.book(call);
     const wanted = call?.case ?? null;
     if (wanted === (this.file?.id ?? null)) return;

@@ -14,6 +14,7 @@ import { dialable, phone } from '../words/format';
 import { fault, refusal, t } from '../words/words.svelte';
 import { impossible, type Days } from './free';
 import { ownerKey, ownerOf } from './owners';
+import { whyWords } from './words';
 import { dayOf, minuteOf, readDate, readTime, timeOf, typedDate, wall } from './when';
 
 export interface About {
@@ -23,6 +24,14 @@ export interface About {
   recipient: string;
   protocolo: string | null;
   queue: Id | null;
+  /** The escala that the matter itself names. */
+  schedule?: Id | null;
+}
+
+/** Whoever has to know what became of it. */
+export interface Hearer {
+  kept(callback: Callback): void;
+  gone(callback: Callback): void;
 }
 
 export type BookField = 'schedule' | 'date' | 'time' | 'number' | 'recipient' | 'note' | 'owner' | 'protocolo';
@@ -60,6 +69,7 @@ export class Booking {
   constructor(
     about: About,
     private readonly drafts: Drafts,
+    private readonly hearer: Hearer | null = null,
   ) {
     this.about = about;
     this.typed = drafts.get(this.draft);
@@ -75,7 +85,7 @@ export class Booking {
   schedule = $derived.by<Schedule | null>(() => {
     const wanted = this.editing?.schedule ?? this.typed.schedule;
     const of = (id: Id | null | undefined) => this.schedules.find((s) => s.schedule === id);
-    return of(wanted) ?? this.schedules.find((s) => this.about.queue !== null && s.queues.includes(this.about.queue)) ?? this.schedules[0] ?? null;
+    return of(wanted) ?? of(this.about.schedule) ?? this.schedules.find((s) => this.about.queue !== null && s.queues.includes(this.about.queue)) ?? this.schedules[0] ?? null;
   });
   today = $derived<Day>(dayOf(wall(clock.now, this.schedule?.zone ?? 'America/Sao_Paulo')));
   day = $derived<Day | null>(readDate(this.value('date')));
@@ -98,6 +108,8 @@ export class Booking {
     const known = impossible(this.days, this.when, this.schedule, clock.now, this.editing?.schedule === this.schedule.schedule ? minuteOf(this.editing.due_local) : null);
     return known && { ...known, when: this.when };
   });
+  /** A time was typed and is not promised. */
+  isPending = $derived(this.editing === null ? !!this.typed.date || !!this.typed.time : Object.keys(this.typed).length > 0);
   isFilled = $derived(this.when !== null && this.number !== null && this.value('recipient').trim() !== '' && this.schedule !== null);
 
   value(field: BookField): string {
@@ -198,11 +210,18 @@ export class Booking {
     try {
       await ask('POST', `/callbacks/${callback.callback}/cancel`, { version: callback.version });
       toasts.say(t('callback.cancelled', { who: callback.recipient }));
+      this.hearer?.gone(callback);
       if (this.editing?.callback === callback.callback) this.begin();
     } catch (why) {
       toasts.say(refusal(why), 'danger');
     }
     await Promise.all([this.fetchDays(), this.fetchExisting()]);
+  }
+
+  /** Why what was typed is no promise yet. */
+  unkept(): string {
+    const why = this.said && this.schedule ? whyWords(this.said.why, this.said.when, this.schedule) : null;
+    return why ? `${why.first} ${why.rest}`.trim() : t('record.callback-open');
   }
 
   private change(own: Callback, body: CallbackDraft): Promise<Callback> {
@@ -231,6 +250,7 @@ export class Booking {
   private taken(callback: Callback): void {
     this.begin();
     this.done = callback;
+    this.hearer?.kept(callback);
   }
 
   private async fail(why: unknown, when: Local): Promise<void> {

@@ -132,3 +132,31 @@ describe('a promise that is changed (CB-12)', () => {
     expect(sent[1]?.body.version).toBe(4);
   });
 });
+
+describe('a promise that belongs to a record (GN-10, GN-12)', () => {
+  const heard: string[] = [];
+  const hearer = { kept: (c: Callback) => void heard.push(`kept ${c.callback}`), gone: (c: Callback) => void heard.push(`gone ${c.callback}`) };
+
+  it('tells the record what it became, and that it was cancelled', async () => {
+    const booking = new Booking(about, new Drafts(storage(), Date.now), hearer);
+    booking.type('date', '25/11/2099');
+    expect([booking.isPending, booking.unkept()]).toEqual([true, 'O callback foi preenchido e não foi agendado.']);
+    booking.type('time', '09:00');
+    await booking.submit();
+    expect(booking.isPending).toBe(false);
+    await booking.cancel(kept);
+    expect(heard).toEqual(['kept 77', 'gone 77']);
+  });
+
+  it('says why a typed time cannot be', () => {
+    const booking = new Booking(about, new Drafts(storage(), Date.now));
+    booking.type('date', '25/11/2020');
+    booking.type('time', '09:00');
+    expect(booking.unkept()).toBe('09:00 de quarta, 25/11, já passou.');
+  });
+
+  it("takes the campaign's escala before any other", async () => {
+    const booking = new Booking({ ...about, schedule: '5', queue: '12' }, new Drafts(storage(), Date.now));
+    expect(booking.schedule?.schedule).toBe('5');
+  });
+});

@@ -26,6 +26,7 @@ export type IconName =
   | 'globe'
   | 'headset'
   | 'history'
+  | 'horn'
   | 'keypad'
   | 'layers'
   | 'left'

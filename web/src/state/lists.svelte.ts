@@ -2,6 +2,7 @@
 
 import { ask } from '../api/http';
 import type { Schedule } from '../api/callbacks';
+import type { Campaign } from '../api/campaigns';
 import type { Department, Device, Disposition, Id, Location, Queue, Reason } from '../api/types';
 
 interface Kinds {
@@ -12,6 +13,7 @@ interface Kinds {
   locations: Location;
   devices: Device;
   schedules: Schedule;
+  campaigns: Campaign;
 }
 
 export type ListName = keyof Kinds;
@@ -55,4 +57,5 @@ class Lists {
 export const lists = new Lists();
 
 export const queueOf = (id: Id | null): Queue | null => lists.of('queues').find((q) => q.queue === id) ?? null;
+export const campaignOf = (id: Id | null): Campaign | null => lists.of('campaigns').find((c) => c.campaign === id) ?? null;
 export const reasonOf = (id: Id | null): Reason | null => lists.of('reasons').find((r) => r.reason === id) ?? null;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Call, Snapshot } from '../api/types';
+import type { Call, Line, Snapshot } from '../api/types';
 import { front, heard, lastMatter, mine, nameOf, ringing, scene, waiting } from './desk';
 import { apply, nothing } from './live';
 
@@ -9,7 +9,7 @@ const call = (id: string, more: Partial<Call> = {}): Call => ({
   held: false, held_by_peer: false, bridged_with: null, conference: null, recording: null, supervised: [], consults: null, transfer: null, trouble: null, legs: [],
   user: '7', contact: null, case: null, promise: null, queue: null, ...more,
 });
-const snapshot = (calls: Call[]): Snapshot => ({ now: '2026-11-24T17:00:00Z', me: { user: '7' } as Snapshot['me'], calls, agents: [], accounts: [], watched: [], phones: [], supervisions: [], callbacks: [], alerts: [] });
+const snapshot = (calls: Call[]): Snapshot => ({ now: '2026-11-24T17:00:00Z', me: { user: '7' } as Snapshot['me'], calls, agents: [], accounts: [], watched: [], phones: [], supervisions: [], callbacks: [], campaigns: [], records: [], alerts: [] });
 
 describe('the live state', () => {
   it('is replaced by a snapshot and changed by news, object by object', () => {
@@ -86,5 +86,22 @@ describe('the call that the wrap-up is about', () => {
     const ended = [call('3', 'B', '2026-01-01T10:05:00Z'), call('2', 'B', '2026-01-01T10:01:00Z'), call('1', 'A', '2026-01-01T09:00:00Z')];
     expect(lastMatter(ended, '7')?.call).toBe('2');
     expect(lastMatter(ended, '8')).toBeNull();
+  });
+});
+
+describe('campaigns and the records in work', () => {
+  const campaign = (standing: string) => ({ campaign: '60', standing, members: [], ready: 0, dialling: 0, talking: 0, dry: false });
+  const record = (place: string) => ({ lead: '900', campaign: '60', place, user: '7' });
+  const news = (seq: number, said: object): Line => ({ seq, news: said }) as unknown as Line;
+
+  it('come with the snapshot and change with the news; a record that is gone leaves', () => {
+    const live = nothing();
+    apply(live, { seq: 1, snapshot: { calls: [], agents: [], accounts: [], watched: [], alerts: [], campaigns: [campaign('stopped')], records: [record('offered')] } } as unknown as Line);
+    expect([live.campaigns['60']?.standing, live.records['900']?.place]).toEqual(['stopped', 'offered']);
+    apply(live, news(2, { campaign: campaign('running') }));
+    apply(live, news(3, { record: record('open') }));
+    expect([live.campaigns['60']?.standing, live.records['900']?.place]).toEqual(['running', 'open']);
+    apply(live, news(4, { record: record('gone') }));
+    expect(live.records).toEqual({});
   });
 });

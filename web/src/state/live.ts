@@ -1,6 +1,7 @@
 // The live state as the page knows it, and how a line of the socket changes it. Pure: the only place that does.
 
 import type { Callback, CallbackState, WithPromises } from '../api/callbacks';
+import type { CampaignLive, LeadRecord } from '../api/campaigns';
 import type { Account, Agent, Alert, Call, HistoryRow, Id, Line, Me, News, Snapshot, Supervision, Watched } from '../api/types';
 
 /** Ended calls kept for the wrap-up; older ones are in the history. */
@@ -20,13 +21,16 @@ export interface Live {
   supervisions: Record<string, Supervision>;
   /** Those that somebody is busy with, or that wait for somebody. */
   callbacks: Record<Id, Callback>;
+  campaigns: Record<Id, CampaignLive>;
+  /** Leads in work, by lead. */
+  records: Record<Id, LeadRecord>;
   alerts: Alert[];
   /** Digits that the far end pressed, by call. */
   digits: Record<Id, string>;
 }
 
 export function nothing(): Live {
-  return { seq: null, me: null, calls: {}, ended: [], agents: {}, accounts: {}, watched: {}, supervisions: {}, callbacks: {}, alerts: [], digits: {} };
+  return { seq: null, me: null, calls: {}, ended: [], agents: {}, accounts: {}, watched: {}, supervisions: {}, callbacks: {}, campaigns: {}, records: {}, alerts: [], digits: {} };
 }
 
 /** Takes one line in; `live` is changed in place, so that only what changed is drawn again. */
@@ -45,6 +49,8 @@ function replaceAll(live: Live, s: WithPromises<Snapshot>): void {
   live.watched = byKey(s.watched, (w) => w.number);
   live.supervisions = byKey(s.supervisions ?? [], (x) => x.account);
   live.callbacks = byKey(s.callbacks ?? [], (c) => c.callback);
+  live.campaigns = byKey(s.campaigns ?? [], (c) => c.campaign);
+  live.records = byKey(s.records ?? [], (r) => r.lead);
   live.alerts = s.alerts;
 }
 
@@ -58,6 +64,8 @@ function change(live: Live, n: WithPromises<News>): void {
   if (n.watched) light(live, n.watched);
   if (n.supervision) supervise(live, n.supervision);
   if (n.callback) promise(live, n.callback);
+  if (n.campaign) live.campaigns[n.campaign.campaign] = n.campaign;
+  if (n.record) work(live, n.record);
   if (n.digit) live.digits[n.digit.call] = (live.digits[n.digit.call] ?? '') + n.digit.digit;
   if (n.alert) live.alerts = alerted(live.alerts, n.alert);
   if (n.quality) measure(live, n.quality);
@@ -121,6 +129,11 @@ const BUSY: CallbackState[] = ['waiting', 'reserved', 'preview', 'dialling', 'un
 function promise(live: Live, callback: Callback): void {
   if (BUSY.includes(callback.state)) live.callbacks[callback.callback] = callback;
   else delete live.callbacks[callback.callback];
+}
+
+function work(live: Live, record: LeadRecord): void {
+  if (record.place === 'gone') delete live.records[record.lead];
+  else live.records[record.lead] = record;
 }
 
 function measure(live: Live, q: NonNullable<News['quality']>): void {

@@ -20,12 +20,14 @@ export const mayKeepAllCallbacks = (): boolean => maySeeCallbacks() && session.c
 export const mayAppoint = (): boolean => session.can('appointments');
 /** Who must not be called, by which rules, and why. */
 export const mayKeepDoNotCall = (): boolean => session.can('do-not-call');
+export const mayTakePart = (): boolean => session.can('campaigns');
+export const maySteer = (): boolean => session.can('campaigns.steer');
 /** Alert thresholds, profiles, sounds. */
 export const maySet = (): boolean => session.can('settings');
 export const mayConfigure = (): boolean => session.can('administration');
 
 /** The lists of the administration. */
-export const ADMIN_LISTS = ['users', 'perfis', 'reasons', 'queues', 'dispositions', 'departments', 'locations', 'shifts', 'schedules', 'extensions', 'contacts'] as const;
+export const ADMIN_LISTS = ['users', 'perfis', 'reasons', 'queues', 'dispositions', 'departments', 'locations', 'shifts', 'schedules', 'campaigns', 'extensions', 'contacts'] as const;
 export type AdminList = (typeof ADMIN_LISTS)[number];
 
 /** Users and reasons have permissions of their own, the rest is administration (VZ-16). */
