@@ -57,8 +57,10 @@ pub enum DialMode {
 ///      ^                  │ ^                  │
 ///      │             pause│ │start             │
 ///      └──────stop────────┴─ Paused            │
-///      └───────────────────stop────────────────┘
+///      └──────── stop, or nothing is left ─────┘
 /// ```
+///
+/// Whatever it is, what rings goes on ringing, and who answers is served.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Standing {
@@ -102,10 +104,13 @@ pub struct Pace {
     pub starts_per_second: u16,
     /// Of a thousand people who answered, so many may find no agent on any day (GN-18).
     pub abandoned_permille: u16,
-    /// It rings at least so long.
+    /// Nobody is rung longer; a call that the pace takes back rang for 15 s at least.
     pub ring_s: u16,
     /// What an abandoned person hears: who called. Predictive needs one.
     pub notice: Option<SoundName>,
+    /// Who presses this key meanwhile is not called any more; none where the notice does not say so.
+    #[serde(default = "Pace::nine")]
+    pub opt_out: Option<char>,
     /// An abandoned person is not called predictively for so long.
     pub cool_down_hours: u16,
 }
@@ -118,7 +123,21 @@ impl Default for Handling {
 
 impl Default for Pace {
     fn default() -> Pace {
-        Pace { lines: 30, starts_per_second: 5, abandoned_permille: 30, ring_s: 25, notice: None, cool_down_hours: 72 }
+        Pace {
+            lines: 30,
+            starts_per_second: 5,
+            abandoned_permille: 30,
+            ring_s: 25,
+            notice: None,
+            opt_out: Pace::nine(),
+            cool_down_hours: 72,
+        }
+    }
+}
+
+impl Pace {
+    fn nine() -> Option<char> {
+        Some('9')
     }
 }
 
@@ -142,6 +161,10 @@ impl Campaign {
             (!(1..=500).contains(&self.pace.starts_per_second), "starts_per_second: 1 to 500"),
             (self.pace.abandoned_permille > 100, "abandoned_permille: at most 100, which is 10 %"),
             (!(15..=120).contains(&self.pace.ring_s), "ring_s: 15 to 120"),
+            (
+                self.pace.opt_out.is_some_and(|key| !"0123456789*#".contains(key)),
+                "opt_out: a key of the telephone, or none",
+            ),
             (predictive && self.routes.is_empty(), "routes: predictive dials before an agent is chosen, name a trunk"),
             (predictive && self.pace.notice.is_none(), "notice: predictive needs what an abandoned person hears"),
         ];

@@ -17,6 +17,13 @@ pub struct ShortRule {
     pub margin: f64,
 }
 
+impl Default for ShortRule {
+    /// As it binds in Brazil: 100,000 calls and 85 % of them short.
+    fn default() -> ShortRule {
+        ShortRule { volume: 100_000, share: 0.85, margin: 0.02 }
+    }
+}
+
 /// Calls of one day, of all campaigns.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct ShortCalls {
@@ -36,6 +43,11 @@ pub struct Forecast {
 const BELIEVED: f64 = 200.0;
 
 impl ShortCalls {
+    /// As they were counted before.
+    pub fn new(calls: u64, short: u64) -> ShortCalls {
+        ShortCalls { calls, short: short.min(calls) }
+    }
+
     /// A call ended. Short is: within 6 s after its answer, not completed, or a voicemail.
     pub fn ended(&mut self, short: bool) {
         self.calls += 1;

@@ -15,7 +15,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::column::{RowExt, id, ms};
 use super::error::words;
-use super::{Store, attempts, base, leads, lists, promises, suppressions};
+use super::{Store, attempts, base, leads, lists, paces, promises, suppressions};
 
 impl Store {
     /// The next leads as they are now, leased to nobody: for who wants to see what comes.
@@ -54,6 +54,8 @@ pub(super) fn answer(base: &Connection, question: &Question) -> rusqlite::Result
             let Some(lead) = leads::one(base, *lead)? else { return Ok(Facts::Lead(None)) };
             facts(base, lead, (*campaign, *aim), *periods, Utc::now()).map(Some).map(Facts::Lead)
         }
+        Question::Pace { campaign, days } => paces::remembered(base, *campaign, days).map(Facts::Pace),
+        Question::ShortCalls { day } => paces::short_calls(base, *day).map(Facts::ShortCalls),
     }
 }
 
@@ -164,6 +166,7 @@ fn facts(
             suppressed: suppressions::of(base, number, Some(campaign), read)?,
             attempts: promises::attempts(base, number, None, periods, read)?,
             ever: attempts::ever(base, number)?,
+            abandoned: attempts::abandoned(base, number)?,
         })
     };
     let phones = lead.phones.iter().map(phone).collect::<rusqlite::Result<_>>()?;

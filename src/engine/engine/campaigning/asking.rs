@@ -1,8 +1,10 @@
 //! What the store is asked for campaigns: the next leads, and what the gate has to know of one, each time anew, so that what was
 //! added a moment ago counts.
 
+use chrono::TimeDelta;
+
 use crate::border::StoreError;
-use crate::campaign::{self, Area, LeadFacts, Question as Of, Want};
+use crate::campaign::{self, Area, DialMode, LeadFacts, PhoneFacts, Question as Of, Want};
 use crate::gate::{self, Law, Purpose};
 use crate::id::{AttemptId, CampaignId, LeadId, QuestionId};
 use crate::judgement::{Denial, Judgement};
@@ -18,6 +20,8 @@ use super::super::keeping::judgement;
 pub(super) enum Ask {
     Leads(CampaignId),
     Gate { lead: LeadId, phone: usize, ask: u32 },
+    Pace(CampaignId),
+    ShortCalls,
 }
 
 impl Engine {
@@ -60,6 +64,14 @@ impl Engine {
                 self.campaigning.campaigns.on_leads(campaign, Some(leased.clone()), now);
             }
             (Ask::Leads(campaign), _) => self.campaigning.campaigns.on_leads(campaign, None, now),
+            (Ask::Pace(campaign), Ok(Facts::Leads(campaign::Facts::Pace(known)))) => {
+                self.campaigning.campaigns.on_remembered(campaign, Some(known.clone()), now);
+            }
+            (Ask::Pace(campaign), _) => self.campaigning.campaigns.on_remembered(campaign, None, now),
+            (Ask::ShortCalls, Ok(Facts::Leads(campaign::Facts::ShortCalls(known)))) => {
+                self.know_short_calls(Some(*known), now);
+            }
+            (Ask::ShortCalls, _) => self.know_short_calls(None, now),
             (Ask::Gate { lead, phone, ask }, Ok(Facts::Leads(campaign::Facts::Lead(Some(known))))) => {
                 self.judge_lead((lead, phone, ask), Ok(known), now);
             }
@@ -75,9 +87,15 @@ impl Engine {
 
     fn judge_lead(&mut self, (lead, phone, ask): (LeadId, usize, u32), known: Result<&LeadFacts, String>, now: Now) {
         if let Ok(known) = &known {
-            self.campaigning.campaigns.on_tallies(lead, known);
+            let law = Law::of(&self.config);
+            let zones = known.lead.phones.iter().flat_map(|phone| gate::zones(&law, &phone.number, now));
+            self.campaigning.campaigns.on_tallies(lead, known, zones.collect());
         }
-        let judgement = self.judgement_of(lead, phone, known, now).unwrap_or_else(|| self.no_way_out());
+        let rests = known.as_ref().ok().and_then(|known| self.rests_until(lead, known.phones.get(phone)?, now));
+        let judgement = match rests {
+            Some(denial) => Judgement::Denied(denial),
+            None => self.judgement_of(lead, phone, known, now).unwrap_or_else(|| self.no_way_out()),
+        };
         let new = AttemptId(self.ids.next(now.civil));
         self.campaigning.campaigns.on_judged(lead, ask, judgement, new, now);
     }
@@ -106,6 +124,20 @@ impl Engine {
         Some(judgement(verdict))
     }
 
+    /// Who was abandoned is not dialled for whoever is free, by any campaign, for as long as this one says (GN-18).
+    fn rests_until(&self, lead: LeadId, known: &PhoneFacts, now: Now) -> Option<Denial> {
+        let (terms, _) =
+            self.campaigning.campaigns.facts(lead, 0).filter(|(terms, _)| terms.mode == DialMode::Predictive)?;
+        let next = known.abandoned? + TimeDelta::hours(terms.pace.cool_down_hours.into());
+        (next > now.civil).then(|| Denial {
+            rule: "cool-down".to_owned(),
+            fact: "Somebody there answered and found no agent; until then an agent has to be held for the call."
+                .to_owned(),
+            next: Some(next),
+            version: Law::of(&self.config).version(),
+        })
+    }
+
     fn no_way_out(&self) -> Judgement {
         Judgement::Denied(Denial {
             rule: "route".to_owned(),
@@ -117,4 +149,4 @@ impl Engine {
 }
 
 /// Longer than anybody handles a record; a start ends all of them.
-const LEASE: chrono::TimeDelta = chrono::TimeDelta::hours(24);
+const LEASE: TimeDelta = TimeDelta::hours(24);

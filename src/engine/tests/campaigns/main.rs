@@ -14,8 +14,14 @@ mod world;
 
 mod scene;
 
+mod abandoned;
+mod account;
+mod bounded;
 mod declined;
+mod drained;
+mod hour;
 mod kept;
+mod paced;
 mod passed;
 mod previewed;
 mod progressive;

@@ -7,17 +7,21 @@ use chrono::{NaiveDate, TimeDelta};
 use engine::agent::{AgentState, Wish as Work};
 use engine::border::*;
 use engine::campaign::{
-    Aim, Attempt, Campaign, Command, DialMode, Handling, Lead, LeadState, Pace, Phone, PhoneState, Place, Priority,
-    RecordView, ResultKind, RetryTable, Standing, Steer, Wish,
+    Aim, Attempt, Campaign, CampaignView, Command, DialMode, Handling, Lead, LeadState, Pace, PacingView, Phone,
+    PhoneState, Place, Priority, RecordView, ResultKind, RetryTable, Route, Standing, Steer, Wish,
 };
+use engine::config::{Account, Limits};
 use engine::id::{CampaignId, ItemId, LeadId, ListId, UserId};
+use engine::news::CallView;
 use engine::number::Number;
 use engine::rules::{Hours, Rules, Span, Term, Week};
 use engine::sip::message::{Message, Method};
 use engine::staff::{Entry, EntryId, User};
+use engine::time::{Moment, Now};
 
 use crate::far::{Far, WithSdp};
 use crate::office::{reason, user};
+use crate::shell::Store;
 use crate::shell::leads::waiting;
 use crate::shell::pbx::{config, extension};
 use crate::world::{World, seconds};
@@ -28,6 +32,8 @@ pub struct Floor {
     pub world: World,
     pub ana: UserId,
     pub bia: UserId,
+    /// Ana and Bia, and whoever is there beside them.
+    pub team: Vec<UserId>,
     pub campaign: CampaignId,
 }
 
@@ -101,7 +107,21 @@ pub fn lead(id: u64, numbers: &[&str]) -> Lead {
 
 /// The number of a lead that has one.
 pub fn number(id: u64) -> String {
-    format!("119123400{id:02}")
+    format!("11912{:06}", 340_000 + id)
+}
+
+/// What an abandoned person hears.
+pub const NOTICE: &str = "quem-ligou";
+
+/// A trunk that the PBX registers: many calls at once.
+fn trunk() -> Account {
+    Account { limits: Limits { calls_at_once: 100, calls_per_minute: 1_000 }, max_calls: 100, ..extension(90) }
+}
+
+/// Dials by hand.
+pub fn dial(route: &str, number: &str) -> What {
+    let (route, number) = (Some(route.into()), number.to_owned());
+    What::Call(engine::call::Command::Dial { route, number, caller_id: None })
 }
 
 impl Floor {
@@ -111,36 +131,87 @@ impl Floor {
     }
 
     pub fn with(mode: DialMode, leads: u64, change: impl FnOnce(&mut Campaign)) -> Floor {
-        let mut config = config([20, 21].map(extension).into_iter());
+        let terms_are = |terms: &mut Campaign| {
+            terms.mode = mode;
+            change(terms);
+        };
+        Floor::of(2, leads, |_| {}, terms_are)
+    }
+
+    /// A predictive campaign over the trunk, of so many people who all take part.
+    pub fn paced(people: u32, leads: u64, change: impl FnOnce(&mut Campaign)) -> Floor {
+        Floor::paced_over(people, leads, |_| {}, change)
+    }
+
+    /// The same, over a trunk as the story changes it.
+    pub fn paced_over(
+        people: u32,
+        leads: u64,
+        trunk: impl FnOnce(&mut Account),
+        change: impl FnOnce(&mut Campaign),
+    ) -> Floor {
+        let mut floor = Floor::of(people, leads, trunk, |terms| {
+            terms.mode = DialMode::Predictive;
+            terms.routes = vec![Route { account: "90".into(), weight: 1 }];
+            terms.pace = Pace { notice: Some(NOTICE.into()), starts_per_second: 50, ..Pace::default() };
+            change(terms);
+        });
+        floor.team.clone().into_iter().for_each(|user| floor.join(user));
+        floor
+    }
+
+    fn of(people: u32, leads: u64, change: impl FnOnce(&mut Account), terms_are: impl FnOnce(&mut Campaign)) -> Floor {
+        let mut over = trunk();
+        change(&mut over);
+        let mut config = config((20..20 + people).map(extension).chain([over]));
         config.rules = Arc::new(rules());
-        let mut world = World::of(config);
-        let ana = world.hire(user("ana"));
-        let bia = world.hire(User { ramal: Some("21".into()), ..user("bia") });
+        let mut world = World::begin(config, Store::default(), 128, begin());
+        world.pass(seconds(3));
+        let names =
+            ["ana".to_owned(), "bia".to_owned()].into_iter().chain((2..people).map(|place| format!("u{place}")));
+        let ramais = (20..20 + people).map(|ramal| ramal.to_string());
+        let hired = names.zip(ramais).map(|(name, ramal)| User { ramal: Some(ramal.as_str().into()), ..user(&name) });
+        let team: Vec<UserId> = hired.collect::<Vec<_>>().into_iter().map(|user| world.hire(user)).collect();
         for id in 1..=leads {
             world.shell.store.leads.add(lead(id, &[&number(id)]));
         }
-        let mut terms = terms(mode);
-        change(&mut terms);
+        let mut terms = terms(DialMode::Preview);
+        terms_are(&mut terms);
         let campaign = match world.create(Entry::Campaign(terms)) {
             Ok(EntryId::Campaign(campaign)) => campaign,
             other => panic!("no campaign: {other:?}"),
         };
-        let mut floor = Floor { world, ana, bia, campaign };
-        floor.work(ana, Work::SignIn { device: None }).unwrap();
-        floor.work(bia, Work::SignIn { device: None }).unwrap();
+        let mut floor = Floor { world, ana: team[0], bia: team[1], team, campaign };
+        floor.team.clone().into_iter().for_each(|user| drop(floor.work(user, Work::SignIn { device: None }).unwrap()));
         floor.steer(Steer::Start);
         floor
     }
 
     pub fn crash(self) -> Floor {
-        let Floor { mut world, ana, bia, campaign } = self;
+        let Floor { mut world, ana, bia, team, campaign } = self;
         world.shell.store.leads.after_crash();
-        Floor { world: world.crash(), ana, bia, campaign }
+        Floor { world: world.crash(), ana, bia, team, campaign }
     }
 
     pub fn steer(&mut self, to: Steer) {
         let what = What::Campaign(Command::Steer { campaign: self.campaign, to });
         assert!(self.command(what).is_ok());
+    }
+
+    /// The campaign's terms are others from now on.
+    pub fn change(&mut self, change: impl FnOnce(&mut Campaign)) {
+        let id = EntryId::Campaign(self.campaign);
+        let entries = self.shell.engine.snapshot().entries;
+        let Some(Entry::Campaign(mut terms)) = entries.into_iter().find(|entry| entry.id() == id) else {
+            panic!("no campaign")
+        };
+        change(&mut terms);
+        assert!(self.edit(Entry::Campaign(terms)).is_ok());
+    }
+
+    /// As it is kept.
+    pub fn standing(&self) -> Standing {
+        self.campaign_view().standing
     }
 
     /// A reason to pause for.
@@ -234,8 +305,65 @@ impl Floor {
         self.inbox.clear();
     }
 
+    /// Who takes a break.
+    pub fn leaves(&mut self, user: UserId) {
+        self.work(user, Work::SignOut).unwrap();
+    }
+
+    pub fn comes(&mut self, user: UserId) {
+        self.work(user, Work::SignIn { device: None }).unwrap();
+    }
+
+    /// Everybody who is rung at the far side now, oldest first.
+    pub fn all_rung(&mut self) -> Vec<Far> {
+        let mut rung = Vec::new();
+        while self.is_calling() {
+            let invite = self.get(Method::Invite);
+            let again =
+                |message: &Message| message.status().is_none() && message.call_id().ok() == invite.call_id().ok();
+            self.world.inbox.retain(|message| !again(message));
+            let far = Far::called(&invite, "maria");
+            self.deliver(&far.answer(180));
+            rung.push(far);
+        }
+        rung
+    }
+
+    pub fn is_calling(&self) -> bool {
+        let invite = |message: &Message| message.status().is_none() && message.method() == Some(Method::Invite);
+        self.inbox.iter().any(invite)
+    }
+
+    /// The call of a far end.
+    #[track_caller]
+    pub fn call_of(&self, far: &Far) -> CallView {
+        let sip_call_id = far.invite.call_id().unwrap().into_owned();
+        let own = |call: &CallView| call.legs[0].sip_call_id.as_deref() == Some(&*sip_call_id);
+        self.calls().into_iter().find(own).expect("the call lives")
+    }
+
+    /// Which lead it is.
+    pub fn lead_of(&self, far: &Far) -> u64 {
+        let dialled = far.invite.uri().unwrap().user.clone().unwrap();
+        (1..10_000).find(|id| number(*id) == dialled).expect("a lead's number")
+    }
+
+    pub fn campaign_view(&self) -> CampaignView {
+        self.shell.engine.snapshot().campaigns.remove(0)
+    }
+
+    #[track_caller]
+    pub fn pacing(&self) -> PacingView {
+        self.campaign_view().pacing.expect("it paces itself")
+    }
+
     /// One timer's worth of time.
     pub fn moment(&mut self) {
         self.pass(seconds(1));
     }
+}
+
+/// Thursday, 28 May 2026, 17:26:40 in São Paulo.
+fn begin() -> Now {
+    Now { moment: Moment(1_000_000_000), civil: chrono::DateTime::from_timestamp(1_780_000_000, 0).unwrap() }
 }
