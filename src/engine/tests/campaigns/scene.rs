@@ -3,7 +3,7 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::TimeDelta;
 use engine::agent::{AgentState, Wish as Work};
 use engine::border::*;
 use engine::campaign::{
@@ -14,12 +14,12 @@ use engine::config::{Account, Limits};
 use engine::id::{CampaignId, ItemId, LeadId, ListId, UserId};
 use engine::news::CallView;
 use engine::number::Number;
-use engine::rules::{Hours, Rules, Span, Term, Week};
-use engine::sip::message::{Message, Method};
+use engine::sip::message::Method;
 use engine::staff::{Entry, EntryId, User};
 use engine::time::{Moment, Now};
 
-use crate::far::{Far, WithSdp};
+use crate::called::rules;
+use crate::far::Far;
 use crate::office::{reason, user};
 use crate::shell::Store;
 use crate::shell::leads::waiting;
@@ -69,20 +69,6 @@ pub fn terms(mode: DialMode) -> Campaign {
         priority: 0,
         script: "Bom dia.".to_owned(),
     }
-}
-
-/// Everybody may be called from seven to ten in the evening.
-fn rules() -> Rules {
-    let term = Term { from: NaiveDate::from_ymd_opt(2000, 1, 1).unwrap(), until: None, source: "a law".to_owned() };
-    let days = std::array::from_fn(|_| vec![Span { from: 7 * 60, until: 22 * 60 }]);
-    let hours = Hours {
-        name: "de dia".to_owned(),
-        week: Week { days },
-        closed_on: Default::default(),
-        states: Default::default(),
-        term,
-    };
-    Rules { version: 7, hours: vec![hours], ..Rules::default() }
 }
 
 /// `11 9aaaa-bbbb`, in the order to be tried.
@@ -209,6 +195,16 @@ impl Floor {
         assert!(self.edit(Entry::Campaign(terms)).is_ok());
     }
 
+    /// Other rules are in force from now on.
+    pub fn change_rules(&mut self, change: impl FnOnce(&mut engine::rules::Rules)) {
+        let mut rules = rules();
+        change(&mut rules);
+        self.config.rules = Arc::new(rules);
+        let (config, now) = (self.config.clone(), self.now);
+        self.shell.handle(Input::Config(config), now);
+        self.collect();
+    }
+
     /// As it is kept.
     pub fn standing(&self) -> Standing {
         self.campaign_view().standing
@@ -276,27 +272,7 @@ impl Floor {
         let invite = self.get(Method::Invite);
         assert_eq!(invite.from().unwrap().uri.user.as_deref(), Some(ramal));
         assert_eq!(invite.uri().unwrap().user.as_deref(), Some(number));
-        let again = |message: &Message| message.status().is_none() && message.call_id().ok() == invite.call_id().ok();
-        self.world.inbox.retain(|message| !again(message));
-        Far::called(&invite, "maria")
-    }
-
-    #[track_caller]
-    pub fn answers(&mut self, far: &Far) {
-        self.deliver(&far.answer(200).with_sdp("sendrecv"));
-        self.get(Method::Ack);
-    }
-
-    #[track_caller]
-    pub fn refuses(&mut self, far: &Far, status: u16) {
-        self.deliver(&far.answer(status));
-        self.get(Method::Ack);
-    }
-
-    #[track_caller]
-    pub fn nobody_is_called(&self) {
-        let invite = |message: &&Message| message.status().is_none() && message.method() == Some(Method::Invite);
-        assert_eq!(self.inbox.iter().filter(invite).count(), 0, "somebody is called");
+        self.ringing(&invite)
     }
 
     pub fn hangs_up(&mut self) {
@@ -319,19 +295,11 @@ impl Floor {
         let mut rung = Vec::new();
         while self.is_calling() {
             let invite = self.get(Method::Invite);
-            let again =
-                |message: &Message| message.status().is_none() && message.call_id().ok() == invite.call_id().ok();
-            self.world.inbox.retain(|message| !again(message));
-            let far = Far::called(&invite, "maria");
+            let far = self.ringing(&invite);
             self.deliver(&far.answer(180));
             rung.push(far);
         }
         rung
-    }
-
-    pub fn is_calling(&self) -> bool {
-        let invite = |message: &Message| message.status().is_none() && message.method() == Some(Method::Invite);
-        self.inbox.iter().any(invite)
     }
 
     /// The call of a far end.
@@ -355,11 +323,6 @@ impl Floor {
     #[track_caller]
     pub fn pacing(&self) -> PacingView {
         self.campaign_view().pacing.expect("it paces itself")
-    }
-
-    /// One timer's worth of time.
-    pub fn moment(&mut self) {
-        self.pass(seconds(1));
     }
 }
 
