@@ -369,3 +369,80 @@ fn a_folder_of_rules_replaces_files_of_the_same_name_and_adds_others() {
     assert_eq!(on(&rules, "+551134567890", "2026-12-08").1, None);
     assert_eq!(on(&rules, "+551134567890", "2026-12-25").1.as_deref(), Some("Natal"), "the others stay");
 }
+
+/// What a pack lays down on a day, in words.
+fn laid_down(pack: &str, day: &str) -> Vec<String> {
+    let rules = read("minimal.toml").unwrap().0.engine.rules;
+    let day = day.parse().unwrap();
+    let pack = rules.packs[pack].clone();
+    let terms = pack.terms().filter(|(_, term)| term.holds(day));
+    terms.map(|(rule, _)| rule.split_once(": ").unwrap().1.to_owned()).collect()
+}
+
+#[test]
+fn GN_15_the_packs_that_are_shipped_lay_down_what_holds_on_a_day_and_nothing_that_is_over() {
+    let today = "2026-11-23";
+    assert_eq!(laid_down("brazil-telecom", today), ["calling hours", "2 attempts a day", "15 attempts a month"]);
+    assert_eq!(laid_down("brazil-telecom", "2019-09-24"), [""; 0]);
+    let short = "short calls: not 100000 calls a day with 850 of 1,000 short";
+    let large = "large caller: more than 500000 calls a month";
+    let voluntary = "Prefix 0303 for telemarketing is voluntary.";
+    assert_eq!(laid_down("brazil-prudential", "2026-05-31"), ["calling hours", short, large, voluntary]);
+    assert_eq!(laid_down("brazil-prudential", "2026-06-01"), ["calling hours", large, voluntary]);
+    assert_eq!(laid_down("brazil-prudential", "2028-11-01"), ["calling hours", voluntary]);
+    assert_eq!(
+        laid_down("united-states", today),
+        [
+            "calling hours",
+            "at most 30 of 1,000 answered calls abandoned within 30 days",
+            "ring at least 15 s",
+            "do-not-call lists at most 31 days old"
+        ]
+    );
+    let wait = "no call without an agent for 72 h after an abandoned one";
+    let unsafe_now = "No rate of abandoned calls is safe: each silent or abandoned call may be misuse.";
+    assert_eq!(laid_down("united-kingdom", today), [wait, unsafe_now]);
+    let three = "at most 30 of 1,000 answered calls abandoned within 1 days";
+    assert_eq!(laid_down("united-kingdom", "2017-02-28"), [three, wait]);
+}
+
+#[test]
+fn GN_15_the_packs_hours_are_those_of_the_called_partys_wall() {
+    let loaded = read("minimal.toml").unwrap().0.engine;
+    let is_open = |pack: &str, number: &str, at: &str| {
+        let rules = &loaded.rules;
+        let number = Number::read(number, &loaded.gate).unwrap();
+        let gate = engine::config::GateRules { allow_international: true, ..loaded.gate.clone() };
+        let law = engine::gate::Law { gate: &gate, rules, zone: loaded.zone, pack: rules.packs.get(pack) };
+        let civil: chrono::DateTime<chrono::Utc> = at.parse().unwrap();
+        let now = engine::time::Now { moment: engine::time::Moment::ZERO, civil };
+        engine::gate::next_open(&law, &number, now).is_some_and(|next| next.at == civil)
+    };
+    for pack in ["brazil-prudential", "brazil-telecom"] {
+        for (at, open) in [
+            ("2026-11-23T11:59:00Z", false),
+            ("2026-11-23T12:00:00Z", true),
+            ("2026-11-23T23:59:00Z", true),
+            ("2026-11-24T00:00:00Z", false),
+            ("2026-11-28T12:59:00Z", false),
+            ("2026-11-28T13:00:00Z", true),
+            ("2026-11-28T19:00:00Z", false),
+            ("2026-11-29T15:00:00Z", false),
+            ("2026-12-25T15:00:00Z", false),
+        ] {
+            assert_eq!(is_open(pack, "+5511987654321", at), open, "{pack} {at}");
+        }
+    }
+    // Eight in the west is late morning in the east, and nine in the east is the end in the west.
+    for (at, open) in [
+        ("2026-11-23T15:59:00Z", false),
+        ("2026-11-23T16:00:00Z", true),
+        ("2026-11-24T00:29:00Z", true),
+        ("2026-11-24T00:30:00Z", false),
+        ("2026-11-29T17:00:00Z", true),
+    ] {
+        assert_eq!(is_open("united-states", "+12125550123", at), open, "{at}");
+    }
+    assert!(is_open("united-states", "+18085550123", "2026-11-23T18:00:00Z"), "eight in Honolulu");
+    assert!(!is_open("united-states", "+18085550123", "2026-11-23T17:59:00Z"));
+}

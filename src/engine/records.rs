@@ -152,6 +152,9 @@ pub enum Record {
     /// The daemon lives, its clock shows this, and the store works.
     Alive {
         at: DateTime<Utc>,
+        /// The clock has jumped, and nobody has said which of the two times is right: a start does not believe it either.
+        #[serde(default)]
+        doubted: bool,
     },
     /// Kept 24 h, so that the same key gets the same answer.
     Answer {
@@ -342,4 +345,7 @@ pub struct Promises {
     pub returned: Vec<Protocolo>,
     /// The newest moment that anything was written at: an earlier clock is wrong.
     pub newest: Option<DateTime<Utc>>,
+    /// The clock was in doubt then.
+    #[serde(default)]
+    pub doubted: bool,
 }

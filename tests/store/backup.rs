@@ -174,8 +174,8 @@ fn the_engines_confirmation_clears_the_mark_and_a_trial_write_leaves_none() {
     Store::back_up(&data, &file, false).unwrap();
     Store::restore(&data, &file, now()).unwrap();
     let store = Store::open(&data).unwrap();
-    write(&store, vec![Record::Alive { at: now() }]);
-    write(&store, vec![Record::Alive { at: now() }]);
+    write(&store, vec![Record::Alive { at: now(), doubted: false }]);
+    write(&store, vec![Record::Alive { at: now(), doubted: false }]);
     write(&store, vec![Record::RestoredConfirmed]);
     write(&store, vec![Record::RestoredConfirmed]);
     drop(store);

@@ -70,7 +70,7 @@ impl Campaigns {
         };
         let settings = settings(&running.terms.pace, running.crew.team(), seen.dismissed);
         let Some(decision) = running.pacer.decide(&view, settings, now.moment) else { return };
-        let calls = bounded(running, decision, self.short_calls, now.moment);
+        let calls = bounded(running, decision, self.short_room, now.moment);
         if calls > 0 {
             self.orders.push_back(Order::Begin { campaign, calls });
         }
@@ -127,11 +127,11 @@ impl Campaigns {
         }
     }
 
-    /// The outgoing calls of the day, and how much of its time for dialling has passed (of 1).
-    pub fn on_short_calls(&mut self, calls: ShortCalls, passed: f64) {
+    /// The outgoing calls of the day, how much of its time for dialling has passed (of 1), and the rule in force, if there is one.
+    pub fn on_short_calls(&mut self, calls: ShortCalls, passed: f64, rule: Option<ShortRule>) {
         let forecast = calls.forecast(passed);
         let (forecast, share_permille) = (forecast.calls, permille(forecast.share));
-        self.short_calls = calls;
+        self.short_room = rule.and_then(|rule| calls.room(&rule));
         self.short = ShortView { calls: calls.calls(), short: calls.short(), forecast, share_permille };
     }
 
@@ -204,10 +204,10 @@ impl Campaigns {
 }
 
 /// As many calls as the pace has it, within what bounds it.
-fn bounded(running: &mut Running, decision: Decision, short: ShortCalls, now: Moment) -> u32 {
+fn bounded(running: &mut Running, decision: Decision, short: Option<u64>, now: Moment) -> u32 {
     let calls = decision.begin.min(MOST_AT_ONCE as u32);
     let calls = running.pacer.within_second(calls, &running.terms.pace, now);
-    match short.room(&ShortRule::default()) {
+    match short {
         Some(room) => running.pacer.cap(calls, u32::try_from(room).unwrap_or(u32::MAX), Cap::ShortCalls),
         None => calls,
     }

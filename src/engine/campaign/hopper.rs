@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::attempt::{Attempt, AttemptResult};
 use super::lead::{Area, Lead};
-use super::list::{Aim, ListStanding};
+use super::list::{Aim, Lack, ListStanding, Need};
 use super::retry::Tally;
 use crate::gate::{Attempts, Periods, Suppression};
 use crate::id::{AttemptId, CampaignId, ItemId, LeadId, ListId, UserId};
@@ -19,7 +19,7 @@ pub enum Question {
     /// The next ones, leased: written before it is answered.
     Lease(Want),
     /// One, as it is now; leased to nobody by this.
-    Lead { lead: LeadId, campaign: CampaignId, aim: Aim, periods: Periods },
+    Lead { lead: LeadId, campaign: CampaignId, aim: Aim, periods: Periods, needs: Vec<Need> },
     /// What the pace of a campaign has learned, and what its attempts came to on these days: each by its number, from its begin
     /// until that of the next, the last one until now.
     Pace { campaign: CampaignId, days: Vec<(u32, DateTime<Utc>)> },
@@ -33,6 +33,8 @@ pub struct Want {
     pub campaign: CampaignId,
     pub aim: Aim,
     pub lists: Vec<ListId>,
+    /// Without one of these there are none.
+    pub needs: Vec<Need>,
     /// Where it may be called now, and since when attempts there count. Leads of other areas stay where they are.
     pub open: BTreeMap<Area, Periods>,
     pub now: DateTime<Utc>,
@@ -67,6 +69,8 @@ pub struct Leased {
     pub leads: Vec<LeadFacts>,
     /// Lists that were asked for and hold the campaign.
     pub held: Vec<(ListId, ListStanding)>,
+    /// Do-not-call lists that hold it.
+    pub lacks: Vec<Lack>,
 }
 
 /// A lead with what the gate has to know of its numbers.
@@ -77,6 +81,8 @@ pub struct LeadFacts {
     pub tally: Tally,
     /// In the order of its numbers.
     pub phones: Vec<PhoneFacts>,
+    /// Do-not-call lists that are needed and not as they have to be.
+    pub lacks: Vec<Lack>,
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

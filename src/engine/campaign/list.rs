@@ -89,6 +89,33 @@ impl NumberList {
     }
 }
 
+/// A do-not-call list that a campaign does not dial without.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Need {
+    pub source: String,
+    /// It was got then, or later; none: as long as it does not expire.
+    pub since: Option<DateTime<Utc>>,
+}
+
+/// Such a list that is not as it has to be.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Lack {
+    pub source: String,
+    /// When it was got; none: there is none of that name.
+    pub dated: Option<DateTime<Utc>>,
+}
+
+impl Need {
+    /// What is wrong with the list of this name.
+    pub fn lack(&self, list: Option<&NumberList>, now: DateTime<Utc>) -> Option<Lack> {
+        let is_good = |list: &NumberList| {
+            list.standing(now) == ListStanding::Ready && self.since.is_none_or(|since| since <= list.dated)
+        };
+        let source = self.source.clone();
+        (!list.is_some_and(is_good)).then(|| Lack { source, dated: list.map(|list| list.dated) })
+    }
+}
+
 /// What calls an entry of a do-not-call list speaks of.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize)]
 pub struct Scope {

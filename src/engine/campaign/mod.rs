@@ -37,7 +37,6 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::assign::Work;
 use crate::id::{CallId, CampaignId, LeadId};
-use crate::pacing::ShortCalls;
 use crate::time::{Moment, Now, earliest};
 
 use record::{Context, Record, Stays};
@@ -48,7 +47,7 @@ pub use command::{Command, Refused, Steer, Wish};
 pub use crew::Doing;
 pub use hopper::{Facts, LeadFacts, Leased, PhoneFacts, Question, Remembered, Want, Written};
 pub use lead::{Area, CoolOff, Finished, Lead, LeadState, Phone, PhoneState, Priority, Waits};
-pub use list::{Aim, List, ListStanding, ListState, NumberList, Scope};
+pub use list::{Aim, Lack, List, ListStanding, ListState, Need, NumberList, Scope};
 pub use order::{By, CampaignView, Cap, Order, PacingView, Place, RecordView, ShortView};
 pub use retry::{Again, Limit, Next, Of, Retry, RetryTable, Tallies, Tally, Turn, Within};
 pub use terms::{Campaign, DialMode, Handling, Pace, Route, Standing};
@@ -63,9 +62,10 @@ pub struct Campaigns {
     held: bool,
     /// The installation's civil day, by its number; none before it is known.
     day: Option<u32>,
-    /// Of all campaigns and by hand, today (GN-19).
-    short_calls: ShortCalls,
+    /// Short calls of all campaigns and by hand, today (GN-19).
     short: ShortView,
+    /// Calls that may be begun today before too many are short; none: however many.
+    short_room: Option<u64>,
     orders: VecDeque<Order>,
 }
 

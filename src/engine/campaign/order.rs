@@ -7,10 +7,11 @@ use super::attempt::ResultKind;
 use super::command::Refused;
 use super::hopper::Written;
 use super::lead::Phone;
+use super::list::{Lack, ListStanding};
 use super::terms::Standing;
 use crate::assign::{Lease, Work, WorkItem};
 use crate::config::SoundName;
-use crate::id::{AttemptId, CallId, CampaignId, CommandId, LeadId, PromiseId, UserId};
+use crate::id::{AttemptId, CallId, CampaignId, CommandId, LeadId, ListId, PromiseId, UserId};
 use crate::judgement::Denial;
 use crate::pacing::Reason;
 
@@ -162,6 +163,10 @@ pub struct CampaignView {
     /// Of a predictive one that runs.
     #[serde(default)]
     pub pacing: Option<PacingView>,
+    /// Lists of leads that give none, and why.
+    pub held: Vec<(ListId, ListStanding)>,
+    /// Do-not-call lists that it needs and that are not as they have to be: nothing is dialled.
+    pub lacks: Vec<Lack>,
 }
 
 /// How a predictive campaign paces itself (GN-18, GN-19).

@@ -159,7 +159,9 @@ impl Pacer {
 /// What a campaign lays down, for a team of so many people; `taken`: lines that are busy with nobody whom it would serve.
 pub(super) fn settings(terms: &Terms, team: usize, taken: usize) -> Settings {
     let lines = u32::from(terms.lines).saturating_sub(u32::try_from(taken).unwrap_or(u32::MAX));
+    let ring_at_least = Duration::from_secs(terms.ring_at_least_s.into());
     let settings = Settings::predictive(u32::try_from(team).unwrap_or(u32::MAX), lines);
+    let settings = Settings { ring_at_least, ..settings };
     match terms.abandoned_permille {
         0 => Settings { pace: Pace::Progressive, limit: 0.0, ..settings },
         permille => Settings { limit: f64::from(permille) / 1_000.0, ..settings },

@@ -3,9 +3,11 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::hopper::{LeadFacts, PhoneFacts};
+use super::hopper::{LeadFacts, Leased, PhoneFacts};
 use super::lead::LeadState;
+use super::list::{Lack, ListStanding};
 use crate::gate::Attempts;
+use crate::id::ListId;
 use crate::time::Moment;
 
 #[derive(Debug, Default)]
@@ -17,6 +19,9 @@ pub(super) struct Pool {
     look: Option<Moment>,
     /// It had nothing.
     pub dry: bool,
+    /// Lists of leads that give none, and do-not-call lists that hold all, as it said last.
+    pub held: Vec<(ListId, ListStanding)>,
+    pub lacks: Vec<Lack>,
 }
 
 /// A lead and since when its facts are known.
@@ -45,7 +50,9 @@ impl Pool {
         u16::try_from(room - self.leads.len()).ok()
     }
 
-    pub fn came(&mut self, leads: Vec<LeadFacts>, now: Moment) {
+    pub fn came(&mut self, leased: Leased, now: Moment) {
+        let Leased { leads, held, lacks } = leased;
+        (self.held, self.lacks) = (held, lacks);
         (self.asked, self.dry) = (false, leads.is_empty() && self.leads.is_empty());
         self.look = leads.is_empty().then(|| now + AGAIN);
         self.leads.extend(leads.into_iter().map(|facts| Fresh { facts, read: now }));

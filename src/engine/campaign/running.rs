@@ -100,6 +100,8 @@ impl Running {
             talking,
             dry: self.pool.dry,
             pacing,
+            held: self.pool.held.clone(),
+            lacks: self.pool.lacks.clone(),
         }
     }
 }

@@ -42,7 +42,7 @@ impl Campaigns {
             return leads.into_iter().for_each(|lead| give_back(&mut self.orders, lead, now));
         };
         match leased {
-            Some(leased) => running.pool.came(leased.leads, now.moment),
+            Some(leased) => running.pool.came(leased, now.moment),
             None => running.pool.failed(now.moment),
         }
         if !running.terms.runs() {

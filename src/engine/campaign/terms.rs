@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::list::Aim;
 use super::retry::RetryTable;
 use crate::config::{AccountName, SoundName};
 use crate::id::{CampaignId, ListId, QueueId, ScheduleId};
+use crate::rules::{Bounded, Pack, Rules};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Campaign {
@@ -25,6 +27,12 @@ pub struct Campaign {
     /// What the called party may see; the agent chooses where there are several (GN-05). None: the route's own.
     pub caller_ids: Vec<String>,
     pub retry: RetryTable,
+    /// The pack of rules that it keeps beside the installation's ([`crate::rules::Pack`]).
+    #[serde(default)]
+    pub rules: Option<String>,
+    /// Do-not-call lists, by their source: where one is not there or too old, nothing is dialled.
+    #[serde(default)]
+    pub needs: BTreeSet<String>,
     /// The escala of the callbacks that its agents promise (GN-10).
     pub schedule: Option<ScheduleId>,
     pub handling: Handling,
@@ -104,8 +112,11 @@ pub struct Pace {
     pub starts_per_second: u16,
     /// Of a thousand people who answered, so many may find no agent on any day (GN-18).
     pub abandoned_permille: u16,
-    /// Nobody is rung longer; a call that the pace takes back rang for 15 s at least.
+    /// Nobody is rung longer.
     pub ring_s: u16,
+    /// A call that the pace takes back rang for so long at least.
+    #[serde(default = "Pace::fifteen")]
+    pub ring_at_least_s: u16,
     /// What an abandoned person hears: who called. Predictive needs one.
     pub notice: Option<SoundName>,
     /// Who presses this key meanwhile is not called any more; none where the notice does not say so.
@@ -128,6 +139,7 @@ impl Default for Pace {
             starts_per_second: 5,
             abandoned_permille: 30,
             ring_s: 25,
+            ring_at_least_s: Pace::fifteen(),
             notice: None,
             opt_out: Pace::nine(),
             cool_down_hours: 72,
@@ -136,12 +148,49 @@ impl Default for Pace {
 }
 
 impl Pace {
+    /// As long as codes of conduct have it.
+    fn fifteen() -> u16 {
+        15
+    }
+
     fn nine() -> Option<char> {
         Some('9')
     }
 }
 
+impl Pace {
+    /// Whatever the terms say, never looser than what a pack lays down on a day.
+    fn under(mut self, pack: &Pack, day: NaiveDate) -> Pace {
+        for bound in pack.bounds_on(day) {
+            match bound.of {
+                Bounded::Abandoned { permille, .. } => self.abandoned_permille = self.abandoned_permille.min(permille),
+                Bounded::Ring { seconds } => {
+                    self.ring_s = self.ring_s.max(seconds);
+                    self.ring_at_least_s = self.ring_at_least_s.max(seconds);
+                }
+                Bounded::CoolDown { hours } => self.cool_down_hours = self.cool_down_hours.max(hours),
+                Bounded::ListAge { .. } | Bounded::ShortCalls { .. } => {}
+                Bounded::LargeCaller { .. } | Bounded::Advice { .. } => {}
+            }
+        }
+        self
+    }
+}
+
 impl Campaign {
+    /// What its pack lays down, if there is one.
+    pub fn pack<'a>(&self, rules: &'a Rules) -> Option<&'a Pack> {
+        self.rules.as_ref().and_then(|name| rules.packs.get(name))
+    }
+
+    /// As it is dialled on a day.
+    pub fn under(mut self, rules: &Rules, day: NaiveDate) -> Campaign {
+        if let Some(pack) = self.pack(rules) {
+            self.pace = self.pace.under(pack, day);
+        }
+        self
+    }
+
     /// Whether records are given out and calls begun.
     pub fn runs(&self) -> bool {
         self.standing == Standing::Running
@@ -154,6 +203,7 @@ impl Campaign {
             (self.lists.len() > 100, "lists: at most 100"),
             (self.caller_ids.len() > 50, "caller_ids: at most 50"),
             (self.script.len() > 20_000, "script: at most 20,000 bytes"),
+            (self.needs.len() > 20, "needs: at most 20"),
             (self.routes.iter().any(|route| route.weight == 0), "routes: a weight is at least 1"),
             (!(5..=300).contains(&self.handling.offer_s), "offer_s: 5 to 300"),
             (self.handling.later_minutes == 0, "later_minutes: at least 1"),
@@ -161,6 +211,7 @@ impl Campaign {
             (!(1..=500).contains(&self.pace.starts_per_second), "starts_per_second: 1 to 500"),
             (self.pace.abandoned_permille > 100, "abandoned_permille: at most 100, which is 10 %"),
             (!(15..=120).contains(&self.pace.ring_s), "ring_s: 15 to 120"),
+            (!(15..=120).contains(&self.pace.ring_at_least_s), "ring_at_least_s: 15 to 120"),
             (
                 self.pace.opt_out.is_some_and(|key| !"0123456789*#".contains(key)),
                 "opt_out: a key of the telephone, or none",

@@ -37,7 +37,7 @@ pub fn periods(law: &Law<'_>, number: &Number, now: Now) -> Periods {
 
 /// Why there were enough attempts.
 pub(super) fn look<'a>(case: &Case<'a>, period: Period) -> Option<Finding<'a>> {
-    let limited = case.place.law.rules.attempts.iter().any(|limit| limit.period == period);
+    let limited = case.place.law.attempts().any(|limit| limit.period == period);
     let read = case.facts.attempts.as_ref().map(|attempts| attempts.read);
     match read {
         _ if !limited => None,
@@ -88,7 +88,7 @@ fn exceeded<'a>(case: &Case<'a>, period: Period, at: DateTime<Utc>) -> Option<(u
     let in_force = |limit: &&AttemptLimit| {
         case.place.zones.iter().any(|zone| limit.term.holds(wall::local(*zone, at).date())) && limit.period == period
     };
-    let limit = case.place.law.rules.attempts.iter().filter(in_force).min_by_key(|limit| limit.most)?;
+    let limit = case.place.law.attempts().filter(in_force).min_by_key(|limit| limit.most)?;
     let another = case.place.zones.iter().all(|zone| {
         let day = |at| period.first(wall::local(*zone, at).date());
         day(at) > day(attempts.read)

@@ -36,7 +36,7 @@ use serde::{Deserialize, Serialize};
 use crate::border::Refusal;
 use crate::config::{Config, GateRules};
 use crate::number::{Number, NumberError};
-use crate::rules::{Rules, wall};
+use crate::rules::{AttemptLimit, Hours, Pack, Rules, wall};
 use crate::time::Now;
 
 use case::{Case, Effect};
@@ -125,16 +125,33 @@ pub struct Law<'a> {
     pub rules: &'a Rules,
     /// The installation's: of national numbers whose place is not known.
     pub zone: Tz,
+    /// What the campaign's pack lays down.
+    pub pack: Option<&'a Pack>,
 }
 
 impl<'a> Law<'a> {
     pub fn of(config: &'a Config) -> Law<'a> {
-        Law { gate: &config.gate, rules: &config.rules, zone: config.zone }
+        Law { gate: &config.gate, rules: &config.rules, zone: config.zone, pack: None }
+    }
+
+    /// With what a campaign's pack lays down.
+    pub fn with(self, pack: Option<&'a Pack>) -> Law<'a> {
+        Law { pack, ..self }
+    }
+
+    /// Calling hours: a pack that has its own takes the place of the installation's.
+    pub(in crate::gate) fn hours(&self) -> &'a [Hours] {
+        self.pack.map(|pack| pack.hours.as_slice()).filter(|hours| !hours.is_empty()).unwrap_or(&self.rules.hours)
+    }
+
+    /// All of them bind together.
+    pub(in crate::gate) fn attempts(&self) -> impl Iterator<Item = &'a AttemptLimit> + use<'a> {
+        self.rules.attempts.iter().chain(self.pack.into_iter().flat_map(|pack| &pack.attempts))
     }
 
     /// Tells decisions of other rules apart.
     pub fn version(&self) -> u64 {
-        self.gate.version ^ self.rules.version
+        self.gate.version ^ self.rules.version ^ self.pack.map_or(0, |pack| pack.version)
     }
 }
 

@@ -108,7 +108,7 @@ impl Search<'_> {
 
 fn in_force<'a>(place: &Place<'a>, day: NaiveDate) -> impl Iterator<Item = &'a Hours> + use<'a> {
     let whom = place.whom();
-    place.law.rules.hours.iter().filter(move |hours| hours.bind(day, whom))
+    place.law.hours().iter().filter(move |hours| hours.bind(day, whom))
 }
 
 /// The holiday that hours in force are closed on.
@@ -119,7 +119,7 @@ fn kept<'a>(place: &Place<'a>, day: NaiveDate) -> Option<&'a Holiday> {
 /// Where none are in force, the hours that were last, else the first to come.
 fn nearest<'a>(place: &Place<'a>, day: NaiveDate) -> Option<(&'a Hours, Standing)> {
     let of = |standing| {
-        let ours = place.law.rules.hours.iter().filter(|hours| hours.are_for(place.whom()));
+        let ours = place.law.hours().iter().filter(|hours| hours.are_for(place.whom()));
         ours.filter(move |hours| hours.term.standing(day) == standing).map(move |hours| (hours, standing))
     };
     let last = of(Standing::Expired).max_by_key(|(hours, _)| hours.term.until);

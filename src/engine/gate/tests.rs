@@ -1,7 +1,8 @@
 //! The gate's own rules: prefixes, rates, emergencies, doubts; `table` asks all of them for every purpose, `calendar` for hours
-//! and days.
+//! and days, `packs` what a campaign's pack changes.
 
 mod calendar;
+mod packs;
 mod table;
 mod world;
 
@@ -53,7 +54,7 @@ fn always() -> Rules {
 
 fn judge_by(gate: &GateRules, facts: &Facts, dialled: &str, purpose: Purpose, now: Now) -> Verdict {
     let rules = always();
-    let law = Law { gate, rules: &rules, zone: chrono_tz::America::Sao_Paulo };
+    let law = Law { gate, rules: &rules, zone: chrono_tz::America::Sao_Paulo, pack: None };
     judge_dialled(&law, facts, dialled, purpose, now).1
 }
 

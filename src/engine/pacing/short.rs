@@ -17,13 +17,6 @@ pub struct ShortRule {
     pub margin: f64,
 }
 
-impl Default for ShortRule {
-    /// As it binds in Brazil: 100,000 calls and 85 % of them short.
-    fn default() -> ShortRule {
-        ShortRule { volume: 100_000, share: 0.85, margin: 0.02 }
-    }
-}
-
 /// Calls of one day, of all campaigns.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct ShortCalls {

@@ -6,6 +6,7 @@
 mod easter;
 mod holiday;
 mod hours;
+mod pack;
 #[cfg(test)]
 mod tests;
 pub mod wall;
@@ -21,6 +22,7 @@ use crate::number::{Number, NumberKind};
 pub use easter::easter;
 pub use holiday::{Day, Holiday, Level, Scope};
 pub use hours::{Hours, Span, Week};
+pub use pack::{Basis, Bound, Bounded, Pack};
 
 /// All of it, checked.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -33,6 +35,8 @@ pub struct Rules {
     /// All that are in force bind together.
     pub hours: Vec<Hours>,
     pub attempts: Vec<AttemptLimit>,
+    /// By name.
+    pub packs: BTreeMap<String, Pack>,
 }
 
 /// Where the numbers of a prefix are.
@@ -145,7 +149,7 @@ impl Rules {
         let holidays = self.holidays.iter().map(|holiday| (format!("holiday {}", holiday.name), &holiday.term));
         let hours = self.hours.iter().map(|hours| (format!("calling hours {}", hours.name), &hours.term));
         let attempts = self.attempts.iter().map(|limit| (format!("attempts a {}", limit.period), &limit.term));
-        areas.chain(holidays).chain(hours).chain(attempts)
+        areas.chain(holidays).chain(hours).chain(attempts).chain(self.packs.values().flat_map(Pack::terms))
     }
 }
 

@@ -224,6 +224,11 @@ impl Staff {
         Refusal::invalid_if(unknown, "queues", "there is no such queue")?;
         let unknown = campaign.schedule.is_some_and(|schedule| !self.schedules.contains_key(&schedule));
         Refusal::invalid_if(unknown, "schedule", "there is no such escala")?;
+        if let Some(name) = campaign.rules.as_ref().filter(|name| !config.rules.packs.contains_key(*name)) {
+            let known: Vec<&str> = config.rules.packs.keys().map(String::as_str).collect();
+            let text = format!("no pack of rules is called {name}; there are {}", known.join(", "));
+            return Refusal::invalid_if(true, "rules", text);
+        }
         let unknown = campaign.routes.iter().find(|route| !config.accounts.contains_key(&route.account));
         let name = unknown.map(|route| route.account.to_string()).unwrap_or_default();
         Refusal::invalid_if(unknown.is_some(), "routes", format!("no extension or trunk is called {name}"))

@@ -34,7 +34,7 @@ fn gn15_a_million_decisions_are_those_of_a_slow_model() {
     for seed in 0..decisions.div_ceil(A_WORLD) {
         let mut random = Random::new(seeded(seed));
         let world = World::new(&mut random);
-        let law = Law { gate: &world.gate, rules: &world.rules, zone: world.zone };
+        let law = Law { gate: &world.gate, rules: &world.rules, zone: world.zone, pack: None };
         for round in 0..A_WORLD {
             let question = world.question(&mut random);
             let begin = Instant::now();

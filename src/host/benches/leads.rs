@@ -138,7 +138,7 @@ fn beside_attempts<T: Send>(store: &Store, work: impl FnOnce() -> T + Send) -> (
             while is_over.recv_timeout(Duration::from_millis(10)) == Err(RecvTimeoutError::Timeout) {
                 let (said, heard) = channel();
                 let begun = Instant::now();
-                store.submit(BatchId(1), vec![Record::Alive { at: Utc::now() }], move |_, result| {
+                store.submit(BatchId(1), vec![Record::Alive { at: Utc::now(), doubted: false }], move |_, result| {
                     said.send(result).unwrap();
                 });
                 heard.recv().unwrap().unwrap();
@@ -226,6 +226,7 @@ fn want(open: impl Iterator<Item = Area>) -> Want {
         campaign: CampaignId(1),
         aim: Aim::Sales,
         lists: vec![ListId(1)],
+        needs: Vec::new(),
         open: open.map(|area| (area, Periods { day, week: day, month: day })).collect(),
         now,
         most: 50,

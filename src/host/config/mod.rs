@@ -12,6 +12,7 @@ mod appointments;
 mod bulk;
 mod device;
 mod gate;
+mod packs;
 mod phone;
 mod profile;
 mod recordings;

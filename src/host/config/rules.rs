@@ -1,4 +1,4 @@
-//! Files of rules about calling people: zones of numbers, holidays, calling hours, limits of attempts. Those in `rules` are built
+//! Files of rules about calling people: zones of numbers, holidays, calling hours, limits of attempts, packs. Those in `rules` are built
 //! in; a folder replaces those of the same name and adds others.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,12 +9,13 @@ use engine::rules::{Area, AttemptLimit, Day, Holiday, Hours, Level, Period, Rule
 use toml::de::DeValue;
 
 use super::gate::{e164_prefix, fingerprint};
+use super::packs::{self, PACK_FILE};
 use super::report::Report;
 use super::table::{Keys, Read, Source, Table};
 use super::value::{among, choice, flag, known, list, number, parsed, path, string, text};
 
-const FILE: Keys = &[&["about", "zone", "holiday", "hours", "attempts"]];
-const TERM: &[&str] = &["from", "until", "source"];
+const FILE: Keys = &[&["about", "zone", "holiday", "hours", "attempts", "pack"], PACK_FILE];
+pub(super) const TERM: &[&str] = &["from", "until", "source"];
 const ZONE: Keys = &[&["prefixes", "zones", "states"], TERM];
 const HOLIDAY: Keys = &[&["name", "day", "easter", "dates", "states", "prefixes", "place", "optional"], TERM];
 const HOURS: Keys = &[&["name", "closed_on", "states"], WEEKDAYS, TERM];
@@ -53,8 +54,16 @@ fn read_file(source: &Source, rules: &mut Rules, report: &mut Report) {
         read_zone(&table, rules, report);
     }
     rules.holidays.extend(root.each("holiday", HOLIDAY, report).iter().filter_map(|table| holiday(table, report)));
-    rules.hours.extend(root.each("hours", HOURS, report).iter().filter_map(|table| hours(table, report)));
-    rules.attempts.extend(root.each("attempts", ATTEMPTS, report).iter().filter_map(|table| attempts(table, report)));
+    let hours: Vec<Hours> = root.each("hours", HOURS, report).iter().filter_map(|table| hours(table, report)).collect();
+    let limits = root.each("attempts", ATTEMPTS, report);
+    let limits: Vec<AttemptLimit> = limits.iter().filter_map(|table| attempts(table, report)).collect();
+    if root.has("pack") {
+        packs::read(&root, (hours, limits), &mut rules.packs, report);
+    } else {
+        packs::refuse_bounds(&root, report);
+        rules.hours.extend(hours);
+        rules.attempts.extend(limits);
+    }
 }
 
 fn read_zone(table: &Table<'_>, rules: &mut Rules, report: &mut Report) {
@@ -130,7 +139,7 @@ fn attempts(table: &Table<'_>, report: &mut Report) -> Option<AttemptLimit> {
     Some(AttemptLimit { period: period?, most: most?, term: term? })
 }
 
-fn term(table: &Table<'_>, report: &mut Report) -> Option<Term> {
+pub(super) fn term(table: &Table<'_>, report: &mut Report) -> Option<Term> {
     let from = table.required(report, "from", date);
     let until = table.get(report, "until", date);
     let source = table.required(report, "source", text);
@@ -206,5 +215,9 @@ const SHIPPED: &[(&str, &str)] = &[
     ("holidays-national", include_str!("../../../rules/holidays-national.toml")),
     ("holidays-state", include_str!("../../../rules/holidays-state.toml")),
     ("hours", include_str!("../../../rules/hours.toml")),
+    ("pack-brazil-prudential", include_str!("../../../rules/pack-brazil-prudential.toml")),
+    ("pack-brazil-telecom", include_str!("../../../rules/pack-brazil-telecom.toml")),
+    ("pack-united-kingdom", include_str!("../../../rules/pack-united-kingdom.toml")),
+    ("pack-united-states", include_str!("../../../rules/pack-united-states.toml")),
     ("zones", include_str!("../../../rules/zones.toml")),
 ];

@@ -50,9 +50,11 @@ pub(super) fn answer(base: &Connection, question: &Question) -> rusqlite::Result
     match question {
         // Where it comes this way it is a look: the leads stay as they are.
         Question::Lease(want) => look(base, want).map(Facts::Leased),
-        Question::Lead { lead, campaign, aim, periods } => {
+        Question::Lead { lead, campaign, aim, periods, needs } => {
             let Some(lead) = leads::one(base, *lead)? else { return Ok(Facts::Lead(None)) };
-            facts(base, lead, (*campaign, *aim), *periods, Utc::now()).map(Some).map(Facts::Lead)
+            let read = Utc::now();
+            let facts = facts(base, lead, (*campaign, *aim), *periods, read)?;
+            Ok(Facts::Lead(Some(LeadFacts { lacks: suppressions::lacks(base, needs, read)?, ..facts })))
         }
         Question::Pace { campaign, days } => paces::remembered(base, *campaign, days).map(Facts::Pace),
         Question::ShortCalls { day } => paces::short_calls(base, *day).map(Facts::ShortCalls),
@@ -81,13 +83,16 @@ fn take(base: &Transaction<'_>, found: &[LeadId], until: DateTime<Utc>) -> rusql
 /// The next leads as they are now, in one snapshot.
 pub(super) fn look(base: &Connection, want: &Want) -> rusqlite::Result<Leased> {
     let snapshot = base.unchecked_transaction()?;
-    let mut leased = Leased::default();
+    let mut leased = Leased { lacks: suppressions::lacks(&snapshot, &want.needs, want.now)?, ..Leased::default() };
     let mut ready = Vec::new();
     for list in &want.lists {
         match lists::one(&snapshot, *list)?.map_or(ListStanding::Discarded, |list| list.standing(want.now)) {
             ListStanding::Ready => ready.push(*list),
             held => leased.held.push((*list, held)),
         }
+    }
+    if !leased.lacks.is_empty() {
+        return Ok(leased);
     }
     let read = Utc::now();
     for (lead, area) in next(&snapshot, &ready, want)? {
@@ -170,7 +175,7 @@ fn facts(
         })
     };
     let phones = lead.phones.iter().map(phone).collect::<rusqlite::Result<_>>()?;
-    Ok(LeadFacts { tally: attempts::tally(base, lead.lead, periods)?, lead, phones })
+    Ok(LeadFacts { tally: attempts::tally(base, lead.lead, periods)?, lead, phones, lacks: Vec::new() })
 }
 
 #[cfg(test)]

@@ -209,6 +209,7 @@ pub(super) fn at_start(base: &Connection) -> rusqlite::Result<Promises> {
         dropped: base.prepare(dropped)?.query_map([], call_row)?.collect::<rusqlite::Result<_>>()?,
         returned: returned.into_iter().flatten().collect(),
         newest: state::newest(base)?,
+        doubted: state::is_doubted(base)?,
     })
 }
 

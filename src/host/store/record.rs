@@ -57,7 +57,7 @@ pub(super) fn write(base: &Connection, record: &Record) -> Result<(), WriteError
             Ok(suppressions::declined(base, numbers, source, *user, *at)?)
         }
         Record::RestoredConfirmed => state::confirm_restored(base).map(|_| ()).map_err(WriteError::from),
-        Record::Alive { at } => Ok(state::alive(base, *at)?),
+        Record::Alive { at, doubted } => Ok(state::alive(base, *at, *doubted)?),
         Record::Promise(row) => Ok(promises::write(base, row, Utc::now())?),
         Record::Appointment(row) => Ok(appointments::write(base, row)?),
         Record::CaseByAppointment(row) => Ok(appointments::open_case(base, row)?),

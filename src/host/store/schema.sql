@@ -272,7 +272,8 @@ CREATE INDEX case_calls_by_call ON case_calls (call);
 
 -- What is to be remembered of this base itself.
 CREATE TABLE state (
-    name  TEXT PRIMARY KEY,              -- 'restored_ms': put in place from a copy, not confirmed yet; 'alive_ms': the last minute the daemon lived
+    name  TEXT PRIMARY KEY,              -- 'restored_ms': put in place from a copy, not confirmed yet; 'alive_ms': the last minute the daemon lived;
+                                         -- 'clock_doubted_ms': nobody knew then whether its clock was right
     value INTEGER NOT NULL
 ) STRICT;
 

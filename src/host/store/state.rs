@@ -1,4 +1,4 @@
-//! What is remembered of the base itself: that it is a restored copy, and until when it was lived with.
+//! What is remembered of the base itself: that it is a restored copy, until when it was lived with, and whether that clock was believed.
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -24,8 +24,18 @@ pub(super) fn confirm_restored(base: &Connection) -> rusqlite::Result<bool> {
     Ok(base.execute("DELETE FROM state WHERE name = ?1", [RESTORED])? > 0)
 }
 
-pub(super) fn alive(base: &Connection, at: DateTime<Utc>) -> rusqlite::Result<()> {
-    set(base, ALIVE, at)
+/// Our clock shows this; whether it is believed.
+pub(super) fn alive(base: &Connection, at: DateTime<Utc>, doubted: bool) -> rusqlite::Result<()> {
+    set(base, ALIVE, at)?;
+    match doubted {
+        true => set(base, DOUBTED, at),
+        false => base.execute("DELETE FROM state WHERE name = ?1", [DOUBTED]).map(|_| ()),
+    }
+}
+
+/// Whether our clock was in doubt when it was last written.
+pub(super) fn is_doubted(base: &Connection) -> rusqlite::Result<bool> {
+    base.prepare("SELECT 1 FROM state WHERE name = ?1")?.exists([DOUBTED])
 }
 
 fn set(base: &Connection, name: &str, at: DateTime<Utc>) -> rusqlite::Result<()> {
@@ -34,4 +44,5 @@ fn set(base: &Connection, name: &str, at: DateTime<Utc>) -> rusqlite::Result<()>
 }
 
 const ALIVE: &str = "alive_ms";
+const DOUBTED: &str = "clock_doubted_ms";
 const RESTORED: &str = "restored_ms";

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use engine::border::StoreError;
-use engine::campaign::{Aim, NumberList, Scope};
+use engine::campaign::{Aim, Lack, Need, NumberList, Scope};
 use engine::gate::{Hit, Suppression};
 use engine::id::{CampaignId, UserId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -78,6 +78,16 @@ impl Store {
             base.execute(sql, params![list.source, campaign, aim, ms(list.dated), list.expires.map(ms)]).map(drop)
         })
     }
+}
+
+/// Lists that are needed and not as they have to be.
+pub(super) fn lacks(base: &Connection, needs: &[Need], now: DateTime<Utc>) -> rusqlite::Result<Vec<Lack>> {
+    let mut search = base.prepare_cached("SELECT * FROM number_lists WHERE source = ?1")?;
+    let lack = |need: &Need| {
+        let list = search.query_row([&need.source], number_list).optional()?;
+        Ok(need.lack(list.as_ref(), now))
+    };
+    needs.iter().map(lack).filter_map(Result::transpose).collect()
 }
 
 /// The entry that lasts longest, of those that speak of a campaign's calls; without one, of those that speak of everybody's.

@@ -273,6 +273,8 @@ fn campaign() -> Campaign {
         caller_ids: Vec::new(),
         retry: campaign::RetryTable::default(),
         schedule: None,
+        rules: None,
+        needs: Default::default(),
         handling: campaign::Handling::default(),
         pace: campaign::Pace::default(),
         priority: 0,
@@ -289,6 +291,8 @@ fn progress() -> campaign::CampaignView {
         ready: 3,
         dialling: 1,
         talking: 0,
+        held: Vec::new(),
+        lacks: Vec::new(),
         dry: false,
     }
 }

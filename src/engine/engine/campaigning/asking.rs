@@ -1,10 +1,10 @@
 //! What the store is asked for campaigns: the next leads, and what the gate has to know of one, each time anew, so that what was
 //! added a moment ago counts.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::border::StoreError;
-use crate::campaign::{self, Area, DialMode, LeadFacts, PhoneFacts, Question as Of, Want};
+use crate::campaign::{self, Area, Campaign, DialMode, LeadFacts, Need, PhoneFacts, Question as Of, Want};
 use crate::gate::{self, Law, Purpose};
 use crate::id::{AttemptId, CampaignId, LeadId, QuestionId};
 use crate::judgement::{Denial, Judgement};
@@ -28,26 +28,39 @@ impl Engine {
     pub(super) fn ask_for_leads(&mut self, campaign: CampaignId, most: u16, now: Now) {
         let Some(terms) = self.campaigning.campaigns.terms(campaign) else { return };
         let (aim, lists) = (terms.aim, terms.lists.clone());
-        let open = Area::all().filter_map(|area| Some((area, self.open_area(area, now)?))).collect();
-        let want = Want { campaign, aim, lists, open, now: now.civil, most, until: now.civil + LEASE };
+        let (law, needs) = (self.law_of(terms), self.needs(terms, now));
+        let open = Area::all().filter_map(|area| Some((area, self.open_area(&law, area, now)?))).collect();
+        let want = Want { campaign, aim, lists, needs, open, now: now.civil, most, until: now.civil + LEASE };
         let question = self.load(Question::Leads(Of::Lease(want)));
         self.campaigning.asked.insert(question, Ask::Leads(campaign));
     }
 
     /// Since when attempts count in an area where people may be called now. Of one number there; where an area has several zones,
     /// the gate says of each number what its own is.
-    fn open_area(&self, area: Area, now: Now) -> Option<gate::Periods> {
-        let law = Law::of(&self.config);
+    fn open_area(&self, law: &Law<'_>, area: Area, now: Now) -> Option<gate::Periods> {
         let sample = Number::read(&area.sample(), &self.config.gate).ok()?;
-        let is_open = || gate::next_open(&law, &sample, now).is_some_and(|next| next.at <= now.civil);
-        (area == Area::ELSEWHERE || is_open()).then(|| gate::periods(&law, &sample, now))
+        let is_open = || gate::next_open(law, &sample, now).is_some_and(|next| next.at <= now.civil);
+        (area == Area::ELSEWHERE || is_open()).then(|| gate::periods(law, &sample, now))
+    }
+
+    fn law_of(&self, terms: &Campaign) -> Law<'_> {
+        Law::of(&self.config).with(terms.pack(&self.config.rules))
+    }
+
+    /// The do-not-call lists that it does not dial without, and how old they may be.
+    fn needs(&self, terms: &Campaign, now: Now) -> Vec<Need> {
+        let today = now.civil.with_timezone(&self.config.zone).date_naive();
+        let most = terms.pack(&self.config.rules).and_then(|pack| pack.list_age(today));
+        let since = most.and_then(|days| now.civil.checked_sub_days(chrono::Days::new(days.into())));
+        terms.needs.iter().map(|source| Need { source: source.clone(), since }).collect()
     }
 
     pub(super) fn ask_about_lead(&mut self, lead: LeadId, phone: usize, ask: u32, now: Now) {
         let Some((terms, number)) = self.campaigning.campaigns.facts(lead, phone) else { return };
-        let (campaign, aim, number) = (terms.id, terms.aim, number.number.clone());
-        let periods = gate::periods(&Law::of(&self.config), &number, now);
-        let question = self.load(Question::Leads(Of::Lead { lead, campaign, aim, periods }));
+        let (campaign, aim) = (terms.id, terms.aim);
+        let periods = gate::periods(&self.law_of(terms), &number.number, now);
+        let needs = self.needs(terms, now);
+        let question = self.load(Question::Leads(Of::Lead { lead, campaign, aim, periods, needs }));
         self.campaigning.asked.insert(question, Ask::Gate { lead, phone, ask });
     }
 
@@ -91,11 +104,10 @@ impl Engine {
             let zones = known.lead.phones.iter().flat_map(|phone| gate::zones(&law, &phone.number, now));
             self.campaigning.campaigns.on_tallies(lead, known, zones.collect());
         }
-        let rests = known.as_ref().ok().and_then(|known| self.rests_until(lead, known.phones.get(phone)?, now));
-        let judgement = match rests {
-            Some(denial) => Judgement::Denied(denial),
-            None => self.judgement_of(lead, phone, known, now).unwrap_or_else(|| self.no_way_out()),
-        };
+        let known_now = known.as_ref().ok().copied();
+        let held = self.held_back(lead, known_now).or_else(|| self.rests(lead, known_now?.phones.get(phone)?, now));
+        let judgement =
+            held.or_else(|| self.judgement_of(lead, phone, known, now)).unwrap_or_else(|| self.no_way_out());
         let new = AttemptId(self.ids.next(now.civil));
         self.campaigning.campaigns.on_judged(lead, ask, judgement, new, now);
     }
@@ -110,8 +122,8 @@ impl Engine {
     ) -> Option<Judgement> {
         let account = self.way_out(lead)?;
         let load = self.calls.load(&account, now);
-        let (_, dialled) = self.campaigning.campaigns.facts(lead, phone)?;
-        let number = dialled.number.clone();
+        let (terms, dialled) = self.campaigning.campaigns.facts(lead, phone)?;
+        let (terms, number) = (terms.clone(), dialled.number.clone());
         let own = self.campaigning.campaigns.is_judged_again(lead);
         let known =
             known.and_then(|known| known.phones.get(phone).ok_or_else(|| "the lead has another number now".to_owned()));
@@ -119,32 +131,50 @@ impl Engine {
         let known = known.map(|known| if own { known.but_one() } else { known.clone() });
         let known = known.as_ref().map(|known| (&known.suppressed, &known.attempts)).map_err(Clone::clone);
         let facts = self.facts_beside(load, known, None);
-        let verdict = gate::judge(&Law::of(&self.config), &facts, &number, Purpose::Campaign, now);
+        let verdict = gate::judge(&self.law_of(&terms), &facts, &number, Purpose::Campaign, now);
         self.campaigning.judged = Some((lead, facts));
         Some(judgement(verdict))
     }
 
     /// Who was abandoned is not dialled for whoever is free, by any campaign, for as long as this one says (GN-18).
-    fn rests_until(&self, lead: LeadId, known: &PhoneFacts, now: Now) -> Option<Denial> {
-        let (terms, _) =
-            self.campaigning.campaigns.facts(lead, 0).filter(|(terms, _)| terms.mode == DialMode::Predictive)?;
-        let next = known.abandoned? + TimeDelta::hours(terms.pace.cool_down_hours.into());
-        (next > now.civil).then(|| Denial {
-            rule: "cool-down".to_owned(),
-            fact: "Somebody there answered and found no agent; until then an agent has to be held for the call."
-                .to_owned(),
-            next: Some(next),
-            version: Law::of(&self.config).version(),
-        })
+    fn rests(&self, lead: LeadId, known: &PhoneFacts, now: Now) -> Option<Judgement> {
+        let (terms, _) = self.campaigning.campaigns.facts(lead, 0)?;
+        let cool_down = TimeDelta::hours(terms.pace.cool_down_hours.into());
+        let next = known.abandoned.filter(|_| terms.mode == DialMode::Predictive)? + cool_down;
+        let fact = "Somebody there answered and found no agent; until then an agent has to be held for the call.";
+        let denied = || self.denied("cool-down", fact.to_owned(), Some(next));
+        (next > now.civil).then(denied)
+    }
+
+    /// What no number of the campaign is dialled for: its pack of rules, or a do-not-call list.
+    fn held_back(&self, lead: LeadId, known: Option<&LeadFacts>) -> Option<Judgement> {
+        let (terms, _) = self.campaigning.campaigns.facts(lead, 0)?;
+        let lost = terms.rules.as_ref().filter(|name| !self.config.rules.packs.contains_key(*name));
+        if let Some(name) = lost {
+            return Some(self.denied(
+                "rules",
+                format!("There is no pack of rules {name} any more; choose another."),
+                None,
+            ));
+        }
+        let lack = known?.lacks.first()?;
+        let fact = match lack.dated {
+            None => format!("The do-not-call list {} is needed and not there; bring it in.", lack.source),
+            Some(dated) => format!(
+                "The do-not-call list {} is of {} and too old; bring in a new one.",
+                lack.source,
+                dated.format("%Y-%m-%d")
+            ),
+        };
+        Some(self.denied("do-not-call-list", fact, None))
     }
 
     fn no_way_out(&self) -> Judgement {
-        Judgement::Denied(Denial {
-            rule: "route".to_owned(),
-            fact: "No extension or trunk that it could be dialled over is registered now.".to_owned(),
-            next: None,
-            version: Law::of(&self.config).version(),
-        })
+        self.denied("route", "No extension or trunk that it could be dialled over is registered now.".to_owned(), None)
+    }
+
+    fn denied(&self, rule: &str, fact: String, next: Option<DateTime<Utc>>) -> Judgement {
+        Judgement::Denied(Denial { rule: rule.to_owned(), fact, next, version: Law::of(&self.config).version() })
     }
 }
 

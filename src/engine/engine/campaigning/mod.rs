@@ -53,7 +53,9 @@ impl Campaigning {
 impl Engine {
     /// Campaigns are others, or started and stopped.
     pub(super) fn know_campaigns(&mut self, now: Now) {
-        let all: Vec<_> = self.staff.campaigns().cloned().collect();
+        let today = now.civil.with_timezone(&self.config.zone).date_naive();
+        let rules = &self.config.rules;
+        let all: Vec<_> = self.staff.campaigns().cloned().map(|campaign| campaign.under(rules, today)).collect();
         self.campaigning.campaigns.on_terms(all, now);
     }
 

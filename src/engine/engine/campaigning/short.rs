@@ -4,8 +4,9 @@ use chrono::{Datelike, NaiveDate, TimeDelta, Timelike};
 
 use crate::campaign::Question as Of;
 use crate::news::{CallView, Direction};
-use crate::pacing::ShortCalls;
+use crate::pacing::{ShortCalls, ShortRule};
 use crate::records::Question;
+use crate::rules::Bounded;
 use crate::time::Now;
 
 use super::super::Engine;
@@ -55,8 +56,22 @@ impl Engine {
     }
 
     fn tell_short_calls(&mut self, now: Now) {
-        let (calls, passed) = (self.campaigning.short.calls, self.passed(now));
-        self.campaigning.campaigns.on_short_calls(calls, passed);
+        let (calls, passed, rule) = (self.campaigning.short.calls, self.passed(now), self.short_rule(now));
+        self.campaigning.campaigns.on_short_calls(calls, passed, rule);
+    }
+
+    /// The strictest of the campaigns' packs: it is the installation that is counted.
+    fn short_rule(&self, now: Now) -> Option<ShortRule> {
+        let today = now.civil.with_timezone(&self.config.zone).date_naive();
+        let packs = self.staff.campaigns().filter_map(|campaign| campaign.pack(&self.config.rules));
+        let rules = packs.flat_map(|pack| pack.bounds_on(today)).filter_map(|bound| match bound.of {
+            Bounded::ShortCalls { calls_a_day, permille } => {
+                let share = f64::from(permille) / 1_000.0;
+                Some(ShortRule { volume: calls_a_day.into(), share, margin: MARGIN })
+            }
+            _ => None,
+        });
+        rules.min_by_key(|rule| rule.volume)
     }
 
     /// The part of today's time for dialling that has passed: of the hours within which anybody may be called, where rules lay any
@@ -73,5 +88,7 @@ impl Engine {
     }
 }
 
+/// How far below a rule's volume the day is to end, of 1: calls under way are not counted yet.
+const MARGIN: f64 = 0.02;
 /// As the rule has it.
 const SHORT: TimeDelta = TimeDelta::seconds(6);

@@ -108,7 +108,7 @@ impl Engine {
             let unjumped = |steady| now.civil.checked_sub_signed(gate::apart(steady, now));
             let doubted = self.is_in_doubt(Doubt::Clock, now);
             let at = self.keeping.steady.filter(|_| doubted).and_then(unjumped).unwrap_or(now.civil);
-            self.batch.push(Record::Alive { at });
+            self.batch.push(Record::Alive { at, doubted });
         }
     }
 }

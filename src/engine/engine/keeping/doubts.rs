@@ -14,6 +14,10 @@ impl Engine {
             let is_so = self.is_in_doubt(doubt, now);
             if is_so && self.keeping.doubts.insert(doubt) {
                 self.tell(News::Alert(Alert::DialingHeld { doubt }));
+                if doubt == Doubt::Clock {
+                    // A start after a crash must not believe it.
+                    self.keeping.alive = Some(now.moment);
+                }
             } else if !is_so && self.keeping.doubts.remove(&doubt) {
                 let over = self.alerts.on_doubt_over(doubt);
                 self.alert_over(over);

@@ -29,14 +29,15 @@ impl Near {
 impl Engine {
     /// As the store remembers it, at a start; after the escalas, before the people.
     pub(in super::super) fn restore_promises(&mut self, promises: Promises, now: Now) {
-        let Promises { taken, dropped, returned, newest } = promises;
+        let Promises { taken, dropped, returned, newest, doubted } = promises;
         newest.filter(|newest| *newest > now.civil).iter().for_each(|newest| self.ids.skip(*newest + SLACK));
         let fence = self.ids.next(now.civil);
         self.keeping = Keeping { assign: crate::assign::Assign::new(fence), ..Keeping::default() };
         self.keeping.returned = returned.into_iter().collect();
         let behind = newest.filter(|newest| *newest > now.civil + SLACK);
-        self.keeping.right = behind.is_none().then_some(now);
-        self.keeping.steady = Some(Now { civil: behind.map_or(now.civil, |newest| newest + SLACK), ..now });
+        self.keeping.right = (behind.is_none() && !doubted).then_some(now);
+        let unjumped = newest.filter(|_| doubted).unwrap_or(now.civil);
+        self.keeping.steady = Some(Now { civil: behind.map_or(unjumped, |newest| newest + SLACK), ..now });
         self.know_schedules(now);
         self.keeping.callbacks.on_taken_places(taken.into_iter().collect::<Taken>());
         for row in dropped {
@@ -55,6 +56,7 @@ impl Engine {
 
     pub(super) fn look_around(&mut self, now: Now) {
         self.know_schedules(now);
+        self.know_campaigns(now);
         self.ask_for_near(now);
     }
 

@@ -37,7 +37,7 @@ fn known(now: Now) -> Facts {
 /// The rule that says no to a campaign, and when next, on that place's wall.
 fn denied(rules: &Rules, facts: &Facts, number: &str, now: Now) -> Option<(&'static str, Option<String>)> {
     let gate = super::rules();
-    let law = Law { gate: &gate, rules, zone: SAO_PAULO };
+    let law = Law { gate: &gate, rules, zone: SAO_PAULO, pack: None };
     match judge_dialled(&law, facts, number, Purpose::Campaign, now).1 {
         Verdict::Allow { version, .. } => {
             assert_eq!(version, 42 ^ 7, "of the configuration and of the world");
@@ -102,7 +102,7 @@ fn numbers_of_no_place_keep_the_installations_hours_and_foreign_ones_are_a_doubt
     let now = on_wall(SAO_PAULO, "2026-03-12 12:00");
     let mut rules = world::rules();
     let lisbon = |rules: &Rules| {
-        let law = Law { gate: &gate, rules, zone: SAO_PAULO };
+        let law = Law { gate: &gate, rules, zone: SAO_PAULO, pack: None };
         judge_dialled(&law, &known(now), "+351 21 123 4567", Purpose::Callback, now).1
     };
     assert!(matches!(lisbon(&rules), Verdict::Deny { rule: "hours", next: None, .. }));
@@ -155,7 +155,7 @@ fn what_is_over_binds_no_more_and_shows_as_such() {
     assert_eq!(waits, until("hours", "Sat 2026-04-11 10:00 in Sao Paulo"));
     let now = on_wall(SAO_PAULO, "2026-03-12 12:00");
     let gate = super::rules();
-    let law = Law { gate: &gate, rules: &rules, zone: SAO_PAULO };
+    let law = Law { gate: &gate, rules: &rules, zone: SAO_PAULO, pack: None };
     let said = judge_dialled(&law, &known(now), PAULISTA, Purpose::Campaign, now).1.into_result().unwrap_err().text;
     let why = "no calling hours are in force; office held from 2000-01-01 to 2026-03-11";
     assert_eq!(said, format!("Nothing is dialled automatically while in doubt: {why}."));
@@ -240,7 +240,7 @@ fn in_two_zones_an_attempt_counts_until_its_day_is_over_in_both() {
     let next = denied(&rules, &facts, WEST_OR_EAST, now);
     assert_eq!(next, until("attempts-a-day", "Wed 2026-09-30 01:00 in Manaus"));
     let gate = super::rules();
-    let law = Law { gate: &gate, rules: &rules, zone: SAO_PAULO };
+    let law = Law { gate: &gate, rules: &rules, zone: SAO_PAULO, pack: None };
     let number = Number::read(WEST_OR_EAST, &gate).unwrap();
     let since = periods(&law, &number, now);
     let manaus = |wall| on_wall(chrono_tz::America::Manaus, wall).civil;

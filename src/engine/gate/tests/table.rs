@@ -21,7 +21,7 @@ fn fine() -> Asked {
 
 impl Asked {
     fn verdict(&self, purpose: Purpose) -> Verdict {
-        let law = Law { gate: &self.gate, rules: &self.rules, zone: chrono_tz::America::Sao_Paulo };
+        let law = Law { gate: &self.gate, rules: &self.rules, zone: chrono_tz::America::Sao_Paulo, pack: None };
         let verdict = judge_dialled(&law, &self.facts, self.dialled, purpose, self.now).1;
         assert_eq!(verdict, explain(&law, &self.facts, self.dialled, purpose, self.now).verdict);
         verdict

@@ -26,6 +26,7 @@ pub fn rules() -> Rules {
         ],
         hours: vec![hours("office", &WEEK)],
         attempts: vec![limit(Period::Day, 3), limit(Period::Week, 5), limit(Period::Month, 9)],
+        ..Rules::default()
     }
 }
 

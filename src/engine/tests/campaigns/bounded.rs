@@ -54,6 +54,41 @@ fn GN_02_it_rings_as_long_as_the_campaign_says_and_not_longer() {
 }
 
 #[test]
+fn GN_18_what_nobody_could_take_any_more_is_taken_back_and_never_before_it_rang_for_fifteen_seconds() {
+    let mut floor = Floor::paced(5, 60, |terms| terms.pace.ring_s = 60);
+    floor.pass(seconds(3));
+    let rung = floor.all_rung();
+    floor.team.clone().into_iter().for_each(|user| floor.leaves(user));
+    floor.pass(ms(11_500));
+    assert!(floor.inbox.is_empty(), "it rings for 14.5 s at most");
+    floor.pass(seconds(4));
+    assert!(matches!(floor.pacing().reason, Some(engine::pacing::Reason::NobodyThere)));
+    for far in &rung {
+        floor.get(Method::Cancel);
+        assert_eq!(floor.results(floor.lead_of(far)), [Some(ResultKind::Withdrawn)]);
+    }
+    assert_eq!(floor.pacing().abandoned, 0);
+}
+
+#[test]
+fn GN_19_short_calls_are_counted_and_forecast_to_the_end_of_the_day() {
+    let mut floor = Floor::paced(5, 60, |_| {});
+    floor.pass(seconds(3));
+    let rung = floor.all_rung();
+    floor.refuses(&rung[0], 486);
+    floor.refuses(&rung[1], 486);
+    floor.answers(&rung[2]);
+    let call = floor.call_of(&rung[2]).call;
+    floor.pass(seconds(7));
+    floor.world.wish(engine::call::Command::HangUp { call }).unwrap();
+    floor.pass(seconds(2));
+    let short = floor.pacing().short;
+    assert_eq!((short.calls, short.short, short.share_permille), (3, 2, 667));
+    // From seven to ten in the evening, now it is 17:26.
+    assert_eq!(short.forecast, 4);
+}
+
+#[test]
 fn GN_18_with_a_failing_store_nothing_begins_and_who_answers_is_served() {
     let mut floor = Floor::paced(5, 60, |_| {});
     floor.pass(seconds(3));

@@ -29,3 +29,4 @@ mod previewed;
 mod progressive;
 mod promised;
 mod pushed;
+mod ruled;

@@ -14,11 +14,12 @@ use engine::config::{Account, Limits};
 use engine::id::{CampaignId, ItemId, LeadId, ListId, UserId};
 use engine::news::CallView;
 use engine::number::Number;
+use engine::rules::{AttemptLimit, Basis, Bound, Bounded, Hours, Pack, Period, Rules, Span, Week};
 use engine::sip::message::Method;
 use engine::staff::{Entry, EntryId, User};
 use engine::time::{Moment, Now};
 
-use crate::called::rules;
+use crate::called;
 use crate::far::Far;
 use crate::office::{reason, user};
 use crate::shell::Store;
@@ -63,12 +64,34 @@ pub fn terms(mode: DialMode) -> Campaign {
         routes: Vec::new(),
         caller_ids: Vec::new(),
         retry: RetryTable::default(),
+        rules: None,
+        needs: Default::default(),
         schedule: None,
         handling: Handling::default(),
         pace: Pace::default(),
         priority: 0,
         script: "Bom dia.".to_owned(),
     }
+}
+
+/// Everybody may be called from seven to ten in the evening; by the pack *manhãs* until noon, two times a day, and by do-not-call
+/// lists of this month, with a ring of forty seconds.
+pub fn rules() -> Rules {
+    let rules = called::rules();
+    let day = rules.hours[0].clone();
+    let term = day.term.clone();
+    let days = std::array::from_fn(|_| vec![Span { from: 7 * 60, until: 12 * 60 }]);
+    let bounds = [Bounded::ListAge { days: 31 }, Bounded::Ring { seconds: 40 }];
+    let mornings = Pack {
+        name: "manhãs".to_owned(),
+        title: "Manhãs".to_owned(),
+        basis: Basis::Code,
+        version: 1 << 40,
+        hours: vec![Hours { name: "manhãs".to_owned(), week: Week { days }, ..day }],
+        attempts: vec![AttemptLimit { period: Period::Day, most: 2, term: term.clone() }],
+        bounds: bounds.map(|of| Bound { of, term: term.clone() }).into(),
+    };
+    Rules { packs: [(mornings.name.clone(), mornings)].into(), ..rules }
 }
 
 /// `11 9aaaa-bbbb`, in the order to be tried.

@@ -1,7 +1,7 @@
 //! Random worlds with random rules, and random questions in them, thick where clocks are changed: in every zone there is, from
 //! 2000 to 2037.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -110,6 +110,7 @@ impl World {
             holidays: (0..random.below(8)).map(|n| holiday(random, n, day)).collect(),
             hours: (0..random.below(8).min(2)).map(|n| hours(random, n, day)).collect(),
             attempts: (0..random.below(4)).map(|_| limit(random, day)).collect(),
+            packs: BTreeMap::new(),
         };
         world
     }

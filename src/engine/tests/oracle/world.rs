@@ -189,9 +189,10 @@ impl World {
         }
     }
 
-    /// A machine that starts asks the time.
+    /// A machine that starts asks the time, or goes on with a clock that it had in doubt.
     fn power_back(&mut self) {
-        if self.skew > TimeDelta::zero() {
+        let is_doubted = self.shell.store.promised.at_start().doubted;
+        if self.skew > TimeDelta::zero() && !is_doubted {
             (self.now.civil, self.skew) = (self.now.civil - self.skew, TimeDelta::zero());
             self.judge.jumped = Some(self.now.moment);
         }

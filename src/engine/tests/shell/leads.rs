@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use engine::campaign::{
-    Attempt, AttemptResult, Facts, Lead, LeadFacts, LeadState, Leased, PhoneFacts, Question, Remembered, ResultKind,
-    Tally, Want, Written,
+    Attempt, AttemptResult, Facts, Lack, Lead, LeadFacts, LeadState, Leased, Need, NumberList, PhoneFacts, Question,
+    Remembered, ResultKind, Tally, Want, Written,
 };
 use engine::gate::{Attempts, Hit, Periods, Suppression};
 use engine::id::{AttemptId, CampaignId, ItemId, LeadId};
@@ -21,6 +21,8 @@ pub struct Leads {
     pub attempts: BTreeMap<AttemptId, Attempt>,
     pub dispositions: BTreeMap<AttemptId, ItemId>,
     pub paces: BTreeMap<(CampaignId, u32), Box<Memory>>,
+    /// Do-not-call lists that are got from somebody.
+    pub number_lists: BTreeMap<String, NumberList>,
 }
 
 impl Leads {
@@ -92,9 +94,11 @@ impl Leads {
     pub fn answer(&self, question: &Question, now: DateTime<Utc>, suppressed: &BTreeMap<String, Hit>) -> Facts {
         match question {
             Question::Lease(want) => Facts::Leased(self.lease(want, now, suppressed)),
-            Question::Lead { lead, periods, .. } => {
+            Question::Lead { lead, periods, needs, .. } => {
                 let lead = self.leads.borrow().get(lead).map(|(lead, _)| lead.clone());
-                Facts::Lead(lead.map(|lead| self.facts(lead, *periods, now, suppressed)))
+                let facts =
+                    |lead| LeadFacts { lacks: self.lacks(needs, now), ..self.facts(lead, *periods, now, suppressed) };
+                Facts::Lead(lead.map(facts))
             }
             Question::Pace { campaign, days } => Facts::Pace(self.pace(*campaign, days)),
             Question::ShortCalls { .. } => Facts::ShortCalls(ShortCalls::default()),
@@ -125,7 +129,15 @@ impl Leads {
         }
     }
 
+    fn lacks(&self, needs: &[Need], now: DateTime<Utc>) -> Vec<Lack> {
+        needs.iter().filter_map(|need| need.lack(self.number_lists.get(&need.source), now)).collect()
+    }
+
     fn lease(&self, want: &Want, now: DateTime<Utc>, suppressed: &BTreeMap<String, Hit>) -> Leased {
+        let lacks = self.lacks(&want.needs, now);
+        if !lacks.is_empty() {
+            return Leased { lacks, ..Leased::default() };
+        }
         let mut leads = self.leads.borrow_mut();
         let is_due = |lead: &Lead| match lead.state {
             LeadState::Waiting { next, .. } => {
@@ -145,7 +157,7 @@ impl Leads {
             lead.state = LeadState::Leased { fence: *fence, until: want.until };
             self.facts(lead.clone(), want.open[&lead.area()], now, suppressed)
         });
-        Leased { leads: leased.collect(), held: Vec::new() }
+        Leased { leads: leased.collect(), ..Leased::default() }
     }
 
     fn facts(&self, lead: Lead, periods: Periods, now: DateTime<Utc>, suppressed: &BTreeMap<String, Hit>) -> LeadFacts {
@@ -178,7 +190,8 @@ impl Leads {
                 abandoned,
             }
         });
-        LeadFacts { tally: tally(&|attempt| attempt.lead == lead.lead), phones: phones.collect(), lead }
+        let tally = tally(&|attempt| attempt.lead == lead.lead);
+        LeadFacts { tally, phones: phones.collect(), lead, lacks: Vec::new() }
     }
 }
 

@@ -21,7 +21,8 @@ pub struct Promised {
     answered: BTreeSet<CallId>,
     /// Outgoing calls that keep no promise, by normalised number.
     others: BTreeMap<String, Vec<DateTime<Utc>>>,
-    alive: Option<DateTime<Utc>>,
+    /// What the clock showed last, and whether it was in doubt.
+    alive: Option<(DateTime<Utc>, bool)>,
 }
 
 /// An attempt, the number that it was for, and what came of it.
@@ -45,7 +46,7 @@ impl Promised {
                 self.calls.remove(call);
                 self.answered.remove(call);
             }
-            Record::Alive { at } => self.alive = Some(*at),
+            Record::Alive { at, doubted } => self.alive = Some((*at, *doubted)),
             _ => {}
         }
     }
@@ -123,7 +124,8 @@ impl Promised {
             taken: taken.into_iter().map(|((schedule, at), count)| (schedule, at, count)).collect(),
             dropped: self.calls.values().filter(|row| self.answered.contains(&row.call)).cloned().collect(),
             returned: returned.filter_map(|row| row.promise.protocolo.clone()).collect(),
-            newest: self.alive,
+            newest: self.alive.map(|(at, _)| at),
+            doubted: self.alive.is_some_and(|(_, doubted)| doubted),
         }
     }
 }

@@ -155,7 +155,7 @@ fn gn_14_the_gate_is_told_of_every_attempt_and_every_list() {
     let ask = |campaign, aim| {
         let lead = of_first.lead.lead;
         let periods = since(Utc::now());
-        let question = Question::Lead { lead, campaign, aim, periods };
+        let question = Question::Lead { lead, campaign, aim, periods, needs: Vec::new() };
         match store.load(engine::records::Question::Leads(question)).unwrap() {
             engine::records::Facts::Leads(Facts::Lead(Some(facts))) => {
                 facts.phones[0].suppressed.hit.as_ref().map(|hit| hit.source.clone())
@@ -251,7 +251,7 @@ fn gn_18_the_account_of_a_day_is_counted_anew_and_what_a_crash_cut_off_counts_as
     // GN-18: whoever was abandoned, or may have been, is known by the number, in whatever campaign.
     let rests = |of: &LeadFacts| {
         let (lead, campaign, aim, periods) = (of.lead.lead, CampaignId(2), Aim::Sales, since(Utc::now()));
-        match ask(Question::Lead { lead, campaign, aim, periods }) {
+        match ask(Question::Lead { lead, campaign, aim, periods, needs: Vec::new() }) {
             Facts::Lead(Some(facts)) => facts.phones[0].abandoned.is_some(),
             other => panic!("{other:?}"),
         }

@@ -1,6 +1,6 @@
 //! What becomes of a file: all or nothing, each number once, seen when it is whole.
 
-use engine::campaign::{LeadState, ListStanding, Waits};
+use engine::campaign::{LeadState, ListStanding, Need, NumberList, Scope, Waits, Want};
 use engine::id::UserId;
 
 use super::*;
@@ -97,6 +97,34 @@ fn gn_15_a_list_that_may_not_be_used_holds_the_campaign_and_says_why() {
         (ListId(4), ListStanding::Discarded),
     ];
     assert_eq!(leased.held, held);
+}
+
+/// GN-15: a do-not-call list that is needed.
+#[test]
+fn gn_15_without_a_do_not_call_list_that_is_needed_there_are_no_leads() {
+    let scratch = Scratch::new();
+    let store = Store::open(&scratch.path().join("data")).unwrap();
+    keep(&store, &scratch, 1, &people(10));
+    let (source, now) =
+        ("Procon SP".to_owned(), DateTime::from_timestamp_millis(Utc::now().timestamp_millis()).unwrap());
+    let asked = |since| {
+        let needs = vec![Need { source: source.clone(), since }];
+        let leased = store.lease(Want { needs, ..want(&[1], 2) }).unwrap();
+        (leased.leads.len(), leased.lacks.first().map(|lack| lack.dated))
+    };
+    let brought = |dated, expires| {
+        let list = NumberList { source: source.clone(), scope: Scope::default(), dated, expires };
+        store.keep_number_list(list).unwrap();
+    };
+    assert_eq!(asked(None), (0, Some(None)), "there is none of this name");
+    let old = now - TimeDelta::days(40);
+    brought(old, None);
+    assert_eq!(asked(None), (2, None));
+    assert_eq!(asked(Some(now - TimeDelta::days(31))), (0, Some(Some(old))));
+    brought(now, Some(now - TimeDelta::hours(1)));
+    assert_eq!(asked(None), (0, Some(Some(now))), "it was to be got anew by then");
+    brought(now, None);
+    assert_eq!(asked(Some(now - TimeDelta::days(31))), (2, None));
 }
 
 #[test]

@@ -72,6 +72,7 @@ pub(super) fn want(lists: &[u64], most: u16) -> Want {
         campaign: CampaignId(1),
         aim: Aim::Sales,
         lists: lists.iter().copied().map(ListId).collect(),
+        needs: Vec::new(),
         open: Area::all().map(|area| (area, since(now - TimeDelta::days(1)))).collect(),
         now,
         most,
