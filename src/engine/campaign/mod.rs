@@ -75,14 +75,18 @@ impl Campaigns {
         let mut before = std::mem::take(&mut self.running);
         for terms in campaigns {
             let running = match before.remove(&terms.id) {
-                Some(running) => Running { terms, ..running },
+                Some(running) => running.under(terms),
                 None => Running::new(terms),
             };
             self.running.insert(running.terms.id, running);
         }
-        before
-            .into_values()
-            .for_each(|mut gone| gone.pool.empty().into_iter().for_each(|lead| give_back(&mut self.orders, lead, now)));
+        for (id, mut gone) in before {
+            gone.pool.empty().into_iter().for_each(|lead| give_back(&mut self.orders, lead, now));
+            // Whoever is called, or talked with, is still brought to an end.
+            if self.records.values().any(|(own, _)| *own == id) {
+                self.running.insert(id, gone);
+            }
+        }
         let all: Vec<CampaignId> = self.running.keys().copied().collect();
         all.into_iter().for_each(|campaign| self.steered(campaign, now));
     }

@@ -27,6 +27,12 @@ impl Running {
         Running { terms, pool: Pool::default(), crew: Crew::default(), pacer: Pacer::default(), told: None }
     }
 
+    /// The same with other terms. What the pace knows is asked for anew after a time of another mode.
+    pub fn under(self, terms: Campaign) -> Running {
+        let pacer = if terms.mode == DialMode::Predictive { self.pacer } else { Pacer::default() };
+        Running { terms, pacer, ..self }
+    }
+
     pub fn poll_timeout(&self) -> Option<Moment> {
         let pace = self.pacer.poll_timeout().filter(|_| self.is_paced());
         earliest(self.pool.poll_timeout(), pace).filter(|_| self.terms.runs())

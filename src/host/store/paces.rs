@@ -34,12 +34,13 @@ pub(super) fn remembered(
 
 /// One that a crash cut short counts as abandoned, unless an agent had it.
 fn tally(base: &Connection, campaign: CampaignId, begin: DateTime<Utc>, end: DateTime<Utc>) -> rusqlite::Result<Tally> {
-    let sql = "SELECT count(*) FILTER (WHERE kind = 'connected' OR (kind = 'unknown' AND user IS NOT NULL)),
-                      count(*) FILTER (WHERE kind = 'abandoned' OR (kind = 'unknown' AND user IS NULL))
+    let sql =
+        "SELECT count(*) FILTER (WHERE kind = 'connected' OR (kind = 'unknown' AND user IS NOT NULL)) AS connected,
+                      count(*) FILTER (WHERE kind = 'abandoned' OR (kind = 'unknown' AND user IS NULL)) AS abandoned
                FROM (SELECT json_extract(result, '$.kind') AS kind, user FROM lead_attempts
                      WHERE campaign = ?1 AND paced = 1 AND at_ms >= ?2 AND at_ms < ?3)";
     base.prepare_cached(sql)?.query_row(params![id(campaign.0), ms(begin), ms(end)], |row| {
-        Ok(Tally { connected: row.get(0)?, abandoned: row.get(1)? })
+        Ok(Tally { connected: row.id("connected")?, abandoned: row.id("abandoned")? })
     })
 }
 
@@ -48,5 +49,6 @@ pub(super) fn short_calls(base: &Connection, day: NaiveDate) -> rusqlite::Result
     let sql =
         "SELECT count(*), count(*) FILTER (WHERE answered_ms IS NULL OR ended_ms - answered_ms <= 6000) FROM calls
                WHERE day = ?1 AND direction = 'outbound' AND number_normalised LIKE '+%' AND ended_ms IS NOT NULL";
-    base.prepare_cached(sql)?.query_row([day.to_string()], |row| Ok(ShortCalls::new(row.get(0)?, row.get(1)?)))
+    base.prepare_cached(sql)?
+        .query_row([day.to_string()], |row| Ok(ShortCalls::new(row.id("calls")?, row.id("short")?)))
 }

@@ -1,6 +1,8 @@
 //! Pausing, draining and stopping what dials more than agents are ready (GN-02).
 
+use engine::border::What;
 use engine::campaign::{DialMode, Place, ResultKind, Standing, Steer, Wish};
+use engine::staff::{Command as Staff, EntryId};
 
 use crate::scene::{Floor, number};
 use crate::world::seconds;
@@ -39,6 +41,38 @@ fn GN_02_what_drains_stops_by_itself_when_nothing_is_dialled_or_handled() {
     assert_eq!(floor.standing(), Standing::Stopped);
     let floor = floor.crash();
     assert_eq!(floor.standing(), Standing::Stopped, "and that is written");
+}
+
+#[test]
+fn GN_02_whoever_a_campaign_that_is_deleted_was_calling_is_served() {
+    let mut floor = Floor::paced(5, 60, |_| {});
+    floor.pass(seconds(3));
+    let rung = floor.all_rung();
+    floor.steer(Steer::Stop);
+    let id = EntryId::Campaign(floor.campaign);
+    assert!(floor.command(What::Staff(Staff::Delete(id))).is_ok());
+    floor.answers(&rung[0]);
+    let agent = floor.call_of(&rung[0]).user.expect("served");
+    let call = floor.call_of(&rung[0]).call;
+    floor.world.wish_as(agent, engine::call::Command::HangUp { call }).unwrap();
+    floor.wish(agent, DONE).unwrap();
+    assert_eq!(floor.results(floor.lead_of(&rung[0])), [Some(ResultKind::Connected)]);
+}
+
+#[test]
+fn GN_18_after_a_time_of_another_mode_the_day_is_the_same() {
+    let mut floor = Floor::paced(2, 60, |terms| terms.pace.lines = 1);
+    floor.pass(seconds(3));
+    let maria = floor.all_rung().remove(0);
+    floor.team.clone().into_iter().for_each(|user| floor.leaves(user));
+    floor.answers(&maria);
+    floor.pass(seconds(3));
+    assert_eq!(floor.pacing().abandoned, 1);
+    floor.change(|terms| terms.mode = DialMode::Preview);
+    assert_eq!(floor.campaign_view().pacing, None);
+    floor.change(|terms| terms.mode = DialMode::Predictive);
+    floor.moment();
+    assert_eq!(floor.pacing().abandoned, 1);
 }
 
 #[test]
