@@ -249,6 +249,11 @@ pub fn next_open(law: &Law<'_>, number: &Number, from: Now) -> Option<Next> {
     next(&place, at)
 }
 
+/// Wherever a number may be, as far as its prefix tells.
+pub fn zones(law: &Law<'_>, number: &Number, now: Now) -> Vec<Tz> {
+    Place::of(law, number, now).zones.to_vec()
+}
+
 /// The first rule that says no decides.
 fn decide(case: &Case<'_>) -> Verdict {
     let version = case.place.law.version();

@@ -19,7 +19,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use super::column::{RowExt, id, ms};
 use super::error::words;
 use super::history::Reader;
-use super::{Store, attempts, base, leads, lists, promises, suppressions};
+use super::{Store, attempts, base, leads, lists, paces, promises, suppressions};
 
 impl Store {
     /// The next leads as they are now, leased to nobody: for who wants to see what comes.
@@ -74,6 +74,8 @@ pub(super) fn answer(base: &Connection, question: &Question) -> rusqlite::Result
             let facts = facts(base, lead, (*campaign, *aim), *periods, read)?;
             Ok(Facts::Lead(Some(LeadFacts { lacks: suppressions::lacks(base, needs, read)?, ..facts })))
         }
+        Question::Pace { campaign, days } => paces::remembered(base, *campaign, days).map(Facts::Pace),
+        Question::ShortCalls { day } => paces::short_calls(base, *day).map(Facts::ShortCalls),
     }
 }
 
@@ -198,6 +200,7 @@ fn of_phone(
         suppressed: suppressions::of(base, number, Some(campaign), read)?,
         attempts: promises::attempts(base, number, None, periods, read)?,
         ever: attempts::ever(base, number)?,
+        abandoned: attempts::abandoned(base, number)?,
     })
 }
 

@@ -27,6 +27,7 @@ mod inspect;
 mod leads;
 mod lists;
 mod load;
+mod paces;
 mod past;
 mod people;
 mod promises;

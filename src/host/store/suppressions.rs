@@ -131,7 +131,7 @@ pub(super) fn declined(
     base: &Connection,
     numbers: &[String],
     source: &str,
-    user: UserId,
+    user: Option<UserId>,
     since: DateTime<Utc>,
 ) -> rusqlite::Result<()> {
     for number in numbers {
@@ -142,7 +142,7 @@ pub(super) fn declined(
             note: String::new(),
             since,
             until: None,
-            user: Some(user),
+            user,
             scope: Scope::default(),
         };
         add(base, &line)?;
