@@ -37,7 +37,7 @@ pub(super) async fn steer(
 ) -> Result<Value, Error> {
     handle.command(What::Campaign(Command::Steer { campaign, to }), key).await?;
     let imports = imports(handle).await?;
-    noted(imports, "campaign-steered", json!({ "campaign": campaign.to_string(), "to": to }), |_| Ok(())).await?;
+    noted(imports, "campaign-steered", json!({ "campaign": campaign.to_string(), "to": to }), |_| Ok(Some(()))).await?;
     Ok(json!({}))
 }
 
@@ -91,7 +91,7 @@ pub(super) async fn import_leads(new: NewList, handle: &Handle) -> Result<Value,
     let options = Options { skip_bad, across_lists, ..Options::default() };
     let order = Order { list, path, file, options, node: imports.node() };
     imports.begin(order, Box::new(|_| {})).map_err(busy)?;
-    noted(imports, "leads-import-begun", detail, |_| Ok(())).await?;
+    noted(imports, "leads-import-begun", detail, |_| Ok(Some(()))).await?;
     Ok(json!({ "list": id.to_string() }))
 }
 
@@ -103,7 +103,7 @@ pub(super) async fn resume_leads(list: ListId, path: PathBuf, handle: &Handle) -
     let file = called(&path);
     let detail = json!({ "list": list.to_string(), "file": file });
     imports.resume(found, file, path, Box::new(|_| {})).map_err(busy)?;
-    noted(imports, "leads-import-resumed", detail, |_| Ok(())).await?;
+    noted(imports, "leads-import-resumed", detail, |_| Ok(Some(()))).await?;
     Ok(json!({ "list": list.to_string() }))
 }
 
@@ -112,9 +112,9 @@ pub(super) async fn discard_leads(list: ListId, handle: &Handle) -> Result<Value
     let own = imports.clone();
     let gone = tokio::task::spawn_blocking(move || own.discard(list)).await.map_err(|_| stopping())?;
     match gone.map_err(store)? {
-        true => noted(imports, "lead-list-discarded", json!({ "list": list.to_string() }), |_| Ok(())).await?,
+        true => noted(imports, "lead-list-discarded", json!({ "list": list.to_string() }), |_| Ok(Some(()))).await?,
         false => return Err(Error::new("not-found", format!("there is no list {list}"))),
-    }
+    };
     Ok(json!({}))
 }
 
@@ -132,14 +132,10 @@ pub(super) async fn leads(q: &str, handle: &Handle) -> Result<Value, Error> {
 pub(super) async fn settle_lead(lead: LeadId, reached: bool, handle: &Handle) -> Result<Value, Error> {
     let imports = imports(handle).await?;
     let detail = json!({ "lead": lead.to_string(), "reached": reached });
-    let settled =
-        noted(imports, "lead-settled", detail, move |store| match store.settle_lead(lead, reached, Utc::now())? {
-            Some(()) => Ok(true),
-            None => Ok(false),
-        });
+    let settled = noted(imports, "lead-settled", detail, move |store| store.settle_lead(lead, reached, Utc::now()));
     match settled.await? {
-        true => Ok(json!({})),
-        false => Err(Error::new("wrong-state", "nothing is in doubt about this lead")),
+        Some(()) => Ok(json!({})),
+        None => Err(Error::new("wrong-state", "nothing is in doubt about this lead")),
     }
 }
 
@@ -184,17 +180,20 @@ pub(super) async fn suppress(
         scope: Scope::default(),
     };
     let kept = line.clone();
-    let ids = noted(imports, "suppression-added", json!({ "source": source }), move |store| store.suppress(vec![kept]));
-    let suppression = ids.await?.first().copied().unwrap_or_default();
+    let ids = noted(imports, "suppression-added", json!({ "source": source }), move |store| {
+        store.suppress(vec![kept]).map(Some)
+    });
+    let suppression = ids.await?.and_then(|ids| ids.first().copied()).unwrap_or_default();
     Ok(self::suppression(&SuppressionLine { suppression, ..line }))
 }
 
 pub(super) async fn unsuppress(suppression: u64, handle: &Handle) -> Result<Value, Error> {
     let imports = imports(handle).await?;
     let detail = json!({ "suppression": suppression.to_string() });
-    match noted(imports, "suppression-removed", detail, move |store| store.forget_suppression(suppression)).await? {
-        true => Ok(json!({})),
-        false => Err(Error::new("not-found", "there is no such entry")),
+    let forget = move |store: &Store| Ok(store.forget_suppression(suppression)?.then_some(()));
+    match noted(imports, "suppression-removed", detail, forget).await? {
+        Some(()) => Ok(json!({})),
+        None => Err(Error::new("not-found", "there is no such entry")),
     }
 }
 
@@ -210,13 +209,13 @@ async fn read<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.map_err(|_| stopping())?.map_err(store)
 }
 
-/// Done, and written down.
+/// Done, and written down; none: nothing was done, so nothing is.
 async fn noted<T: Send + 'static>(
     imports: Arc<Imports>,
     action: &'static str,
     detail: Value,
-    work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
-) -> Result<T, Error> {
+    work: impl FnOnce(&Store) -> Result<Option<T>, StoreError> + Send + 'static,
+) -> Result<Option<T>, Error> {
     let entry = AuditEntry {
         at: Utc::now(),
         user: None,
@@ -224,9 +223,9 @@ async fn noted<T: Send + 'static>(
         action: action.to_owned(),
         detail: detail.to_string(),
     };
-    let work = move || {
-        let done = work(&imports.store)?;
-        imports.store.audit(entry).map(|_| done)
+    let work = move || match work(&imports.store)? {
+        Some(done) => imports.store.audit(entry).map(|_| Some(done)),
+        None => Ok(None),
     };
     tokio::task::spawn_blocking(work).await.map_err(|_| stopping())?.map_err(store)
 }
