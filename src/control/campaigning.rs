@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use engine::border::{IdempotencyKey, Look, StoreError, What};
 use engine::campaign::{Command, Lead, List, ListState, Scope, Steer};
 use engine::id::{CampaignId, LeadId, ListId};
@@ -177,7 +177,8 @@ pub(super) async fn suppress(
         number: number.normalised,
         source: source.clone(),
         note: String::new(),
-        since: Utc::now(),
+        // As it is kept.
+        since: Utc::now().trunc_subsecs(3),
         until,
         user: None,
         scope: Scope::default(),

@@ -130,6 +130,7 @@ impl Engine {
         // First of all: by a clock that has jumped nothing is due, and nothing is missed.
         if self.is_known() {
             self.look_at_doubts(now);
+            self.look_at_day(now);
         }
         match input {
             Input::Received(flow, bytes) => self.on_received(flow, bytes, now),
@@ -213,7 +214,7 @@ impl Engine {
             entries: self.staff.entries().collect(),
             promises: self.keeping.live().collect(),
             campaigns: self.campaigning.campaigns.views().collect(),
-            records: self.campaigning.records.clone(),
+            records: self.campaigning.campaigns.records().collect(),
             alerts: self.alerts.standing().collect(),
             totals: Totals { calls: self.calls.total(), ..self.totals },
         }

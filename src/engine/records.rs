@@ -39,6 +39,11 @@ pub enum Record {
         at: DateTime<Utc>,
         cause: HangupCause,
     },
+    /// Answered while nobody was there: it is this person's from now on.
+    CallGiven {
+        call: CallId,
+        user: UserId,
+    },
     /// A leg serves a call; a device's leg may serve many.
     LegOpened(LegRow),
     LegEnded {
@@ -136,7 +141,8 @@ pub enum Record {
         numbers: Vec<String>,
         /// The list that they are on from now on.
         source: String,
-        user: UserId,
+        /// To whom it was said; none: the called party pressed a key (GN-18).
+        user: Option<UserId>,
         at: DateTime<Utc>,
     },
     /// What became of a lead or of an attempt to reach it; refused where the lead is no longer leased as it says.

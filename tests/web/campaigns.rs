@@ -104,8 +104,8 @@ fn gn_01_gn_04_whoever_takes_part_is_seen_and_a_started_campaign_is_told_to_all(
     assert_eq!(to(&sara, "72057594037927999", "start").status, 404);
     assert_eq!(to(&sara, &id, "explode").status, 400);
     let audit = ana.get("/audit").json();
-    let steered = audit.as_array().unwrap().iter().filter(|line| line["action"] == "campaign-steered");
-    let first = steered.last().unwrap();
+    let mut steered = audit.as_array().unwrap().iter().filter(|line| line["action"] == "campaign-steered");
+    let first = steered.next_back().unwrap();
     assert_eq!(first["detail"], json!({ "campaign": id, "to": "start" }));
 }
 

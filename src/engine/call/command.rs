@@ -147,6 +147,16 @@ pub enum Transfer {
     Back { call: CallId },
 }
 
+impl Transfer {
+    /// Whose far end is sent, or asked about.
+    pub fn call(&self) -> CallId {
+        match self {
+            Transfer::Blind { call, .. } | Transfer::Consult { call, .. } => *call,
+            Transfer::Swap { call } | Transfer::Complete { call } | Transfer::Back { call } => *call,
+        }
+    }
+}
+
 /// How a ringing call is sent away; the profile says the status.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -174,7 +174,7 @@ impl Calls {
             return Err(Refusal::new(RefusalCode::BadRequest, "name two or more different calls to be joined"));
         };
         for id in calls {
-            if self.answered(*id, "be joined")?.tie.is_unattended() {
+            if self.answered(*id, "be joined")?.is_unattended() {
                 return Err(wrong(*id, "it is being transferred; come back to it first"));
             }
         }

@@ -20,7 +20,7 @@ impl Calls {
             return Err(wrong(id, "it is bridged; a bridge cannot be held"));
         }
         let call = self.live(id)?;
-        if call.tie.is_unattended() {
+        if call.is_unattended() {
             return Err(wrong(id, "it is being transferred; come back to it first"));
         }
         if !call.held {

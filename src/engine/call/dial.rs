@@ -18,7 +18,7 @@ use crate::sip::uri::{Host, NameAddr, Transport, Uri};
 use crate::staff::Directions;
 use crate::time::Now;
 
-use super::live::{Call, Caller, Phase};
+use super::live::{Call, Caller, Claim, Phase};
 use super::ports::LentPort;
 use super::transfer::Tie;
 use super::{Calls, Context, Order, Timer, session_context};
@@ -53,6 +53,7 @@ pub(super) struct Matter {
     pub attempt: Option<AttemptId>,
     /// The extension at whose device its person sits, where that is not the one it is dialled over.
     pub seat: Option<Arc<Account>>,
+    pub claim: Claim,
 }
 
 impl Matter {
@@ -138,7 +139,7 @@ impl Calls {
             return Err(Refusal::new(RefusalCode::Draining, "the daemon is stopping and takes no new calls"));
         }
         let Dialling { account, number, from, purpose, uri, extra, matter, tie, known, ring } = dialling;
-        if !tie.is_unattended() {
+        if !tie.is_unattended() && matter.claim == Claim::Claimed {
             self.needs_phone(matter.seat.as_ref().unwrap_or(&account))?;
         }
         let warnings = self.ask_gate(&account, &number, purpose, known, cx)?;
@@ -226,7 +227,7 @@ impl Calls {
         &mut self,
         (id, account): (CallId, Arc<Account>),
         FarEnd { number, caller, direction }: FarEnd,
-        Matter { protocolo, promise, attempt, seat }: Matter,
+        Matter { protocolo, promise, attempt, seat, claim }: Matter,
         (session, port): (Session, LentPort),
         cx: &mut Context<'_>,
     ) -> Call {
@@ -234,7 +235,8 @@ impl Calls {
         let day = at.with_timezone(&cx.config.zone).date_naive();
         let protocolo = protocolo.unwrap_or_else(|| cx.protocolos.next(day).to_string());
         let leg = LegId(cx.ids.next(at));
-        let user = cx.actor.or_else(|| cx.staff.user_of(&account.name).map(|user| user.user));
+        let person = || cx.actor.or_else(|| cx.staff.user_of(&account.name).map(|user| user.user));
+        let user = Some(()).filter(|()| claim == Claim::Claimed).and_then(|()| person());
         let queue = user
             .filter(|_| direction == Direction::Inbound)
             .and_then(|user| cx.staff.user(user))
@@ -296,6 +298,7 @@ impl Calls {
             conference: None,
             recording: Default::default(),
             silenced: false,
+            claim,
             tie: Tie::Free,
             transfer: None,
             digits: Default::default(),

@@ -93,6 +93,7 @@ impl Calls {
         self.orders.push_back(Order::Tell(News::CallEnded(view)));
         self.timers.cancel(&Timer::Ring(id));
         self.timers.cancel(&Timer::ForgottenHold(id));
+        self.timers.cancel(&Timer::Dismissal(id));
         self.desks.rise(&desk, id);
         if let Some(calls) = self.by_account.get_mut(&account) {
             calls.retain(|other| *other != id);

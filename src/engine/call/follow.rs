@@ -79,7 +79,7 @@ impl Calls {
             Phase::Dialling | Phase::Ringing | Phase::Early => {
                 call.phase = Phase::Answered;
                 call.answered = Some(cx.now.civil);
-                let unattended = call.tie.is_unattended();
+                let unattended = call.is_unattended();
                 self.timers.cancel(&Timer::Ring(id));
                 self.orders.push_back(Order::Store(Record::CallAnswered { call: id, at: cx.now.civil }));
                 self.tie_answered(id, cx);

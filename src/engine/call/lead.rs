@@ -1,25 +1,28 @@
-//! Calls to leads: over a campaign's route, at the device of whoever has the record.
+//! Calls to leads: over a campaign's route, at the device of whoever has the record, or for whoever is free when it answers.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::border::Refusal;
-use crate::config::Account;
+use crate::config::{Account, SoundName};
 use crate::gate::{Facts, Purpose};
 use crate::id::{AttemptId, CallId, UserId};
+use crate::news::{HangupCause, HangupKind};
 use crate::number::Number;
+use crate::records::Record;
 
+use super::control::wrong;
 use super::dial::{Dialling, Matter};
-use super::transfer::Tie;
-use super::{Calls, Context};
+use super::live::{Call, Claim};
+use super::{Calls, Context, Order, Timer};
 
 /// An attempt that the gate allowed.
 #[derive(Debug)]
 pub struct LeadCall {
     /// What it is dialled over.
     pub account: Arc<Account>,
-    /// The extension of whoever talks.
-    pub seat: Option<Arc<Account>>,
+    /// For whom it is dialled.
+    pub seat: Seat,
     pub number: Number,
     /// What the called party sees; none: the route's own.
     pub from: Option<String>,
@@ -29,11 +32,33 @@ pub struct LeadCall {
     pub facts: Facts,
 }
 
+/// Who talks with a lead.
+#[derive(Debug)]
+pub enum Seat {
+    /// The commanding person, at this extension; none: at the one that it is dialled over.
+    Of(Option<Arc<Account>>),
+    /// Whoever is free when it answers: it is at no desk till then.
+    Anybodys,
+}
+
+impl Call {
+    pub(super) fn is_dismissed(&self) -> bool {
+        match self.claim {
+            Claim::Claimed | Claim::Unclaimed => false,
+            Claim::Dismissed { .. } => true,
+        }
+    }
+}
+
 impl Calls {
-    /// Dials a lead. Its answer is the commanding person's.
+    /// Dials a lead. Its answer is the commanding person's, or nobody's yet.
     pub fn dial_lead(&mut self, call: LeadCall, cx: &mut Context<'_>) -> Result<CallId, Refusal> {
         let LeadCall { account, seat, number, from, ring, attempt, facts } = call;
-        let matter = Matter { attempt: Some(attempt), seat, ..Matter::default() };
+        let (seat, claim) = match seat {
+            Seat::Of(seat) => (seat, Claim::Claimed),
+            Seat::Anybodys => (None, Claim::Unclaimed),
+        };
+        let matter = Matter { attempt: Some(attempt), seat, claim, ..Matter::default() };
         let own = Dialling::new(account, number);
         let dialling = Dialling {
             purpose: Purpose::Campaign,
@@ -55,11 +80,66 @@ impl Calls {
         cx: &mut Context<'_>,
     ) -> Result<(), Refusal> {
         self.needs_phone(&seat)?;
-        let call = self.live(id)?;
-        (call.seat, call.user, call.tie) = (seat, Some(user), Tie::Free);
+        let call = self.answered(id, "be given to anybody")?;
+        if call.claim != Claim::Unclaimed {
+            return Err(wrong(id, "it is somebody's, or nobody's any more"));
+        }
+        (call.seat, call.user, call.claim) = (seat, Some(user), Claim::Claimed);
         self.by_user.entry(user).or_default().push(id);
+        self.orders.push_back(Order::Store(Record::CallGiven { call: id, user }));
         self.story(id, "given", "", cx);
+        self.begin_recording(id, cx);
         self.reseat(id, cx);
+        self.hold_others(id, cx);
         Ok(())
     }
+
+    /// It rang long enough for a call that could not be served; one that was answered meanwhile is somebody's.
+    pub fn take_lead_back(&mut self, id: CallId, cx: &mut Context<'_>) -> Result<(), Refusal> {
+        let call = self.live(id)?;
+        if call.is_answered() {
+            return Err(wrong(id, "it is answered"));
+        }
+        self.finish(id, HangupCause::ours(HangupKind::Cancelled, "taken back: nobody would be free for it"), cx);
+        self.touch_if_there(id, cx);
+        Ok(())
+    }
+
+    /// Nobody was there for whoever answered: they hear who called, and are let go (GN-18).
+    pub fn dismiss_lead(&mut self, id: CallId, notice: Option<SoundName>, cx: &mut Context<'_>) {
+        let Some(call) = self.calls.get_mut(&id).filter(|call| call.is_answered()) else { return };
+        match (&call.claim, notice) {
+            (Claim::Claimed | Claim::Dismissed { .. }, _) => return,
+            (Claim::Unclaimed, Some(notice)) => {
+                call.claim = Claim::Dismissed { notice };
+                self.timers.set(Timer::Dismissal(id), cx.now.moment + LONGEST_NOTICE);
+                self.story(id, "abandoned", "", cx);
+            }
+            (Claim::Unclaimed, None) => self.finish(id, nobody_was_free(), cx),
+        }
+        self.touch(id, cx);
+    }
+
+    /// The notice is over, or takes longer than any does.
+    pub(super) fn on_dismissal_heard(&mut self, id: CallId, cx: &mut Context<'_>) {
+        if self.calls.get(&id).is_some_and(Call::is_dismissed) {
+            self.finish(id, nobody_was_free(), cx);
+            self.touch_if_there(id, cx);
+        }
+    }
+
+    /// What nobody has, nobody can pass on.
+    pub(super) fn must_be_claimed(&mut self, id: CallId) -> Result<(), Refusal> {
+        match self.calls.get(&id).map(|call| &call.claim) {
+            Some(Claim::Unclaimed | Claim::Dismissed { .. }) => Err(wrong(id, "nobody talks in it yet")),
+            Some(Claim::Claimed) | None => Ok(()),
+        }
+    }
 }
+
+fn nobody_was_free() -> HangupCause {
+    HangupCause::ours(HangupKind::Normal, "nobody was free to talk with it")
+}
+
+/// A notice says who called and how not to be called again; a sound that never ends is none.
+const LONGEST_NOTICE: Duration = Duration::from_secs(60);

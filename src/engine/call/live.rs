@@ -59,6 +59,7 @@ pub(super) struct Call {
     /// The others of its conference do not hear it.
     pub silenced: bool,
     pub recording: Recording,
+    pub claim: Claim,
     /// What binds it to another call.
     pub tie: Tie,
     /// Its last transfer, as shown.
@@ -80,6 +81,22 @@ pub(super) struct Call {
     /// What was last stored for a crash.
     pub rescue: super::rescue::Stored,
     pub told: Option<CallView>,
+}
+
+/// Whether anybody of ours is there for it.
+///
+/// ```text
+///   Unclaimed ── given to an agent ──> Claimed
+///       └────── nobody in time ──────> Dismissed ── notice heard ──> (ended)
+/// ```
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub(super) enum Claim {
+    #[default]
+    Claimed,
+    /// Dialled for whoever is free when it answers (GN-02).
+    Unclaimed,
+    /// Nobody was free in time (GN-18): it hears who called.
+    Dismissed { notice: SoundName },
 }
 
 /// What the network says about who calls.
@@ -107,6 +124,11 @@ impl Call {
 
     pub fn is_answered(&self) -> bool {
         self.phase == Phase::Answered
+    }
+
+    /// Whether it is at nobody's desk now: its person left it to itself, or it never had one.
+    pub fn is_unattended(&self) -> bool {
+        self.claim != Claim::Claimed || self.tie.is_unattended()
     }
 
     /// The far end holds us: the agreed direction lets nothing out.

@@ -6,7 +6,7 @@ use crate::leg::{Feed, LegMedia, LegState, RtpMedia, Tone};
 use crate::news::{Direction, News};
 
 use super::desk::{Desk, DeskKey};
-use super::live::{Call, Phase};
+use super::live::{Call, Claim, Phase};
 use super::transfer::Tie;
 use super::{Calls, Order};
 
@@ -69,6 +69,7 @@ impl Calls {
         let feed = match (&call.phase, call.direction, call.held) {
             (Phase::Ended { .. }, _, _) => return None,
             (Phase::Answered, _, _) if call.tie == Tie::Left => Feed::Silence,
+            (Phase::Answered, _, _) if call.claim != Claim::Claimed => unclaimed_feed(&call.claim),
             (Phase::Answered, _, _) if call.tie.is_unattended() => Feed::Tone(Tone::Ringback),
             (Phase::Answered, _, true) => held_feed(call),
             (Phase::Answered, _, false) => {
@@ -119,7 +120,7 @@ impl Calls {
 
     /// Whether others hear this call. In a conference a party that holds us is not heard: its PBX may be playing music.
     pub(super) fn is_voice(&self, call: &Call) -> bool {
-        let heard = call.is_answered() && !call.held && !call.tie.is_unattended();
+        let heard = call.is_answered() && !call.held && !call.is_unattended();
         heard && (call.conference.is_none() || !(call.silenced || call.held_by_peer()))
     }
 
@@ -127,7 +128,7 @@ impl Calls {
     pub(super) fn sound_at(&self, key: &DeskKey) -> DeskSound {
         let conferences = self.conferences.values().filter(|conference| conference.attended_by() == Some(key));
         let members = conferences.flat_map(|conference| conference.members.iter()).filter_map(|id| self.calls.get(id));
-        let here = || self.calls_at(key).filter(|call| !call.tie.is_unattended());
+        let here = || self.calls_at(key).filter(|call| !call.is_unattended());
         let alone = here().filter(|call| call.conference.is_none());
         let talking = |call: &&Call| self.is_voice(call) || call.phase == Phase::Early;
         let supervision = self.prompted_at(key).into_iter().chain(self.supervised_from(key));
@@ -162,6 +163,14 @@ fn mixed(mut legs: Vec<LegId>) -> Feed {
         [] => Feed::Silence,
         [one] => Feed::Peer(one),
         _ => Feed::Mix(legs),
+    }
+}
+
+/// Who answered hears nothing that an agent would have to talk against, and then who called.
+fn unclaimed_feed(claim: &Claim) -> Feed {
+    match claim {
+        Claim::Claimed | Claim::Unclaimed => Feed::Silence,
+        Claim::Dismissed { notice } => Feed::Sound { name: notice.clone(), repeat: false },
     }
 }
 

@@ -57,7 +57,7 @@ pub use command::{
     Supervise as SuperviseCommand, SuperviseMode, Transfer as TransferCommand,
 };
 pub use invite::capabilities;
-pub use lead::LeadCall;
+pub use lead::{LeadCall, Seat};
 pub use rescues::Rescues;
 
 use conference::Conference;
@@ -132,6 +132,8 @@ enum Timer {
     ForgottenHold(CallId),
     /// The page at this device leg is gone (SP-06).
     PageLeft(LegId),
+    /// Its notice was to be over by now (GN-18).
+    Dismissal(CallId),
 }
 
 impl Calls {
@@ -247,6 +249,7 @@ impl Calls {
                 self.orders.push_back(Order::Tell(News::Quality { call: id, leg, quality }));
             }
             MediaEvent::Failed { why } if call.is_current(news) => self.on_media_failed(id, why, cx),
+            MediaEvent::SoundEnded if call.is_dismissed() && call.is_current(news) => self.on_dismissal_heard(id, cx),
             MediaEvent::SoundEnded => self.on_notice_heard(id, cx),
             MediaEvent::OneWay { cause } => call.one_way = *cause,
             MediaEvent::Failed { .. } | MediaEvent::Receiving | MediaEvent::Silent { .. } => {}
@@ -293,6 +296,7 @@ impl Calls {
                 Some(Timer::Ring(call)) => self.rang_out(call, cx),
                 Some(Timer::ForgottenHold(call)) => self.on_forgotten_hold(call, cx),
                 Some(Timer::PageLeft(leg)) => self.on_page_left(leg),
+                Some(Timer::Dismissal(call)) => self.on_dismissal_heard(call, cx),
                 None => return,
             }
         }
@@ -424,6 +428,7 @@ impl Calls {
         self.timers.cancel(&Timer::Session(id));
         self.timers.cancel(&Timer::Ring(id));
         self.timers.cancel(&Timer::ForgottenHold(id));
+        self.timers.cancel(&Timer::Dismissal(id));
     }
 
     /// Takes a new call in.

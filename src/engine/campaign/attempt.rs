@@ -18,8 +18,11 @@ pub struct Attempt {
     /// Of the rules that allowed it.
     pub version: u64,
     pub call: Option<CallId>,
-    /// Who had the record; in progressive and predictive nobody yet.
+    /// Who had the record, or was given the call; in predictive nobody before it is answered.
     pub user: Option<UserId>,
+    /// Dialled for whoever is free when it answers: it counts for the abandonment of its day (GN-18).
+    #[serde(default)]
+    pub paced: bool,
     pub result: Option<AttemptResult>,
     /// What the agent said afterwards (*tabulação*).
     pub disposition: Option<ItemId>,

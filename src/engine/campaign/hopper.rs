@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::attempt::{Attempt, AttemptResult};
@@ -10,7 +10,8 @@ use super::lead::{Area, Lead};
 use super::list::{Aim, Lack, ListStanding, Need};
 use super::retry::Tally;
 use crate::gate::{Attempts, Periods, Suppression};
-use crate::id::{AttemptId, CampaignId, ItemId, LeadId, ListId};
+use crate::id::{AttemptId, CampaignId, ItemId, LeadId, ListId, UserId};
+use crate::pacing::{self, Memory, ShortCalls};
 
 /// What the engine asks about leads.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -19,6 +20,11 @@ pub enum Question {
     Lease(Want),
     /// One, as it is now; leased to nobody by this.
     Lead { lead: LeadId, campaign: CampaignId, aim: Aim, periods: Periods, needs: Vec<Need> },
+    /// What the pace of a campaign has learned, and what its attempts came to on these days: each by its number, from its begin
+    /// until that of the next, the last one until now.
+    Pace { campaign: CampaignId, days: Vec<(u32, DateTime<Utc>)> },
+    /// The outgoing calls of a day so far, of all campaigns and by hand (GN-19).
+    ShortCalls { day: NaiveDate },
 }
 
 /// Which leads.
@@ -43,6 +49,18 @@ pub struct Want {
 pub enum Facts {
     Leased(Leased),
     Lead(Option<LeadFacts>),
+    Pace(Remembered),
+    ShortCalls(ShortCalls),
+}
+
+/// What is known of a campaign's pace.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Remembered {
+    /// As it was written last; none: it never was.
+    pub memory: Option<Box<Memory>>,
+    /// What the attempts came to, on the day of the memory and later ones. Nobody knows of one that a crash cut short: it counts as
+    /// abandoned, unless an agent had it.
+    pub days: Vec<(u32, pacing::Tally)>,
 }
 
 /// The next leads: those on top first, then by priority, time and id.
@@ -74,6 +92,9 @@ pub struct PhoneFacts {
     pub attempts: Attempts,
     /// All that there ever were, over all campaigns.
     pub ever: u32,
+    /// When somebody there answered and found no agent, the last time, in whatever campaign; or may have, before a crash (GN-18).
+    #[serde(default)]
+    pub abandoned: Option<DateTime<Utc>>,
 }
 
 impl PhoneFacts {
@@ -90,8 +111,12 @@ pub enum Written {
     Attempt { attempt: Attempt, fence: u64 },
     /// What came of it: the first result stays.
     Result { attempt: AttemptId, result: AttemptResult, at: DateTime<Utc> },
+    /// Who answered was given to this person.
+    Given { attempt: AttemptId, user: UserId },
     /// What the agent said of it.
     Disposition { attempt: AttemptId, disposition: ItemId },
     /// A lead as it is from now on: its state, its attempts, its numbers' states. It was leased under this fence, or by nobody.
     Lead { lead: Lead, fence: Option<u64> },
+    /// What the pace has learned by this day, by its number.
+    Pace { campaign: CampaignId, day: u32, memory: Box<Memory> },
 }

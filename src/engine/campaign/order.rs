@@ -10,8 +10,10 @@ use super::lead::Phone;
 use super::list::{Lack, ListStanding};
 use super::terms::Standing;
 use crate::assign::{Lease, Work, WorkItem};
+use crate::config::SoundName;
 use crate::id::{AttemptId, CallId, CampaignId, CommandId, LeadId, ListId, PromiseId, UserId};
 use crate::judgement::Denial;
+use crate::pacing::Reason;
 
 #[derive(Clone, PartialEq, Debug)]
 pub enum Order {
@@ -42,6 +44,21 @@ pub enum Order {
         by: By,
         caller_id: Option<String>,
     },
+    /// So many calls more, as far as the routes have room: [`super::Campaigns::on_begin`] answers.
+    Begin {
+        campaign: CampaignId,
+        calls: u32,
+    },
+    /// It has rung long enough for a call that could not be served.
+    TakeBack {
+        call: CallId,
+    },
+    /// What the pace remembers is wanted: [`super::Campaigns::on_remembered`] answers.
+    Remember {
+        campaign: CampaignId,
+    },
+    /// Nothing is dialled or handled any more: it is over.
+    Drained(CampaignId),
     /// The lead that answered is this person's.
     Give {
         lead: LeadId,
@@ -49,13 +66,14 @@ pub enum Order {
         lease: Lease,
     },
     /// Nobody was free for it (GN-18): it hears who called, and is let go.
-    Abandon {
+    Dismiss {
         call: CallId,
+        notice: Option<SoundName>,
     },
-    /// All numbers of a lead are not to be called any more (GN-06).
+    /// These numbers are not to be called any more: an agent was told so (GN-06), or a key was pressed (GN-18).
     Suppress {
         numbers: Vec<String>,
-        user: UserId,
+        user: Option<UserId>,
     },
     Tell(RecordView),
     TellCampaign(CampaignId),
@@ -130,7 +148,7 @@ pub enum Place {
 }
 
 /// A campaign as screens show it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct CampaignView {
     pub campaign: CampaignId,
     pub standing: Standing,
@@ -142,8 +160,55 @@ pub struct CampaignView {
     pub talking: u32,
     /// Nothing is left to be dialled now.
     pub dry: bool,
+    /// Of a predictive one that runs.
+    #[serde(default)]
+    pub pacing: Option<PacingView>,
     /// Lists of leads that give none, and why.
     pub held: Vec<(ListId, ListStanding)>,
     /// Do-not-call lists that it needs and that are not as they have to be: nothing is dialled.
     pub lacks: Vec<Lack>,
+}
+
+/// How a predictive campaign paces itself (GN-18, GN-19).
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+pub struct PacingView {
+    /// People who answered today.
+    pub connected: u64,
+    pub abandoned: u64,
+    /// Of a thousand of them; of a small team over thirty days.
+    pub abandoned_permille: u32,
+    pub limit_permille: u16,
+    /// Talking and writing of a thousand parts of presence, today.
+    pub occupancy_permille: u32,
+    /// Answers to a thousand calls, as expected now.
+    pub answered_permille: u32,
+    /// Calls that ring, wait or talk.
+    pub lines: u32,
+    /// Why not more calls are begun; none before the first decision.
+    pub reason: Option<Reason>,
+    /// What lets fewer calls begin than the pace would.
+    pub capped: Option<Cap>,
+    pub short: ShortView,
+}
+
+/// What bounds calls beside the pace.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cap {
+    /// The campaign's calls in one second.
+    Starts,
+    /// What its routes allow.
+    Routes,
+    /// The day's volume, where too many calls are short (GN-19).
+    ShortCalls,
+}
+
+/// Short calls of the installation's day, and what the day will come to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct ShortView {
+    pub calls: u64,
+    pub short: u64,
+    pub forecast: u64,
+    /// Of a thousand calls.
+    pub share_permille: u32,
 }

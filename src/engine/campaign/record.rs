@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 
 use super::attempt::{Attempt, AttemptResult};
 use super::command::{Refused, Wish};
@@ -15,6 +16,7 @@ use super::terms::{Campaign, DialMode};
 use crate::assign::{Lease, Wanted, Work, WorkItem};
 use crate::id::{CampaignId, CommandId, ItemId, LeadId, PromiseId, UserId};
 use crate::judgement::Denial;
+use crate::pacing::Event;
 use crate::time::{Moment, Now};
 
 /// What a record borrows while it works.
@@ -22,6 +24,8 @@ use crate::time::{Moment, Now};
 pub(super) struct Context<'a> {
     pub terms: &'a Campaign,
     pub orders: &'a mut VecDeque<Order>,
+    /// What the pace learns from.
+    pub seen: &'a mut Vec<Event>,
     /// Nothing is dialled: the clock or the store is in doubt.
     pub held: bool,
     pub now: Now,
@@ -45,6 +49,8 @@ pub(super) struct Record {
     pub denied: Option<Denial>,
     /// Numbers that the gate refused since the last attempt.
     pub refused: Vec<(usize, Denial)>,
+    /// Where its numbers are.
+    pub zones: Vec<Tz>,
     /// The gate's answers are told apart by it.
     pub asks: u32,
     pub since: Moment,
@@ -77,6 +83,7 @@ impl Record {
             caller_id: None,
             denied: None,
             refused: Vec::new(),
+            zones: Vec::new(),
             asks: 0,
             since: now.moment,
         }
@@ -117,7 +124,8 @@ impl Record {
                     self.open(lease.user, cx);
                 }
                 DialMode::PushPreview => {
-                    self.state = State::Offered(lease);
+                    let left = TimeDelta::from_std(lease.until.since(cx.now.moment)).unwrap_or_default();
+                    self.state = State::Offered { lease, until: cx.now.civil + left };
                     self.tell(cx);
                 }
                 DialMode::Progressive | DialMode::Predictive => self.ask_gate(By::Lease(lease), self.turn(), cx),
@@ -129,16 +137,16 @@ impl Record {
                 cx.orders.push_back(Order::Give { lead: self.id(), call, lease });
             }
             // Withdrawn by now.
-            State::Offered(_) | State::Open { .. } | State::Judging { .. } => {}
-            State::Dialling { .. } | State::Talking { .. } => {}
+            State::Offered { .. } | State::Open { .. } | State::Judging { .. } => {}
+            State::Dialling { .. } | State::Dismissed { .. } | State::Talking { .. } => {}
         }
     }
 
     /// The agent is not held any more; `assign` looks for the next one by itself. `ignored`: the offer ran out (GN-08).
     pub fn on_lease_ended(&mut self, lease: Lease, ignored: bool, cx: &mut Context<'_>) {
         match &mut self.state {
-            State::Offered(held) if held.fence == lease.fence && ignored => self.pass(lease.user, cx),
-            State::Offered(held) if held.fence == lease.fence => {
+            State::Offered { lease: held, .. } if held.fence == lease.fence && ignored => self.pass(lease.user, cx),
+            State::Offered { lease: held, .. } if held.fence == lease.fence => {
                 self.state = State::Queued;
                 self.tell(cx);
             }
@@ -149,8 +157,8 @@ impl Record {
             State::Storing { by, .. } | State::JudgingAgain { by, .. } => {
                 by.take_if(|by| matches!(by, By::Lease(held) if held.fence == lease.fence));
             }
-            State::Queued | State::Offered(_) | State::Open { .. } | State::Judging { .. } => {}
-            State::Dialling { .. } | State::Answered { .. } | State::Talking { .. } => {}
+            State::Queued | State::Offered { .. } | State::Open { .. } | State::Judging { .. } => {}
+            State::Dialling { .. } | State::Answered { .. } | State::Dismissed { .. } | State::Talking { .. } => {}
         }
     }
 
@@ -173,11 +181,11 @@ impl Record {
             return Err(Refused::NotFound);
         }
         match (&self.state, wish) {
-            (State::Offered(lease), Wish::Accept) => {
+            (State::Offered { lease, .. }, Wish::Accept) => {
                 cx.orders.push_back(Order::Accept(*lease));
                 self.open(user, cx);
             }
-            (State::Offered(_), Wish::Reject) => self.pass(user, cx),
+            (State::Offered { .. }, Wish::Reject) => self.pass(user, cx),
             (State::Open { .. }, Wish::Later) => return self.decline(false, user, cx),
             (State::Open { .. }, Wish::Never) => return self.decline(true, user, cx),
             (State::Open { .. }, Wish::Dial { phone, caller_id }) => {
@@ -192,7 +200,7 @@ impl Record {
                 self.callback = *promise;
                 self.tell(cx);
             }
-            (State::Offered(_), _) | (_, Wish::Accept | Wish::Reject) => return Err(Refused::NotFound),
+            (State::Offered { .. }, _) | (_, Wish::Accept | Wish::Reject) => return Err(Refused::NotFound),
             (_, Wish::Later | Wish::Never | Wish::Dial { .. } | Wish::Close { .. } | Wish::Callback { .. }) => {
                 return Err(Refused::Busy);
             }
@@ -220,7 +228,7 @@ impl Record {
         };
         if never && cx.terms.handling.decline_suppresses {
             let numbers = self.facts.lead.phones.iter().map(|phone| phone.number.normalised.clone()).collect();
-            cx.orders.push_back(Order::Suppress { numbers, user });
+            cx.orders.push_back(Order::Suppress { numbers, user: Some(user) });
         }
         self.give_back(state, cx);
         Ok(Stays::Closed)
@@ -233,6 +241,9 @@ impl Record {
             let attempt = last.attempt.attempt;
             cx.orders.push_back(Order::Store(Written::Disposition { attempt, disposition }));
         }
+        if let State::Open { since, .. } = self.state {
+            cx.seen.push(Event::Wrote(since));
+        }
         let state = self.after(&last, disposition, cx);
         self.give_back(state, cx);
         Ok(Stays::Closed)
@@ -241,27 +252,31 @@ impl Record {
     /// Its agent left the screen, or the shift.
     pub fn on_left(&mut self, user: UserId, cx: &mut Context<'_>) -> Stays {
         match (&self.state, self.tried.last().cloned()) {
-            (State::Open { user: own }, None) if *own == user => {
+            (State::Open { user: own, .. }, None) if *own == user => {
                 self.asked_by = None;
                 self.tell_gone(user, cx);
                 self.queue(cx);
                 Stays::Here
             }
-            (State::Open { user: own }, Some(last)) if *own == user => {
+            (State::Open { user: own, .. }, Some(last)) if *own == user => {
                 let state = self.after(&last, None, cx);
                 self.give_back(state, cx);
                 Stays::Closed
             }
-            (State::Open { .. } | State::Queued | State::Offered(_) | State::Judging { .. }, _) => Stays::Here,
+            (State::Open { .. } | State::Queued | State::Offered { .. } | State::Judging { .. }, _) => Stays::Here,
             (State::Storing { .. } | State::JudgingAgain { .. } | State::Dialling { .. }, _) => Stays::Here,
-            (State::Answered { .. } | State::Talking { .. }, _) => Stays::Here,
+            (State::Answered { .. } | State::Dismissed { .. } | State::Talking { .. }, _) => Stays::Here,
         }
     }
 
-    /// The campaign gives out no records any more: what nobody has goes back to the store.
+    /// The campaign gives out no records any more: what nobody has and is not dialled yet goes back to the store.
     pub fn on_stopped(&mut self, cx: &mut Context<'_>) -> Stays {
         match self.state {
-            State::Queued | State::Offered(_) => {
+            State::Judging { by: By::Anybody, .. } => {
+                self.give_back(waiting(cx.now.civil), cx);
+                Stays::Closed
+            }
+            State::Queued | State::Offered { .. } => {
                 cx.orders.push_back(Order::Withdraw(Work::Record(self.id())));
                 let cool_off = self.not.filter(|(_, until)| *until > cx.now.moment).map(|(user, until)| CoolOff {
                     user,
@@ -274,12 +289,13 @@ impl Record {
             State::Open { .. } | State::Judging { .. } | State::Storing { .. } | State::JudgingAgain { .. } => {
                 Stays::Here
             }
-            State::Dialling { .. } | State::Answered { .. } | State::Talking { .. } => Stays::Here,
+            State::Dialling { .. } | State::Answered { .. } | State::Dismissed { .. } => Stays::Here,
+            State::Talking { .. } => Stays::Here,
         }
     }
 
     pub(super) fn open(&mut self, user: UserId, cx: &mut Context<'_>) {
-        self.state = State::Open { user };
+        self.state = State::Open { user, since: cx.now.moment };
         self.tell(cx);
     }
 
@@ -299,33 +315,39 @@ impl Record {
     }
 
     pub(super) fn tell(&self, cx: &mut Context<'_>) {
-        let view = self.view(cx.terms.id, self.place(), self.state.user(), cx.now);
-        cx.orders.push_back(Order::Tell(view));
+        if !self.state.is_anybodys() {
+            let view = self.view(cx.terms.id, self.place(), self.state.user());
+            cx.orders.push_back(Order::Tell(view));
+        }
+    }
+
+    /// As whoever has it sees it.
+    pub fn shown(&self, campaign: CampaignId) -> Option<RecordView> {
+        self.state.user().map(|user| self.view(campaign, self.place(), Some(user)))
     }
 
     fn place(&self) -> Place {
         match (&self.state, self.tried.is_empty()) {
             (State::Queued, _) => Place::Gone,
-            (State::Offered(_), _) => Place::Offered,
+            (State::Offered { .. }, _) => Place::Offered,
             (State::Open { .. }, true) => Place::Open,
             (State::Open { .. }, false) => Place::Closing,
             (State::Judging { .. } | State::Storing { .. } | State::JudgingAgain { .. }, _) => Place::Connecting,
             (State::Dialling { .. } | State::Answered { .. }, _) => Place::Connecting,
+            (State::Dismissed { .. }, _) => Place::Gone,
             (State::Talking { .. }, _) => Place::Talking,
         }
     }
 
     pub(super) fn tell_gone(&self, user: UserId, cx: &mut Context<'_>) {
-        let view = self.view(cx.terms.id, Place::Gone, Some(user), cx.now);
+        let view = self.view(cx.terms.id, Place::Gone, Some(user));
         cx.orders.push_back(Order::Tell(view));
     }
 
-    pub fn view(&self, campaign: CampaignId, standing: Place, user: Option<UserId>, now: Now) -> RecordView {
+    fn view(&self, campaign: CampaignId, standing: Place, user: Option<UserId>) -> RecordView {
         let lead = &self.facts.lead;
         let until = match &self.state {
-            State::Offered(lease) => {
-                TimeDelta::from_std(lease.until.since(now.moment)).ok().map(|left| now.civil + left)
-            }
+            State::Offered { until, .. } => Some(*until),
             _ => None,
         };
         let tried = |tried: &Tried| (tried.attempt.number.clone(), tried.result.kind);

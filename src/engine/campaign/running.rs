@@ -1,34 +1,46 @@
-//! One campaign: its terms, its hopper, its crew, and how many records it gives out now.
+//! One campaign: its terms, its hopper, its crew, its pace, and how many records it gives out now.
 
 use super::crew::Crew;
 use super::hopper::LeadFacts;
-use super::order::CampaignView;
+use super::order::{CampaignView, ShortView};
+use super::pacer::Pacer;
 use super::pool::Pool;
 use super::record::Record;
 use super::state::State;
 use super::terms::{Campaign, DialMode};
 use crate::id::UserId;
-use crate::time::{Moment, Now};
+use crate::time::{Moment, Now, earliest};
 
 #[derive(Debug)]
 pub(super) struct Running {
     pub terms: Campaign,
     pub pool: Pool,
     pub crew: Crew,
+    /// Of a predictive one.
+    pub pacer: Pacer,
+    /// As it was told last, and when.
+    pub told: Option<(CampaignView, Moment)>,
 }
 
 impl Running {
     pub fn new(terms: Campaign) -> Running {
-        Running { terms, pool: Pool::default(), crew: Crew::default() }
+        Running { terms, pool: Pool::default(), crew: Crew::default(), pacer: Pacer::default(), told: None }
+    }
+
+    /// The same with other terms. What the pace knows is asked for anew after a time of another mode.
+    pub fn under(self, terms: Campaign) -> Running {
+        let pacer = if terms.mode == DialMode::Predictive { self.pacer } else { Pacer::default() };
+        Running { terms, pacer, ..self }
     }
 
     pub fn poll_timeout(&self) -> Option<Moment> {
-        self.pool.poll_timeout().filter(|_| self.terms.runs())
+        let pace = self.pacer.poll_timeout().filter(|_| self.is_paced());
+        earliest(self.pool.poll_timeout(), pace).filter(|_| self.terms.runs())
     }
 
-    /// Whether this person may be given what the campaign queues for all.
-    pub fn gives_to(&self, user: UserId) -> bool {
-        self.terms.runs() && self.crew.wants(user)
+    /// Whether it paces itself.
+    pub fn is_paced(&self) -> bool {
+        self.terms.mode == DialMode::Predictive
     }
 
     /// The leads to be worked on now, with who asked for each, and those that were here too long. `busy`: what is in work.
@@ -42,7 +54,7 @@ impl Running {
             dialling += usize::from(record.state.is_dialling());
             match (&record.state, record.not) {
                 (State::Queued, Some((_, until))) if until > now.moment => passed += 1,
-                (State::Queued | State::Offered(_), _) => offered += 1,
+                (State::Queued | State::Offered { .. }, _) => offered += 1,
                 _ => {}
             }
         }
@@ -53,6 +65,7 @@ impl Running {
             DialMode::Preview => usize::MAX,
             DialMode::PushPreview => self.crew.ready().saturating_sub(offered),
             DialMode::Progressive => self.crew.ready().saturating_sub(offered).min(lines),
+            // When the pace says so.
             DialMode::Predictive => 0,
         };
         let (mut places, mut stale) = (Vec::new(), Vec::new());
@@ -75,12 +88,15 @@ impl Running {
         (places, stale)
     }
 
-    pub fn view<'a>(&self, records: impl Iterator<Item = &'a Record>) -> CampaignView {
+    pub fn view<'a>(&self, records: impl Iterator<Item = &'a Record>, short: ShortView) -> CampaignView {
         let (mut dialling, mut talking) = (0, 0);
         for record in records {
             dialling += u32::from(record.state.is_dialling());
             talking += u32::from(matches!(record.state, State::Talking { .. }));
         }
+        let paced = self.is_paced() && self.terms.runs();
+        let pacing =
+            Some(()).filter(|()| paced).and_then(|()| self.pacer.view(self.terms.pace.abandoned_permille, short));
         CampaignView {
             campaign: self.terms.id,
             standing: self.terms.standing,
@@ -89,6 +105,7 @@ impl Running {
             dialling,
             talking,
             dry: self.pool.dry,
+            pacing,
             held: self.pool.held.clone(),
             lacks: self.pool.lacks.clone(),
         }
@@ -96,4 +113,4 @@ impl Running {
 }
 
 /// Records that one input brings into work.
-const MOST_AT_ONCE: usize = 50;
+pub(super) const MOST_AT_ONCE: usize = 50;

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::list::Aim;
+use super::list::{Aim, Need};
 use super::retry::RetryTable;
 use crate::config::{AccountName, SoundName};
 use crate::id::{CampaignId, ListId, QueueId, ScheduleId};
@@ -65,8 +66,10 @@ pub enum DialMode {
 ///      ^                  │ ^                  │
 ///      │             pause│ │start             │
 ///      └──────stop────────┴─ Paused            │
-///      └───────────────────stop────────────────┘
+///      └──────── stop, or nothing is left ─────┘
 /// ```
+///
+/// Whatever it is, what rings goes on ringing, and who answers is served.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Standing {
@@ -110,10 +113,16 @@ pub struct Pace {
     pub starts_per_second: u16,
     /// Of a thousand people who answered, so many may find no agent on any day (GN-18).
     pub abandoned_permille: u16,
-    /// It rings at least so long.
+    /// Nobody is rung longer.
     pub ring_s: u16,
+    /// A call that the pace takes back rang for so long at least.
+    #[serde(default = "Pace::fifteen")]
+    pub ring_at_least_s: u16,
     /// What an abandoned person hears: who called. Predictive needs one.
     pub notice: Option<SoundName>,
+    /// Who presses this key meanwhile is not called any more; none where the notice does not say so.
+    #[serde(default = "Pace::nine")]
+    pub opt_out: Option<char>,
     /// An abandoned person is not called predictively for so long.
     pub cool_down_hours: u16,
 }
@@ -126,7 +135,27 @@ impl Default for Handling {
 
 impl Default for Pace {
     fn default() -> Pace {
-        Pace { lines: 30, starts_per_second: 5, abandoned_permille: 30, ring_s: 25, notice: None, cool_down_hours: 72 }
+        Pace {
+            lines: 30,
+            starts_per_second: 5,
+            abandoned_permille: 30,
+            ring_s: 25,
+            ring_at_least_s: Pace::fifteen(),
+            notice: None,
+            opt_out: Pace::nine(),
+            cool_down_hours: 72,
+        }
+    }
+}
+
+impl Pace {
+    /// As long as codes of conduct have it.
+    fn fifteen() -> u16 {
+        15
+    }
+
+    fn nine() -> Option<char> {
+        Some('9')
     }
 }
 
@@ -136,7 +165,10 @@ impl Pace {
         for bound in pack.bounds_on(day) {
             match bound.of {
                 Bounded::Abandoned { permille, .. } => self.abandoned_permille = self.abandoned_permille.min(permille),
-                Bounded::Ring { seconds } => self.ring_s = self.ring_s.max(seconds),
+                Bounded::Ring { seconds } => {
+                    self.ring_s = self.ring_s.max(seconds);
+                    self.ring_at_least_s = self.ring_at_least_s.max(seconds);
+                }
                 Bounded::CoolDown { hours } => self.cool_down_hours = self.cool_down_hours.max(hours),
                 Bounded::ListAge { .. } | Bounded::ShortCalls { .. } => {}
                 Bounded::LargeCaller { .. } | Bounded::Advice { .. } => {}
@@ -150,6 +182,13 @@ impl Campaign {
     /// What its pack lays down, if there is one.
     pub fn pack<'a>(&self, rules: &'a Rules) -> Option<&'a Pack> {
         self.rules.as_ref().and_then(|name| rules.packs.get(name))
+    }
+
+    /// The do-not-call lists that it does not dial without, and how old they may be by its pack.
+    pub fn needs(&self, rules: &Rules, zone: Tz, now: DateTime<Utc>) -> Vec<Need> {
+        let most = self.pack(rules).and_then(|pack| pack.list_age(now.with_timezone(&zone).date_naive()));
+        let since = most.and_then(|days| now.checked_sub_days(Days::new(days.into())));
+        self.needs.iter().map(|source| Need { source: source.clone(), since }).collect()
     }
 
     /// As it is dialled on a day.
@@ -180,6 +219,11 @@ impl Campaign {
             (!(1..=500).contains(&self.pace.starts_per_second), "starts_per_second: 1 to 500"),
             (self.pace.abandoned_permille > 100, "abandoned_permille: at most 100, which is 10 %"),
             (!(15..=120).contains(&self.pace.ring_s), "ring_s: 15 to 120"),
+            (!(15..=120).contains(&self.pace.ring_at_least_s), "ring_at_least_s: 15 to 120"),
+            (
+                self.pace.opt_out.is_some_and(|key| !"0123456789*#".contains(key)),
+                "opt_out: a key of the telephone, or none",
+            ),
             (predictive && self.routes.is_empty(), "routes: predictive dials before an agent is chosen, name a trunk"),
             (predictive && self.pace.notice.is_none(), "notice: predictive needs what an abandoned person hears"),
         ];

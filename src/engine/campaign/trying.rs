@@ -1,5 +1,5 @@
 //! From the gate to the call and what comes of it: judged, written, judged again, dialled. Dialling is at most once: nothing
-//! better exists.
+//! better exists. [`super::answered`] has what follows an answer.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -11,9 +11,11 @@ use super::record::{Context, Record, Stays, Tried, waiting};
 use super::retry::{Next, Tallies, Tally};
 use super::state::State;
 use super::terms::DialMode;
-use crate::assign::{Lease, Wanted, Work, WorkItem};
+use crate::assign::Work;
 use crate::id::{AttemptId, CallId, ItemId};
 use crate::judgement::{Denial, Judgement};
+use crate::pacing::Event;
+use crate::time::Moment;
 
 impl Record {
     pub(super) fn ask_gate(&mut self, by: By, phone: usize, cx: &mut Context<'_>) {
@@ -62,6 +64,7 @@ impl Record {
             version,
             call: None,
             user: by.user(),
+            paced: by == By::Anybody,
             result: None,
             disposition: None,
         };
@@ -90,7 +93,7 @@ impl Record {
     fn dial(&mut self, by: By, phone: usize, attempt: Attempt, cx: &mut Context<'_>) {
         let (lead, id, caller_id) = (self.id(), attempt.attempt, self.caller_id.clone());
         cx.orders.push_back(Order::Dial { lead, attempt: id, phone, by, caller_id });
-        self.state = State::Dialling { user: by.user(), phone, attempt, call: None };
+        self.state = State::Dialling { user: by.user(), phone, attempt, call: None, since: cx.now.moment };
         self.tell(cx);
     }
 
@@ -107,63 +110,13 @@ impl Record {
         }
     }
 
-    /// Somebody answered.
-    pub fn on_answered(&mut self, cx: &mut Context<'_>) {
-        match std::mem::replace(&mut self.state, State::Queued) {
-            State::Dialling { user: Some(user), phone, attempt, call: Some(call) } => {
-                self.state = State::Talking { user, phone, attempt, call };
-                self.tell(cx);
-            }
-            State::Dialling { user: None, phone, attempt, call: Some(call) } => {
-                let wanted = Wanted::Campaign { campaign: cx.terms.id, not: None };
-                let deadline = Some(cx.now.moment + PATIENCE);
-                let work = Work::Answered(self.id());
-                let (since, priority) = (cx.now.moment, u8::MAX);
-                cx.orders.push_back(Order::Offer(WorkItem {
-                    work,
-                    priority,
-                    wanted,
-                    since,
-                    deadline,
-                    lease: PATIENCE,
-                }));
-                self.state = State::Answered { phone, attempt, call, since };
-            }
-            other => self.state = other,
-        }
-    }
-
-    /// An agent has the call of who answered.
-    pub fn on_given(&mut self, lease: Lease, cx: &mut Context<'_>) {
-        match std::mem::replace(&mut self.state, State::Queued) {
-            State::Answered { phone, attempt, call, .. } => {
-                self.state = State::Talking { user: lease.user, phone, attempt, call };
-                self.tell(cx);
-            }
-            other => self.state = other,
-        }
-    }
-
-    /// Two seconds are over, and nobody was free (GN-18).
-    pub fn on_nobody_free(&mut self, cx: &mut Context<'_>) -> Stays {
-        match std::mem::replace(&mut self.state, State::Queued) {
-            State::Answered { phone, attempt, call, .. } => {
-                cx.orders.push_back(Order::Withdraw(Work::Answered(self.id())));
-                cx.orders.push_back(Order::Abandon { call });
-                self.came_of(phone, attempt, AttemptResult::plain(ResultKind::Abandoned), cx);
-                self.settle(cx)
-            }
-            other => {
-                self.state = other;
-                Stays::Here
-            }
-        }
-    }
-
     /// What came of the call, when it is over.
     pub fn on_ended(&mut self, result: AttemptResult, cx: &mut Context<'_>) -> Stays {
         match std::mem::replace(&mut self.state, State::Queued) {
-            State::Dialling { user, phone, attempt, .. } => {
+            State::Dialling { user, phone, attempt, since, .. } => {
+                if user.is_none() {
+                    cx.seen.extend(unanswered(result.kind, since));
+                }
                 self.came_of(phone, attempt, result, cx);
                 match (user, cx.terms.mode) {
                     (Some(user), DialMode::Preview | DialMode::PushPreview) => self.open(user, cx),
@@ -171,28 +124,30 @@ impl Record {
                         user,
                         DialMode::Preview | DialMode::PushPreview | DialMode::Progressive | DialMode::Predictive,
                     ) => {
-                        self.state = user.map_or(State::Queued, |user| State::Open { user });
+                        self.state = user.map_or(State::Queued, |user| State::Open { user, since: cx.now.moment });
                         return self.settle(cx);
                     }
                 }
             }
-            State::Talking { user, phone, attempt, .. } => {
+            State::Talking { user, phone, attempt, since, .. } => {
+                cx.seen.push(Event::Talked(since));
                 self.came_of(phone, attempt, AttemptResult::plain(ResultKind::Connected), cx);
                 self.open(user, cx);
             }
             // Who answered hung up before anybody was there.
             State::Answered { phone, attempt, .. } => {
                 cx.orders.push_back(Order::Withdraw(Work::Answered(self.id())));
-                self.came_of(phone, attempt, AttemptResult::plain(ResultKind::Abandoned), cx);
+                self.abandoned(phone, attempt, cx);
                 return self.settle(cx);
             }
+            State::Dismissed { .. } => return self.settle(cx),
             other => self.state = other,
         }
         Stays::Here
     }
 
     /// Written without waiting: a start without it takes the attempt for unknown, which counts and is not dialled again.
-    fn came_of(&mut self, phone: usize, attempt: Attempt, result: AttemptResult, cx: &mut Context<'_>) {
+    pub(super) fn came_of(&mut self, phone: usize, attempt: Attempt, result: AttemptResult, cx: &mut Context<'_>) {
         let (id, at) = (attempt.attempt, cx.now.civil);
         cx.orders.push_back(Order::Store(Written::Result { attempt: id, result, at }));
         if result.kind.counts() {
@@ -211,7 +166,7 @@ impl Record {
     }
 
     /// Closed by what came of its last attempt.
-    fn settle(&mut self, cx: &mut Context<'_>) -> Stays {
+    pub(super) fn settle(&mut self, cx: &mut Context<'_>) -> Stays {
         let Some(last) = self.tried.last().cloned() else { return Stays::Here };
         let state = self.after(&last, None, cx);
         self.give_back(state, cx);
@@ -223,7 +178,8 @@ impl Record {
         let phones: Vec<Tally> = self.facts.phones.iter().map(super::PhoneFacts::tally).collect();
         let tallies = Tallies { lead: self.facts.tally, phones: &phones };
         let said = (last.result.kind, disposition);
-        let zones: Vec<_> = self.facts.lead.zone.into_iter().collect();
+        // Its day is over when it is over wherever it may be.
+        let zones: Vec<_> = self.facts.lead.zone.into_iter().chain(self.zones.iter().copied()).collect();
         match cx.terms.retry.next(&self.facts.lead, last.phone, said, tallies, &zones, cx.now.civil) {
             Next::Try { phone, at } => {
                 self.facts.lead.give_turn(phone);
@@ -313,16 +269,26 @@ impl Record {
     }
 }
 
-/// Nobody is dialled with no agent held; whoever is free when it answers is the pace's care.
+/// Nobody is dialled with no agent held; whoever is free when it answers is the pace's care, as long as the campaign runs.
 fn may_dial(by: By, cx: &Context<'_>) -> bool {
     let is_held = match by {
         By::Lease(lease) => lease.until > cx.now.moment,
-        By::Holder(_) | By::Anybody => true,
+        By::Holder(_) => true,
+        By::Anybody => cx.terms.runs(),
     };
     is_held && !cx.held
 }
 
-/// From the 200 OK on, a person waits so long for an agent (GN-18).
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
+/// What the pace learns of a call that rang since then, and that nobody answered; nothing of one that never rang.
+fn unanswered(kind: ResultKind, since: Moment) -> Option<Event> {
+    match kind {
+        ResultKind::NotDialled | ResultKind::Unknown => None,
+        ResultKind::Withdrawn => Some(Event::Withdrawn(since)),
+        ResultKind::Connected | ResultKind::Machine | ResultKind::Abandoned => Some(Event::Unanswered(since)),
+        ResultKind::Busy | ResultKind::NoAnswer | ResultKind::Rejected => Some(Event::Unanswered(since)),
+        ResultKind::Congestion | ResultKind::NumberUnknown | ResultKind::Failed => Some(Event::Unanswered(since)),
+    }
+}
+
 /// A denial without a time to wait for: a doubt, a full line.
 const AFTER_DOUBT: TimeDelta = TimeDelta::minutes(1);

@@ -208,10 +208,12 @@ impl Engine {
                         self.cases.dress(view);
                         self.follow_attempt(view, now);
                         self.follow_lead(view, now);
+                        self.count_short_call(view, now);
                         self.return_ended(view, now);
                         self.cases.on_ended(view, &mut self.ids, now);
                         self.look_at_agent_of(view, now);
                     }
+                    News::Digit { call, digit, .. } => self.campaigning.campaigns.on_digit(*call, *digit, now),
                     News::Staff(StaffNews::Phone(view)) => {
                         let account = view.account.clone();
                         self.look_who_is_free(|ramal| *ramal == account, now);

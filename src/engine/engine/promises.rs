@@ -24,12 +24,17 @@ pub(super) struct Promises {
 /// What is answered once it is written.
 #[derive(Debug)]
 struct Promise {
-    command: CommandId,
+    /// Nobody's where the daemon changes something by itself.
+    command: Option<CommandId>,
     key: Option<IdempotencyKey>,
     change: Change,
 }
 
 impl Promises {
+    pub fn is_writing(&self) -> bool {
+        self.writing.is_some()
+    }
+
     /// It goes as soon as that is written: nothing new may be made of it.
     pub fn removes(&self, entry: staff::EntryId) -> bool {
         self.writing.as_ref().is_some_and(|(_, promise)| promise.change == Change::Remove(entry))
@@ -63,16 +68,27 @@ impl Engine {
         }
         match self.staff.judge(wish, id, &self.config) {
             Ok(change) => {
-                self.batch.push(match &change {
-                    Change::Keep(entry) => Record::Kept(entry.clone()),
-                    Change::Remove(id) => Record::Removed(*id),
-                });
-                let promise = Promise { command: command.id, key: command.key.clone(), change };
-                self.promises.writing = Some((self.coming_batch(), promise));
+                self.write_change(Some(command.id), command.key.clone(), change);
                 None
             }
             Err(refusal) => Some(Err(refusal)),
         }
+    }
+
+    /// What nobody wished; none is being written.
+    pub(super) fn change_by_itself(&mut self, wish: &staff::Command) {
+        // It makes nothing new, so no number is needed; what cannot be is left as it is.
+        if let Ok(change) = self.staff.judge(wish, 0, &self.config) {
+            self.write_change(None, None, change);
+        }
+    }
+
+    fn write_change(&mut self, command: Option<CommandId>, key: Option<IdempotencyKey>, change: Change) {
+        self.batch.push(match &change {
+            Change::Keep(entry) => Record::Kept(entry.clone()),
+            Change::Remove(id) => Record::Removed(*id),
+        });
+        self.promises.writing = Some((self.coming_batch(), Promise { command, key, change }));
     }
 
     /// A batch was written or not: the change in it is in force or refused, and the next one is judged.
@@ -83,8 +99,10 @@ impl Engine {
             Ok(()) => Ok(self.put_in_force(change, now)),
             Err(why) => Err(Refusal::new(RefusalCode::NotStored, format!("it could not be written: {why}"))),
         };
-        self.remember(key.as_ref(), &answer, now);
-        self.outputs.push_back(Output::Reply(command, answer));
+        if let Some(command) = command {
+            self.remember(key.as_ref(), &answer, now);
+            self.outputs.push_back(Output::Reply(command, answer));
+        }
         while let (None, Some(next)) = (&self.promises.writing, self.promises.waiting.pop_front()) {
             self.on_command(&next, now);
         }

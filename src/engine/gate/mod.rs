@@ -23,6 +23,7 @@ mod opening;
 mod place;
 mod prefix;
 mod rate;
+mod replay;
 mod rule;
 #[cfg(test)]
 mod tests;
@@ -48,6 +49,7 @@ pub use attempts::{Periods, periods};
 pub use explain::{Explained, Explanation, Line, Says, explain};
 pub use facts::{Attempts, Facts, Hit, MOST_AGE, MOST_APART, OfPromise, Suppression, apart};
 pub use rate::{Load, RateMeter};
+pub use replay::{Broken, Past, Replay};
 pub use rule::Rule;
 
 use rule::Bearing;
@@ -245,6 +247,11 @@ pub fn next_open(law: &Law<'_>, number: &Number, from: Now) -> Option<Next> {
     let place = Place::of(law, number, from);
     let at = opening::next(&place, from.civil, Unregulated::Closed).filter(|_| !place.is_unknown())?;
     next(&place, at)
+}
+
+/// Wherever a number may be, as far as its prefix tells.
+pub fn zones(law: &Law<'_>, number: &Number, now: Now) -> Vec<Tz> {
+    Place::of(law, number, now).zones.to_vec()
 }
 
 /// The first rule that says no decides.

@@ -52,6 +52,15 @@ impl Account {
         self.days.retain(|(day, _)| *day >= oldest);
     }
 
+    /// What was written down of a day counts for more than what is remembered of it.
+    pub fn correct(&mut self, day: u32, tally: Tally) {
+        let place = self.days.partition_point(|(known, _)| *known < day);
+        match self.days.get_mut(place) {
+            Some((known, old)) if *known == day => *old = tally,
+            Some(_) | None => self.days.insert(place, (day, tally)),
+        }
+    }
+
     /// Somebody answered today.
     pub fn answered(&mut self, abandoned: bool) {
         if self.days.is_empty() {
@@ -93,5 +102,21 @@ mod tests {
         assert_eq!(account.judged(5), Tally { connected: 270, abandoned: 30 });
         account.begin(139);
         assert_eq!(account.today().humans(), 10, "the same day does not begin twice");
+    }
+
+    #[test]
+    fn gn18_what_was_written_down_of_a_day_replaces_what_was_remembered() {
+        let mut account = Account::default();
+        account.begin(100);
+        account.answered(false);
+        let written = Tally { connected: 7, abandoned: 2 };
+        account.correct(100, written);
+        account.correct(101, Tally { connected: 1, abandoned: 1 });
+        account.correct(99, Tally { connected: 5, abandoned: 0 });
+        assert_eq!(account.today(), Tally { connected: 1, abandoned: 1 });
+        assert_eq!(account.judged(5), Tally { connected: 13, abandoned: 3 });
+        account.begin(101);
+        account.answered(true);
+        assert_eq!(account.today().abandoned, 2);
     }
 }

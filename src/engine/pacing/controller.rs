@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::account::Account;
+use super::account::{Account, Tally};
 use super::burst::Burst;
 use super::frees::{Frees, Returns};
 use super::hour::Hour;
@@ -60,6 +60,12 @@ impl Memory {
 
     pub fn account(&self) -> &Account {
         &self.account
+    }
+
+    /// With what was written down of these days, by their numbers, in the place of what is remembered.
+    pub fn corrected(mut self, days: impl IntoIterator<Item = (u32, Tally)>) -> Memory {
+        days.into_iter().for_each(|(day, tally)| self.account.correct(day, tally));
+        self
     }
 
     /// The share of calls that are answered, as far as is known.

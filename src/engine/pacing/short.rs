@@ -36,6 +36,11 @@ pub struct Forecast {
 const BELIEVED: f64 = 200.0;
 
 impl ShortCalls {
+    /// As they were counted before.
+    pub fn new(calls: u64, short: u64) -> ShortCalls {
+        ShortCalls { calls, short: short.min(calls) }
+    }
+
     /// A call ended. Short is: within 6 s after its answer, not completed, or a voicemail.
     pub fn ended(&mut self, short: bool) {
         self.calls += 1;

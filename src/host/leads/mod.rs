@@ -16,6 +16,7 @@
 //! nobody is first come, first served, and the loser sleeps.
 
 mod columns;
+mod dry;
 mod fault;
 mod feed;
 mod given;
@@ -29,6 +30,7 @@ mod text;
 mod works;
 
 pub use columns::{Column, Meaning};
+pub use dry::{Forecast, dry_run};
 pub use fault::{Failure, Fault, RowError};
 pub use given::{Given, Wrong};
 pub use import::{Done, Order, Progress, discard, import, resume};

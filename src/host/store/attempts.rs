@@ -7,14 +7,19 @@ use engine::id::{AttemptId, CallId, CampaignId, ItemId, LeadId, UserId};
 use rusqlite::{Connection, Row, TransactionBehavior, params};
 
 use super::column::{RowExt, id, json, ms};
-use super::leads;
 use super::record::{WriteError, run};
+use super::{leads, paces};
 
 /// A record of the engine's.
 pub(super) fn write(base: &Connection, written: &Written) -> Result<(), WriteError> {
     match written {
         Written::Attempt { attempt, fence } => begin(base, attempt, *fence),
         Written::Result { attempt, result, at } => known(end(base, *attempt, *result, *at)?, *attempt),
+        Written::Given { attempt, user } => {
+            let sql = "UPDATE lead_attempts SET user = ?2 WHERE attempt = ?1";
+            known(run(base, sql, params![id(attempt.0), id(user.0)])?, *attempt)
+        }
+        Written::Pace { campaign, day, memory } => Ok(paces::write(base, *campaign, *day, memory)?),
         Written::Disposition { attempt, disposition } => {
             let sql = "UPDATE lead_attempts SET disposition = ?2 WHERE attempt = ?1";
             known(run(base, sql, params![id(attempt.0), id(disposition.0)])?, *attempt)
@@ -28,8 +33,8 @@ pub(super) fn write(base: &Connection, written: &Written) -> Result<(), WriteErr
 
 /// Under a lease that still holds, or it is refused: the INVITE waits for this.
 fn begin(base: &Connection, attempt: &Attempt, fence: u64) -> Result<(), WriteError> {
-    let sql = "INSERT INTO lead_attempts (attempt, lead, campaign, number, at_ms, rules, call, user, counts)
-               SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1
+    let sql = "INSERT INTO lead_attempts (attempt, lead, campaign, number, at_ms, rules, call, user, counts, paced)
+               SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, ?10
                WHERE EXISTS (SELECT 1 FROM leads WHERE lead = ?2 AND state = 'leased' AND fence = ?9)
                ON CONFLICT (attempt) DO NOTHING";
     let values = params![
@@ -42,6 +47,7 @@ fn begin(base: &Connection, attempt: &Attempt, fence: u64) -> Result<(), WriteEr
         attempt.call.map(|call| id(call.0)),
         attempt.user.map(|user| id(user.0)),
         id(fence),
+        attempt.paced,
     ];
     let is_there = "SELECT 1 FROM lead_attempts WHERE attempt = ?1";
     match run(base, sql, values)? > 0 || base.prepare_cached(is_there)?.exists([id(attempt.attempt.0)])? {
@@ -112,6 +118,14 @@ pub(super) fn tally(base: &Connection, lead: LeadId, periods: Periods) -> rusqli
     })
 }
 
+/// When somebody at a number answered and found no agent, the last time; or may have, before a crash.
+pub(super) fn abandoned(base: &Connection, number: &str) -> rusqlite::Result<Option<DateTime<Utc>>> {
+    let sql = "SELECT max(coalesce(result_ms, at_ms)) AS at FROM lead_attempts WHERE number = ?1 AND counts = 1
+                   AND (json_extract(result, '$.kind') = 'abandoned'
+                       OR (json_extract(result, '$.kind') = 'unknown' AND paced = 1 AND user IS NULL))";
+    base.prepare_cached(sql)?.query_row([number], |row| row.time_if_any("at"))
+}
+
 /// Attempts that count at a number, over all campaigns.
 pub(super) fn ever(base: &Connection, number: &str) -> rusqlite::Result<u32> {
     let sql = "SELECT count(*) FROM lead_attempts WHERE number = ?1 AND counts = 1";
@@ -128,6 +142,7 @@ pub(super) fn line(row: &Row<'_>) -> rusqlite::Result<Attempt> {
         version: row.id("rules")?,
         call: row.id_if_any("call")?.map(CallId),
         user: row.id_if_any("user")?.map(UserId),
+        paced: row.get("paced")?,
         result: row.json_if_any("result")?,
         disposition: row.id_if_any("disposition")?.map(ItemId),
     })

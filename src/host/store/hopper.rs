@@ -8,14 +8,18 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use engine::border::StoreError;
-use engine::campaign::{Aim, Area, Facts, LeadFacts, LeadState, Leased, ListStanding, PhoneFacts, Question, Want};
+use engine::campaign::{
+    Aim, Area, Facts, Lead, LeadFacts, LeadState, Leased, ListStanding, Phone, PhoneFacts, Question, Want,
+};
 use engine::gate::Periods;
 use engine::id::{CampaignId, LeadId, ListId};
+use engine::number::Number;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::column::{RowExt, id, ms};
 use super::error::words;
-use super::{Store, attempts, base, leads, lists, promises, suppressions};
+use super::history::Reader;
+use super::{Store, attempts, base, leads, lists, paces, promises, suppressions};
 
 impl Store {
     /// The next leads as they are now, leased to nobody: for who wants to see what comes.
@@ -45,6 +49,20 @@ impl Store {
     }
 }
 
+impl Reader {
+    /// What the gate has to know of the number of a lead whose turn it is; attempts count since what `since` says of that number.
+    pub fn phone_facts(
+        &self,
+        lead: &Lead,
+        campaign: (CampaignId, Aim),
+        since: impl Fn(&Number) -> Periods,
+        now: DateTime<Utc>,
+    ) -> Result<Option<PhoneFacts>, StoreError> {
+        let Some(phone) = lead.phones.get(lead.turn()) else { return Ok(None) };
+        of_phone(self.base(), phone, campaign, since(&phone.number), now).map(Some).map_err(|error| words(&error))
+    }
+}
+
 /// What is not leased by being asked.
 pub(super) fn answer(base: &Connection, question: &Question) -> rusqlite::Result<Facts> {
     match question {
@@ -56,6 +74,8 @@ pub(super) fn answer(base: &Connection, question: &Question) -> rusqlite::Result
             let facts = facts(base, lead, (*campaign, *aim), *periods, read)?;
             Ok(Facts::Lead(Some(LeadFacts { lacks: suppressions::lacks(base, needs, read)?, ..facts })))
         }
+        Question::Pace { campaign, days } => paces::remembered(base, *campaign, days).map(Facts::Pace),
+        Question::ShortCalls { day } => paces::short_calls(base, *day).map(Facts::ShortCalls),
     }
 }
 
@@ -158,21 +178,30 @@ const NEXT_LEADS: &str = "SELECT next_ms, lead FROM leads
 
 fn facts(
     base: &Connection,
-    lead: engine::campaign::Lead,
+    lead: Lead,
     campaign: (CampaignId, Aim),
     periods: Periods,
     read: DateTime<Utc>,
 ) -> rusqlite::Result<LeadFacts> {
-    let phone = |phone: &engine::campaign::Phone| {
-        let number = &phone.number.normalised;
-        Ok(PhoneFacts {
-            suppressed: suppressions::of(base, number, Some(campaign), read)?,
-            attempts: promises::attempts(base, number, None, periods, read)?,
-            ever: attempts::ever(base, number)?,
-        })
-    };
-    let phones = lead.phones.iter().map(phone).collect::<rusqlite::Result<_>>()?;
+    let phones = lead.phones.iter().map(|phone| of_phone(base, phone, campaign, periods, read));
+    let phones = phones.collect::<rusqlite::Result<_>>()?;
     Ok(LeadFacts { tally: attempts::tally(base, lead.lead, periods)?, lead, phones, lacks: Vec::new() })
+}
+
+fn of_phone(
+    base: &Connection,
+    phone: &Phone,
+    campaign: (CampaignId, Aim),
+    periods: Periods,
+    read: DateTime<Utc>,
+) -> rusqlite::Result<PhoneFacts> {
+    let number = &phone.number.normalised;
+    Ok(PhoneFacts {
+        suppressed: suppressions::of(base, number, Some(campaign), read)?,
+        attempts: promises::attempts(base, number, None, periods, read)?,
+        ever: attempts::ever(base, number)?,
+        abandoned: attempts::abandoned(base, number)?,
+    })
 }
 
 #[cfg(test)]

@@ -27,6 +27,8 @@ mod inspect;
 mod leads;
 mod lists;
 mod load;
+mod paces;
+mod past;
 mod people;
 mod promises;
 mod record;
@@ -62,6 +64,7 @@ pub use history::{CallLine, CallStory, EventLine, LegLine, Page, Reader, SortBy}
 pub use inspect::Inspection;
 pub use leads::{Chunk, Kept, LeadStory, NewLead};
 pub use lists::{Counts, ImportRow};
+pub use past::{Abandonment, Dialled};
 pub use people::{Credentials, SessionRow, TokenRow};
 pub use promises::{PromiseFilter, PromiseLine};
 pub use recordings::{Party, RecordingFilter, RecordingLine};

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use engine::border::{IdempotencyKey, Refusal, Reply};
 use engine::config::AccountName;
-use engine::id::{CallId, LegId};
+use engine::id::{CallId, LegId, UserId};
 use engine::leg::Quality;
 use engine::news::{HangupCause, MessageView, RegistrationView};
 use engine::records::{CallRow, DialogRow, LegRow, Record};
@@ -30,6 +30,7 @@ pub(super) fn write(base: &Connection, record: &Record) -> Result<(), WriteError
         Record::CallOpened(row) => call_opened(base, row),
         Record::CallAnswered { call, at } => call_answered(base, *call, *at),
         Record::CallEnded { call, at, cause } => call_ended(base, *call, *at, cause),
+        Record::CallGiven { call, user } => call_given(base, *call, *user),
         Record::LegOpened(row) => leg_opened(base, row),
         Record::LegEnded { leg, call, at, cause, quality } => {
             leg_ended(base, (*leg, *call), *at, cause, quality.as_ref())
@@ -102,6 +103,11 @@ fn call_answered(base: &Connection, call: CallId, at: DateTime<Utc>) -> Result<(
         "UPDATE calls SET answered_ms = coalesce(answered_ms, ?2) WHERE call = ?1",
         params![id(call.0), ms(at)],
     )?;
+    known(rows, || format!("call {call}"))
+}
+
+fn call_given(base: &Connection, call: CallId, user: UserId) -> Result<(), WriteError> {
+    let rows = run(base, "UPDATE calls SET user = ?2 WHERE call = ?1", params![id(call.0), id(user.0)])?;
     known(rows, || format!("call {call}"))
 }
 

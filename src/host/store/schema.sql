@@ -434,7 +434,8 @@ CREATE TABLE lead_attempts (
     result      TEXT,                    -- JSON of campaign::AttemptResult; null: nobody knows yet
     result_ms   INTEGER,
     disposition INTEGER,                 -- entry of the list (tabulação)
-    counts      INTEGER NOT NULL CHECK (counts IN (0, 1))  -- among the attempts to reach the number
+    counts      INTEGER NOT NULL CHECK (counts IN (0, 1)),  -- among the attempts to reach the number
+    paced       INTEGER NOT NULL DEFAULT 0       -- 1: for whoever is free when it answers; counts for the abandonment of its day
 ) STRICT;
 
 CREATE INDEX lead_attempts_of_lead ON lead_attempts (lead, at_ms);
@@ -443,6 +444,17 @@ CREATE INDEX lead_attempts_open ON lead_attempts (lead) WHERE result IS NULL;
 -- What came of a campaign's day, and of a person's.
 CREATE INDEX lead_attempts_of_campaign ON lead_attempts (campaign, at_ms, attempt);
 CREATE INDEX lead_attempts_of_user ON lead_attempts (user, at_ms) WHERE user IS NOT NULL;
+-- The abandonment of a campaign's day.
+CREATE INDEX lead_attempts_paced ON lead_attempts (campaign, at_ms) WHERE paced = 1;
+
+-- What the pace of a campaign had learned by the end of a day, or by now: written now and then. The account of the day itself is made
+-- of the attempts.
+CREATE TABLE paces (
+    campaign INTEGER NOT NULL,
+    day      INTEGER NOT NULL,           -- days since 0001-01-01, which is 1
+    memory   TEXT NOT NULL,              -- JSON of pacing::Memory
+    PRIMARY KEY (campaign, day)
+) STRICT, WITHOUT ROWID;
 
 -- What the system does at a date and time (agendamentos). What is looked up has a column; `row` is the whole.
 CREATE TABLE appointments (

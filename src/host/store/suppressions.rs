@@ -51,6 +51,11 @@ impl Reader {
         of(self.base(), number, None, Utc::now()).map_err(|error| words(&error))
     }
 
+    /// Lists that are needed and not as they have to be.
+    pub fn lacks(&self, needs: &[Need], now: DateTime<Utc>) -> Result<Vec<Lack>, StoreError> {
+        lacks(self.base(), needs, now).map_err(|error| words(&error))
+    }
+
     /// The lists that are got from somebody, with their age.
     pub fn number_lists(&self) -> Result<Vec<NumberList>, StoreError> {
         self.list("SELECT * FROM number_lists ORDER BY source", [], number_list).map_err(|error| words(&error))
@@ -126,7 +131,7 @@ pub(super) fn declined(
     base: &Connection,
     numbers: &[String],
     source: &str,
-    user: UserId,
+    user: Option<UserId>,
     since: DateTime<Utc>,
 ) -> rusqlite::Result<()> {
     for number in numbers {
@@ -137,7 +142,7 @@ pub(super) fn declined(
             note: String::new(),
             since,
             until: None,
-            user: Some(user),
+            user,
             scope: Scope::default(),
         };
         add(base, &line)?;

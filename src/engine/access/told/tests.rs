@@ -284,6 +284,7 @@ fn campaign() -> Campaign {
 
 fn progress() -> campaign::CampaignView {
     campaign::CampaignView {
+        pacing: None,
         campaign: CampaignId(9),
         standing: campaign::Standing::Running,
         members: vec![ANA],

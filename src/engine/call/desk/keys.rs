@@ -31,7 +31,7 @@ impl Calls {
             heard == Heard::InStream && stream.is_some_and(|stream| comes_with_sound(&phone, stream, muted))
         };
         let talks =
-            |call: &&Call| call.is_answered() && !call.held && call.conference.is_none() && !call.tie.is_unattended();
+            |call: &&Call| call.is_answered() && !call.held && call.conference.is_none() && !call.is_unattended();
         let left_out: Vec<CallId> =
             self.calls_at(key).filter(talks).filter(|call| !arrives(call)).map(|call| call.id).collect();
         for call in left_out {

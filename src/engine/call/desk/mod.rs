@@ -212,7 +212,7 @@ impl Calls {
     /// it, but for a phone, which is kept. A desk without calls is cleared.
     pub(super) fn sync_desk(&mut self, key: &DeskKey) {
         let owned = self.calls_at(key).next().is_some();
-        let talks = |call: &Call| call.conference.is_none() && !call.tie.is_unattended();
+        let talks = |call: &Call| call.conference.is_none() && !call.is_unattended();
         let busy = self.calls_at(key).any(talks) || self.leads(key) || self.is_supervised_from(key);
         let sound = self.sound_at(key);
         let Some(desk) = self.desks.get_mut(key) else { return };

@@ -144,7 +144,7 @@ impl Calls {
         match wish {
             Wish::Connect { .. } => self.call_phone(&key, cx),
             Wish::Disconnect { .. } => {
-                if self.calls_at(&key).any(|call| call.is_answered() && !call.held && !call.tie.is_unattended()) {
+                if self.calls_at(&key).any(|call| call.is_answered() && !call.held && !call.is_unattended()) {
                     let text = format!("somebody talks at {device}; hang up or hold that call first");
                     return Err(Refusal::new(RefusalCode::WrongState, text));
                 }

@@ -57,7 +57,7 @@ impl Calls {
 
     /// A call that would talk at a desk whose phone is not there waits for it with music, and its conference goes on alone.
     pub(in super::super) fn wait_for_phone(&mut self, id: CallId, cx: &mut Context<'_>) {
-        let talks = |call: &&Call| call.is_answered() && !call.held && !call.tie.is_unattended();
+        let talks = |call: &&Call| call.is_answered() && !call.held && !call.is_unattended();
         let Some(call) = self.calls.get(&id).filter(talks) else { return };
         let Some(key) = self.desk_of(call).filter(|key| self.lacks_phone(key)).cloned() else { return };
         self.await_phone(&key, id);

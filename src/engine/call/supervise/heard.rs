@@ -47,7 +47,7 @@ impl Calls {
     }
 
     fn heard_by(&self, now: &Supervision) -> Vec<LegId> {
-        let attended = |call: &&Call| call.is_answered() && !call.tie.is_unattended();
+        let attended = |call: &&Call| call.is_answered() && !call.is_unattended();
         let Some(call) = self.calls.get(&now.call).filter(attended) else { return Vec::new() };
         let agent = self.desk_of(call);
         if call.held {
@@ -67,12 +67,12 @@ impl Calls {
     fn talks_with(&self, now: &Supervision, call: &Call) -> bool {
         let Some(own) = self.calls.get(&now.call) else { return false };
         let together = own.id == call.id || (own.conference.is_some() && own.conference == call.conference);
-        together && own.is_answered() && !own.held && !own.tie.is_unattended()
+        together && own.is_answered() && !own.held && !own.is_unattended()
     }
 
     /// Whether the person at the desk can be spoken to about a call: in it, or while it waits and nothing else is talked about.
     fn hears_advice(&self, call: &Call, desk: &DeskKey) -> bool {
-        if !call.is_answered() || call.tie.is_unattended() || self.desk_of(call) != Some(desk) {
+        if !call.is_answered() || call.is_unattended() || self.desk_of(call) != Some(desk) {
             return false;
         }
         let talks = |other: &Call| other.id != call.id && !other.held && other.occupies_its_person();

@@ -49,7 +49,7 @@ impl Calls {
         if call.is_of(seat) {
             return Err(Refusal::new(RefusalCode::OwnCall, format!("call {id} is your own")));
         }
-        if call.tie.is_unattended() {
+        if call.is_unattended() {
             return Err(wrong(id, "it is being transferred; its agent has left it"));
         }
         let call = self.calls.get(&id);
@@ -97,6 +97,6 @@ impl Call {
             (Phase::Ringing, Direction::Inbound) | (Phase::Ended { .. }, _) => false,
             (Phase::Dialling | Phase::Ringing | Phase::Early | Phase::Answered, _) => true,
         };
-        here && !self.tie.is_unattended()
+        here && !self.is_unattended()
     }
 }

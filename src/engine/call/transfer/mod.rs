@@ -74,6 +74,7 @@ impl Tie {
 impl Calls {
     /// Carries out a wish.
     pub(super) fn on_transfer(&mut self, wish: &Wish, cx: &mut Context<'_>) -> Result<Reply, Refusal> {
+        self.must_be_claimed(wish.call())?;
         let touched = match wish {
             Wish::Blind { call, number, route } => self.transfer(*call, number, route.as_ref(), cx)?,
             Wish::Consult { call, number, route } => return self.consult(*call, number, route.as_ref(), cx),

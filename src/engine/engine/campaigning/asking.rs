@@ -1,8 +1,10 @@
 //! What the store is asked for campaigns: the next leads, and what the gate has to know of one, each time anew, so that what was
 //! added a moment ago counts.
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use crate::border::{LeadLook, StoreError};
-use crate::campaign::{self, Area, Campaign, LeadFacts, Need, Question as Of, Want};
+use crate::campaign::{self, Area, Campaign, DialMode, LeadFacts, PhoneFacts, Question as Of, Want};
 use crate::gate::{self, Law, Purpose};
 use crate::id::{AttemptId, CampaignId, CommandId, LeadId, QuestionId};
 use crate::judgement::{Denial, Judgement};
@@ -27,13 +29,15 @@ pub(super) enum Ask {
         command: CommandId,
         look: LeadLook,
     },
+    Pace(CampaignId),
+    ShortCalls,
 }
 
 impl Engine {
     pub(super) fn ask_for_leads(&mut self, campaign: CampaignId, most: u16, now: Now) {
         let Some(terms) = self.campaigning.campaigns.terms(campaign) else { return };
         let (aim, lists) = (terms.aim, terms.lists.clone());
-        let (law, needs) = (self.law_of(terms), self.needs(terms, now));
+        let (law, needs) = (self.law_of(terms), terms.needs(&self.config.rules, self.config.zone, now.civil));
         let open = Area::all().filter_map(|area| Some((area, self.open_area(&law, area, now)?))).collect();
         let want = Want { campaign, aim, lists, needs, open, now: now.civil, most, until: now.civil + LEASE };
         let question = self.load(Question::Leads(Of::Lease(want)));
@@ -52,19 +56,11 @@ impl Engine {
         Law::of(&self.config).with(terms.pack(&self.config.rules))
     }
 
-    /// The do-not-call lists that it does not dial without, and how old they may be.
-    pub(super) fn needs(&self, terms: &Campaign, now: Now) -> Vec<Need> {
-        let today = now.civil.with_timezone(&self.config.zone).date_naive();
-        let most = terms.pack(&self.config.rules).and_then(|pack| pack.list_age(today));
-        let since = most.and_then(|days| now.civil.checked_sub_days(chrono::Days::new(days.into())));
-        terms.needs.iter().map(|source| Need { source: source.clone(), since }).collect()
-    }
-
     pub(super) fn ask_about_lead(&mut self, lead: LeadId, phone: usize, ask: u32, now: Now) {
         let Some((terms, number)) = self.campaigning.campaigns.facts(lead, phone) else { return };
         let (campaign, aim) = (terms.id, terms.aim);
         let periods = gate::periods(&self.law_of(terms), &number.number, now);
-        let needs = self.needs(terms, now);
+        let needs = terms.needs(&self.config.rules, self.config.zone, now.civil);
         let question = self.load(Question::Leads(Of::Lead { lead, campaign, aim, periods, needs }));
         self.campaigning.asked.insert(question, Ask::Gate { lead, phone, ask });
     }
@@ -82,6 +78,14 @@ impl Engine {
                 self.campaigning.campaigns.on_leads(campaign, Some(leased.clone()), now);
             }
             (Ask::Leads(campaign), _) => self.campaigning.campaigns.on_leads(campaign, None, now),
+            (Ask::Pace(campaign), Ok(Facts::Leads(campaign::Facts::Pace(known)))) => {
+                self.campaigning.campaigns.on_remembered(campaign, Some(known.clone()), now);
+            }
+            (Ask::Pace(campaign), _) => self.campaigning.campaigns.on_remembered(campaign, None, now),
+            (Ask::ShortCalls, Ok(Facts::Leads(campaign::Facts::ShortCalls(known)))) => {
+                self.know_short_calls(Some(*known), now);
+            }
+            (Ask::ShortCalls, _) => self.know_short_calls(None, now),
             (Ask::Gate { lead, phone, ask }, Ok(Facts::Leads(campaign::Facts::Lead(Some(known))))) => {
                 self.judge_lead((lead, phone, ask), Ok(known), now);
             }
@@ -106,9 +110,12 @@ impl Engine {
 
     fn judge_lead(&mut self, (lead, phone, ask): (LeadId, usize, u32), known: Result<&LeadFacts, String>, now: Now) {
         if let Ok(known) = &known {
-            self.campaigning.campaigns.on_tallies(lead, known);
+            let law = Law::of(&self.config);
+            let zones = known.lead.phones.iter().flat_map(|phone| gate::zones(&law, &phone.number, now));
+            self.campaigning.campaigns.on_tallies(lead, known, zones.collect());
         }
-        let held = self.held_back(lead, known.as_ref().ok().copied());
+        let known_now = known.as_ref().ok().copied();
+        let held = self.held_back(lead, known_now).or_else(|| self.rests(lead, known_now?.phones.get(phone)?, now));
         let judgement =
             held.or_else(|| self.judgement_of(lead, phone, known, now)).unwrap_or_else(|| self.no_way_out());
         let new = AttemptId(self.ids.next(now.civil));
@@ -139,6 +146,16 @@ impl Engine {
         Some(judgement(verdict))
     }
 
+    /// Who was abandoned is not dialled for whoever is free, by any campaign, for as long as this one says (GN-18).
+    fn rests(&self, lead: LeadId, known: &PhoneFacts, now: Now) -> Option<Judgement> {
+        let (terms, _) = self.campaigning.campaigns.facts(lead, 0)?;
+        let cool_down = TimeDelta::hours(terms.pace.cool_down_hours.into());
+        let next = known.abandoned.filter(|_| terms.mode == DialMode::Predictive)? + cool_down;
+        let fact = "Somebody there answered and found no agent; until then an agent has to be held for the call.";
+        let denied = || Judgement::Denied(self.denied("cool-down", fact.to_owned(), Some(next)));
+        (next > now.civil).then(denied)
+    }
+
     /// What no number of the campaign is dialled for: its pack of rules, or a do-not-call list.
     fn held_back(&self, lead: LeadId, known: Option<&LeadFacts>) -> Option<Judgement> {
         let (terms, _) = self.campaigning.campaigns.facts(lead, 0)?;
@@ -148,7 +165,11 @@ impl Engine {
     pub(super) fn held_by(&self, terms: &Campaign, known: Option<&LeadFacts>) -> Option<Denial> {
         let lost = terms.rules.as_ref().filter(|name| !self.config.rules.packs.contains_key(*name));
         if let Some(name) = lost {
-            return Some(self.denied("rules", format!("There is no pack of rules {name} any more; choose another.")));
+            return Some(self.denied(
+                "rules",
+                format!("There is no pack of rules {name} any more; choose another."),
+                None,
+            ));
         }
         let lack = known?.lacks.first()?;
         let fact = match lack.dated {
@@ -159,18 +180,18 @@ impl Engine {
                 dated.format("%Y-%m-%d")
             ),
         };
-        Some(self.denied("do-not-call-list", fact))
+        Some(self.denied("do-not-call-list", fact, None))
     }
 
     fn no_way_out(&self) -> Judgement {
         let fact = "No extension or trunk that it could be dialled over is registered now.".to_owned();
-        Judgement::Denied(self.denied("route", fact))
+        Judgement::Denied(self.denied("route", fact, None))
     }
 
-    fn denied(&self, rule: &str, fact: String) -> Denial {
-        Denial { rule: rule.to_owned(), fact, next: None, version: Law::of(&self.config).version() }
+    fn denied(&self, rule: &str, fact: String, next: Option<DateTime<Utc>>) -> Denial {
+        Denial { rule: rule.to_owned(), fact, next, version: Law::of(&self.config).version() }
     }
 }
 
 /// Longer than anybody handles a record; a start ends all of them.
-const LEASE: chrono::TimeDelta = chrono::TimeDelta::hours(24);
+const LEASE: TimeDelta = TimeDelta::hours(24);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::assign::Lease;
+use crate::call::Seat;
 use crate::campaign::{AttemptResult, By, ResultKind};
 use crate::config::{Account, AccountKind};
 use crate::id::{AttemptId, CallId, LeadId};
@@ -34,7 +35,7 @@ impl Engine {
         }
     }
 
-    fn is_up(&self, account: &Account) -> bool {
+    pub(super) fn is_up(&self, account: &Account) -> bool {
         account.kind == AccountKind::AddressedTrunk || self.registrations.flow(&account.name).is_some()
     }
 
@@ -74,7 +75,10 @@ impl Engine {
         let from = chosen.or_else(|| terms.caller_ids.first().cloned());
         let (number, ring) = (dialled.number.clone(), std::time::Duration::from_secs(terms.pace.ring_s.into()));
         let facts = self.campaigning.judged.take().filter(|(judged, _)| *judged == lead)?.1;
-        let seat = by.user().and_then(|user| self.account_of(user)).cloned();
+        let seat = match by {
+            By::Anybody => Seat::Anybodys,
+            By::Lease(_) | By::Holder(_) => Seat::Of(by.user().and_then(|user| self.account_of(user)).cloned()),
+        };
         self.actor = by.user();
         let outgoing = crate::call::LeadCall { account, seat, number, from, ring, attempt, facts };
         let placed = self.with_calls(now, |calls, cx| calls.dial_lead(outgoing, cx));
@@ -84,19 +88,15 @@ impl Engine {
 
     /// Who answered is this agent's, if the agent is still there.
     pub(super) fn give_lead(&mut self, lead: LeadId, call: CallId, lease: Lease, now: Now) {
-        let Some(seat) = self.account_of(lease.user).cloned() else { return };
+        // Over by now: `assign` looks for somebody else by itself.
         if self.keeping.assign.accept(lease.work, lease.fence, now.moment).is_err() {
             return;
         }
-        let given = self.with_calls(now, |calls, cx| calls.give_lead(call, lease.user, seat, cx));
-        if given.is_ok() {
-            self.campaigning.campaigns.on_given(lead, lease, now);
-        }
+        let seat = self.account_of(lease.user).cloned();
+        let given = seat
+            .is_some_and(|seat| self.with_calls(now, |calls, cx| calls.give_lead(call, lease.user, seat, cx)).is_ok());
+        self.campaigning.campaigns.on_given(lead, lease, given, now);
         self.look_at(lease.user, now);
-    }
-
-    pub(super) fn let_lead_go(&mut self, call: CallId, now: Now) {
-        let _over = self.with_calls(now, |calls, cx| calls.on_command(&crate::call::Command::HangUp { call }, cx));
     }
 
     /// A call is told: perhaps it is a lead's.

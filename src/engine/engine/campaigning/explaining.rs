@@ -20,7 +20,8 @@ impl Engine {
         match (self.staff.campaign(look.campaign), Number::read(&look.number, &self.config.gate)) {
             (Some(terms), Ok(number)) => {
                 let (lead, campaign, aim) = (look.lead, terms.id, terms.aim);
-                let (periods, needs) = (gate::periods(&self.law_of(terms), &number, at), self.needs(terms, now));
+                let periods = gate::periods(&self.law_of(terms), &number, at);
+                let needs = terms.needs(&self.config.rules, self.config.zone, now.civil);
                 let question = self.load(Question::Leads(Of::Lead { lead, campaign, aim, periods, needs }));
                 self.campaigning.asked.insert(question, Ask::Explain { command: command.id, look: look.clone() });
             }

@@ -7,20 +7,25 @@
 //!               ^                                             │
 //!               └── who is free (agents)       what came of it┘
 //! ```
+//!
+//! `pacing` does for a predictive campaign what an agent's wish does elsewhere: it says how many of its calls the routes have room for.
 
 mod asking;
 mod calling;
+mod drained;
 mod explaining;
+mod pacing;
+mod short;
 mod wishes;
 mod written;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::agent::AgentView;
 use crate::assign::Team;
-use crate::campaign::{Campaigns, Order, Place, RecordView};
+use crate::campaign::{Campaigns, Order};
 use crate::gate;
-use crate::id::{LeadId, QuestionId, UserId};
+use crate::id::{CampaignId, LeadId, QuestionId, UserId};
 use crate::news::{News, StaffNews};
 use crate::records::Record;
 use crate::time::{Moment, Now};
@@ -35,8 +40,9 @@ pub(super) struct Campaigning {
     /// Of the number that the gate allowed last.
     judged: Option<(LeadId, gate::Facts)>,
     written: written::Rows,
-    /// As they were told last.
-    pub records: Vec<RecordView>,
+    short: short::Short,
+    /// Nothing of them is left: they stop when that can be written.
+    drained: BTreeSet<CampaignId>,
 }
 
 impl Campaigning {
@@ -56,7 +62,7 @@ impl Engine {
 
     /// Carries one order between the rooms; whether there was any.
     pub(super) fn pump_campaigns(&mut self, now: Now) -> bool {
-        let Some(order) = self.campaigning.campaigns.poll_order() else { return false };
+        let Some(order) = self.campaigning.campaigns.poll_order() else { return self.stop_drained() };
         match order {
             Order::Load { campaign, most } => self.ask_for_leads(campaign, most, now),
             Order::AskGate { lead, phone, ask } => self.ask_about_lead(lead, phone, ask, now),
@@ -71,11 +77,11 @@ impl Engine {
                 self.dial_lead(lead, attempt, phone, by, caller_id.as_deref(), now);
             }
             Order::Suppress { numbers, user } => {
-                self.batch.push(Record::Suppressed { numbers, source: DECLINED.to_owned(), user, at: now.civil });
+                let source = if user.is_some() { DECLINED } else { OPTED_OUT }.to_owned();
+                self.batch.push(Record::Suppressed { numbers, source, user, at: now.civil });
             }
             Order::Tell(view) => {
                 let user = view.user;
-                self.show_record(&view);
                 self.tell(News::Staff(StaffNews::Record(Box::new(view))));
                 user.iter().for_each(|user| self.look_at(*user, now));
             }
@@ -86,21 +92,17 @@ impl Engine {
             }
             Order::Answer(command, answer) => self.answer_record(command, answer),
             Order::Give { lead, call, lease } => self.give_lead(lead, call, lease, now),
-            Order::Abandon { call } => self.let_lead_go(call, now),
+            Order::Dismiss { call, notice } => self.with_calls(now, |calls, cx| calls.dismiss_lead(call, notice, cx)),
+            Order::Begin { campaign, calls } => self.begin_calls(campaign, calls, now),
+            Order::TakeBack { call } => self.take_call_back(call, now),
+            Order::Remember { campaign } => self.ask_for_pace(campaign, now),
+            Order::Drained(campaign) => drop(self.campaigning.drained.insert(campaign)),
         }
         true
     }
 
-    /// Kept for screens that begin to look.
-    fn show_record(&mut self, view: &RecordView) {
-        self.campaigning.records.retain(|other| other.lead != view.lead);
-        if view.standing != Place::Gone {
-            self.campaigning.records.push(view.clone());
-        }
-    }
-
     /// The work of an agent who is free: of the queues, and of the campaigns that the agent takes part in.
-    pub(super) fn teams(&self, view: &AgentView) -> std::collections::BTreeSet<Team> {
+    pub(super) fn teams(&self, view: &AgentView) -> BTreeSet<Team> {
         let campaigns = self.campaigning.campaigns.teams(view.user).map(Team::Campaign);
         view.queues.iter().copied().map(Team::Queue).chain(campaigns).collect()
     }
@@ -116,3 +118,5 @@ impl Engine {
 
 /// The list of those who said so to an agent.
 const DECLINED: &str = "declined";
+/// The list of those who pressed the key that a notice named (GN-18).
+const OPTED_OUT: &str = "opted-out";

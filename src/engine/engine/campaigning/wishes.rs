@@ -1,7 +1,6 @@
 //! What people wish of campaigns and their records.
 
 use crate::access::Whose;
-use crate::agent::AgentState;
 use crate::border::{Command, Output, Refusal, RefusalCode, Reply};
 use crate::campaign::{self, Campaign, Refused, Standing, Steer, Wish};
 use crate::id::{CommandId, LeadId, UserId};
@@ -59,9 +58,8 @@ impl Engine {
     }
 
     fn pass_on(&mut self, command: &Command, wish: &campaign::Command, user: UserId, now: Now) {
-        let state = self.agents.views().find(|view| view.user == user).map(|view| view.state);
-        let free = matches!(state, Some(AgentState::Ready | AgentState::Reserved));
-        self.campaigning.campaigns.on_command(command.id, wish, free, now);
+        let doing = self.doing_of(user);
+        self.campaigning.campaigns.on_command(command.id, wish, doing, now);
         self.look_at_teams(user, now);
     }
 

@@ -40,10 +40,13 @@ impl Engine {
                 Written::Attempt { attempt, .. } => {
                     self.campaigning.campaigns.on_stored(attempt.lead, attempt.attempt, is_written, now);
                 }
+                // What was learned meanwhile is written the next time.
+                Written::Pace { .. } => {}
                 row if !is_written && self.campaigning.written.again.len() < MOST_AGAIN => {
                     self.campaigning.written.again.push(row);
                 }
-                Written::Result { .. } | Written::Disposition { .. } | Written::Lead { .. } => {}
+                Written::Result { .. } | Written::Given { .. } => {}
+                Written::Disposition { .. } | Written::Lead { .. } => {}
             }
         }
         if is_written {

@@ -113,9 +113,13 @@ impl Engine {
     }
 }
 
-/// An end cannot be kept where the beginning was lost, so all three are.
+/// An end cannot be kept where the beginning was lost, so all of them are.
 fn is_of_call(record: &Record) -> bool {
-    matches!(record, Record::CallOpened(_) | Record::CallAnswered { .. } | Record::CallEnded { .. })
+    match record {
+        Record::CallOpened(_) | Record::CallAnswered { .. } => true,
+        Record::CallGiven { .. } | Record::CallEnded { .. } => true,
+        _ => false,
+    }
 }
 
 const LIFE: Duration = Duration::from_secs(60);

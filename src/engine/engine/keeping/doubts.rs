@@ -39,7 +39,7 @@ impl Engine {
         (self.keeping.right, self.keeping.steady) = (Some(now), Some(now));
     }
 
-    pub(super) fn is_in_doubt(&self, doubt: Doubt, now: Now) -> bool {
+    pub(in super::super) fn is_in_doubt(&self, doubt: Doubt, now: Now) -> bool {
         match doubt {
             Doubt::Clock => self.keeping.right.is_none_or(|right| {
                 let apart = gate::apart(right, now);

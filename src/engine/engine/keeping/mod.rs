@@ -23,6 +23,7 @@ use crate::agent::{AgentState, AgentView};
 use crate::assign::{Assign, Event};
 use crate::border::{Command, IdempotencyKey, Output};
 use crate::callback::{Callbacks, Doubt, Order, Owner, PromiseView, Schedule, Standing};
+use crate::campaign::Doing;
 use crate::config::{Account, AccountName};
 use crate::gate;
 use crate::id::{CallId, CommandId, PromiseId, QuestionId, UserId};
@@ -197,7 +198,7 @@ impl Engine {
             true => self.keeping.assign.free(view.user, now.moment, &teams, now.moment),
             false => self.keeping.assign.gone(view.user, now.moment),
         }
-        self.campaigning.campaigns.on_free(view.user, is_free, now);
+        self.campaigning.campaigns.on_agent(view.user, doing(view, is_free), now);
         let has_left = match view.state {
             AgentState::Offline | AgentState::Paused { .. } => true,
             AgentState::Preview => view.page_gone,
@@ -210,6 +211,12 @@ impl Engine {
         if let Some(promise) = self.keeping.records.get(&view.user).copied().filter(|_| has_left) {
             self.keeping.callbacks.on_left(promise, view.user, now);
         }
+    }
+
+    /// What an agent does, as far as campaigns ask.
+    pub(super) fn doing_of(&self, user: UserId) -> Doing {
+        let view = self.agents.views().find(|view| view.user == user);
+        view.map_or(Doing::Away, |view| doing(&view, self.may_keep_promises(&view)))
     }
 
     /// Whether an escala is for what this owner's queues promise.
@@ -259,5 +266,17 @@ impl Engine {
         let id = self.question();
         self.outputs.push_back(Output::Load(id, question));
         id
+    }
+}
+
+/// `is_free`: could keep a promise now.
+fn doing(view: &AgentView, is_free: bool) -> Doing {
+    match view.state {
+        AgentState::Ready if is_free => Doing::Free,
+        AgentState::Reserved if is_free => Doing::Held,
+        AgentState::Talking | AgentState::WrapUp | AgentState::Preview | AgentState::Offered => {
+            Doing::Busy { stays: view.after_call.is_none() && !view.page_gone }
+        }
+        AgentState::Ready | AgentState::Reserved | AgentState::Offline | AgentState::Paused { .. } => Doing::Away,
     }
 }

@@ -80,3 +80,38 @@ fn a_decision_says_under_which_pack_it_was_made() {
     let (plain, packed) = (judged(None, "2026-03-13T09:00", 0), judged(Some(&mornings()), "2026-03-13T09:00", 0));
     assert_ne!(plain.version(), packed.version());
 }
+
+/// Which of the calls to one number would not have been made, by the rule.
+fn replayed(pack: Option<&Pack>, calls: &[(&str, Purpose)]) -> Vec<(usize, &'static str)> {
+    let (gate, rules) = (super::rules(), world::rules());
+    let zone = chrono_tz::America::Sao_Paulo;
+    let law = Law { gate: &gate, rules: &rules, zone, pack };
+    let mut replay = Replay::default();
+    let mut judge = |(place, (local, purpose)): (usize, &(&str, Purpose))| {
+        let at = wall::first_at(zone, DateTime::UNIX_EPOCH, format!("{local}:00").parse().unwrap()).unwrap();
+        let number = Number::read("+551134567890", &gate).unwrap();
+        let broken = replay.judge(&law, Past { number, at, purpose: *purpose })?;
+        Some((place, broken.rule))
+    };
+    calls.iter().enumerate().filter_map(&mut judge).collect()
+}
+
+#[test]
+fn a_past_day_is_judged_by_another_pack_call_by_call() {
+    use Purpose::{ByHand, Campaign};
+    let day = [
+        ("2026-03-13T08:10", Campaign),
+        ("2026-03-13T09:00", ByHand),
+        ("2026-03-13T10:00", Campaign),
+        ("2026-03-13T13:00", Campaign),
+        ("2026-03-13T14:00", ByHand),
+        ("2026-03-16T09:00", Campaign),
+    ];
+    let by_the_pack = [(2, "attempts-a-day"), (3, "attempts-a-day")];
+    assert_eq!(replayed(Some(&mornings()), &day), by_the_pack, "calls by hand count and are nobody's fault");
+    let generous = Pack { attempts: Vec::new(), ..mornings() };
+    assert_eq!(replayed(Some(&generous), &day), [(3, "attempts-a-day")], "the installation's three count on");
+    let once = &day[3..4];
+    assert_eq!(replayed(Some(&mornings()), once), [(0, "hours")]);
+    assert_eq!(replayed(None, once), []);
+}

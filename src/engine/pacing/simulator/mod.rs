@@ -11,7 +11,7 @@ use super::view::{Decision, Event, View};
 use crate::time::Moment;
 
 pub use day::play;
-pub use model::{Answers, Scenario, Team, Times};
+pub use model::{Answers, Call, Scenario, Team, Times};
 pub use outcome::{Minute, Outcome};
 
 /// Whatever begins calls.

@@ -3,6 +3,8 @@
 #![allow(non_snake_case, reason = "behaviour ids are written as the specification writes them")]
 #![allow(dead_code, reason = "the worlds of other stories are used in part")]
 
+#[path = "../calls/called.rs"]
+mod called;
 #[path = "../calls/far.rs"]
 mod far;
 #[path = "../calls/office.rs"]
@@ -14,10 +16,17 @@ mod world;
 
 mod scene;
 
+mod abandoned;
+mod account;
+mod bounded;
 mod declined;
+mod drained;
+mod hour;
 mod kept;
+mod paced;
 mod passed;
 mod previewed;
 mod progressive;
+mod promised;
 mod pushed;
 mod ruled;

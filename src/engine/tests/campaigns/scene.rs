@@ -3,21 +3,26 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::TimeDelta;
 use engine::agent::{AgentState, Wish as Work};
 use engine::border::*;
 use engine::campaign::{
-    Aim, Attempt, Campaign, Command, DialMode, Handling, Lead, LeadState, Pace, Phone, PhoneState, Place, Priority,
-    RecordView, ResultKind, RetryTable, Standing, Steer, Wish,
+    Aim, Attempt, Campaign, CampaignView, Command, DialMode, Handling, Lead, LeadState, Pace, PacingView, Phone,
+    PhoneState, Place, Priority, RecordView, ResultKind, RetryTable, Route, Standing, Steer, Wish,
 };
+use engine::config::{Account, Limits};
 use engine::id::{CampaignId, ItemId, LeadId, ListId, UserId};
+use engine::news::CallView;
 use engine::number::Number;
-use engine::rules::{AttemptLimit, Basis, Bound, Bounded, Hours, Pack, Period, Rules, Span, Term, Week};
-use engine::sip::message::{Message, Method};
+use engine::rules::{AttemptLimit, Basis, Bound, Bounded, Hours, Pack, Period, Rules, Span, Week};
+use engine::sip::message::Method;
 use engine::staff::{Entry, EntryId, User};
+use engine::time::{Moment, Now};
 
-use crate::far::{Far, WithSdp};
+use crate::called;
+use crate::far::Far;
 use crate::office::{reason, user};
+use crate::shell::Store;
 use crate::shell::leads::waiting;
 use crate::shell::pbx::{config, extension};
 use crate::world::{World, seconds};
@@ -28,6 +33,8 @@ pub struct Floor {
     pub world: World,
     pub ana: UserId,
     pub bia: UserId,
+    /// Ana and Bia, and whoever is there beside them.
+    pub team: Vec<UserId>,
     pub campaign: CampaignId,
 }
 
@@ -70,26 +77,21 @@ pub fn terms(mode: DialMode) -> Campaign {
 /// Everybody may be called from seven to ten in the evening; by the pack *manhãs* until noon, two times a day, and by do-not-call
 /// lists of this month, with a ring of forty seconds.
 pub fn rules() -> Rules {
-    let term = Term { from: NaiveDate::from_ymd_opt(2000, 1, 1).unwrap(), until: None, source: "a law".to_owned() };
-    let until = |name: &str, until| Hours {
-        name: name.to_owned(),
-        week: Week { days: std::array::from_fn(|_| vec![Span { from: 7 * 60, until }]) },
-        closed_on: Default::default(),
-        states: Default::default(),
-        term: term.clone(),
-    };
+    let rules = called::rules();
+    let day = rules.hours[0].clone();
+    let term = day.term.clone();
+    let days = std::array::from_fn(|_| vec![Span { from: 7 * 60, until: 12 * 60 }]);
     let bounds = [Bounded::ListAge { days: 31 }, Bounded::Ring { seconds: 40 }];
     let mornings = Pack {
         name: "manhãs".to_owned(),
         title: "Manhãs".to_owned(),
         basis: Basis::Code,
         version: 1 << 40,
-        hours: vec![until("manhãs", 12 * 60)],
+        hours: vec![Hours { name: "manhãs".to_owned(), week: Week { days }, ..day }],
         attempts: vec![AttemptLimit { period: Period::Day, most: 2, term: term.clone() }],
         bounds: bounds.map(|of| Bound { of, term: term.clone() }).into(),
     };
-    let packs = [(mornings.name.clone(), mornings)].into();
-    Rules { version: 7, hours: vec![until("de dia", 22 * 60)], packs, ..Rules::default() }
+    Rules { packs: [(mornings.name.clone(), mornings)].into(), ..rules }
 }
 
 /// `11 9aaaa-bbbb`, in the order to be tried.
@@ -114,7 +116,21 @@ pub fn lead(id: u64, numbers: &[&str]) -> Lead {
 
 /// The number of a lead that has one.
 pub fn number(id: u64) -> String {
-    format!("119123400{id:02}")
+    format!("11912{:06}", 340_000 + id)
+}
+
+/// What an abandoned person hears.
+pub const NOTICE: &str = "quem-ligou";
+
+/// A trunk that the PBX registers: many calls at once.
+fn trunk() -> Account {
+    Account { limits: Limits { calls_at_once: 100, calls_per_minute: 1_000 }, max_calls: 100, ..extension(90) }
+}
+
+/// Dials by hand.
+pub fn dial(route: &str, number: &str) -> What {
+    let (route, number) = (Some(route.into()), number.to_owned());
+    What::Call(engine::call::Command::Dial { route, number, caller_id: None })
 }
 
 impl Floor {
@@ -124,36 +140,97 @@ impl Floor {
     }
 
     pub fn with(mode: DialMode, leads: u64, change: impl FnOnce(&mut Campaign)) -> Floor {
-        let mut config = config([20, 21].map(extension).into_iter());
+        let terms_are = |terms: &mut Campaign| {
+            terms.mode = mode;
+            change(terms);
+        };
+        Floor::of(2, leads, |_| {}, terms_are)
+    }
+
+    /// A predictive campaign over the trunk, of so many people who all take part.
+    pub fn paced(people: u32, leads: u64, change: impl FnOnce(&mut Campaign)) -> Floor {
+        Floor::paced_over(people, leads, |_| {}, change)
+    }
+
+    /// The same, over a trunk as the story changes it.
+    pub fn paced_over(
+        people: u32,
+        leads: u64,
+        trunk: impl FnOnce(&mut Account),
+        change: impl FnOnce(&mut Campaign),
+    ) -> Floor {
+        let mut floor = Floor::of(people, leads, trunk, |terms| {
+            terms.mode = DialMode::Predictive;
+            terms.routes = vec![Route { account: "90".into(), weight: 1 }];
+            terms.pace = Pace { notice: Some(NOTICE.into()), starts_per_second: 50, ..Pace::default() };
+            change(terms);
+        });
+        floor.team.clone().into_iter().for_each(|user| floor.join(user));
+        floor
+    }
+
+    fn of(people: u32, leads: u64, change: impl FnOnce(&mut Account), terms_are: impl FnOnce(&mut Campaign)) -> Floor {
+        let mut over = trunk();
+        change(&mut over);
+        let mut config = config((20..20 + people).map(extension).chain([over]));
         config.rules = Arc::new(rules());
-        let mut world = World::of(config);
-        let ana = world.hire(user("ana"));
-        let bia = world.hire(User { ramal: Some("21".into()), ..user("bia") });
+        let mut world = World::begin(config, Store::default(), 128, begin());
+        world.pass(seconds(3));
+        let names =
+            ["ana".to_owned(), "bia".to_owned()].into_iter().chain((2..people).map(|place| format!("u{place}")));
+        let ramais = (20..20 + people).map(|ramal| ramal.to_string());
+        let hired = names.zip(ramais).map(|(name, ramal)| User { ramal: Some(ramal.as_str().into()), ..user(&name) });
+        let team: Vec<UserId> = hired.collect::<Vec<_>>().into_iter().map(|user| world.hire(user)).collect();
         for id in 1..=leads {
             world.shell.store.leads.add(lead(id, &[&number(id)]));
         }
-        let mut terms = terms(mode);
-        change(&mut terms);
+        let mut terms = terms(DialMode::Preview);
+        terms_are(&mut terms);
         let campaign = match world.create(Entry::Campaign(terms)) {
             Ok(EntryId::Campaign(campaign)) => campaign,
             other => panic!("no campaign: {other:?}"),
         };
-        let mut floor = Floor { world, ana, bia, campaign };
-        floor.work(ana, Work::SignIn { device: None }).unwrap();
-        floor.work(bia, Work::SignIn { device: None }).unwrap();
+        let mut floor = Floor { world, ana: team[0], bia: team[1], team, campaign };
+        floor.team.clone().into_iter().for_each(|user| drop(floor.work(user, Work::SignIn { device: None }).unwrap()));
         floor.steer(Steer::Start);
         floor
     }
 
     pub fn crash(self) -> Floor {
-        let Floor { mut world, ana, bia, campaign } = self;
+        let Floor { mut world, ana, bia, team, campaign } = self;
         world.shell.store.leads.after_crash();
-        Floor { world: world.crash(), ana, bia, campaign }
+        Floor { world: world.crash(), ana, bia, team, campaign }
     }
 
     pub fn steer(&mut self, to: Steer) {
         let what = What::Campaign(Command::Steer { campaign: self.campaign, to });
         assert!(self.command(what).is_ok());
+    }
+
+    /// The campaign's terms are others from now on.
+    pub fn change(&mut self, change: impl FnOnce(&mut Campaign)) {
+        let id = EntryId::Campaign(self.campaign);
+        let entries = self.shell.engine.snapshot().entries;
+        let Some(Entry::Campaign(mut terms)) = entries.into_iter().find(|entry| entry.id() == id) else {
+            panic!("no campaign")
+        };
+        change(&mut terms);
+        assert!(self.edit(Entry::Campaign(terms)).is_ok());
+    }
+
+    /// Other rules are in force from now on.
+    pub fn change_rules(&mut self, change: impl FnOnce(&mut engine::rules::Rules)) {
+        let mut rules = rules();
+        change(&mut rules);
+        self.config.rules = Arc::new(rules);
+        let (config, now) = (self.config.clone(), self.now);
+        self.shell.handle(Input::Config(config), now);
+        self.collect();
+    }
+
+    /// As it is kept.
+    pub fn standing(&self) -> Standing {
+        self.campaign_view().standing
     }
 
     /// A reason to pause for.
@@ -218,27 +295,7 @@ impl Floor {
         let invite = self.get(Method::Invite);
         assert_eq!(invite.from().unwrap().uri.user.as_deref(), Some(ramal));
         assert_eq!(invite.uri().unwrap().user.as_deref(), Some(number));
-        let again = |message: &Message| message.status().is_none() && message.call_id().ok() == invite.call_id().ok();
-        self.world.inbox.retain(|message| !again(message));
-        Far::called(&invite, "maria")
-    }
-
-    #[track_caller]
-    pub fn answers(&mut self, far: &Far) {
-        self.deliver(&far.answer(200).with_sdp("sendrecv"));
-        self.get(Method::Ack);
-    }
-
-    #[track_caller]
-    pub fn refuses(&mut self, far: &Far, status: u16) {
-        self.deliver(&far.answer(status));
-        self.get(Method::Ack);
-    }
-
-    #[track_caller]
-    pub fn nobody_is_called(&self) {
-        let invite = |message: &&Message| message.status().is_none() && message.method() == Some(Method::Invite);
-        assert_eq!(self.inbox.iter().filter(invite).count(), 0, "somebody is called");
+        self.ringing(&invite)
     }
 
     pub fn hangs_up(&mut self) {
@@ -247,8 +304,52 @@ impl Floor {
         self.inbox.clear();
     }
 
-    /// One timer's worth of time.
-    pub fn moment(&mut self) {
-        self.pass(seconds(1));
+    /// Who takes a break.
+    pub fn leaves(&mut self, user: UserId) {
+        self.work(user, Work::SignOut).unwrap();
     }
+
+    pub fn comes(&mut self, user: UserId) {
+        self.work(user, Work::SignIn { device: None }).unwrap();
+    }
+
+    /// Everybody who is rung at the far side now, oldest first.
+    pub fn all_rung(&mut self) -> Vec<Far> {
+        let mut rung = Vec::new();
+        while self.is_calling() {
+            let invite = self.get(Method::Invite);
+            let far = self.ringing(&invite);
+            self.deliver(&far.answer(180));
+            rung.push(far);
+        }
+        rung
+    }
+
+    /// The call of a far end.
+    #[track_caller]
+    pub fn call_of(&self, far: &Far) -> CallView {
+        let sip_call_id = far.invite.call_id().unwrap().into_owned();
+        let own = |call: &CallView| call.legs[0].sip_call_id.as_deref() == Some(&*sip_call_id);
+        self.calls().into_iter().find(own).expect("the call lives")
+    }
+
+    /// Which lead it is.
+    pub fn lead_of(&self, far: &Far) -> u64 {
+        let dialled = far.invite.uri().unwrap().user.clone().unwrap();
+        (1..10_000).find(|id| number(*id) == dialled).expect("a lead's number")
+    }
+
+    pub fn campaign_view(&self) -> CampaignView {
+        self.shell.engine.snapshot().campaigns.remove(0)
+    }
+
+    #[track_caller]
+    pub fn pacing(&self) -> PacingView {
+        self.campaign_view().pacing.expect("it paces itself")
+    }
+}
+
+/// Thursday, 28 May 2026, 17:26:40 in São Paulo.
+fn begin() -> Now {
+    Now { moment: Moment(1_000_000_000), civil: chrono::DateTime::from_timestamp(1_780_000_000, 0).unwrap() }
 }

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use engine::campaign::{
     Attempt, AttemptResult, Facts, Lack, Lead, LeadFacts, LeadState, Leased, Need, NumberList, PhoneFacts, Question,
-    ResultKind, Tally, Want, Written,
+    Remembered, ResultKind, Tally, Want, Written,
 };
 use engine::gate::{Attempts, Hit, Periods, Suppression};
-use engine::id::{AttemptId, ItemId, LeadId};
+use engine::id::{AttemptId, CampaignId, ItemId, LeadId};
+use engine::pacing::{Memory, ShortCalls};
 use engine::records::Record;
 
 /// What was stored of leads.
@@ -19,6 +20,7 @@ pub struct Leads {
     leads: RefCell<BTreeMap<LeadId, (Lead, u64)>>,
     pub attempts: BTreeMap<AttemptId, Attempt>,
     pub dispositions: BTreeMap<AttemptId, ItemId>,
+    pub paces: BTreeMap<(CampaignId, u32), Box<Memory>>,
     /// Do-not-call lists that are got from somebody.
     pub number_lists: BTreeMap<String, NumberList>,
 }
@@ -53,6 +55,11 @@ impl Leads {
                 let attempt = self.attempts.get_mut(attempt).expect("written before its result");
                 assert_eq!(attempt.result.replace(*result), None, "two results");
             }
+            Written::Given { attempt, user } => {
+                let attempt = self.attempts.get_mut(attempt).expect("written before it is given");
+                assert_eq!(attempt.user.replace(*user), None, "given to two");
+            }
+            Written::Pace { campaign, day, memory } => drop(self.paces.insert((*campaign, *day), memory.clone())),
             Written::Disposition { attempt, disposition } => drop(self.dispositions.insert(*attempt, *disposition)),
             Written::Lead { lead, fence } => {
                 let mut leads = self.leads.borrow_mut();
@@ -93,6 +100,32 @@ impl Leads {
                     |lead| LeadFacts { lacks: self.lacks(needs, now), ..self.facts(lead, *periods, now, suppressed) };
                 Facts::Lead(lead.map(facts))
             }
+            Question::Pace { campaign, days } => Facts::Pace(self.pace(*campaign, days)),
+            Question::ShortCalls { .. } => Facts::ShortCalls(ShortCalls::default()),
+        }
+    }
+
+    fn pace(&self, campaign: CampaignId, days: &[(u32, DateTime<Utc>)]) -> Remembered {
+        let memory = self.paces.iter().rev().find(|((own, _), _)| *own == campaign);
+        let from = memory.map_or(0, |((_, day), _)| *day);
+        let paced = |attempt: &&Attempt| attempt.campaign == campaign && attempt.paced;
+        let tally = |since: DateTime<Utc>, until: DateTime<Utc>| {
+            let own = self.attempts.values().filter(paced).filter(|own| own.at >= since && own.at < until);
+            let mut tally = engine::pacing::Tally::default();
+            for attempt in own {
+                match (attempt.result.map(|result| result.kind), attempt.user) {
+                    (Some(ResultKind::Connected), _) | (Some(ResultKind::Unknown), Some(_)) => tally.connected += 1,
+                    (Some(ResultKind::Abandoned), _) | (Some(ResultKind::Unknown), None) => tally.abandoned += 1,
+                    _ => {}
+                }
+            }
+            tally
+        };
+        let ends = days.iter().skip(1).map(|(_, begin)| *begin).chain([DateTime::<Utc>::MAX_UTC]);
+        let days = days.iter().zip(ends).filter(|((day, _), _)| *day >= from);
+        Remembered {
+            memory: memory.map(|(_, memory)| memory.clone()),
+            days: days.map(|((day, begin), end)| (*day, tally(*begin, end))).collect(),
         }
     }
 
@@ -143,7 +176,19 @@ impl Leads {
             let number = &phone.number.normalised;
             let Tally { ever, day, week, month } = tally(&|attempt| attempt.number == *number);
             let suppressed = Suppression { read: now, hit: suppressed.get(number).cloned() };
-            PhoneFacts { suppressed, attempts: Attempts { read: now, promise: None, day, week, month }, ever }
+            let found_nobody = |attempt: &&Attempt| match attempt.result.map(|result| result.kind) {
+                Some(ResultKind::Abandoned) => true,
+                Some(ResultKind::Unknown) => attempt.paced && attempt.user.is_none(),
+                _ => false,
+            };
+            let own = self.attempts.values().filter(|attempt| attempt.number == *number);
+            let abandoned = own.filter(found_nobody).map(|attempt| attempt.at).max();
+            PhoneFacts {
+                suppressed,
+                attempts: Attempts { read: now, promise: None, day, week, month },
+                ever,
+                abandoned,
+            }
         });
         let tally = tally(&|attempt| attempt.lead == lead.lead);
         LeadFacts { tally, phones: phones.collect(), lead, lacks: Vec::new() }

@@ -39,6 +39,9 @@ impl Promised {
             Record::Promise(row) => self.keep_row(row),
             Record::CallOpened(row) => self.open(row),
             Record::CallAnswered { call, .. } => drop(self.answered.insert(*call)),
+            Record::CallGiven { call, user } => {
+                self.calls.get_mut(call).into_iter().for_each(|row| row.user = Some(*user));
+            }
             Record::CallEnded { call, .. } => {
                 self.calls.remove(call);
                 self.answered.remove(call);

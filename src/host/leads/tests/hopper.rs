@@ -1,7 +1,8 @@
 //! Whose turn it is, what the gate is told of them, and what outlives a crash.
 
 use engine::campaign::{
-    Attempt, AttemptResult, CoolOff, LeadFacts, LeadState, PhoneState, Priority, ResultKind, Scope, Written,
+    Attempt, AttemptResult, CoolOff, Facts, LeadFacts, LeadState, PhoneState, Priority, Question, ResultKind, Scope,
+    Written,
 };
 use engine::id::{AttemptId, BatchId, ItemId, UserId};
 use engine::records::Record;
@@ -26,6 +27,7 @@ fn attempt(number: u64, of: &LeadFacts) -> Attempt {
         version: 7,
         call: None,
         user: Some(UserId(3)),
+        paced: false,
         result: None,
         disposition: None,
     }
@@ -153,9 +155,9 @@ fn gn_14_the_gate_is_told_of_every_attempt_and_every_list() {
     let ask = |campaign, aim| {
         let lead = of_first.lead.lead;
         let periods = since(Utc::now());
-        let question = engine::campaign::Question::Lead { lead, campaign, aim, periods, needs: Vec::new() };
+        let question = Question::Lead { lead, campaign, aim, periods, needs: Vec::new() };
         match store.load(engine::records::Question::Leads(question)).unwrap() {
-            engine::records::Facts::Leads(engine::campaign::Facts::Lead(Some(facts))) => {
+            engine::records::Facts::Leads(Facts::Lead(Some(facts))) => {
                 facts.phones[0].suppressed.hit.as_ref().map(|hit| hit.source.clone())
             }
             other => panic!("{other:?}"),
@@ -205,4 +207,55 @@ fn gn_14_an_attempt_that_a_crash_cut_off_is_unknown_and_not_made_again() {
     write(&store, vec![Written::Result { attempt: AttemptId(1), result: other, at: Utc::now() }]).unwrap();
     let story = store.reader().unwrap().lead(bia.lead).unwrap().unwrap();
     assert_eq!(story.attempts[0].result, Some(said));
+}
+
+/// GN-18: the account of a day is what its attempts came to, whatever was written of it before a crash.
+#[test]
+fn gn_18_the_account_of_a_day_is_counted_anew_and_what_a_crash_cut_off_counts_as_abandoned() {
+    let scratch = Scratch::new();
+    let data = scratch.path().join("data");
+    let store = Store::open(&data).unwrap();
+    keep(&store, &scratch, 1, TEAM);
+    let leased = store.lease(want(&[1], 5)).unwrap().leads;
+    let paced = |number: u64, of: &LeadFacts| Attempt { user: None, paced: true, ..attempt(number, of) };
+    let begun = |number: u64, of: &LeadFacts| Written::Attempt { attempt: paced(number, of), fence: fence(of) };
+    let result = |number: u64, kind| {
+        let (attempt, result) = (AttemptId(number), AttemptResult::plain(kind));
+        Written::Result { attempt, result, at: Utc::now() }
+    };
+    // One talked, one was abandoned, one was busy, one was with an agent at the crash, one rang.
+    write(&store, (1_u64..=5).zip(&leased).map(|(number, of)| begun(number, of)).collect()).unwrap();
+    write(&store, vec![Written::Given { attempt: AttemptId(4), user: UserId(3) }]).unwrap();
+    let known = [(1, ResultKind::Connected), (2, ResultKind::Abandoned), (3, ResultKind::Busy)];
+    write(&store, known.map(|(number, kind)| result(number, kind)).to_vec()).unwrap();
+    let memory = Box::new(engine::pacing::Memory::default());
+    write(&store, vec![Written::Pace { campaign: CampaignId(1), day: 8, memory: memory.clone() }]).unwrap();
+    drop(store);
+
+    let store = Store::open(&data).unwrap();
+    let ask = |question| match store.load(engine::records::Question::Leads(question)).unwrap() {
+        engine::records::Facts::Leads(facts) => facts,
+        other => panic!("{other:?}"),
+    };
+    let ago = |hours| Utc::now() - TimeDelta::hours(hours);
+    let days = vec![(7, ago(48)), (8, ago(24)), (9, ago(1))];
+    let pace = |campaign| match ask(Question::Pace { campaign: CampaignId(campaign), days: days.clone() }) {
+        Facts::Pace(known) => known,
+        other => panic!("{other:?}"),
+    };
+    let (none, today) = (Default::default(), engine::pacing::Tally { connected: 2, abandoned: 2 });
+    assert_eq!(pace(1).days, [(8, none), (9, today)], "earlier days are in what was learned");
+    let learned = pace(1).memory.unwrap();
+    assert!((learned.answer_rate() - memory.answer_rate()).abs() < 1e-9);
+    assert_eq!(pace(2).days, [(7, none), (8, none), (9, none)]);
+
+    // GN-18: whoever was abandoned, or may have been, is known by the number, in whatever campaign.
+    let rests = |of: &LeadFacts| {
+        let (lead, campaign, aim, periods) = (of.lead.lead, CampaignId(2), Aim::Sales, since(Utc::now()));
+        match ask(Question::Lead { lead, campaign, aim, periods, needs: Vec::new() }) {
+            Facts::Lead(Some(facts)) => facts.phones[0].abandoned.is_some(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(leased.iter().map(rests).collect::<Vec<_>>(), [false, true, false, false, true]);
 }

@@ -1,5 +1,6 @@
 //! Stories of lists: what people's files look like, what becomes of them, and whose turn it is then.
 
+mod dry;
 mod files;
 mod hopper;
 mod hostile;

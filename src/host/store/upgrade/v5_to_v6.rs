@@ -1,26 +1,10 @@
-//! From version 5: campaigns, lists of leads, their attempts, and do-not-call lists with a scope and an age.
+//! From version 5: lists of leads, their attempts, and do-not-call lists with a scope and an age.
 
 use rusqlite::Transaction;
 
 pub(super) fn step(base: &Transaction<'_>) -> rusqlite::Result<()> {
     suppressions(base)?;
-    campaigns(base)?;
     leads(base)
-}
-
-/// Another kind of entry: a check cannot be changed, so the table is made anew.
-fn campaigns(base: &Transaction<'_>) -> rusqlite::Result<()> {
-    base.execute_batch(
-        "ALTER TABLE entries RENAME TO entries_before;
-         CREATE TABLE entries (
-             kind  TEXT NOT NULL CHECK (kind IN ('user', 'perfil', 'queue', 'item', 'schedule', 'campaign')),
-             id    INTEGER NOT NULL,
-             entry TEXT NOT NULL,
-             PRIMARY KEY (kind, id)
-         ) STRICT;
-         INSERT INTO entries SELECT kind, id, entry FROM entries_before;
-         DROP TABLE entries_before;",
-    )
 }
 
 /// An entry of another scope is another one: a table's UNIQUE cannot be changed, so it is made anew.
@@ -126,8 +110,6 @@ fn leads(base: &Transaction<'_>) -> rusqlite::Result<()> {
          ) STRICT;
          CREATE INDEX lead_attempts_of_lead ON lead_attempts (lead, at_ms);
          CREATE INDEX lead_attempts_of_number ON lead_attempts (number, at_ms) WHERE counts = 1;
-         CREATE INDEX lead_attempts_open ON lead_attempts (lead) WHERE result IS NULL;
-         CREATE INDEX lead_attempts_of_campaign ON lead_attempts (campaign, at_ms, attempt);
-         CREATE INDEX lead_attempts_of_user ON lead_attempts (user, at_ms) WHERE user IS NOT NULL;",
+         CREATE INDEX lead_attempts_open ON lead_attempts (lead) WHERE result IS NULL;",
     )
 }

@@ -1,0 +1,54 @@
+//! What the pace of a campaign has learned, and what its attempts came to: the account of a day is made of them, so that no crash
+//! loses it (GN-18). And the short calls of a day (GN-19).
+
+use chrono::{DateTime, NaiveDate, Utc};
+use engine::campaign::Remembered;
+use engine::id::CampaignId;
+use engine::pacing::{Memory, ShortCalls, Tally};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::column::{RowExt, id, json, ms};
+use super::record::run;
+
+pub(super) fn write(base: &Connection, campaign: CampaignId, day: u32, memory: &Memory) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO paces (campaign, day, memory) VALUES (?1, ?2, ?3)
+               ON CONFLICT (campaign, day) DO UPDATE SET memory = excluded.memory";
+    run(base, sql, params![id(campaign.0), day, json(memory)?]).map(|_| ())
+}
+
+/// `days`: each with its begin, in their order. Days before that of the memory are as it has them.
+pub(super) fn remembered(
+    base: &Connection,
+    campaign: CampaignId,
+    days: &[(u32, DateTime<Utc>)],
+) -> rusqlite::Result<Remembered> {
+    let sql = "SELECT day, memory FROM paces WHERE campaign = ?1 ORDER BY day DESC LIMIT 1";
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, u32>("day")?, row.json("memory")?));
+    let last: Option<(u32, Box<Memory>)> = base.prepare_cached(sql)?.query_row([id(campaign.0)], row).optional()?;
+    let from = last.as_ref().map_or(0, |(day, _)| *day);
+    let ends = days.iter().skip(1).map(|(_, begin)| *begin).chain([DateTime::<Utc>::MAX_UTC]);
+    let counted = days.iter().zip(ends).filter(|((day, _), _)| *day >= from);
+    let counted = counted.map(|((day, begin), end)| Ok((*day, tally(base, campaign, *begin, end)?)));
+    Ok(Remembered { days: counted.collect::<rusqlite::Result<_>>()?, memory: last.map(|(_, memory)| memory) })
+}
+
+/// One that a crash cut short counts as abandoned, unless an agent had it.
+fn tally(base: &Connection, campaign: CampaignId, begin: DateTime<Utc>, end: DateTime<Utc>) -> rusqlite::Result<Tally> {
+    let sql =
+        "SELECT count(*) FILTER (WHERE kind = 'connected' OR (kind = 'unknown' AND user IS NOT NULL)) AS connected,
+                      count(*) FILTER (WHERE kind = 'abandoned' OR (kind = 'unknown' AND user IS NULL)) AS abandoned
+               FROM (SELECT json_extract(result, '$.kind') AS kind, user FROM lead_attempts
+                     WHERE campaign = ?1 AND paced = 1 AND at_ms >= ?2 AND at_ms < ?3)";
+    base.prepare_cached(sql)?.query_row(params![id(campaign.0), ms(begin), ms(end)], |row| {
+        Ok(Tally { connected: row.id("connected")?, abandoned: row.id("abandoned")? })
+    })
+}
+
+/// Outgoing calls to telephone numbers that have ended; short: within six seconds after the answer, or never answered.
+pub(super) fn short_calls(base: &Connection, day: NaiveDate) -> rusqlite::Result<ShortCalls> {
+    let sql =
+        "SELECT count(*), count(*) FILTER (WHERE answered_ms IS NULL OR ended_ms - answered_ms <= 6000) FROM calls
+               WHERE day = ?1 AND direction = 'outbound' AND number_normalised LIKE '+%' AND ended_ms IS NOT NULL";
+    base.prepare_cached(sql)?
+        .query_row([day.to_string()], |row| Ok(ShortCalls::new(row.id("calls")?, row.id("short")?)))
+}
