@@ -75,6 +75,10 @@ pub enum Local {
         #[command(subcommand)]
         what: Recordings,
     },
+    Rules {
+        #[command(subcommand)]
+        what: Rules,
+    },
     Completions {
         #[arg(value_name = "SHELL")]
         shell: Shell,
@@ -341,6 +345,21 @@ pub enum Dnc {
     },
 }
 
+/// What is asked of the rules.
+#[derive(Subcommand, Debug)]
+pub enum Rules {
+    List {
+        #[arg(long, value_name = "PACK", id = "listed_pack")]
+        pack: Option<String>,
+    },
+    Replay {
+        #[arg(long, value_name = "YYYY-MM-DD", id = "judged_day")]
+        day: NaiveDate,
+        #[arg(long, value_name = "PACK")]
+        pack: String,
+    },
+}
+
 /// What is asked of the gate.
 #[derive(Subcommand, Debug)]
 pub enum Gate {
@@ -542,6 +561,7 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ("demo", "ramal demo"),
     ("replay", "ramal replay recording.jsonl --ladder"),
     ("recordings", "ramal recordings export 4711 call.wav"),
+    ("rules", "ramal rules replay --day 2026-11-20 --pack brazil-telecom"),
     ("completions", "ramal completions bash > /etc/bash_completion.d/ramal"),
     ("status", "ramal status --json | jq .store.works"),
     ("extensions", "ramal extensions"),

@@ -24,6 +24,7 @@ mod phones;
 mod pick;
 mod place;
 mod recordings;
+mod rules;
 mod replay;
 mod restore;
 pub(crate) mod screen;
@@ -113,6 +114,7 @@ fn run_here(local: &Local, cli: &Cli, screen: &Screen) -> Result<exit::Code, Fai
         }
         Local::Replay { file, ladder } => replay::run(file, *ladder, screen),
         Local::Recordings { what } => recordings::run(what, &place::config(cli)?, screen),
+        Local::Rules { what } => rules::run(what, &place::config(cli)?, screen),
         Local::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "ramal", &mut std::io::stdout());
             Ok(exit::Code::Done)
