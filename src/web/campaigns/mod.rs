@@ -72,7 +72,9 @@ pub struct CampaignPaceChange {
     starts_per_second: Option<u16>,
     abandoned_permille: Option<u16>,
     ring_s: Option<u16>,
+    ring_at_least_s: Option<u16>,
     notice: Option<String>,
+    opt_out: Option<String>,
     cool_down_hours: Option<u16>,
 }
 
