@@ -77,13 +77,29 @@ impl Floor {
     /// The agents work until each lead has come to its end.
     fn to_the_end(&self) -> BTreeMap<String, Value> {
         at_work(&self.agents, &self.campaign, |stop| {
-            let ends = wait_for(12 * LONG, "every lead to come to its end", || self.ended());
+            let ends = self.all_ended(Instant::now() + 12 * LONG);
             stop.store(true, Ordering::Relaxed);
             // Something for the agents' pages to see.
             let stopped = self.ana.post(&format!("/campaigns/{}/steer", self.campaign), &json!({ "to": "stop" }));
             assert_eq!(stopped.status, 204);
             ends
         })
+    }
+
+    /// Looked at whenever the campaign is told to be at rest.
+    fn all_ended(&self, deadline: Instant) -> BTreeMap<String, Value> {
+        let mut page = self.ana.live().unwrap();
+        page.say(&json!({ "since": null }));
+        loop {
+            if let Some(ends) = self.ended() {
+                return ends;
+            }
+            page.until("the campaign's rest", |line| {
+                assert!(Instant::now() < deadline, "leads that come to no end");
+                let now = &line["news"]["campaign"];
+                (&now["dialling"], &now["talking"]) == (&json!(0), &json!(0))
+            });
+        }
     }
 
     /// What became of each lead, by the last six digits of its number; none while one is still to come.
