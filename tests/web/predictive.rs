@@ -2,6 +2,7 @@
 //! and how often (GN-02, GN-18).
 
 use std::collections::BTreeMap;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,10 @@ use crate::campaigns::campaign;
 use crate::office::Office;
 use crate::support::peers::{Asterisk, Options};
 use crate::support::{Browser, Daemon, Folder, Host, LONG, wait_for, when};
+
+/// A pack by which nobody is ever called.
+const NEVER: &str = "about = \"never\"\n[pack]\nname = \"never\"\ntitle = \"Never\"\nbasis = \"prudence\"\n\
+                     [[hours]]\nname = \"never\"\nclosed_on = []\nfrom = 2000-01-01\nsource = \"the test\"\n";
 
 /// Agents with an ear of their own each.
 const AGENTS: [u32; 4] = [1001, 1002, 1003, 1004];
@@ -39,12 +44,14 @@ impl Floor {
         let toml = format!(
             "[daemon]\ndata_dir = \"data\"\n[[listen]]\naddress = \"{ip}:5060\"\n[media]\nips = [\"{ip}\"]\n\
              [web]\nlisten = [\"{ip}:8080\"]\n[registrar.pbx]\nhost = \"{pbx}\"\nprofile = \"asterisk\"\n\
-             [gate]\nhours = \"always\"\n[trunk.tronco]\nuser = \"1010\"\nsecret = \"{}\"\nregistrar = \"pbx\"\n\
+             [gate]\nhours = \"always\"\nrules_dir = \"rules\"\n[trunk.tronco]\nuser = \"1010\"\nsecret = \"{}\"\nregistrar = \"pbx\"\n\
              dial_format = \"5{{ddd}}{{number}}\"\ncalls_at_once = 60\ncalls_per_minute = 6000\n\
              [device.null]\ntype = \"null\"\n{}",
             Asterisk::password(1010),
             AGENTS.iter().map(extension).collect::<String>()
         );
+        std::fs::create_dir(folder.join("rules")).unwrap();
+        std::fs::write(folder.join("rules/pack-never.toml"), NEVER).unwrap();
         let daemon = Daemon::start(&toml, folder.path());
         let office = Office { daemon, folder, host };
         let mut ana = office.browser();
@@ -153,6 +160,20 @@ impl Floor {
         println!("{} leads, {} called once, {unknown} raised to a person", ends.len(), called.len());
     }
 
+    /// Today judged by a pack: how the command ended, how many calls of ours it judged, and the rules that they broke.
+    fn replayed(&self, pack: &str) -> (Option<i32>, u64, Vec<String>) {
+        let today = chrono::Utc::now().with_timezone(&chrono_tz::America::Sao_Paulo).date_naive().to_string();
+        let config = self.office.folder.join("ramal.toml");
+        let mut ramal = Command::new(env!("CARGO_BIN_EXE_ramal"));
+        let output =
+            ramal.args(["--json", "rules", "replay", "--day", &today, "--pack", pack, "--config"]).arg(config).output();
+        let output = output.unwrap();
+        let said: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        let broken = said["broken"].as_array().cloned().unwrap_or_default();
+        let rules = broken.iter().map(|one| one["rule"].as_str().unwrap_or_default().to_owned()).collect();
+        (output.status.code(), said["judged"].as_u64().unwrap_or_default(), rules)
+    }
+
     /// Attempts of today by result.
     fn results(&self) -> BTreeMap<String, u64> {
         let day = chrono::Utc::now().with_timezone(&chrono_tz::America::Sao_Paulo).date_naive();
@@ -242,6 +263,13 @@ fn gn_02_gn_18_a_predictive_campaign_reaches_everybody_once_over_a_real_exchange
     assert_eq!(of("connected") + of("abandoned"), 30, "five of ten answer: {results:?}");
     assert_eq!((of("busy"), of("number-unknown"), of("no-answer")), (12, 6, 12), "{results:?}");
     assert!(of("abandoned") <= 2, "{results:?}");
+
+    let by = |pack: &str| floor.replayed(pack);
+    assert_eq!(by("united-kingdom"), (Some(0), 60, Vec::new()), "its hours are the installation's");
+    let never = by("never");
+    assert_eq!((never.0, never.1, never.2.len()), (Some(1), 60, 60));
+    assert!(never.2.iter().all(|rule| rule == "hours"), "{never:?}");
+    assert_eq!(by("nowhere").0, Some(2), "no such pack");
 }
 
 fn killed(times: u32, leads: u32) {

@@ -1,5 +1,6 @@
 //! Campaigns: started and stopped by supervisors (GN-04), taken part in by agents, who handle their records (GN-01 to GN-12).
 
+mod dry_run;
 mod part;
 mod records;
 mod results;
@@ -42,7 +43,7 @@ pub fn routes() -> Routes {
                 .takes::<CampaignPaceChange>(json!({ "lines": 20 }))
                 .gives::<Campaign>(200, Campaign::example()),
         );
-    table::add(results::add(records::add(part::add(routes))))
+    dry_run::add(table::add(results::add(records::add(part::add(routes)))))
 }
 
 /// What becomes of a campaign.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::callback::CallbackDenial;
+use super::pacing::CampaignPacing;
 use super::{Id, ids};
 
 /// Whether a campaign dials.
@@ -21,7 +22,7 @@ pub enum CampaignStanding {
 }
 
 /// How a campaign goes.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
 pub struct CampaignLive {
     campaign: Id,
     standing: CampaignStanding,
@@ -37,6 +38,8 @@ pub struct CampaignLive {
     held: Vec<CampaignHeld>,
     /// Do-not-call lists that it needs and that are not as they have to be: nothing is dialled.
     lacks: Vec<CampaignLack>,
+    /// Of a predictive one that runs.
+    pacing: Option<CampaignPacing>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
@@ -153,6 +156,7 @@ impl From<&CampaignView> for CampaignLive {
             dry: view.dry,
             held: view.held.iter().map(|(list, standing)| CampaignHeld::new(*list, *standing)).collect(),
             lacks: view.lacks.iter().map(CampaignLack::from).collect(),
+            pacing: view.pacing.as_ref().map(CampaignPacing::from),
         }
     }
 }
