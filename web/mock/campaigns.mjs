@@ -13,7 +13,9 @@ const all = () => [
   campaign('62', 'Cobrança amigável', 'predictive', 'paused', { aim: 'collection', routes: [{ account: 'tronco', weight: 1 }], pace: { lines: 60, starts_per_second: 5, abandoned_permille: 30, ring_s: 25, notice: 'faturas', cool_down_hours: 72 } }),
   campaign('63', 'Boas-vindas', 'progressive', 'stopped', { aim: 'service', lists: [] }),
 ];
-const live = (c, members, more = {}) => ({ campaign: c.campaign, standing: c.standing, members, ready: 0, dialling: 0, talking: 0, dry: false, ...more });
+const live = (c, members, more = {}) => ({ campaign: c.campaign, standing: c.standing, members, ready: 0, dialling: 0, talking: 0, dry: false, held: [], lacks: [], pacing: null, ...more });
+const pacing = { connected: 1184, abandoned: 31, abandoned_permille: 26, limit_permille: 30, occupancy_permille: 871, answered_permille: 314, lines: 38, reason: 'risk', capped: null, short: { calls: 9120, short: 2210, forecast: 21_400, share_permille: 242 } };
+const lacks = [{ source: 'Procon SP', dated: '2026-10-10T12:00:00Z' }];
 
 const record = (now, place, more = {}) => ({
   lead: '900', campaign: '60', place, user: '7', recipient: 'Cláudia Regina Sampaio',
@@ -56,7 +58,7 @@ export function begin(now, scene) {
   const { joined = [], place = null, more = {} } = scene.campaigned ?? {};
   const of = (c) => (joined.includes(c.campaign) ? ['7', '8', '9'] : c.campaign === '62' ? ['8', '9', '10', '11'] : ['9', '11']);
   return {
-    campaigns, campaignsLive: campaigns.map((c) => live(c, c.standing === 'stopped' ? [] : of(c), { ready: 12, dialling: c.standing === 'running' ? 3 : 0, talking: c.standing === 'running' ? 2 : 0 })),
+    campaigns, campaignsLive: campaigns.map((c) => live(c, c.standing === 'stopped' ? [] : of(c), { ready: 12, dialling: c.standing === 'running' ? 3 : 0, talking: c.standing === 'running' ? 2 : 0, ...(c.campaign === '62' ? { pacing } : {}), ...(c.campaign === '61' ? { lacks, held: [{ list: '73', kind: 'stale', since: '2026-11-20T12:00:00Z' }] } : {}) })),
     records: place ? [record(now, place, more)] : [], leadLists: lists(), leads: leads(now), shownCampaigns: scene.campaigned !== undefined,
   };
 }

@@ -334,8 +334,10 @@ export const SHOTS = [
   { name: '21b-abandono', scene: 'steering', path: 'campanhas/andamento/62', async act(page) {
     await page.waitForSelector('.both table');
     await page.waitForFunction(() => document.querySelectorAll('canvas').length === 2);
-    await page.evaluate(() => document.querySelector('section + section').scrollIntoView());
+    await page.evaluate(() => document.querySelector('.both').scrollIntoView());
   } },
+  { name: '21k-preditiva', scene: 'steering', path: 'campanhas/andamento/62', act: (page) => seen(page, 'Abandono perto do limite') },
+  { name: '21l-parada-por-lista', scene: 'steering', path: 'campanhas/andamento/61', act: (page) => seen(page, 'Procon SP') },
   { name: '21c-listas', scene: 'steering', path: 'campanhas/listas/72', act: (page) => seen(page, 'Incompleta').catch(() => seen(page, 'Importando')) },
   { name: '21d-importar', scene: 'steering', path: 'campanhas/listas/csv', async act(page) {
     await page.waitForSelector('input[type=file]');
