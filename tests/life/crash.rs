@@ -3,8 +3,9 @@
 use std::time::Instant;
 
 use engine::news::HangupKind;
+use ramal::store::Store;
 
-use crate::desk::{LONG, Plan, extensions, pbx, stories, trunk};
+use crate::desk::{LONG, Plan, extensions, pbx, stories, stories_of, trunk};
 use crate::support::peers::{Asterisk, Options};
 use crate::support::{Daemon, wait_for, when};
 use crate::wire::Wire;
@@ -53,6 +54,9 @@ fn sp_14_a_late_2xx_to_the_last_runs_invite_gets_ack_and_bye() {
     let invite = far.expect("INVITE");
     far.answer(&invite, "180 Ringing", "");
     desk.wait_state(&call, "ringing");
+    // A call does not wait for the disk, and what is not written nobody cleans up.
+    let data = desk.folder.join("data");
+    wait_for(LONG, "the call in the base", || when(stories_of(&Store::read(&data).ok()?).len() == 1));
     desk.daemon.kill9();
 
     desk.daemon = Daemon::start_again(desk.folder.path(), &[]);

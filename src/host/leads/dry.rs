@@ -16,7 +16,7 @@ use crate::store::Reader;
 
 /// Leads of a campaign's lists, each counted once.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Serialize)]
-pub struct Forecast {
+pub struct DryRun {
     pub leads: u64,
     pub now: u64,
     /// Before the installation's midnight.
@@ -50,14 +50,14 @@ pub fn dry_run(
     law: Law<'_>,
     at: DateTime<Utc>,
     go_on: &dyn Fn() -> bool,
-) -> Result<Option<Forecast>, StoreError> {
+) -> Result<Option<DryRun>, StoreError> {
     let now = Now { moment: Moment::ZERO, civil: at };
     let law = law.with(terms.pack(law.rules));
     let midnight = at.with_timezone(&law.zone).date_naive().succ_opt();
     let midnight = midnight.and_then(|day| engine::rules::wall::start(law.zone, day)).unwrap_or(at);
     let needs = terms.needs(law.rules, law.zone, at);
     let lacks = !reader.lacks(&needs, at)?.is_empty();
-    let mut found = Forecast::default();
+    let mut found = DryRun::default();
     for list in &terms.lists {
         let standing = reader.list_of_leads(*list)?.map_or(ListStanding::Discarded, |list| list.standing(at));
         let mut after = None;
@@ -108,7 +108,7 @@ fn turn(law: &Law<'_>, lead: &Lead, list: ListStanding, phone: Option<PhoneFacts
     }
 }
 
-impl Forecast {
+impl DryRun {
     fn count(&mut self, turn: Turn, midnight: DateTime<Utc>) {
         self.leads += 1;
         let (place, rule) = match turn {

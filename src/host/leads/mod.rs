@@ -30,7 +30,7 @@ mod text;
 mod works;
 
 pub use columns::{Column, Meaning};
-pub use dry::{Forecast, dry_run};
+pub use dry::{DryRun, dry_run};
 pub use fault::{Failure, Fault, RowError};
 pub use given::{Given, Wrong};
 pub use import::{Done, Order, Progress, discard, import, resume};

@@ -71,6 +71,6 @@ async fn look(
         dry_run(reader, &terms, law, Utc::now(), &|| !gone.load(Ordering::Relaxed))
     });
     let found = found.await?.ok_or_else(Error::not_found)?;
-    let crate::leads::Forecast { leads, now, today, later, never, in_work, by_rule } = found;
+    let crate::leads::DryRun { leads, now, today, later, never, in_work, by_rule } = found;
     Ok(axum::Json(CampaignDryRun { leads, now, today, later, never, in_work, by_rule }))
 }

@@ -50,11 +50,11 @@ fn on(weekday: Weekday, hour: u32) -> DateTime<Utc> {
     wall::first_at(Sao_Paulo, DateTime::UNIX_EPOCH, day.and_hms_opt(hour, 0, 0).unwrap()).unwrap()
 }
 
-fn run(store: &Store, terms: &Campaign, at: DateTime<Utc>) -> Forecast {
+fn run(store: &Store, terms: &Campaign, at: DateTime<Utc>) -> DryRun {
     dry_run(&store.reader().unwrap(), terms, Law::of(&config()), at, &|| true).unwrap().expect("it is not ended")
 }
 
-fn rules_of(found: &Forecast) -> Vec<(&str, u64)> {
+fn rules_of(found: &DryRun) -> Vec<(&str, u64)> {
     found.by_rule.iter().map(|(rule, count)| (rule.as_str(), *count)).collect()
 }
 
