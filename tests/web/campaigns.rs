@@ -139,6 +139,9 @@ fn gn_02_a_supervisor_changes_the_pace_alone_and_a_record_that_is_not_there_is_n
     assert_eq!(luana.get("/campaigns/today").json(), json!([]));
     assert_eq!(luana.get(&format!("/campaigns/{id}/results")).status, 403);
     assert_eq!(sara.get(&format!("/campaigns/{id}/results")).json()["hours"], json!([]));
+    assert_eq!(luana.get(&format!("/campaigns/{id}/dry-run")).status, 403);
+    assert_eq!(sara.get("/campaigns/70/dry-run").status, 404);
+    assert_eq!(sara.get(&format!("/campaigns/{id}/dry-run")).json()["leads"], 0, "it has no list yet");
     let table = sara.get(&format!("/campaigns/{id}/results.csv"));
     assert_eq!((table.status, String::from_utf8(table.body).unwrap().lines().count()), (200, 1), "its heading");
 }

@@ -81,7 +81,12 @@ fn may(role: &str, method: &str, path: &str) -> bool {
         }
         ("callbacks", "POST" | "PATCH") => role != "auditor",
         ("callbacks.csv", _) => role != "agent",
-        ("campaigns", _) if path.contains("/results") || path.ends_with("/steer") || path.ends_with("/pace") => {
+        ("campaigns", _)
+            if path.contains("/results")
+                || path.ends_with("/dry-run")
+                || path.ends_with("/steer")
+                || path.ends_with("/pace") =>
+        {
             ["administrator", "supervisor"].contains(&role)
         }
         ("campaigns", "POST") if ["/join", "/leave", "/get-record"].iter().any(|end| path.ends_with(end)) => {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use engine::border::StoreError;
 use engine::campaign::{Campaign, Lead, LeadState, ListStanding, PhoneFacts};
-use engine::config::{Config, Limits};
+use engine::config::Limits;
 use engine::gate::{Facts, Law, Purpose, RateMeter, Verdict, judge, periods};
 use engine::number::Number;
 use engine::time::{Moment, Now};
@@ -46,15 +46,15 @@ enum Turn {
 pub fn dry_run(
     reader: &Reader,
     terms: &Campaign,
-    config: &Config,
+    law: Law<'_>,
     at: DateTime<Utc>,
     go_on: &dyn Fn() -> bool,
 ) -> Result<Option<Forecast>, StoreError> {
     let now = Now { moment: Moment::ZERO, civil: at };
-    let law = Law::of(config).with(terms.pack(&config.rules));
-    let midnight = at.with_timezone(&config.zone).date_naive().succ_opt();
-    let midnight = midnight.and_then(|day| engine::rules::wall::start(config.zone, day)).unwrap_or(at);
-    let needs = terms.needs(&config.rules, config.zone, at);
+    let law = law.with(terms.pack(law.rules));
+    let midnight = at.with_timezone(&law.zone).date_naive().succ_opt();
+    let midnight = midnight.and_then(|day| engine::rules::wall::start(law.zone, day)).unwrap_or(at);
+    let needs = terms.needs(law.rules, law.zone, at);
     let lacks = !reader.lacks(&needs, at)?.is_empty();
     let mut found = Forecast::default();
     for list in &terms.lists {

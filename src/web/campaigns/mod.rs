@@ -1,5 +1,6 @@
 //! Campaigns: started and stopped by supervisors (GN-04), taken part in by agents, who handle their records (GN-01 to GN-12).
 
+mod dry;
 mod part;
 mod records;
 mod results;
@@ -42,7 +43,7 @@ pub fn routes() -> Routes {
                 .takes::<CampaignPaceChange>(json!({ "lines": 20 }))
                 .gives::<Campaign>(200, Campaign::example()),
         );
-    table::add(results::add(records::add(part::add(routes))))
+    table::add(dry::add(results::add(records::add(part::add(routes)))))
 }
 
 /// What becomes of a campaign.
@@ -72,7 +73,9 @@ pub struct CampaignPaceChange {
     starts_per_second: Option<u16>,
     abandoned_permille: Option<u16>,
     ring_s: Option<u16>,
+    ring_at_least_s: Option<u16>,
     notice: Option<String>,
+    opt_out: Option<char>,
     cool_down_hours: Option<u16>,
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::callback::CallbackDenial;
+use super::pacing::CampaignPacing;
 use super::{Id, ids};
 
 /// Whether a campaign dials.
@@ -21,7 +22,7 @@ pub enum CampaignStanding {
 }
 
 /// How a campaign goes.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
 pub struct CampaignLive {
     campaign: Id,
     standing: CampaignStanding,
@@ -33,6 +34,8 @@ pub struct CampaignLive {
     talking: u32,
     /// Nothing is left to be dialled now.
     dry: bool,
+    /// Of a predictive one that runs.
+    pacing: Option<CampaignPacing>,
     /// Lists of leads that give none, and why.
     held: Vec<CampaignHeld>,
     /// Do-not-call lists that it needs and that are not as they have to be: nothing is dialled.
@@ -151,6 +154,7 @@ impl From<&CampaignView> for CampaignLive {
             dialling: view.dialling,
             talking: view.talking,
             dry: view.dry,
+            pacing: view.pacing.map(CampaignPacing::from),
             held: view.held.iter().map(|(list, standing)| CampaignHeld::new(*list, *standing)).collect(),
             lacks: view.lacks.iter().map(CampaignLack::from).collect(),
         }

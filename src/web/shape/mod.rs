@@ -11,6 +11,7 @@ mod leg;
 mod line;
 mod listed;
 mod live;
+mod pacing;
 mod person;
 
 use engine::id::{

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc, Weekday};
 use chrono_tz::America::Sao_Paulo;
 use engine::campaign::{Campaign, DialMode, Handling, Pace, Priority, RetryTable, Scope, Standing};
+use engine::gate::Law;
 use engine::rules::{Hours, Rules, Span, Term, Week, wall};
 
 use super::*;
@@ -50,7 +51,7 @@ fn on(weekday: Weekday, hour: u32) -> DateTime<Utc> {
 }
 
 fn run(store: &Store, terms: &Campaign, at: DateTime<Utc>) -> Forecast {
-    dry_run(&store.reader().unwrap(), terms, &config(), at, &|| true).unwrap().expect("it is not ended")
+    dry_run(&store.reader().unwrap(), terms, Law::of(&config()), at, &|| true).unwrap().expect("it is not ended")
 }
 
 fn rules_of(found: &Forecast) -> Vec<(&str, u64)> {
@@ -136,6 +137,6 @@ fn a_dry_run_that_nobody_waits_for_ends() {
     let store = Store::open(&scratch.path().join("data")).unwrap();
     keep(&store, &scratch, 1, &people(1_200));
     let reader = store.reader().unwrap();
-    let found = dry_run(&reader, &campaign(&[1]), &config(), on(Weekday::Mon, 10), &|| false).unwrap();
+    let found = dry_run(&reader, &campaign(&[1]), Law::of(&config()), on(Weekday::Mon, 10), &|| false).unwrap();
     assert_eq!(found, None);
 }
