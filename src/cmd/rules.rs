@@ -126,7 +126,9 @@ fn held_to(
             vec![line(format!("{calls} in 31 days"), calls <= u64::from(*calls_a_month))]
         }
         // What is kept does not tell.
-        Bounded::Ring { .. } | Bounded::ListAge { .. } | Bounded::CoolDown { .. } | Bounded::Advice { .. } => Vec::new(),
+        Bounded::Ring { .. } | Bounded::ListAge { .. } | Bounded::CoolDown { .. } | Bounded::Advice { .. } => {
+            Vec::new()
+        }
     })
 }
 
@@ -140,7 +142,8 @@ impl Replayed {
             return screen.value(&self.as_json(pack));
         }
         let words = &screen.words;
-        let [calls, judged, broken] = [self.calls, self.judged, self.broken.len() as u64].map(|count| count.to_string());
+        let [calls, judged, broken] =
+            [self.calls, self.judged, self.broken.len() as u64].map(|count| count.to_string());
         let values = [("pack", &*pack.title), ("calls", &calls), ("judged", &judged), ("broken", &broken)];
         screen.line(&words.fill("rules.replayed", &values));
         if !self.broken.is_empty() {
@@ -163,9 +166,10 @@ impl Replayed {
             json!({ "number": broken.call.number.normalised, "at": broken.call.at, "purpose": broken.call.purpose,
                 "rule": broken.rule, "fact": broken.fact })
         });
-        let bounds = self.bounds.iter().map(|(bound, figure, within)| {
-            json!({ "bound": bound, "figure": figure, "within": within })
-        });
+        let bounds = self
+            .bounds
+            .iter()
+            .map(|(bound, figure, within)| json!({ "bound": bound, "figure": figure, "within": within }));
         json!({ "pack": pack.name, "calls": self.calls, "judged": self.judged,
             "broken": broken.collect::<Vec<_>>(), "bounds": bounds.collect::<Vec<_>>() })
     }

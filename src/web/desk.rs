@@ -50,7 +50,7 @@ pub struct Desk {
     /// Lists of leads on their way in, and the files they come from.
     pub imports: Arc<Imports>,
     pub inbox: Arc<Inbox>,
-    /// Files being previewed, and campaigns being run dry.
+    /// Files being previewed.
     pub previews: Semaphore,
     tokens: Mutex<HashMap<Kept, TokenRow>>,
     /// One-time codes that are begun and not confirmed yet.

@@ -28,6 +28,14 @@ fn later(seconds: i64) -> DateTime<Utc> {
     Utc::now() + TimeDelta::seconds(seconds)
 }
 
+/// An hour from now, or sooner where the day of the installation ends before: the board is of one day.
+fn later_today() -> DateTime<Utc> {
+    let now = Utc::now();
+    let local = now.with_timezone(&chrono_tz::America::Sao_Paulo);
+    let midnight = engine::rules::wall::start(local.timezone(), local.date_naive().succ_opt().unwrap()).unwrap();
+    now + TimeDelta::hours(1).min((midnight - now) / 2)
+}
+
 fn with_key(browser: &mut Browser, key: &str) {
     browser.headers = vec![("Idempotency-Key".to_owned(), key.to_owned())];
 }
@@ -142,7 +150,7 @@ fn cb_02_each_right_is_asked_for_and_others_promises_are_not_there() {
         ana.post("/perfis", &json!({ "name": "Sem retornos", "permissions": ["calls"] })).json()["perfil"].clone();
     let (bia, bia_id) = office.hire(&ana, "bia", json!({ "ramal": "2108" }));
     let schedule = escala(&ana, "Sempre", json!({}));
-    let made = luana.post("/callbacks", &form(&schedule, &id, later(3_600))).json();
+    let made = luana.post("/callbacks", &form(&schedule, &id, later_today())).json();
     let path = format!("/callbacks/{}", made["callback"].as_str().unwrap());
     assert_eq!(bia.get("/callbacks").json()["rows"], json!([]));
     assert_eq!(bia.post(&format!("{path}/cancel"), &json!({ "version": 1 })).status, 404);

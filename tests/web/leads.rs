@@ -328,3 +328,25 @@ fn gn_13_whoever_may_open_the_socket_steers_and_brings_leads_by_the_command_line
         ["campaign-steered", "leads-import-begun", "lead-list-discarded", "suppression-added", "suppression-removed"];
     assert_eq!(actions, done.map(|action| json!(action)).each_ref());
 }
+
+#[test]
+fn gn_16_a_dry_run_counts_each_lead_once_and_says_what_keeps_it() {
+    let (office, ana) = Office::new("web-dry-run");
+    let (luana, _) = office.hire(&ana, "luana", json!({ "ramal": "2107" }));
+    let list =
+        list_of(&ana, json!([lead("Ana", "11987650001"), lead("Bia", "11987650002"), lead("Caio", "11987650003")]));
+    let never = json!({ "number": "11987650002", "source": "Pedido do cliente" });
+    assert_eq!(ana.post("/suppressions", &never).status, 201);
+    let id = campaign(&ana, "Renova", json!({ "lists": [list] }));
+    let path = format!("/campaigns/{id}/dry-run");
+    let found = ana.get(&path).json();
+    assert_eq!((&found["leads"], &found["never"], &found["in_work"]), (&json!(3), &json!(1), &json!(0)), "{found}");
+    assert_eq!(found["by_rule"]["do-not-call"], 1);
+    let count = |name: &str| found[name].as_u64().unwrap();
+    assert_eq!(count("now") + count("today") + count("later"), 2, "whatever the hour: {found}");
+    assert_eq!(luana.get(&path).status, 403, "a supervisor's");
+    assert_eq!(ana.get("/campaigns/72057594037927999/dry-run").status, 404);
+    let needy = campaign(&ana, "Outra", json!({ "lists": [list], "needs": ["Procon"] }));
+    let held = ana.get(&format!("/campaigns/{needy}/dry-run")).json();
+    assert_eq!((&held["never"], &held["by_rule"]), (&json!(3), &json!({ "do-not-call-list": 3 })), "{held}");
+}

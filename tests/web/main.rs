@@ -25,6 +25,7 @@ mod live;
 mod microphone;
 mod office;
 mod page;
+mod predictive;
 mod recordings;
 mod roles;
 mod script;

@@ -10,11 +10,16 @@ const campaign = (id, name, mode, standing, more = {}) => ({
 });
 const all = () => [
   campaign('60', 'Renova Energia', 'push-preview', 'running'), campaign('61', 'Pesquisa pós-visita', 'preview', 'running', { aim: 'research', lists: ['71'] }),
-  campaign('62', 'Cobrança amigável', 'predictive', 'paused', { aim: 'collection', routes: [{ account: 'tronco', weight: 1 }], pace: { lines: 60, starts_per_second: 5, abandoned_permille: 30, ring_s: 25, ring_at_least_s: 15, opt_out: '9', notice: 'faturas', cool_down_hours: 72 } }),
+  campaign('62', 'Cobrança amigável', 'predictive', 'running', { aim: 'collection', routes: [{ account: 'tronco', weight: 1 }], pace: { lines: 60, starts_per_second: 5, abandoned_permille: 30, ring_s: 25, ring_at_least_s: 15, opt_out: '9', notice: 'faturas', cool_down_hours: 72 } }),
   campaign('63', 'Boas-vindas', 'progressive', 'stopped', { aim: 'service', lists: [] }),
 ];
-const live = (c, members, more = {}) => ({ campaign: c.campaign, standing: c.standing, members, ready: 0, dialling: 0, talking: 0, dry: false, ...more });
+const live = (c, members, more = {}) => ({ campaign: c.campaign, standing: c.standing, members, ready: 0, dialling: 0, talking: 0, dry: false, held: [], lacks: [], pacing: null, ...more });
 
+const FORECAST = { leads: 1200, now: 412, today: 260, later: 308, never: 205, in_work: 15, by_rule: { hours: 260, retry: 308, 'do-not-call': 64, exhausted: 91, declined: 50 } };
+const PACING = {
+  connected: 1167, abandoned: 33, abandoned_permille: 27, limit_permille: 30, occupancy_permille: 842, answered_permille: 316, lines: 48, reason: 'risk', capped: null,
+  short: { calls: 3790, short: 182, forecast: 9100, share_permille: 48 },
+};
 const record = (now, place, more = {}) => ({
   lead: '900', campaign: '60', place, user: '7', recipient: 'Cláudia Regina Sampaio',
   phones: [{ number: '+5592906601245', label: 'celular', state: 'fresh' }, { number: '+5592901180320', label: 'recado', state: 'dead' }],
@@ -56,7 +61,7 @@ export function begin(now, scene) {
   const { joined = [], place = null, more = {} } = scene.campaigned ?? {};
   const of = (c) => (joined.includes(c.campaign) ? ['7', '8', '9'] : c.campaign === '62' ? ['8', '9', '10', '11'] : ['9', '11']);
   return {
-    campaigns, campaignsLive: campaigns.map((c) => live(c, c.standing === 'stopped' ? [] : of(c), { ready: 12, dialling: c.standing === 'running' ? 3 : 0, talking: c.standing === 'running' ? 2 : 0 })),
+    campaigns, campaignsLive: campaigns.map((c) => live(c, c.standing === 'stopped' ? [] : of(c), { ready: 12, dialling: c.standing === 'running' ? 3 : 0, talking: c.standing === 'running' ? 2 : 0, ...(c.mode === 'predictive' ? { pacing: PACING, held: [{ list: '73', kind: 'stale', since: '2026-11-20T12:00:00Z' }] } : {}) })),
     records: place ? [record(now, place, more)] : [], leadLists: lists(), leads: leads(now), shownCampaigns: scene.campaigned !== undefined,
   };
 }
@@ -66,6 +71,7 @@ const tellCampaign = (w, id) => w.tell({ campaign: w.campaignsLive.find((c) => c
 
 export function campaigns(w, method, id, what, q, body) {
   if (method === 'GET' && id === undefined) return w.campaigns;
+  if (method === 'GET' && what === 'dry-run') return FORECAST;
   if (id === 'today') return [{ campaign: '60', handled: 18, connected: 11 }];
   const one = w.campaigns.find((c) => c.campaign === id);
   const now = w.campaignsLive.find((c) => c.campaign === id);

@@ -334,7 +334,13 @@ export const SHOTS = [
   { name: '21b-abandono', scene: 'steering', path: 'campanhas/andamento/62', async act(page) {
     await page.waitForSelector('.both table');
     await page.waitForFunction(() => document.querySelectorAll('canvas').length === 2);
-    await page.evaluate(() => document.querySelector('section + section').scrollIntoView());
+    await page.evaluate(() => document.querySelector('.one > section:last-of-type').scrollIntoView());
+  } },
+  { name: '21g-ritmo', scene: 'steering', path: 'campanhas/andamento/62', act: (page) => seen(page, 'Abandono perto') },
+  { name: '21h-simular', scene: 'steering', path: 'campanhas/andamento/63', async act(page) {
+    await seen(page, 'Simular antes');
+    await page.evaluate(() => [...document.querySelectorAll('.btn')].find((b) => b.textContent.includes('Simular')).click());
+    await seen(page, 'O que impede');
   } },
   { name: '21c-listas', scene: 'steering', path: 'campanhas/listas/72', act: (page) => seen(page, 'Incompleta').catch(() => seen(page, 'Importando')) },
   { name: '21d-importar', scene: 'steering', path: 'campanhas/listas/csv', async act(page) {

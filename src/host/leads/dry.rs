@@ -39,7 +39,8 @@ enum Turn {
     InWork,
 }
 
-/// Looks at every lead, on a thread that may block: about 100 µs each. `go_on` is asked every 500 leads; a no ends it.
+/// Looks at every lead, on a thread that may block: about 100 µs each. `law`: without a pack, the
+/// campaign says which. `go_on` is asked every 500 leads; a no ends it.
 ///
 /// # Errors
 /// The store cannot be read. None: it was ended.

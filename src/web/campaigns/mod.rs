@@ -1,6 +1,6 @@
 //! Campaigns: started and stopped by supervisors (GN-04), taken part in by agents, who handle their records (GN-01 to GN-12).
 
-mod dry;
+mod dry_run;
 mod part;
 mod records;
 mod results;
@@ -43,7 +43,7 @@ pub fn routes() -> Routes {
                 .takes::<CampaignPaceChange>(json!({ "lines": 20 }))
                 .gives::<Campaign>(200, Campaign::example()),
         );
-    table::add(dry::add(results::add(records::add(part::add(routes)))))
+    dry_run::add(table::add(results::add(records::add(part::add(routes)))))
 }
 
 /// What becomes of a campaign.
@@ -75,7 +75,7 @@ pub struct CampaignPaceChange {
     ring_s: Option<u16>,
     ring_at_least_s: Option<u16>,
     notice: Option<String>,
-    opt_out: Option<char>,
+    opt_out: Option<String>,
     cool_down_hours: Option<u16>,
 }
 

@@ -34,12 +34,12 @@ pub struct CampaignLive {
     talking: u32,
     /// Nothing is left to be dialled now.
     dry: bool,
-    /// Of a predictive one that runs.
-    pacing: Option<CampaignPacing>,
     /// Lists of leads that give none, and why.
     held: Vec<CampaignHeld>,
     /// Do-not-call lists that it needs and that are not as they have to be: nothing is dialled.
     lacks: Vec<CampaignLack>,
+    /// Of a predictive one that runs.
+    pacing: Option<CampaignPacing>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
@@ -154,9 +154,9 @@ impl From<&CampaignView> for CampaignLive {
             dialling: view.dialling,
             talking: view.talking,
             dry: view.dry,
-            pacing: view.pacing.map(CampaignPacing::from),
             held: view.held.iter().map(|(list, standing)| CampaignHeld::new(*list, *standing)).collect(),
             lacks: view.lacks.iter().map(CampaignLack::from).collect(),
+            pacing: view.pacing.as_ref().map(CampaignPacing::from),
         }
     }
 }

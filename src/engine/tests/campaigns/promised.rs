@@ -2,7 +2,7 @@
 
 use engine::border::{RefusalCode, Reply, What};
 use engine::callback::{Command as Promise, Form, Owner};
-use engine::campaign::{DialMode, LeadState, Place, ResultKind, Wish};
+use engine::campaign::{DialMode, LeadState, Place, Refused, ResultKind, Wish};
 use engine::id::{PromiseId, ScheduleId, UserId};
 use engine::staff::{Entry, EntryId};
 
@@ -100,7 +100,10 @@ fn GN_12_a_record_is_not_closed_over_a_callback_that_lies_in_the_past_until_it_i
         floor.pass(seconds(11 * 60));
         floor.hangs_up();
         let refusal = floor.wish(ana, DONE).unwrap_err();
-        assert_eq!((refusal.code, refusal.field.as_deref()), (RefusalCode::Invalid, Some("callback")));
+        assert_eq!(
+            (refusal.code, refusal.field.as_deref()),
+            (RefusalCode::Campaign(Refused::CallbackPast), Some("callback"))
+        );
         assert_eq!(floor.place(ana), Some((Place::Closing, 1)), "she has it still");
         let version = floor.shell.store.promised.rows[&promised].promise.version;
         if cancels {

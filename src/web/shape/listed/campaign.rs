@@ -184,14 +184,14 @@ pub struct CampaignPace {
     starts_per_second: u16,
     /// Of a thousand people who answered, so many may find no agent on any day; at most 100.
     abandoned_permille: u16,
-    /// Nobody is rung longer, in s: 15 to 120.
+    /// Nobody is rung longer: 15 to 120.
     ring_s: u16,
-    /// A call that the pace takes back rang for so long at least, in s: 15 to 120.
+    /// A call that the pace takes back rang for so long at least.
     ring_at_least_s: u16,
     /// The sound that an abandoned person hears; predictive needs one.
     notice: Option<String>,
-    /// Who presses this key meanwhile is put on the do-not-call list; null: the notice names none.
-    opt_out: Option<char>,
+    /// Who presses this key meanwhile is not called any more; null where the notice does not say so.
+    opt_out: Option<String>,
     /// An abandoned person is not called predictively for so long.
     cool_down_hours: u16,
 }
