@@ -14,12 +14,10 @@ const all = () => [
   campaign('63', 'Boas-vindas', 'progressive', 'stopped', { aim: 'service', lists: [] }),
 ];
 const live = (c, members, more = {}) => ({ campaign: c.campaign, standing: c.standing, members, ready: 0, dialling: 0, talking: 0, dry: false, held: [], lacks: [], pacing: null, ...more });
+const pacing = { connected: 1184, abandoned: 31, abandoned_permille: 26, limit_permille: 30, occupancy_permille: 871, answered_permille: 314, lines: 38, reason: 'risk', capped: null, short: { calls: 9120, short: 2210, forecast: 21_400, share_permille: 242 } };
+const lacks = [{ source: 'Procon SP', dated: '2026-10-10T12:00:00Z' }];
 
 const FORECAST = { leads: 1200, now: 412, today: 260, later: 308, never: 205, in_work: 15, by_rule: { hours: 260, retry: 308, 'do-not-call': 64, exhausted: 91, declined: 50 } };
-const PACING = {
-  connected: 1167, abandoned: 33, abandoned_permille: 27, limit_permille: 30, occupancy_permille: 842, answered_permille: 316, lines: 48, reason: 'risk', capped: null,
-  short: { calls: 3790, short: 182, forecast: 9100, share_permille: 48 },
-};
 const record = (now, place, more = {}) => ({
   lead: '900', campaign: '60', place, user: '7', recipient: 'Cláudia Regina Sampaio',
   phones: [{ number: '+5592906601245', label: 'celular', state: 'fresh' }, { number: '+5592901180320', label: 'recado', state: 'dead' }],
@@ -61,7 +59,7 @@ export function begin(now, scene) {
   const { joined = [], place = null, more = {} } = scene.campaigned ?? {};
   const of = (c) => (joined.includes(c.campaign) ? ['7', '8', '9'] : c.campaign === '62' ? ['8', '9', '10', '11'] : ['9', '11']);
   return {
-    campaigns, campaignsLive: campaigns.map((c) => live(c, c.standing === 'stopped' ? [] : of(c), { ready: 12, dialling: c.standing === 'running' ? 3 : 0, talking: c.standing === 'running' ? 2 : 0, ...(c.mode === 'predictive' ? { pacing: PACING, held: [{ list: '73', kind: 'stale', since: '2026-11-20T12:00:00Z' }] } : {}) })),
+    campaigns, campaignsLive: campaigns.map((c) => live(c, c.standing === 'stopped' ? [] : of(c), { ready: 12, dialling: c.standing === 'running' ? 3 : 0, talking: c.standing === 'running' ? 2 : 0, ...(c.campaign === '62' ? { pacing } : {}), ...(c.campaign === '61' ? { lacks, held: [{ list: '73', kind: 'stale', since: '2026-11-20T12:00:00Z' }] } : {}) })),
     records: place ? [record(now, place, more)] : [], leadLists: lists(), leads: leads(now), shownCampaigns: scene.campaigned !== undefined,
   };
 }

@@ -334,10 +334,11 @@ export const SHOTS = [
   { name: '21b-abandono', scene: 'steering', path: 'campanhas/andamento/62', async act(page) {
     await page.waitForSelector('.both table');
     await page.waitForFunction(() => document.querySelectorAll('canvas').length === 2);
-    await page.evaluate(() => document.querySelector('.one > section:last-of-type').scrollIntoView());
+    await page.evaluate(() => document.querySelector('.both').scrollIntoView());
   } },
-  { name: '21g-ritmo', scene: 'steering', path: 'campanhas/andamento/62', act: (page) => seen(page, 'Abandono perto') },
-  { name: '21h-simular', scene: 'steering', path: 'campanhas/andamento/63', async act(page) {
+  { name: '21k-preditiva', scene: 'steering', path: 'campanhas/andamento/62', act: (page) => seen(page, 'Abandono perto do limite') },
+  { name: '21l-parada-por-lista', scene: 'steering', path: 'campanhas/andamento/61', act: (page) => seen(page, 'Procon SP') },
+  { name: '21m-simular', scene: 'steering', path: 'campanhas/andamento/63', async act(page) {
     await seen(page, 'Simular antes');
     await page.evaluate(() => [...document.querySelectorAll('.btn')].find((b) => b.textContent.includes('Simular')).click());
     await seen(page, 'O que impede');

@@ -186,7 +186,7 @@ impl Campaigns {
 
     pub(super) fn write_pace(&mut self, campaign: CampaignId, day: u32, at_once: bool, now: Moment) {
         let Some(running) = self.running.get_mut(&campaign) else { return };
-        if let Some(memory) = running.pacer.to_write(at_once, now) {
+        if let Some(memory) = running.pacer.take_memory(at_once, now) {
             self.orders.push_back(Order::Store(Written::Pace { campaign, day, memory }));
         }
     }

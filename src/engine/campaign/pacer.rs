@@ -129,7 +129,7 @@ impl Pacer {
     }
 
     /// What is to be written down now; `at_once`: the campaign stops, or the day ends.
-    pub fn to_write(&mut self, at_once: bool, now: Moment) -> Option<Box<Memory>> {
+    pub fn take_memory(&mut self, at_once: bool, now: Moment) -> Option<Box<Memory>> {
         let Mind::Known(controller) = &self.mind else { return None };
         let is_due = self.is_news && (at_once || now.since(self.written) >= WRITTEN_EVERY);
         is_due.then(|| {

@@ -115,11 +115,10 @@ impl Engine {
 
 /// An end cannot be kept where the beginning was lost, so all of them are.
 fn is_of_call(record: &Record) -> bool {
-    match record {
-        Record::CallOpened(_) | Record::CallAnswered { .. } => true,
-        Record::CallGiven { .. } | Record::CallEnded { .. } => true,
-        _ => false,
-    }
+    matches!(
+        record,
+        Record::CallOpened(_) | Record::CallAnswered { .. } | Record::CallGiven { .. } | Record::CallEnded { .. }
+    )
 }
 
 const LIFE: Duration = Duration::from_secs(60);
