@@ -13,6 +13,8 @@ use engine::campaign::Refused;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::lead_lists::LeadColumn;
+
 /// What went wrong.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Error {
@@ -47,6 +49,9 @@ pub struct Said {
     /// Of an appointment too near another: the nearest times that are not.
     #[serde(skip_serializing_if = "Option::is_none")]
     near: Option<Near>,
+    /// Of a file of leads where no column is a telephone yet: those it has.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    columns: Vec<LeadColumn>,
     /// What is wrong with each field.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     fields: BTreeMap<String, String>,
@@ -74,6 +79,7 @@ impl Error {
             rule: None,
             impossible: None,
             near: None,
+            columns: Vec::new(),
             fields: BTreeMap::new(),
         };
         Error { status, said: Box::new(said), retry_after: None }
@@ -97,6 +103,12 @@ impl Error {
         error.said.field = Some(field.to_owned());
         error.said.fields = BTreeMap::from([(field.to_owned(), code.to_owned())]);
         error
+    }
+
+    /// What a file has instead.
+    pub fn with_columns(mut self, columns: Vec<LeadColumn>) -> Error {
+        self.said.columns = columns;
+        self
     }
 
     /// Somebody was faster.

@@ -121,6 +121,13 @@ fn gn_13_whoever_has_no_right_brings_nothing_and_what_is_no_list_is_refused_in_w
         let file = brought(&sara, bytes);
         let no = sara.post("/lead-lists/preview", &json!({ "file": file }));
         assert_eq!(refused(&no), (422, json!(code), json!("file")));
+        if code == "no-phone" {
+            let columns = json!([{ "name": "nome", "meaning": "recipient" }, { "name": "cpf", "meaning": "field" }]);
+            assert_eq!(no.json()["error"]["columns"], columns, "somebody may say which of them is one");
+            let options = json!({ "columns": { "1": "phone" } });
+            let mapped = sara.post("/lead-lists/preview", &json!({ "file": file, "options": options }));
+            assert_eq!((mapped.status, mapped.json()["columns"][1]["meaning"].clone()), (200, json!("phone")));
+        }
         let begun = import(&sara, &file, json!({})).json();
         assert_eq!(over(&sara, &begun["list"])["import"]["error"]["code"], code);
     }

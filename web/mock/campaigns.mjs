@@ -5,18 +5,19 @@ import { at } from './calls.mjs';
 const table = { results: { busy: { kind: 'again', after_minutes: 15, turn: 'next' }, machine: { kind: 'again', after_minutes: 180, turn: 'same' }, 'number-unknown': { kind: 'finish' } }, dispositions: { 1: { kind: 'finish' }, 3: { kind: 'again', after_minutes: 1440, turn: 'same' } }, limits: [{ of: 'lead', within: 'ever', most: 6 }, { of: 'number', within: 'day', most: 2 }] };
 const campaign = (id, name, mode, standing, more = {}) => ({
   campaign: id, name, mode, standing, aim: 'sales', lists: ['70'], queues: [], routes: [], caller_ids: ['+5592905007000', '+551190087000'], schedule: '5', rules: null, needs: ['Não Me Perturbe'], retry: structuredClone(table),
-  handling: { offer_s: 20, cool_off_minutes: 10, later_minutes: 120, decline_suppresses: true }, pace: { lines: 30, starts_per_second: 5, abandoned_permille: 30, ring_s: 25, notice: null, cool_down_hours: 72 }, priority: 0,
+  handling: { offer_s: 20, cool_off_minutes: 10, later_minutes: 120, decline_suppresses: true }, pace: { lines: 30, starts_per_second: 5, abandoned_permille: 30, ring_s: 25, ring_at_least_s: 15, opt_out: '9', notice: null, cool_down_hours: 72 }, priority: 0,
   script: 'Apresente-se, diga “Nortelux” e o motivo. Confirme o nome antes de falar do contrato. Ofereça o Renova 24; se pedir para pensar, marque um callback.', ...more,
 });
 const all = () => [
   campaign('60', 'Renova Energia', 'push-preview', 'running'), campaign('61', 'Pesquisa pós-visita', 'preview', 'running', { aim: 'research', lists: ['71'] }),
-  campaign('62', 'Cobrança amigável', 'predictive', 'paused', { aim: 'collection', routes: [{ account: 'tronco', weight: 1 }], pace: { lines: 60, starts_per_second: 5, abandoned_permille: 30, ring_s: 25, notice: 'faturas', cool_down_hours: 72 } }),
+  campaign('62', 'Cobrança amigável', 'predictive', 'running', { aim: 'collection', routes: [{ account: 'tronco', weight: 1 }], pace: { lines: 60, starts_per_second: 5, abandoned_permille: 30, ring_s: 25, ring_at_least_s: 15, opt_out: '9', notice: 'faturas', cool_down_hours: 72 } }),
   campaign('63', 'Boas-vindas', 'progressive', 'stopped', { aim: 'service', lists: [] }),
 ];
 const live = (c, members, more = {}) => ({ campaign: c.campaign, standing: c.standing, members, ready: 0, dialling: 0, talking: 0, dry: false, held: [], lacks: [], pacing: null, ...more });
 const pacing = { connected: 1184, abandoned: 31, abandoned_permille: 26, limit_permille: 30, occupancy_permille: 871, answered_permille: 314, lines: 38, reason: 'risk', capped: null, short: { calls: 9120, short: 2210, forecast: 21_400, share_permille: 242 } };
 const lacks = [{ source: 'Procon SP', dated: '2026-10-10T12:00:00Z' }];
 
+const FORECAST = { leads: 1200, now: 412, today: 260, later: 308, never: 205, in_work: 15, by_rule: { hours: 260, retry: 308, 'do-not-call': 64, exhausted: 91, declined: 50 } };
 const record = (now, place, more = {}) => ({
   lead: '900', campaign: '60', place, user: '7', recipient: 'Cláudia Regina Sampaio',
   phones: [{ number: '+5592906601245', label: 'celular', state: 'fresh' }, { number: '+5592901180320', label: 'recado', state: 'dead' }],
@@ -68,6 +69,7 @@ const tellCampaign = (w, id) => w.tell({ campaign: w.campaignsLive.find((c) => c
 
 export function campaigns(w, method, id, what, q, body) {
   if (method === 'GET' && id === undefined) return w.campaigns;
+  if (method === 'GET' && what === 'dry-run') return FORECAST;
   if (id === 'today') return [{ campaign: '60', handled: 18, connected: 11 }];
   const one = w.campaigns.find((c) => c.campaign === id);
   const now = w.campaignsLive.find((c) => c.campaign === id);

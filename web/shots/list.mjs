@@ -338,6 +338,11 @@ export const SHOTS = [
   } },
   { name: '21k-preditiva', scene: 'steering', path: 'campanhas/andamento/62', act: (page) => seen(page, 'Abandono perto do limite') },
   { name: '21l-parada-por-lista', scene: 'steering', path: 'campanhas/andamento/61', act: (page) => seen(page, 'Procon SP') },
+  { name: '21m-simular', scene: 'steering', path: 'campanhas/andamento/63', async act(page) {
+    await seen(page, 'Simular antes');
+    await page.evaluate(() => [...document.querySelectorAll('.btn')].find((b) => b.textContent.includes('Simular')).click());
+    await seen(page, 'O que impede');
+  } },
   { name: '21c-listas', scene: 'steering', path: 'campanhas/listas/72', act: (page) => seen(page, 'Incompleta').catch(() => seen(page, 'Importando')) },
   { name: '21d-importar', scene: 'steering', path: 'campanhas/listas/csv', async act(page) {
     await page.waitForSelector('input[type=file]');

@@ -57,7 +57,7 @@ pub(super) fn recognise<'a>(
     }
     match columns.iter().any(|column| column.meaning == Meaning::Phone) {
         true => Ok(columns),
-        false => Err(Failure::NoPhone { found: columns.into_iter().map(|column| column.name).collect() }),
+        false => Err(Failure::NoPhone { found: columns }),
     }
 }
 

@@ -7,6 +7,7 @@ use engine::id::ListId;
 use engine::number::{NumberError, redacted};
 use serde::Serialize;
 
+use super::columns::Column;
 use super::preview::Preview;
 use super::{LONGEST_CELL, LONGEST_NAME, LONGEST_RECORD, MOST_COLUMNS, MOST_PHONES, MOST_ROWS};
 
@@ -27,10 +28,8 @@ pub enum Failure {
     ColumnName(usize),
     #[error("column {column} is said to be read as something, and the file has {columns}")]
     NoSuchColumn { column: usize, columns: usize },
-    #[error(
-        "no column is a telephone number; name one \"telefone\" or say which it is. Found: {}", found.join(", ")
-    )]
-    NoPhone { found: Vec<String> },
+    #[error("no column is a telephone number; name one \"telefone\" or say which it is. Found: {}", named(found))]
+    NoPhone { found: Vec<Column> },
     #[error("line {line}: a record longer than {LONGEST_RECORD} bytes; is there a quote that is never closed?")]
     Record { line: u64 },
     #[error("more than {MOST_ROWS} rows; cut the file in two")]
@@ -45,6 +44,10 @@ pub enum Failure {
     Stopped,
     #[error("{}", .0.0)]
     Store(StoreError),
+}
+
+fn named(columns: &[Column]) -> String {
+    columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 impl From<StoreError> for Failure {

@@ -133,7 +133,8 @@ pub struct LeadPreview {
     sample: Vec<LeadSample>,
 }
 
-#[derive(Serialize, ToSchema)]
+/// A column of a file, and what it is read as.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
 pub struct LeadColumn {
     name: String,
     #[schema(value_type = LeadMeaning)]
@@ -277,6 +278,10 @@ fn refused(why: &Failure) -> Error {
     match why {
         Failure::NotLoading(_) => Error::new(StatusCode::CONFLICT, why.code(), said(why)),
         Failure::Store(store) => Error::from(store.clone()),
+        Failure::NoPhone { found } => {
+            let columns = found.iter().cloned().map(LeadColumn::from).collect();
+            Error::field("file", why.code(), said(why)).with_columns(columns)
+        }
         why => Error::field("file", why.code(), said(why)),
     }
 }
@@ -296,11 +301,10 @@ impl From<LeadOptions> for leads::Options {
 
 impl From<leads::Preview> for LeadPreview {
     fn from(found: leads::Preview) -> LeadPreview {
-        let column = |column: leads::Column| LeadColumn { name: column.name, meaning: column.meaning };
         LeadPreview {
             encoding: found.encoding,
             separator: found.separator,
-            columns: found.columns.into_iter().map(column).collect(),
+            columns: found.columns.into_iter().map(LeadColumn::from).collect(),
             rows: found.rows,
             leads: found.leads,
             numbers: found.numbers,
@@ -310,6 +314,12 @@ impl From<leads::Preview> for LeadPreview {
             sha256: found.sha256,
             sample: found.sample.into_iter().map(LeadSample::from).collect(),
         }
+    }
+}
+
+impl From<leads::Column> for LeadColumn {
+    fn from(column: leads::Column) -> LeadColumn {
+        LeadColumn { name: column.name, meaning: column.meaning }
     }
 }
 

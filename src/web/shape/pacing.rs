@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 /// A predictive campaign that runs.
 #[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
 pub struct CampaignPacing {
-    /// People who answered today, and those of them who found nobody.
+    /// People who answered today and got an agent, and those who found nobody.
     connected: u64,
     abandoned: u64,
     /// Of a thousand who answered; of a small team over thirty days.

@@ -61,7 +61,7 @@ const ZONES = [
 
 const counted = (name: string, word: Key, first: number): FormField => ({ name, word, kind: 'number', counted: true, required: true, first });
 const HANDLING = { offer_s: 20, cool_off_minutes: 10, later_minutes: 120, decline_suppresses: false };
-const PACE = { lines: 30, starts_per_second: 5, abandoned_permille: 30, ring_s: 25, notice: null, cool_down_hours: 72 };
+const PACE = { lines: 30, starts_per_second: 5, abandoned_permille: 30, ring_s: 25, ring_at_least_s: 15, notice: null, opt_out: '9', cool_down_hours: 72 };
 
 export const DEFINITIONS: Definition[] = [
   {
@@ -141,8 +141,9 @@ export const DEFINITIONS: Definition[] = [
       {
         name: 'pace', word: 'admin.campaign.pace', kind: 'group', first: PACE,
         parts: [
-          counted('lines', 'pace.lines', 30), counted('starts_per_second', 'pace.starts_per_second', 5), counted('ring_s', 'pace.ring_s', 25), { name: 'abandoned_permille', word: 'pace.abandoned_permille', kind: 'permille' },
-          { name: 'notice', word: 'pace.notice', kind: 'choice', kept: 'sounds', optional: true }, counted('cool_down_hours', 'pace.cool_down_hours', 72),
+          counted('lines', 'pace.lines', 30), counted('starts_per_second', 'pace.starts_per_second', 5), counted('ring_s', 'pace.ring_s', 25), counted('ring_at_least_s', 'pace.ring_at_least_s', 15), { name: 'abandoned_permille', word: 'pace.abandoned_permille', kind: 'permille' },
+          { name: 'notice', word: 'pace.notice', kind: 'choice', kept: 'sounds', optional: true },
+          { name: 'opt_out', word: 'pace.opt_out', kind: 'text', hint: 'pace.opt_out.hint', optional: true }, counted('cool_down_hours', 'pace.cool_down_hours', 72),
         ],
       },
       { name: 'priority', word: 'admin.campaign.priority', kind: 'number', counted: true, required: true, first: 0, hint: 'admin.campaign.priority-hint' },

@@ -7,7 +7,7 @@ export type {
   AttemptWord as ResultKind, CampaignLive, CampaignMode as Mode, CampaignPace as Pace, CampaignRecord as LeadRecord, CampaignStanding as Standing, CampaignSteerTo as Steer, CampaignToday as Today,
   Lead, LeadAttempt, LeadBadRow as RowError, LeadFile as BroughtFile, LeadList, LeadMeaning as Meaning, LeadOptions as ImportOptions, LeadPhone as Phone, Leads as LeadPage, RecordPlace as Place,
 } from './schema';
-import type { AttemptWord } from './schema';
+import type { AttemptWord, CampaignDryRun, LeadColumn } from './schema';
 
 /** What follows from a result or a disposition. */
 export type Retry = { kind: 'again'; after_minutes: number; turn: 'same' | 'next' } | { kind: 'finish' };
@@ -19,6 +19,10 @@ export interface RetryTable {
   limits: Limit[];
 }
 export type Campaign = Omit<SaidCampaign, 'retry'> & { retry: RetryTable };
+
+/** What a dry run found; what keeps leads by rule. */
+export type Forecast = Omit<CampaignDryRun, 'by_rule'> & { by_rule: Record<string, number> };
+export type Column = LeadColumn;
 
 export type Results = Omit<CampaignResults, 'hours'> & { hours: { hour: number; results: Partial<Record<AttemptWord, number>> }[] };
 

@@ -37,13 +37,13 @@ export function listen(handlers: { signedOut: () => void; date: (now: number) =>
   onDate = handlers.date;
 }
 
-/** `body` is sent as JSON; a file as what it is. */
-export async function ask<T>(method: Method, path: string, body?: unknown, key: string = newKey()): Promise<T> {
+/** `body` is sent as JSON; a file as what it is. `patience` in ms. */
+export async function ask<T>(method: Method, path: string, body?: unknown, key: string = newKey(), patience: number = body instanceof Blob ? FILE_PATIENCE : PATIENCE): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json' };
   const file = body instanceof Blob;
   if (body !== undefined) headers['Content-Type'] = file ? body.type : 'application/json';
   if (method !== 'GET') headers['Idempotency-Key'] = key;
-  const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(file ? FILE_PATIENCE : PATIENCE) };
+  const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(patience) };
   if (body !== undefined) init.body = file ? body : JSON.stringify(body);
   let answer: Response;
   try {

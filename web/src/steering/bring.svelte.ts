@@ -1,7 +1,7 @@
 // A file of leads on its way to be a list: brought, looked at without keeping anything, its columns corrected, then taken.
 
 import { ApiError, ask } from '../api/http';
-import type { BroughtFile, ImportOptions, LeadList, Meaning, Preview } from '../api/campaigns';
+import type { BroughtFile, Column, ImportOptions, LeadList, Meaning, Preview } from '../api/campaigns';
 import { bringLeads } from '../api/upload';
 import { readDate } from '../callbacks/when';
 import { maybe, refusal, t } from '../words/words.svelte';
@@ -11,6 +11,8 @@ export type Field = 'name' | 'source' | 'dated' | 'expires';
 export class Bringing {
   file = $state.raw<BroughtFile | null>(null);
   preview = $state.raw<Preview | null>(null);
+  /** Of a file where none is a telephone yet. */
+  unknown = $state.raw<Column[] | null>(null);
   /** 0 to 1 while it is sent. */
   sent = $state<number | null>(null);
   busy = $state(false);
@@ -33,7 +35,7 @@ export class Bringing {
   private options = (): ImportOptions => ({ columns: this.columns, skip_bad: this.skipBad, across_lists: this.acrossLists });
 
   async take(file: File): Promise<void> {
-    this.preview = this.file = this.why = null;
+    this.preview = this.unknown = this.file = this.why = null;
     this.columns = {};
     this.sent = 0;
     this.typed.name ||= file.name.replace(/\.[^.]*$/, '');
@@ -49,7 +51,16 @@ export class Bringing {
   look = async (): Promise<void> => {
     const file = this.file;
     if (file === null) return;
-    await this.try(async () => void (this.preview = await ask<Preview>('POST', '/lead-lists/preview', { file: file.file, options: this.options() })));
+    await this.try(async () => {
+      try {
+        this.preview = await ask<Preview>('POST', '/lead-lists/preview', { file: file.file, options: this.options() });
+        this.unknown = null;
+      } catch (fault) {
+        this.unknown = columnsOf(fault);
+        this.preview = null;
+        if (this.unknown === null) throw fault;
+      }
+    });
   };
 
   async mean(place: number, meaning: Meaning): Promise<void> {
@@ -74,6 +85,9 @@ export class Bringing {
     this.busy = false;
   }
 }
+
+/** Those of a file that was refused only because none of them is a telephone. */
+const columnsOf = (fault: unknown): Column[] | null => (fault instanceof ApiError && fault.fields.file === 'no-phone' ? (fault.more as { columns?: Column[] }).columns ?? null : null);
 
 /** What is wrong with the file, or why it was refused. */
 function said(fault: unknown): string {

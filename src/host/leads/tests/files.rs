@@ -88,7 +88,8 @@ fn gn_13_bad_rows_are_listed_and_hide_their_numbers() {
 fn a_file_that_says_nothing_of_its_columns_can_be_explained() {
     let text = b"cliente,contato 1,contato 2\nAna,11987654321,11987654322\n";
     let Err(Failure::NoPhone { found }) = look(text) else { panic!("understood") };
-    assert_eq!(found, ["cliente", "contato 1", "contato 2"]);
+    let names: Vec<_> = found.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(names, ["cliente", "contato 1", "contato 2"]);
     let columns = [(1, Meaning::Phone), (2, Meaning::Ignored)].into();
     let found = look_with(text, &Options { columns, ..Options::default() }).unwrap();
     assert_eq!((found.leads, found.numbers), (1, 1));
