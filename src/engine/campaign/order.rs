@@ -172,7 +172,7 @@ pub struct CampaignView {
 /// How a predictive campaign paces itself (GN-18, GN-19).
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct PacingView {
-    /// People who answered today.
+    /// People who answered today and talked with an agent.
     pub connected: u64,
     pub abandoned: u64,
     /// Of a thousand of them; of a small team over thirty days.

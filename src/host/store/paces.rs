@@ -47,7 +47,8 @@ fn tally(base: &Connection, campaign: CampaignId, begin: DateTime<Utc>, end: Dat
 /// Outgoing calls to telephone numbers that have ended; short: within six seconds after the answer, or never answered.
 pub(super) fn short_calls(base: &Connection, day: NaiveDate) -> rusqlite::Result<ShortCalls> {
     let sql =
-        "SELECT count(*), count(*) FILTER (WHERE answered_ms IS NULL OR ended_ms - answered_ms <= 6000) FROM calls
+        "SELECT count(*) AS calls, count(*) FILTER (WHERE answered_ms IS NULL OR ended_ms - answered_ms <= 6000) AS short
+               FROM calls
                WHERE day = ?1 AND direction = 'outbound' AND number_normalised LIKE '+%' AND ended_ms IS NOT NULL";
     base.prepare_cached(sql)?
         .query_row([day.to_string()], |row| Ok(ShortCalls::new(row.id("calls")?, row.id("short")?)))

@@ -58,7 +58,7 @@ impl Reader {
     pub fn short_calls(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<(u64, u64), StoreError> {
         let sql = "SELECT count(*) AS calls,
                        count(*) FILTER (WHERE answered_ms IS NULL OR ended_ms - answered_ms <= 6000) AS short
-                   FROM calls WHERE direction = 'outbound' AND started_ms >= ?1 AND started_ms < ?2 AND ended_ms IS NOT NULL";
+                   FROM calls WHERE direction = 'outbound' AND number_normalised LIKE '+%' AND started_ms >= ?1 AND started_ms < ?2 AND ended_ms IS NOT NULL";
         let row = |row: &rusqlite::Row<'_>| Ok((row.id("calls")?, row.id("short")?));
         self.base().query_row(sql, params![ms(from), ms(until)], row).map_err(|error| words(&error))
     }
