@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use engine::gate::{Broken, Law, Past, Purpose, Replay};
+use engine::id::CampaignId;
 use engine::number::Number;
+use engine::pacing::Tally;
 use engine::rules::{Bound, Bounded, Pack, Standing, wall};
 use serde_json::{Value, json};
 
@@ -92,37 +94,36 @@ fn replay(day: NaiveDate, pack: &Pack, loaded: &Loaded, reader: &Reader) -> Resu
     });
     read.map_err(|why| Failure::Other(why.to_string()))?;
     for bound in pack.bounds_on(day) {
-        found.bounds.extend(held_to(bound, (from, until), reader).map_err(|why| Failure::Other(why.to_string()))?);
+        found.bounds.extend(held_to(bound, (day, until), reader).map_err(|why| Failure::Other(why.to_string()))?);
     }
     Ok(found)
 }
 
-type Span = (DateTime<Utc>, DateTime<Utc>);
-
-/// A bound beside what there was. What was abandoned is looked at campaign by campaign.
+/// A bound beside what there was on a day, and until its end. What was abandoned is looked at campaign by campaign.
 fn held_to(
     bound: &Bound,
-    (from, until): Span,
+    (day, until): (NaiveDate, DateTime<Utc>),
     reader: &Reader,
 ) -> Result<Vec<(String, String, bool)>, engine::border::StoreError> {
     let line = |there_was: String, within: bool| (bound.of.to_string(), there_was, within);
     Ok(match &bound.of {
         Bounded::Abandoned { permille, days } => {
             let all = reader.abandonment(until - Days::new((*days).into()), until)?;
-            let of_campaign = |one: crate::store::Abandonment| {
-                let crate::store::Abandonment { campaign, answered, abandoned } = one;
+            let of_campaign = |(campaign, tally): (CampaignId, Tally)| {
+                let (abandoned, answered) = (tally.abandoned, tally.humans());
                 let within = abandoned * 1_000 <= u64::from(*permille) * answered;
                 line(format!("campaign {campaign}: {abandoned} of {answered}"), within)
             };
             all.into_iter().map(of_campaign).collect()
         }
         Bounded::ShortCalls { calls_a_day, permille } => {
-            let (calls, short) = reader.short_calls(from, until)?;
+            let of_the_day = reader.short_calls(day)?;
+            let (calls, short) = (of_the_day.calls(), of_the_day.short());
             let over = calls >= u64::from(*calls_a_day) && short * 1_000 >= u64::from(*permille) * calls;
             vec![line(format!("{short} short of {calls}"), !over)]
         }
         Bounded::LargeCaller { calls_a_month } => {
-            let (calls, _) = reader.short_calls(until - MONTH, until)?;
+            let calls = reader.dialled(until - MONTH, until)?;
             vec![line(format!("{calls} in 31 days"), calls <= u64::from(*calls_a_month))]
         }
         // What is kept does not tell.

@@ -70,6 +70,7 @@ impl Record {
                 cx.orders.push_back(Order::Dismiss { call, notice: cx.terms.pace.notice.clone() });
                 let number = attempt.number.clone();
                 self.abandoned(phone, attempt, cx);
+                self.foresee(cx);
                 self.state = State::Dismissed { number, call, opted_out: false };
             }
             other => self.state = other,

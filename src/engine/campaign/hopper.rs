@@ -117,6 +117,8 @@ pub enum Written {
     Disposition { attempt: AttemptId, disposition: ItemId },
     /// A lead as it is from now on: its state, its attempts, its numbers' states. It was leased under this fence, or by nobody.
     Lead { lead: Lead, fence: Option<u64> },
+    /// What becomes of a lead if its lease ends with nothing more said: it was tried, or has a callback, and is still with its agent.
+    Lapse { lead: Lead, fence: u64 },
     /// What the pace has learned by this day, by its number.
     Pace { campaign: CampaignId, day: u32, memory: Box<Memory> },
 }

@@ -196,7 +196,12 @@ impl Record {
                 self.ask_gate(By::Holder(user), phone, cx);
             }
             (State::Open { .. }, Wish::Close { disposition, .. }) => return self.close(*disposition, cx),
-            (State::Open { .. } | State::Talking { .. } | State::Dialling { .. }, Wish::Callback { promise }) => {
+            (State::Open { .. }, Wish::Callback { promise }) => {
+                self.callback = *promise;
+                self.foresee(cx);
+                self.tell(cx);
+            }
+            (State::Talking { .. } | State::Dialling { .. }, Wish::Callback { promise }) => {
                 self.callback = *promise;
                 self.tell(cx);
             }
@@ -226,11 +231,12 @@ impl Record {
             true => LeadState::Declined,
             false => waiting(cx.now.civil + later),
         };
+        let lead = self.becomes(state);
         if never && cx.terms.handling.decline_suppresses {
             let numbers = self.facts.lead.phones.iter().map(|phone| phone.number.normalised.clone()).collect();
             cx.orders.push_back(Order::Suppress { numbers, user: Some(user) });
         }
-        self.give_back(state, cx);
+        self.give_back(lead, cx);
         Ok(Stays::Closed)
     }
 
@@ -244,8 +250,8 @@ impl Record {
         if let State::Open { since, .. } = self.state {
             cx.seen.push(Event::Wrote(since));
         }
-        let state = self.after(&last, disposition, cx);
-        self.give_back(state, cx);
+        let lead = self.after(&last, disposition, cx);
+        self.give_back(lead, cx);
         Ok(Stays::Closed)
     }
 
@@ -259,8 +265,8 @@ impl Record {
                 Stays::Here
             }
             (State::Open { user: own, .. }, Some(last)) if *own == user => {
-                let state = self.after(&last, None, cx);
-                self.give_back(state, cx);
+                let lead = self.after(&last, None, cx);
+                self.give_back(lead, cx);
                 Stays::Closed
             }
             (State::Open { .. } | State::Queued | State::Offered { .. } | State::Judging { .. }, _) => Stays::Here,
@@ -273,7 +279,7 @@ impl Record {
     pub fn on_stopped(&mut self, cx: &mut Context<'_>) -> Stays {
         match self.state {
             State::Judging { by: By::Anybody, .. } => {
-                self.give_back(waiting(cx.now.civil), cx);
+                self.give_back(self.becomes(waiting(cx.now.civil)), cx);
                 Stays::Closed
             }
             State::Queued | State::Offered { .. } => {
@@ -283,7 +289,7 @@ impl Record {
                     until: cx.now.civil + TimeDelta::from_std(until.since(cx.now.moment)).unwrap_or_default(),
                 });
                 let state = LeadState::Waiting { next: cx.now.civil, top: cool_off.is_some(), cool_off };
-                self.give_back(state, cx);
+                self.give_back(self.becomes(state), cx);
                 Stays::Closed
             }
             State::Open { .. } | State::Judging { .. } | State::Storing { .. } | State::JudgingAgain { .. } => {
@@ -299,10 +305,23 @@ impl Record {
         self.tell(cx);
     }
 
-    /// The store has it again, as it is now.
-    pub(super) fn give_back(&mut self, state: LeadState, cx: &mut Context<'_>) {
+    /// As it is now, in this state; a callback comes before it.
+    pub(super) fn becomes(&self, state: LeadState) -> Lead {
         let state = self.callback.map_or(state, |promise| LeadState::Callback { promise });
-        let lead = Lead { state, ..self.facts.lead.clone() };
+        Lead { state, ..self.facts.lead.clone() }
+    }
+
+    /// If the power fails before its agent is done with it, it is not called anew.
+    pub(super) fn foresee(&self, cx: &mut Context<'_>) {
+        let lead = match self.tried.last() {
+            Some(last) => self.after(last, None, cx),
+            None => self.becomes(waiting(cx.now.civil)),
+        };
+        cx.orders.push_back(Order::Store(Written::Lapse { lead, fence: self.fence }));
+    }
+
+    /// The store has it again.
+    pub(super) fn give_back(&mut self, lead: Lead, cx: &mut Context<'_>) {
         cx.orders.push_back(Order::Store(Written::Lead { lead, fence: Some(self.fence) }));
         if let Some(user) = self.state.user() {
             self.tell_gone(user, cx);

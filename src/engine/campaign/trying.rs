@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::attempt::{Attempt, AttemptResult, ResultKind};
 use super::hopper::Written;
-use super::lead::{Finished, LeadState, PhoneState};
+use super::lead::{Finished, Lead, LeadState, PhoneState};
 use super::order::{By, Order};
 use super::record::{Context, Record, Stays, Tried, waiting};
 use super::retry::{Next, Tallies, Tally};
@@ -119,7 +119,10 @@ impl Record {
                 }
                 self.came_of(phone, attempt, result, cx);
                 match (user, cx.terms.mode) {
-                    (Some(user), DialMode::Preview | DialMode::PushPreview) => self.open(user, cx),
+                    (Some(user), DialMode::Preview | DialMode::PushPreview) => {
+                        self.foresee(cx);
+                        self.open(user, cx);
+                    }
                     (
                         user,
                         DialMode::Preview | DialMode::PushPreview | DialMode::Progressive | DialMode::Predictive,
@@ -132,6 +135,7 @@ impl Record {
             State::Talking { user, phone, attempt, since, .. } => {
                 cx.seen.push(Event::Talked(since));
                 self.came_of(phone, attempt, AttemptResult::plain(ResultKind::Connected), cx);
+                self.foresee(cx);
                 self.open(user, cx);
             }
             // Who answered hung up before anybody was there.
@@ -168,13 +172,13 @@ impl Record {
     /// Closed by what came of its last attempt.
     pub(super) fn settle(&mut self, cx: &mut Context<'_>) -> Stays {
         let Some(last) = self.tried.last().cloned() else { return Stays::Here };
-        let state = self.after(&last, None, cx);
-        self.give_back(state, cx);
+        let lead = self.after(&last, None, cx);
+        self.give_back(lead, cx);
         Stays::Closed
     }
 
     /// What follows for the lead.
-    pub(super) fn after(&mut self, last: &Tried, disposition: Option<ItemId>, cx: &mut Context<'_>) -> LeadState {
+    pub(super) fn after(&self, last: &Tried, disposition: Option<ItemId>, cx: &Context<'_>) -> Lead {
         let phones: Vec<Tally> = self.facts.phones.iter().map(super::PhoneFacts::tally).collect();
         let tallies = Tallies { lead: self.facts.tally, phones: &phones };
         let said = (last.result.kind, disposition);
@@ -182,11 +186,12 @@ impl Record {
         let zones: Vec<_> = self.facts.lead.zone.into_iter().chain(self.zones.iter().copied()).collect();
         match cx.terms.retry.next(&self.facts.lead, last.phone, said, tallies, &zones, cx.now.civil) {
             Next::Try { phone, at } => {
-                self.facts.lead.give_turn(phone);
-                waiting(self.cooled(last, at, cx))
+                let mut lead = self.becomes(waiting(self.cooled(last, at, cx)));
+                lead.give_turn(phone);
+                lead
             }
-            Next::Over(Finished::ByRule) => LeadState::Done,
-            Next::Over(finished) => LeadState::Exhausted(finished),
+            Next::Over(Finished::ByRule) => self.becomes(LeadState::Done),
+            Next::Over(finished) => self.becomes(LeadState::Exhausted(finished)),
         }
     }
 
@@ -216,9 +221,9 @@ impl Record {
             }
             (Some(_), None) => self.again(None, cx),
             (None, by) => {
-                let state = self.when_allowed(cx);
+                let lead = self.becomes(self.when_allowed(cx));
                 self.let_go(by, cx);
-                self.give_back(state, cx);
+                self.give_back(lead, cx);
                 Stays::Closed
             }
         }
@@ -249,7 +254,7 @@ impl Record {
             }
             Some(By::Lease(_) | By::Anybody) | None => {
                 self.let_go(by, cx);
-                self.give_back(waiting(cx.now.civil + AFTER_DOUBT), cx);
+                self.give_back(self.becomes(waiting(cx.now.civil + AFTER_DOUBT)), cx);
                 Stays::Closed
             }
         }

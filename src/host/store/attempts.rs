@@ -1,7 +1,7 @@
 //! Attempts to reach leads, each written before it is dialled, and what became of the leads with them.
 
 use chrono::{DateTime, Utc};
-use engine::campaign::{Attempt, AttemptResult, LeadState, ResultKind, Tally, Written};
+use engine::campaign::{Attempt, AttemptResult, Lead, LeadState, ResultKind, Tally, Written};
 use engine::gate::Periods;
 use engine::id::{AttemptId, CallId, CampaignId, ItemId, LeadId, UserId};
 use rusqlite::{Connection, Row, TransactionBehavior, params};
@@ -28,6 +28,7 @@ pub(super) fn write(base: &Connection, written: &Written) -> Result<(), WriteErr
             true => Ok(()),
             false => Err(WriteError::Lapsed),
         },
+        Written::Lapse { lead, fence } => Ok(leads::foresee(base, lead, *fence)?),
     }
 }
 
@@ -87,19 +88,24 @@ pub(super) fn end_after_crash(base: &mut Connection, now: DateTime<Utc>) -> rusq
         let detail = json(&LeadState::Unknown { attempt })?;
         let sql =
             "UPDATE leads SET state = 'unknown', state_detail = ?2, lease_until_ms = NULL, attempts = attempts + 1,
-                       fence = fence + 1 WHERE lead = ?1";
+                       fence = fence + 1, lapse = NULL WHERE lead = ?1";
         transaction.execute(sql, params![id(lead.0), detail])?;
     }
     end_leases(&transaction, DateTime::<Utc>::MAX_UTC)?;
     transaction.commit()
 }
 
-/// Leases that have ended by an instant; who is being called keeps it.
-pub(super) fn end_leases(base: &Connection, now: DateTime<Utc>) -> rusqlite::Result<usize> {
+/// Leases that have ended by an instant; who is being called keeps it. A lead waits again, or is what was foreseen of it.
+pub(super) fn end_leases(base: &Connection, now: DateTime<Utc>) -> rusqlite::Result<()> {
     let sql = "UPDATE leads SET state = 'waiting', lease_until_ms = NULL, fence = fence + 1
                WHERE state = 'leased' AND lease_until_ms <= ?1
-                   AND NOT EXISTS (SELECT 1 FROM lead_attempts WHERE lead_attempts.lead = leads.lead AND result IS NULL)";
-    base.prepare_cached(sql)?.execute([ms(now)])
+                   AND NOT EXISTS (SELECT 1 FROM lead_attempts WHERE lead_attempts.lead = leads.lead AND result IS NULL)
+               RETURNING lapse";
+    let foreseen: Vec<Option<Lead>> = {
+        let mut update = base.prepare_cached(sql)?;
+        update.query_map([ms(now)], |row| row.json_if_any("lapse"))?.collect::<rusqlite::Result<_>>()?
+    };
+    foreseen.iter().flatten().try_for_each(|lead| leads::write(base, lead, None).map(drop))
 }
 
 /// Oldest first; at most 1,000.

@@ -246,7 +246,7 @@ fn state(row: &Row<'_>) -> rusqlite::Result<LeadState> {
 pub(super) fn write(base: &Connection, lead: &Lead, fence: Option<u64>) -> rusqlite::Result<bool> {
     let state = Columns::of(lead)?;
     let sql = "UPDATE leads SET state = ?3, rank = ?4, area = ?5, next_ms = coalesce(?6, next_ms), lease_until_ms = ?7,
-                   cool_user = ?8, cool_until_ms = ?9, state_detail = ?10, attempts = ?11
+                   cool_user = ?8, cool_until_ms = ?9, state_detail = ?10, attempts = ?11, lapse = NULL
                WHERE lead = ?1 AND iif(?2 IS NULL, state <> 'leased', fence = ?2)";
     let rows = base.prepare_cached(sql)?.execute(params![
         id(lead.lead.0),
@@ -266,6 +266,12 @@ pub(super) fn write(base: &Connection, lead: &Lead, fence: Option<u64>) -> rusql
         update.execute(params![id(lead.lead.0), place, word::<PhoneState>(&phone.state)?])?;
     }
     Ok(rows > 0)
+}
+
+/// What becomes of a lead when its lease ends with nothing more said. Under another lease it says nothing.
+pub(super) fn foresee(base: &Connection, lead: &Lead, fence: u64) -> rusqlite::Result<()> {
+    let sql = "UPDATE leads SET lapse = ?3 WHERE lead = ?1 AND fence = ?2 AND state = 'leased'";
+    base.prepare_cached(sql)?.execute(params![id(lead.lead.0), id(fence), json(lead)?]).map(drop)
 }
 
 /// A lead's state as it stands in columns.

@@ -64,7 +64,7 @@ pub use history::{CallLine, CallStory, EventLine, LegLine, Page, Reader, SortBy}
 pub use inspect::Inspection;
 pub use leads::{Chunk, Kept, LeadStory, NewLead};
 pub use lists::{Counts, ImportRow};
-pub use past::{Abandonment, Dialled};
+pub use past::Dialled;
 pub use people::{Credentials, SessionRow, TokenRow};
 pub use promises::{PromiseFilter, PromiseLine};
 pub use recordings::{Party, RecordingFilter, RecordingLine};

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use engine::campaign::Remembered;
 use engine::id::CampaignId;
 use engine::pacing::{Memory, ShortCalls, Tally};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::column::{RowExt, id, json, ms};
 use super::record::run;
@@ -23,7 +23,7 @@ pub(super) fn remembered(
     days: &[(u32, DateTime<Utc>)],
 ) -> rusqlite::Result<Remembered> {
     let sql = "SELECT day, memory FROM paces WHERE campaign = ?1 ORDER BY day DESC LIMIT 1";
-    let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, u32>("day")?, row.json("memory")?));
+    let row = |row: &Row<'_>| Ok((row.get::<_, u32>("day")?, row.json("memory")?));
     let last: Option<(u32, Box<Memory>)> = base.prepare_cached(sql)?.query_row([id(campaign.0)], row).optional()?;
     let from = last.as_ref().map_or(0, |(day, _)| *day);
     let ends = days.iter().skip(1).map(|(_, begin)| *begin).chain([DateTime::<Utc>::MAX_UTC]);
@@ -35,19 +35,26 @@ pub(super) fn remembered(
 /// One that a crash cut short counts as abandoned, unless an agent had it.
 fn tally(base: &Connection, campaign: CampaignId, begin: DateTime<Utc>, end: DateTime<Utc>) -> rusqlite::Result<Tally> {
     let sql =
-        "SELECT count(*) FILTER (WHERE kind = 'connected' OR (kind = 'unknown' AND user IS NOT NULL)) AS connected,
-                      count(*) FILTER (WHERE kind = 'abandoned' OR (kind = 'unknown' AND user IS NULL)) AS abandoned
-               FROM (SELECT json_extract(result, '$.kind') AS kind, user FROM lead_attempts
-                     WHERE campaign = ?1 AND paced = 1 AND at_ms >= ?2 AND at_ms < ?3)";
-    base.prepare_cached(sql)?.query_row(params![id(campaign.0), ms(begin), ms(end)], |row| {
-        Ok(Tally { connected: row.id("connected")?, abandoned: row.id("abandoned")? })
-    })
+        format!("SELECT {ACCOUNT} FROM lead_attempts WHERE campaign = ?1 AND paced = 1 AND at_ms >= ?2 AND at_ms < ?3");
+    base.prepare_cached(&sql)?.query_row(params![id(campaign.0), ms(begin), ms(end)], tally_of)
 }
 
-/// Outgoing calls to telephone numbers that have ended; short: within six seconds after the answer, or never answered.
+/// Of attempts that were dialled for whoever is free: who was talked with, and who found nobody.
+pub(super) const ACCOUNT: &str = "
+    count(*) FILTER (WHERE result ->> 'kind' = 'connected' OR (result ->> 'kind' = 'unknown' AND user IS NOT NULL)) AS connected,
+    count(*) FILTER (WHERE result ->> 'kind' = 'abandoned' OR (result ->> 'kind' = 'unknown' AND user IS NULL)) AS abandoned";
+
+pub(super) fn tally_of(row: &Row<'_>) -> rusqlite::Result<Tally> {
+    Ok(Tally { connected: row.id("connected")?, abandoned: row.id("abandoned")? })
+}
+
+/// Outgoing calls to telephone numbers that have ended, of a day of the installation; short: never answered, over within six seconds
+/// after the answer, or answered by a machine.
 pub(super) fn short_calls(base: &Connection, day: NaiveDate) -> rusqlite::Result<ShortCalls> {
-    let sql =
-        "SELECT count(*) AS calls, count(*) FILTER (WHERE answered_ms IS NULL OR ended_ms - answered_ms <= 6000) AS short
+    let sql = "SELECT count(*) AS calls,
+                   count(*) FILTER (WHERE answered_ms IS NULL OR ended_ms - answered_ms <= 6000
+                       OR EXISTS (SELECT 1 FROM lead_attempts WHERE lead_attempts.attempt = calls.attempt
+                                      AND result ->> 'kind' = 'machine')) AS short
                FROM calls
                WHERE day = ?1 AND direction = 'outbound' AND number_normalised LIKE '+%' AND ended_ms IS NOT NULL";
     base.prepare_cached(sql)?

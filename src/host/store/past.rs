@@ -1,14 +1,16 @@
 //! Calls and attempts of the past in figures, for who judges a day by other rules.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use engine::border::StoreError;
 use engine::gate::Purpose;
 use engine::id::CampaignId;
-use rusqlite::params;
+use engine::pacing::{ShortCalls, Tally};
+use rusqlite::{Row, params};
 
 use super::column::{RowExt, ms};
 use super::error::words;
 use super::history::Reader;
+use super::paces;
 
 /// A call that was dialled.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -17,14 +19,6 @@ pub struct Dialled {
     pub number: String,
     pub at: DateTime<Utc>,
     pub purpose: Purpose,
-}
-
-/// How often people who answered found nobody (GN-18).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Abandonment {
-    pub campaign: CampaignId,
-    pub answered: u64,
-    pub abandoned: u64,
 }
 
 impl Reader {
@@ -54,24 +48,30 @@ impl Reader {
         read().map_err(|error| words(&error))
     }
 
-    /// Calls dialled within a time, and those of them that were short (GN-19): not answered, or over within six seconds.
-    pub fn short_calls(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<(u64, u64), StoreError> {
-        let sql = "SELECT count(*) AS calls,
-                       count(*) FILTER (WHERE answered_ms IS NULL OR ended_ms - answered_ms <= 6000) AS short
-                   FROM calls WHERE direction = 'outbound' AND number_normalised LIKE '+%' AND started_ms >= ?1 AND started_ms < ?2 AND ended_ms IS NOT NULL";
-        let row = |row: &rusqlite::Row<'_>| Ok((row.id("calls")?, row.id("short")?));
-        self.base().query_row(sql, params![ms(from), ms(until)], row).map_err(|error| words(&error))
+    /// Ended calls of a day, and those of them that were short (GN-19).
+    pub fn short_calls(&self, day: NaiveDate) -> Result<ShortCalls, StoreError> {
+        paces::short_calls(self.base(), day).map_err(|error| words(&error))
     }
 
-    /// Of each campaign that reached anybody within a time.
-    pub fn abandonment(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<Vec<Abandonment>, StoreError> {
-        let sql = "SELECT campaign, count(*) AS answered, count(*) FILTER (WHERE result ->> 'kind' = 'abandoned') AS abandoned
-                   FROM lead_attempts WHERE at_ms >= ?1 AND at_ms < ?2 AND result ->> 'kind' IN ('connected', 'abandoned')
-                   GROUP BY campaign ORDER BY campaign";
-        let one = |row: &rusqlite::Row<'_>| {
-            let campaign = CampaignId(row.id("campaign")?);
-            Ok(Abandonment { campaign, answered: row.id("answered")?, abandoned: row.id("abandoned")? })
-        };
-        self.list(sql, params![ms(from), ms(until)], one).map_err(|error| words(&error))
+    /// Outgoing calls to telephone numbers that were dialled within a time.
+    pub fn dialled(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<u64, StoreError> {
+        let sql = "SELECT count(*) AS calls FROM calls
+                   WHERE direction = 'outbound' AND number_normalised LIKE '+%' AND started_ms >= ?1 AND started_ms < ?2";
+        self.base().query_row(sql, params![ms(from), ms(until)], |row| row.id("calls")).map_err(|error| words(&error))
+    }
+
+    /// Of each campaign whose calls found somebody within a time, with nobody held for them.
+    pub fn abandonment(
+        &self,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Vec<(CampaignId, Tally)>, StoreError> {
+        let sql = format!(
+            "SELECT campaign, {} FROM lead_attempts WHERE paced = 1 AND at_ms >= ?1 AND at_ms < ?2
+             GROUP BY campaign HAVING connected + abandoned > 0 ORDER BY campaign",
+            paces::ACCOUNT
+        );
+        let one = |row: &Row<'_>| Ok((CampaignId(row.id("campaign")?), paces::tally_of(row)?));
+        self.list(&sql, params![ms(from), ms(until)], one).map_err(|error| words(&error))
     }
 }

@@ -399,6 +399,7 @@ CREATE TABLE leads (
     cool_user      INTEGER,              -- not offered to this person before …
     cool_until_ms  INTEGER,              -- … then
     state_detail   TEXT,                 -- JSON of campaign::LeadState, where the columns do not say it all
+    lapse          TEXT,                 -- JSON of campaign::Lead: what it is when its lease ends with nothing more said
     CHECK ((state = 'leased') = (lease_until_ms IS NOT NULL))
 ) STRICT;
 

@@ -31,7 +31,7 @@ impl Drop for Scratch {
     }
 }
 
-pub(super) fn call_opened(call: u64) -> Record {
+pub(crate) fn call_opened(call: u64) -> Record {
     Record::CallOpened(CallRow {
         call: CallId(call),
         protocolo: "2026031200000011".to_owned(),

@@ -46,7 +46,7 @@ impl Engine {
                     self.campaigning.written.again.push(row);
                 }
                 Written::Result { .. } | Written::Given { .. } => {}
-                Written::Disposition { .. } | Written::Lead { .. } => {}
+                Written::Disposition { .. } | Written::Lead { .. } | Written::Lapse { .. } => {}
             }
         }
         if is_written {

@@ -1,6 +1,7 @@
 //! Nothing is dialled twice, and nothing is lost: crashes and disks that fail.
 
 use engine::campaign::{DialMode, LeadState, Place, ResultKind, Wish};
+use engine::id::PromiseId;
 
 use crate::scene::{Floor, number};
 use crate::world::seconds;
@@ -66,4 +67,58 @@ fn a_result_that_could_not_be_written_is_written_when_it_can() {
     floor.pass(seconds(30));
     assert_eq!(floor.results(1), [Some(ResultKind::Busy)]);
     assert!(floor.waits(1).num_minutes() > 13);
+}
+
+#[test]
+fn who_was_talked_with_is_not_called_again_when_the_power_fails_before_the_record_is_closed() {
+    let mut floor = Floor::new(DialMode::Progressive);
+    let ana = floor.ana;
+    floor.join(ana);
+    let maria = floor.rings("20", &number(1));
+    floor.answers(&maria);
+    floor.hangs_up();
+    assert_eq!(floor.place(ana), Some((Place::Closing, 1)));
+    let floor = floor.crash();
+    assert_eq!((floor.lead(1), floor.results(1)), (LeadState::Done, vec![Some(ResultKind::Connected)]));
+}
+
+#[test]
+fn a_lead_that_was_tried_waits_as_its_result_says_when_the_power_fails_before_the_record_is_closed() {
+    let mut floor = Floor::new(DialMode::Preview);
+    let ana = floor.ana;
+    floor.get_record(ana).unwrap();
+    floor.wish(ana, DIAL).unwrap();
+    let maria = floor.rings("20", &number(1));
+    floor.refuses(&maria, 486);
+    assert_eq!(floor.place(ana), Some((Place::Closing, 1)));
+    let floor = floor.crash();
+    assert!(floor.waits(1).num_minutes() > 13, "{}", floor.waits(1));
+}
+
+#[test]
+fn a_callback_that_was_set_is_the_leads_when_the_power_fails_before_the_record_is_closed() {
+    let promise = PromiseId(44);
+    let mut floor = Floor::new(DialMode::Preview);
+    let ana = floor.ana;
+    floor.get_record(ana).unwrap();
+    floor.wish(ana, Wish::Callback { promise: Some(promise) }).unwrap();
+    assert_eq!(floor.crash().lead(1), LeadState::Callback { promise });
+    let mut floor = Floor::new(DialMode::Preview);
+    floor.get_record(ana).unwrap();
+    floor.wish(ana, Wish::Callback { promise: Some(promise) }).unwrap();
+    floor.wish(ana, Wish::Callback { promise: None }).unwrap();
+    assert!(!matches!(floor.crash().lead(1), LeadState::Callback { .. }), "it was cancelled");
+}
+
+#[test]
+fn who_hears_the_notice_is_left_in_peace_though_the_power_fails_meanwhile() {
+    let mut floor = Floor::paced(2, 60, |terms| terms.pace.lines = 1);
+    floor.pass(seconds(3));
+    let maria = floor.all_rung().remove(0);
+    let lead = floor.lead_of(&maria);
+    floor.team.clone().into_iter().for_each(|user| floor.leaves(user));
+    floor.answers(&maria);
+    floor.pass(seconds(2));
+    assert_eq!(floor.results(lead), [Some(ResultKind::Abandoned)]);
+    assert_eq!(floor.crash().waits(lead).num_hours(), 71);
 }

@@ -17,7 +17,7 @@ use engine::records::Record;
 #[derive(Clone, Default)]
 pub struct Leads {
     /// Leasing one is a write of the store's own.
-    leads: RefCell<BTreeMap<LeadId, (Lead, u64)>>,
+    leads: RefCell<BTreeMap<LeadId, Kept>>,
     pub attempts: BTreeMap<AttemptId, Attempt>,
     pub dispositions: BTreeMap<AttemptId, ItemId>,
     pub paces: BTreeMap<(CampaignId, u32), Box<Memory>>,
@@ -25,13 +25,22 @@ pub struct Leads {
     pub number_lists: BTreeMap<String, NumberList>,
 }
 
+#[derive(Clone)]
+struct Kept {
+    lead: Lead,
+    /// Counts leases.
+    fence: u64,
+    /// What it is when its lease ends with nothing more said.
+    lapse: Option<Lead>,
+}
+
 impl Leads {
     pub fn add(&mut self, lead: Lead) {
-        self.leads.borrow_mut().insert(lead.lead, (lead, 0));
+        self.leads.borrow_mut().insert(lead.lead, Kept { lead, fence: 0, lapse: None });
     }
 
     pub fn lead(&self, lead: LeadId) -> Lead {
-        self.leads.borrow()[&lead].0.clone()
+        self.leads.borrow()[&lead].lead.clone()
     }
 
     pub fn keep(&mut self, record: &Record, suppressed: &mut BTreeMap<String, Hit>) {
@@ -48,7 +57,7 @@ impl Leads {
     fn write(&mut self, written: &Written) {
         match written {
             Written::Attempt { attempt, fence } => {
-                assert_eq!(self.leads.borrow()[&attempt.lead].1, *fence, "attempted under a lease that is over");
+                assert_eq!(self.leads.borrow()[&attempt.lead].fence, *fence, "attempted under a lease that is over");
                 assert!(self.attempts.insert(attempt.attempt, attempt.clone()).is_none(), "one attempt twice");
             }
             Written::Result { attempt, result, .. } => {
@@ -64,13 +73,18 @@ impl Leads {
             Written::Lead { lead, fence } => {
                 let mut leads = self.leads.borrow_mut();
                 let known = leads.get_mut(&lead.lead).expect("a lead");
-                assert!(fence.is_none_or(|fence| fence == known.1), "given back under a lease that is over");
-                known.0 = lead.clone();
+                assert!(fence.is_none_or(|fence| fence == known.fence), "given back under a lease that is over");
+                (known.lead, known.lapse) = (lead.clone(), None);
+            }
+            Written::Lapse { lead, fence } => {
+                let mut leads = self.leads.borrow_mut();
+                let known = leads.get_mut(&lead.lead).filter(|known| known.fence == *fence);
+                known.into_iter().for_each(|known| known.lapse = Some(lead.clone()));
             }
         }
     }
 
-    /// What the next start finds: whoever was leased waits, unless an attempt at it has no end.
+    /// What the next start finds: whoever was leased waits, unless something else was foreseen or an attempt at it has no end.
     pub fn after_crash(&mut self) {
         let open: BTreeMap<LeadId, AttemptId> = self
             .attempts
@@ -78,11 +92,12 @@ impl Leads {
             .filter(|attempt| attempt.result.is_none())
             .map(|own| (own.lead, own.attempt))
             .collect();
-        for (lead, fence) in self.leads.borrow_mut().values_mut() {
+        for Kept { lead, fence, lapse } in self.leads.borrow_mut().values_mut() {
             *fence += 1;
-            match (&lead.state, open.get(&lead.lead)) {
-                (_, Some(attempt)) => lead.state = LeadState::Unknown { attempt: *attempt },
-                (LeadState::Leased { .. }, None) => lead.state = waiting(DateTime::UNIX_EPOCH),
+            match (&lead.state, open.get(&lead.lead), lapse.take()) {
+                (_, Some(attempt), _) => lead.state = LeadState::Unknown { attempt: *attempt },
+                (LeadState::Leased { .. }, None, Some(foreseen)) => *lead = foreseen,
+                (LeadState::Leased { .. }, None, None) => lead.state = waiting(DateTime::UNIX_EPOCH),
                 _ => {}
             }
         }
@@ -95,7 +110,7 @@ impl Leads {
         match question {
             Question::Lease(want) => Facts::Leased(self.lease(want, now, suppressed)),
             Question::Lead { lead, periods, needs, .. } => {
-                let lead = self.leads.borrow().get(lead).map(|(lead, _)| lead.clone());
+                let lead = self.leads.borrow().get(lead).map(|kept| kept.lead.clone());
                 let facts =
                     |lead| LeadFacts { lacks: self.lacks(needs, now), ..self.facts(lead, *periods, now, suppressed) };
                 Facts::Lead(lead.map(facts))
@@ -149,10 +164,10 @@ impl Leads {
             LeadState::Waiting { next, top, .. } => (!top, lead.priority, next, lead.lead),
             _ => unreachable!("only who waits is due"),
         };
-        let mut due: Vec<_> = leads.values().map(|(lead, _)| lead).filter(|lead| is_due(lead)).map(place).collect();
+        let mut due: Vec<_> = leads.values().map(|kept| &kept.lead).filter(|lead| is_due(lead)).map(place).collect();
         due.sort();
         let leased = due.into_iter().take(want.most.into()).map(|(.., id)| {
-            let (lead, fence) = leads.get_mut(&id).unwrap();
+            let Kept { lead, fence, .. } = leads.get_mut(&id).unwrap();
             *fence += 1;
             lead.state = LeadState::Leased { fence: *fence, until: want.until };
             self.facts(lead.clone(), want.open[&lead.area()], now, suppressed)

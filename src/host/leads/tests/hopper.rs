@@ -17,7 +17,7 @@ fn write(store: &Store, records: Vec<Written>) -> Result<(), engine::border::Sto
     heard.recv().unwrap()
 }
 
-fn attempt(number: u64, of: &LeadFacts) -> Attempt {
+pub(super) fn attempt(number: u64, of: &LeadFacts) -> Attempt {
     Attempt {
         attempt: AttemptId(number),
         lead: of.lead.lead,
@@ -33,7 +33,7 @@ fn attempt(number: u64, of: &LeadFacts) -> Attempt {
     }
 }
 
-fn fence(of: &LeadFacts) -> u64 {
+pub(super) fn fence(of: &LeadFacts) -> u64 {
     match of.lead.state {
         LeadState::Leased { fence, .. } => fence,
         ref other => panic!("{other:?}"),
@@ -258,4 +258,39 @@ fn gn_18_the_account_of_a_day_is_counted_anew_and_what_a_crash_cut_off_counts_as
         }
     };
     assert_eq!(leased.iter().map(rests).collect::<Vec<_>>(), [false, true, false, false, true]);
+}
+
+/// What was foreseen of a lead that an agent still had becomes true with the end of its lease; a crash in a second attempt does not.
+#[test]
+fn gn_14_who_was_tried_and_still_had_by_an_agent_is_after_a_crash_as_the_retry_table_says() {
+    let scratch = Scratch::new();
+    let data = scratch.path().join("data");
+    let store = Store::open(&data).unwrap();
+    keep(&store, &scratch, 1, TEAM);
+    let leased = store.lease(want(&[1], 3)).unwrap().leads;
+    let tried = |number: u64, of: &LeadFacts| {
+        let begun = Written::Attempt { attempt: attempt(number, of), fence: fence(of) };
+        let result = AttemptResult::plain(ResultKind::Connected);
+        let ended = Written::Result { attempt: AttemptId(number), result, at: Utc::now() };
+        let mut lead = engine::campaign::Lead { state: LeadState::Done, attempts: 1, ..of.lead.clone() };
+        lead.phones[0].state = PhoneState::Tried;
+        vec![begun, ended, Written::Lapse { lead, fence: fence(of) }]
+    };
+    let [bia, davi, ana] = [&leased[0], &leased[1], &leased[2]];
+    write(&store, tried(1, bia)).unwrap();
+    write(&store, tried(2, davi)).unwrap();
+    write(&store, vec![Written::Attempt { attempt: attempt(3, davi), fence: fence(davi) }]).unwrap();
+    let lead = |of: &LeadFacts| Store::read(&data).unwrap().lead(of.lead.lead).unwrap().unwrap().lead;
+    assert!(matches!(lead(bia).state, LeadState::Leased { .. }), "the agent has it still");
+    let stale = engine::campaign::Lead { state: LeadState::Done, ..ana.lead.clone() };
+    write(&store, vec![Written::Lapse { lead: stale, fence: fence(ana) + 1 }]).unwrap();
+    drop(store);
+
+    drop(Store::open(&data).unwrap());
+    assert_eq!(
+        (lead(bia).state, lead(bia).attempts, lead(bia).phones[0].state),
+        (LeadState::Done, 1, PhoneState::Tried)
+    );
+    assert_eq!(lead(davi).state, LeadState::Unknown { attempt: AttemptId(3) });
+    assert!(matches!(lead(ana).state, LeadState::Waiting { .. }), "of another lease");
 }

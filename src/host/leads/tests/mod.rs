@@ -1,6 +1,7 @@
 //! Stories of lists: what people's files look like, what becomes of them, and whose turn it is then.
 
 mod dry;
+mod figures;
 mod files;
 mod hopper;
 mod hostile;

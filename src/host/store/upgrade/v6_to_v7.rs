@@ -16,6 +16,7 @@ pub(super) fn step(base: &Transaction<'_>) -> rusqlite::Result<()> {
          INSERT INTO entries SELECT kind, id, entry FROM entries_before;
          DROP TABLE entries_before;
          ALTER TABLE lead_attempts ADD COLUMN paced INTEGER NOT NULL DEFAULT 0;
+         ALTER TABLE leads ADD COLUMN lapse TEXT;
          CREATE INDEX lead_attempts_of_campaign ON lead_attempts (campaign, at_ms, attempt);
          CREATE INDEX lead_attempts_of_user ON lead_attempts (user, at_ms) WHERE user IS NOT NULL;
          CREATE INDEX lead_attempts_paced ON lead_attempts (campaign, at_ms) WHERE paced = 1;
