@@ -29,4 +29,5 @@ mod previewed;
 mod progressive;
 mod promised;
 mod pushed;
+mod rerouted;
 mod ruled;
