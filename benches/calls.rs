@@ -17,10 +17,10 @@ use ramal::net::{self, Net};
 use ramal::store::Store;
 use tokio::sync::mpsc;
 
-use crate::carrier::Carrier;
 use crate::desk::{self, Desk};
 use crate::kamailio::Relay;
 use crate::report::{Goal, Row};
+use crate::support::carrier::Carrier;
 use crate::support::{Folder, Host};
 use crate::{Effort, cpu};
 

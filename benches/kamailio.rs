@@ -7,9 +7,9 @@ use bytes::Bytes;
 use engine::sip::header::Name;
 use engine::sip::message::{Message, Method};
 
-use crate::carrier::sdp;
 use crate::cpu;
 use crate::support::Host;
+use crate::support::carrier::sdp;
 use crate::support::peers::Kamailio;
 
 /// One caller, many calls at once.

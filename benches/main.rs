@@ -11,7 +11,6 @@ mod support;
 
 mod callers;
 mod calls;
-mod carrier;
 mod codec;
 mod cpu;
 mod crowd;

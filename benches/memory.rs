@@ -19,12 +19,12 @@ use ramal::shards::Shards;
 use ramal::sound::{DeviceKind, Devices};
 
 use crate::Effort;
-use crate::carrier::answers;
 use crate::desk::{self, Desk};
 use crate::phones::Phones;
 use crate::relay::bridge;
 use crate::report::{Goal, Row};
 use crate::support::Host;
+use crate::support::carrier::answers;
 
 /// First argument of the process that is weighed.
 pub const CHILD: &str = "--weigh";

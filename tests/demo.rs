@@ -61,6 +61,14 @@ fn sp_13_the_demo_s_agent_opens_her_link_once_and_a_customer_whom_the_base_knows
     let line = page.until("a call for Ana", |line| line["news"]["call"]["contact"].is_object());
     let call = &line["news"]["call"];
     assert_eq!(call["contact"]["name"], "Maria Aparecida da Silva", "{call}");
+    let campaigns = luana.get("/campaigns").json();
+    assert_eq!(campaigns[0]["standing"], "running", "there is one to be called for: {campaigns}");
+    let path = format!("/campaigns/{}/get-record", campaigns[0]["campaign"].as_str().unwrap());
+    let call = format!("/calls/{}", call["call"].as_str().unwrap());
+    ana.post(&format!("{call}/reject"), &json!({}));
+    wait_for(LONG, "Ana to be free", || Some(()).filter(|()| ana.post(&path, &json!({})).status == 204));
+    let record = page.until("a record for Ana", |line| line["news"]["record"]["place"] == "open");
+    assert_eq!(record["news"]["record"]["recipient"], "Maria Aparecida da Silva", "{record}");
     assert!(demo.term(LONG).success());
     assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0, "the demo's folder is gone");
 }

@@ -1,6 +1,7 @@
 //! `ramal demo`: a test exchange, two extensions, a first call that explains itself, and then the agent's desktop with customers
 //! who call in (SP-13).
 
+mod campaign;
 mod leave;
 mod people;
 mod stage;

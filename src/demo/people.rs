@@ -8,7 +8,7 @@ use engine::records::Record;
 use engine::staff::{Builtin, Directions, Entry, Item, List, Queue, User};
 
 use super::stage::EXTENSIONS;
-use super::{DemoError, system};
+use super::{DemoError, campaign, system};
 use crate::store::{ContactLine, Store};
 use crate::web::Invitation;
 use crate::words::{Language, Words};
@@ -24,11 +24,15 @@ pub struct Links {
 pub fn hire(data: &Path, desktop: &str, language: Language) -> Result<Links, DemoError> {
     let store = Store::open(data).map_err(std::io::Error::other).map_err(system(BASE))?;
     let (tell, told) = channel();
-    let entries = entries(&Words::new(language), language).into_iter().map(Record::Kept).collect();
+    let words = Words::new(language);
+    let entries = entries(&words, language).into_iter().map(Record::Kept).collect();
     // Nobody waits any more only where this thread is gone.
     store.submit(BatchId(0), entries, move |_, kept| drop(tell.send(kept)));
     let kept = told.recv().map_err(std::io::Error::other).map_err(system(BASE))?;
-    kept.and_then(|()| store.add_contacts(vec![known()])).map_err(std::io::Error::other).map_err(system(BASE))?;
+    kept.and_then(|()| store.add_contacts(vec![known()]))
+        .and_then(|_| campaign::add_list(&store, &words))
+        .map_err(std::io::Error::other)
+        .map_err(system(BASE))?;
     let link = |user| {
         let invitation = Invitation::write(&store, user, desktop);
         invitation.map(|invitation| invitation.link).map_err(std::io::Error::other).map_err(system(BASE))
@@ -75,7 +79,12 @@ fn entries(words: &Words, language: Language) -> Vec<Entry> {
         })
     };
     let items = ITEMS.into_iter().enumerate().map(item);
-    people.map(Entry::User).into_iter().chain([Entry::Queue(queue)]).chain(items).collect()
+    people
+        .map(Entry::User)
+        .into_iter()
+        .chain([Entry::Queue(queue), Entry::Campaign(campaign::campaign(words))])
+        .chain(items)
+        .collect()
 }
 
 fn known() -> ContactLine {

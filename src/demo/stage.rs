@@ -142,7 +142,7 @@ fn configuration(exchange: SocketAddr, own: u16, web: SocketAddr) -> String {
     format!(
         "[daemon]\ndata_dir = \"{DATA}\"\ndefault_route = \"{}\"\n[[listen]]\naddress = \"127.0.0.1:{own}\"\n\
          [web]\nlisten = [\"{web}\"]\n[media]\nips = [\"127.0.0.1\"]\nports = [{first}, {last}]\n[profile.demo]\nrefer = false\n\
-         [registrar.demo]\nhost = \"{exchange}\"\nprofile = \"demo\"\n{extensions}",
+         [gate]\nhours = \"always\"\n[registrar.demo]\nhost = \"{exchange}\"\nprofile = \"demo\"\n{extensions}",
         EXTENSIONS[0]
     )
 }

@@ -8,12 +8,14 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test reports by panicking")]
 
 pub mod browser;
+pub mod carrier;
 pub mod control;
 pub mod daemon;
 mod document;
 pub mod folder;
 pub mod host;
 pub mod manager;
+pub mod market;
 pub mod peers;
 pub mod process;
 pub mod pulse;

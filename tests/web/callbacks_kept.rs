@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::office::Office;
 use crate::support::peers::{Asterisk, Options};
-use crate::support::{Browser, Daemon, Folder, Host, LONG, wait_for, when};
+use crate::support::{Browser, Daemon, Folder, LONG, wait_for, when};
 
 /// Agents with an ear of their own each.
 const AGENTS: [u32; 3] = [1001, 1002, 1003];
@@ -25,25 +25,12 @@ struct Floor {
 impl Floor {
     fn new(name: &str) -> Floor {
         let asterisk = Asterisk::start(Options::default());
-        let (folder, host) = (Folder::new(name), Host::claim());
-        let (ip, pbx) = (host.address(), asterisk.sip());
         let extension = |number: &u32| {
             let password = Asterisk::password(*number);
             format!("[extension.{number}]\nsecret = \"{password}\"\ndevice = \"null\"\n")
         };
-        let toml = format!(
-            "[daemon]\ndata_dir = \"data\"\n[[listen]]\naddress = \"{ip}:5060\"\n[media]\nips = [\"{ip}\"]\n\
-             [web]\nlisten = [\"{ip}:8080\"]\n[registrar.pbx]\nhost = \"{pbx}\"\nprofile = \"asterisk\"\n\
-             [device.null]\ntype = \"null\"\n{}",
-            AGENTS.iter().map(extension).collect::<String>()
-        );
-        let daemon = Daemon::start(&toml, folder.path());
-        let office = Office { daemon, folder, host };
-        let mut ana = office.browser();
-        let setup =
-            json!({ "token": office.link(), "name": "Ana", "login": "ana", "password": crate::office::PASSWORD });
-        let answer = ana.post("/setup", &setup);
-        ana.keep(&answer);
+        let pbx = format!("host = \"{}\"\nprofile = \"asterisk\"", asterisk.sip());
+        let (office, ana) = Office::behind(Folder::new(name), &pbx, &AGENTS.iter().map(extension).collect::<String>());
         let day = json!({ "from": 0, "until": 1440 });
         let escala = json!({ "name": "Sempre", "week": vec![day; 7], "zone": "UTC", "slot_minutes": 1, "capacity": 500,
             "attempts": 1, "calendar": { "national": false, "optional": false, "states": [], "places": [] } });

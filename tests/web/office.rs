@@ -41,13 +41,31 @@ impl Office {
 
     pub fn with(name: &str, web: &str, rest: &str) -> (Office, Browser) {
         let office = Office::empty(name, web, rest);
-        let mut ana = office.browser();
-        let token = office.link();
-        let answer =
-            ana.post("/setup", &json!({ "token": token, "name": "Ana", "login": "ana", "password": PASSWORD }));
+        let ana = office.set_up();
+        (office, ana)
+    }
+
+    /// Behind a PBX, with an administrator. `pbx`: the keys of its section; `rest`: more sections.
+    pub fn behind(folder: Folder, pbx: &str, rest: &str) -> (Office, Browser) {
+        let host = Host::claim();
+        let ip = host.address();
+        let toml = format!(
+            "[daemon]\ndata_dir = \"data\"\n[[listen]]\naddress = \"{ip}:5060\"\n[media]\nips = [\"{ip}\"]\n\
+             [web]\nlisten = [\"{ip}:8080\"]\n[registrar.pbx]\n{pbx}\n[device.null]\ntype = \"null\"\n{rest}\n"
+        );
+        let daemon = Daemon::start(&toml, folder.path());
+        let office = Office { daemon, folder, host };
+        let ana = office.set_up();
+        (office, ana)
+    }
+
+    fn set_up(&self) -> Browser {
+        let (mut ana, token) = (self.browser(), self.link());
+        let setup = json!({ "token": token, "name": "Ana", "login": "ana", "password": PASSWORD });
+        let answer = ana.post("/setup", &setup);
         assert_eq!(answer.status, 204, "{answer:?}");
         ana.keep(&answer);
-        (office, ana)
+        ana
     }
 
     pub fn address(&self) -> SocketAddr {

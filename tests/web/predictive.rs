@@ -2,16 +2,16 @@
 //! and how often (GN-02, GN-18).
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::campaigns::campaign;
-use crate::office::Office;
+use crate::floor::{Floor, Plan, at_work};
 use crate::support::peers::{Asterisk, Options};
-use crate::support::{Browser, Daemon, Folder, Host, LONG, wait_for, when};
+use crate::support::{Daemon, Folder, LONG, wait_for, when};
 
 /// A pack by which nobody is ever called.
 const NEVER: &str = "about = \"never\"\n[pack]\nname = \"never\"\ntitle = \"Never\"\nbasis = \"prudence\"\n\
@@ -20,65 +20,35 @@ const NEVER: &str = "about = \"never\"\n[pack]\nname = \"never\"\ntitle = \"Neve
 /// Agents with an ear of their own each.
 const AGENTS: [u32; 4] = [1001, 1002, 1003, 1004];
 
-struct Floor {
-    office: Office,
+struct Judged {
+    floor: Floor,
     asterisk: Asterisk,
-    agents: Vec<Browser>,
-    ana: Browser,
-    campaign: String,
-    list: String,
-    leads: u32,
 }
 
-impl Floor {
+impl Deref for Judged {
+    type Target = Floor;
+
+    fn deref(&self) -> &Floor {
+        &self.floor
+    }
+}
+
+impl Judged {
     /// The exchange does with a lead what its number's last digit says: 0 to 3 answer and talk for two seconds, 4 and 5 let it ring,
     /// 6 and 7 are busy, 8 is no number, 9 answers and hangs up at once.
-    fn new(name: &str, leads: u32) -> Floor {
-        let asterisk = Asterisk::start(Options::default());
-        let (folder, host) = (Folder::new(name), Host::claim());
-        let (ip, pbx) = (host.address(), asterisk.sip());
-        let extension = |number: &u32| {
-            let password = Asterisk::password(*number);
-            format!("[extension.{number}]\nsecret = \"{password}\"\ndevice = \"null\"\n")
-        };
-        let toml = format!(
-            "[daemon]\ndata_dir = \"data\"\n[[listen]]\naddress = \"{ip}:5060\"\n[media]\nips = [\"{ip}\"]\n\
-             [web]\nlisten = [\"{ip}:8080\"]\n[registrar.pbx]\nhost = \"{pbx}\"\nprofile = \"asterisk\"\n\
-             [gate]\nhours = \"always\"\nrules_dir = \"rules\"\n[trunk.tronco]\nuser = \"1010\"\nsecret = \"{}\"\nregistrar = \"pbx\"\n\
-             dial_format = \"5{{ddd}}{{number}}\"\ncalls_at_once = 60\ncalls_per_minute = 6000\n\
-             [device.null]\ntype = \"null\"\n{}",
-            Asterisk::password(1010),
-            AGENTS.iter().map(extension).collect::<String>()
-        );
+    fn new(name: &str, leads: u32) -> Judged {
+        let (asterisk, folder) = (Asterisk::start(Options::default()), Folder::new(name));
         std::fs::create_dir(folder.join("rules")).unwrap();
         std::fs::write(folder.join("rules/pack-never.toml"), NEVER).unwrap();
-        let daemon = Daemon::start(&toml, folder.path());
-        let office = Office { daemon, folder, host };
-        let mut ana = office.browser();
-        let setup =
-            json!({ "token": office.link(), "name": "Ana", "login": "ana", "password": crate::office::PASSWORD });
-        let answer = ana.post("/setup", &setup);
-        ana.keep(&answer);
-        let hire = |number: &u32| {
-            let fields = json!({ "ramal": number.to_string() });
-            let (agent, _) = office.hire(&ana, &format!("a{number}"), fields);
-            assert_eq!(agent.post("/agent/sign-in", &json!({ "device": null })).status, 204);
-            agent
-        };
-        let agents = AGENTS.iter().map(hire).collect();
-        let (campaign, list) = campaign_of(&ana, leads);
-        Floor { office, asterisk, agents, ana, campaign, list, leads }
-    }
-
-    /// Until every line is registered: what is dialled before has no way out.
-    fn registered(&self) {
-        wait_for(LONG, "the registrations", || {
-            let mut page = self.ana.live().ok()?;
-            page.say(&json!({ "since": null }));
-            let accounts = page.line()?["snapshot"]["accounts"].as_array()?.clone();
-            let up = |account: &Value| account["registration"]["state"] == "registered";
-            (accounts.len() == AGENTS.len() + 1 && accounts.iter().all(up)).then_some(())
-        });
+        let trunk = format!(
+            "user = \"1010\"\nsecret = \"{}\"\ndial_format = \"5{{ddd}}{{number}}\"\ncalls_at_once = 60\ncalls_per_minute = 6000",
+            Asterisk::password(1010)
+        );
+        let pbx = format!("host = \"{}\"\nprofile = \"asterisk\"", asterisk.sip());
+        let agents = AGENTS.map(|number| (number, Asterisk::password(number).to_string())).into();
+        let gate = "rules_dir = \"rules\"";
+        let floor = Floor::new(Plan { folder, pbx: &pbx, trunk: &trunk, gate, agents, leads, lines: 40, starts: 10 });
+        Judged { floor, asterisk }
     }
 
     /// The agents work until each lead has come to its end.
@@ -87,8 +57,7 @@ impl Floor {
             let ends = self.all_ended(Instant::now() + 12 * LONG);
             stop.store(true, Ordering::Relaxed);
             // Something for the agents' pages to see.
-            let stopped = self.ana.post(&format!("/campaigns/{}/steer", self.campaign), &json!({ "to": "stop" }));
-            assert_eq!(stopped.status, 204);
+            self.steer("stop");
             ends
         })
     }
@@ -173,87 +142,11 @@ impl Floor {
         let rules = broken.iter().map(|one| one["rule"].as_str().unwrap_or_default().to_owned()).collect();
         (output.status.code(), said["judged"].as_u64().unwrap_or_default(), rules)
     }
-
-    /// Attempts of today by result.
-    fn results(&self) -> BTreeMap<String, u64> {
-        let day = chrono::Utc::now().with_timezone(&chrono_tz::America::Sao_Paulo).date_naive();
-        let told = self.ana.get(&format!("/campaigns/{}/results?day={day}", self.campaign)).json();
-        let mut all = BTreeMap::new();
-        for hour in told["hours"].as_array().unwrap_or(&Vec::new()) {
-            for (result, count) in hour["results"].as_object().into_iter().flatten() {
-                *all.entry(result.clone()).or_default() += count.as_u64().unwrap_or_default();
-            }
-        }
-        all
-    }
-}
-
-/// Each lead is tried once, whatever comes of it.
-fn campaign_of(ana: &Browser, leads: u32) -> (String, String) {
-    let made = ana.post("/lead-lists", &json!({ "name": "Clientes", "source": "CRM", "dated": null, "expires": null }));
-    let list = made.json()["list"].as_str().unwrap().to_owned();
-    let lead = |number: u32| json!({ "recipient": format!("Cliente {number}"), "phones": [{ "number": format!("1190{number:07}"), "label": "celular" }] });
-    let all: Vec<Value> = (0..leads).map(lead).collect();
-    for part in all.chunks(200) {
-        let added = ana.post(&format!("/lead-lists/{list}/leads"), &json!({ "leads": part }));
-        assert_eq!((added.status, added.json()["bad"].clone()), (200, json!([])), "{added:?}");
-    }
-    let results = [
-        "connected",
-        "abandoned",
-        "busy",
-        "no-answer",
-        "rejected",
-        "congestion",
-        "number-unknown",
-        "withdrawn",
-        "failed",
-    ];
-    let once: serde_json::Map<String, Value> =
-        results.iter().map(|result| ((*result).to_owned(), json!({ "kind": "finish" }))).collect();
-    let pace = json!({ "lines": 40, "starts_per_second": 10, "abandoned_permille": 30, "ring_s": 15, "notice": "encerrada",
-        "cool_down_hours": 72 });
-    let fields = json!({ "mode": "predictive", "lists": [list], "routes": [{ "account": "tronco", "weight": 1 }], "pace": pace,
-        "retry": { "results": once, "dispositions": {}, "limits": [] } });
-    let id = campaign(ana, "Renova", fields);
-    assert_eq!(ana.post(&format!("/campaigns/{id}/steer"), &json!({ "to": "start" })).status, 204);
-    (id, list)
-}
-
-/// The agents work until `stop`, or until the daemon is gone; meanwhile `what` happens.
-fn at_work<T>(agents: &[Browser], campaign: &str, what: impl FnOnce(&AtomicBool) -> T) -> T {
-    let stop = &AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        let works: Vec<_> = agents.iter().map(|agent| scope.spawn(move || work(agent, campaign, stop))).collect();
-        let came = what(stop);
-        // Whoever asked something while the daemon was killed has no answer.
-        works.into_iter().for_each(|work| drop(work.join()));
-        came
-    })
-}
-
-/// An agent: takes part, talks with whoever comes, and closes the record.
-fn work(agent: &Browser, campaign: &str, stop: &AtomicBool) {
-    let Ok(mut page) = agent.live() else { return };
-    page.say(&json!({ "since": null }));
-    let joined = agent.post(&format!("/campaigns/{campaign}/join"), &json!({}));
-    assert_eq!(joined.status, 204, "{joined:?}");
-    while let Some(line) = page.line() {
-        let seen =
-            line["snapshot"]["records"].as_array().cloned().unwrap_or_else(|| vec![line["news"]["record"].clone()]);
-        for record in seen.iter().filter(|record| record["place"] == "closing") {
-            let path = format!("/records/{}/close", record["lead"].as_str().unwrap_or_default());
-            agent.post(&path, &json!({ "disposition": null, "stop": false }));
-        }
-        if stop.load(Ordering::Relaxed) {
-            return;
-        }
-    }
 }
 
 #[test]
 fn gn_02_gn_18_a_predictive_campaign_reaches_everybody_once_over_a_real_exchange() {
-    let floor = Floor::new("web-predictive", 60);
+    let floor = Judged::new("web-predictive", 60);
     floor.registered();
     let ends = floor.to_the_end();
     floor.judge(&ends);
@@ -273,7 +166,7 @@ fn gn_02_gn_18_a_predictive_campaign_reaches_everybody_once_over_a_real_exchange
 }
 
 fn killed(times: u32, leads: u32) {
-    let mut floor = Floor::new("web-predictive-killed", leads);
+    let mut judged = Judged::new("web-predictive-killed", leads);
     let mut random = u64::from(std::process::id());
     println!("seed {random}");
     let mut next = |most: u64| {
@@ -281,8 +174,9 @@ fn killed(times: u32, leads: u32) {
         (random >> 33) % most
     };
     for _ in 0..times {
-        floor.registered();
+        judged.registered();
         let moment = Instant::now() + Duration::from_millis(next(4_000));
+        let floor = &mut judged.floor;
         let daemon = &mut floor.office.daemon;
         at_work(&floor.agents, &floor.campaign, |_| {
             wait_for(LONG, "a moment to kill it", || when(Instant::now() >= moment));
@@ -291,9 +185,9 @@ fn killed(times: u32, leads: u32) {
         floor.office.daemon = Daemon::start_again(floor.office.folder.path(), &[]);
         wait_for(LONG, "the desktop", || when(floor.ana.get("/session").status == 200));
     }
-    floor.registered();
-    let ends = floor.to_the_end();
-    floor.judge(&ends);
+    judged.registered();
+    let ends = judged.to_the_end();
+    judged.judge(&ends);
 }
 
 #[test]

@@ -76,7 +76,7 @@ impl Campaigns {
         }
         self.take_back(campaign, decision.withdraw, settings.ring_at_least, now.moment);
         self.write_pace(campaign, day, false, now.moment);
-        self.tell_pace(campaign, now.moment);
+        self.look_told(campaign, now.moment);
     }
 
     /// So many calls may begin now: the answer to [`Order::Begin`].
@@ -191,13 +191,12 @@ impl Campaigns {
         }
     }
 
-    /// Screens need no more than one a second.
-    fn tell_pace(&mut self, campaign: CampaignId, now: Moment) {
-        let Some(view) = self.view(campaign) else { return };
+    /// Screens are told, now or within a second.
+    pub(super) fn look_told(&mut self, campaign: CampaignId, now: Moment) {
+        let is_due = self.running.get_mut(&campaign).is_some_and(|running| running.told.is_due(now));
+        let Some(view) = is_due.then(|| self.view(campaign)).flatten() else { return };
         let Some(running) = self.running.get_mut(&campaign) else { return };
-        let is_news = |(told, at): &(_, Moment)| *told != view && now.since(*at) >= TOLD_EVERY;
-        if running.told.as_ref().is_none_or(is_news) {
-            running.told = Some((view, now));
+        if running.told.is_news(view, now) {
             self.orders.push_back(Order::TellCampaign(campaign));
         }
     }
@@ -215,4 +214,3 @@ fn bounded(running: &mut Running, decision: Decision, short: Option<u64>, now: M
 
 /// Divides by the number of campaigns that anybody takes part in at once.
 const PARTS: usize = 60;
-const TOLD_EVERY: std::time::Duration = std::time::Duration::from_secs(1);

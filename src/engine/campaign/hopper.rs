@@ -38,6 +38,9 @@ pub struct Want {
     /// Where it may be called now, and since when attempts there count. Leads of other areas stay where they are.
     pub open: BTreeMap<Area, Periods>,
     pub now: DateTime<Utc>,
+    /// Leads with a number that does not exist come after all others: too many calls of the day are short (GN-19).
+    #[serde(default)]
+    pub dead_last: bool,
     /// How many, at most.
     pub most: u16,
     /// When the lease ends by itself.

@@ -40,6 +40,11 @@ impl Campaigns {
         self.running.keys().filter_map(|campaign| self.view(*campaign))
     }
 
+    /// Whether the rule of short calls binds today (GN-19).
+    pub fn has_too_many_short_calls(&self) -> bool {
+        self.short_room.is_some()
+    }
+
     /// Calls for whoever is free that are begun and are none yet.
     pub fn on_their_way(&self) -> u32 {
         let begun = |record: &&Record| match record.state {

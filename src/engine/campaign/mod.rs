@@ -50,6 +50,7 @@ pub use hopper::{Facts, LeadFacts, Leased, PhoneFacts, Question, Remembered, Wan
 pub use lead::{Area, CoolOff, Finished, Lead, LeadState, Phone, PhoneState, Priority, Waits};
 pub use list::{Aim, Lack, List, ListStanding, ListState, Need, NumberList, Scope};
 pub use order::{By, CampaignView, Cap, Order, PacingView, Place, RecordView, ShortView};
+pub use pacer::settings;
 pub use retry::{Again, Limit, Next, Of, Retry, RetryTable, Tallies, Tally, Turn, Within};
 pub use terms::{Campaign, DialMode, Handling, Pace, Route, Standing};
 
@@ -134,10 +135,15 @@ impl Campaigns {
         let due = self.running.iter().filter(|(_, running)| running.poll_timeout().is_some_and(|at| at <= now.moment));
         let due: Vec<CampaignId> = due.map(|(id, _)| *id).collect();
         due.into_iter().for_each(|campaign| self.feed(campaign, now));
+        let untold =
+            self.running.iter().filter(|(_, running)| running.told.poll_timeout().is_some_and(|at| at <= now.moment));
+        let untold: Vec<CampaignId> = untold.map(|(id, _)| *id).collect();
+        untold.into_iter().for_each(|campaign| self.look_told(campaign, now.moment));
     }
 
     pub fn poll_timeout(&self) -> Option<Moment> {
-        self.running.values().map(Running::poll_timeout).fold(None, earliest).filter(|_| !self.held)
+        let work = self.running.values().map(Running::poll_timeout).fold(None, earliest).filter(|_| !self.held);
+        self.running.values().map(|running| running.told.poll_timeout()).fold(work, earliest)
     }
 
     pub fn poll_order(&mut self) -> Option<Order> {
@@ -185,6 +191,7 @@ impl Campaigns {
                 self.feed(campaign, now);
             }
         }
+        self.look_told(campaign, now.moment);
     }
 }
 

@@ -157,7 +157,8 @@ impl Pacer {
 }
 
 /// What a campaign lays down, for a team of so many people; `taken`: lines that are busy with nobody whom it would serve.
-pub(super) fn settings(terms: &Terms, team: usize, taken: usize) -> Settings {
+/// How a campaign is paced with a team of so many, while so many of its lines are taken by calls that are over for the pace.
+pub fn settings(terms: &Terms, team: usize, taken: usize) -> Settings {
     let lines = u32::from(terms.lines).saturating_sub(u32::try_from(taken).unwrap_or(u32::MAX));
     let ring_at_least = Duration::from_secs(terms.ring_at_least_s.into());
     let settings = Settings::predictive(u32::try_from(team).unwrap_or(u32::MAX), lines);

@@ -1,5 +1,7 @@
 //! One campaign: its terms, its hopper, its crew, its pace, and how many records it gives out now.
 
+use std::time::Duration;
+
 use super::crew::Crew;
 use super::hopper::LeadFacts;
 use super::order::{CampaignView, ShortView};
@@ -18,13 +20,41 @@ pub(super) struct Running {
     pub crew: Crew,
     /// Of a predictive one.
     pub pacer: Pacer,
-    /// As it was told last, and when.
-    pub told: Option<(CampaignView, Moment)>,
+    pub told: Told,
+}
+
+/// What screens know of it: they need no more than one view a second, and no less.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    last: Option<(CampaignView, Moment)>,
+    /// It may be another by now.
+    is_stale: bool,
+}
+
+impl Told {
+    /// Whether screens may be told now; else at [`Told::poll_timeout`].
+    pub fn is_due(&mut self, now: Moment) -> bool {
+        self.is_stale = self.last.as_ref().is_some_and(|(_, at)| now.since(*at) < TOLD_EVERY);
+        !self.is_stale
+    }
+
+    /// Whether that is another view than the last.
+    pub fn is_news(&mut self, view: CampaignView, now: Moment) -> bool {
+        let is_news = self.last.as_ref().is_none_or(|(last, _)| *last != view);
+        if is_news {
+            self.last = Some((view, now));
+        }
+        is_news
+    }
+
+    pub fn poll_timeout(&self) -> Option<Moment> {
+        self.last.as_ref().filter(|_| self.is_stale).map(|(_, at)| *at + TOLD_EVERY)
+    }
 }
 
 impl Running {
     pub fn new(terms: Campaign) -> Running {
-        Running { terms, pool: Pool::default(), crew: Crew::default(), pacer: Pacer::default(), told: None }
+        Running { terms, pool: Pool::default(), crew: Crew::default(), pacer: Pacer::default(), told: Told::default() }
     }
 
     /// The same with other terms. What the pace knows is asked for anew after a time of another mode.
@@ -112,5 +142,6 @@ impl Running {
     }
 }
 
+const TOLD_EVERY: Duration = Duration::from_secs(1);
 /// Records that one input brings into work.
 pub(super) const MOST_AT_ONCE: usize = 50;

@@ -30,7 +30,7 @@ mod tests;
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -144,6 +144,16 @@ impl<'a> Law<'a> {
     /// Calling hours: a pack that has its own takes the place of the installation's.
     pub(in crate::gate) fn hours(&self) -> &'a [Hours] {
         self.pack.map(|pack| pack.hours.as_slice()).filter(|hours| !hours.is_empty()).unwrap_or(&self.rules.hours)
+    }
+
+    /// The minutes of a day between which anybody may be called, as clocks of the installation show them: the first, and the one
+    /// after the last. The whole day where no hours are laid down for it.
+    pub fn window(&self, day: NaiveDate) -> (u16, u16) {
+        let hours = self.hours().iter().filter(|hours| hours.term.holds(day));
+        let weekday = usize::try_from(day.weekday().num_days_from_monday()).unwrap_or_default();
+        let spans: Vec<_> = hours.filter_map(|hours| hours.week.days.get(weekday)).flatten().collect();
+        let from = spans.iter().map(|span| span.from).min().unwrap_or(0);
+        (from, spans.iter().map(|span| span.until).max().unwrap_or(24 * 60))
     }
 
     /// All of them bind together.

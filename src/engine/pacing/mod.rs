@@ -10,6 +10,7 @@
 mod account;
 mod burst;
 mod controller;
+mod forecast;
 mod frees;
 mod hour;
 mod prospect;
@@ -24,6 +25,7 @@ mod view;
 
 pub use account::{Account, Tally};
 pub use controller::{Controller, Memory};
+pub use forecast::{DayForecast, Prospects};
 pub use short::{Forecast, ShortCalls, ShortRule};
 pub use snapshot::Snapshot;
 pub use view::{Decision, Event, Pace, Reason, Settings, View};

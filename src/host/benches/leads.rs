@@ -229,6 +229,7 @@ fn want(open: impl Iterator<Item = Area>) -> Want {
         needs: Vec::new(),
         open: open.map(|area| (area, Periods { day, week: day, month: day })).collect(),
         now,
+        dead_last: false,
         most: 50,
         until: now + TimeDelta::minutes(10),
     }

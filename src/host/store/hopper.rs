@@ -125,11 +125,11 @@ pub(super) fn look(base: &Connection, want: &Want) -> rusqlite::Result<Leased> {
 fn next(base: &Connection, lists: &[ListId], want: &Want) -> rusqlite::Result<Vec<(LeadId, Area)>> {
     let most = usize::from(want.most);
     let mut chosen = Vec::new();
-    for rank in ranks(base, lists)? {
+    for together in turns(ranks(base, lists)?, want.dead_last) {
         let mut found = Vec::new();
-        for list in lists {
+        for (list, rank) in lists.iter().flat_map(|list| together.iter().map(|rank| (*list, *rank))) {
             for area in want.open.keys() {
-                search(base, (*list, rank, *area), want, &mut found)?;
+                search(base, (list, rank, *area), want, &mut found)?;
             }
         }
         found.sort_unstable();
@@ -139,6 +139,15 @@ fn next(base: &Connection, lists: &[ListId], want: &Want) -> rusqlite::Result<Ve
         }
     }
     Ok(chosen)
+}
+
+/// Ranks that have their turn together: a number that does not exist puts a lead behind where that is wanted.
+fn turns(ranks: Vec<u8>, dead_last: bool) -> impl Iterator<Item = Vec<u8>> {
+    let mut turns: BTreeMap<u8, Vec<u8>> = BTreeMap::new();
+    for rank in ranks {
+        turns.entry(if dead_last { rank } else { rank % leads::WITH_DEAD }).or_default().push(rank);
+    }
+    turns.into_values()
 }
 
 /// Which there are among those that wait.

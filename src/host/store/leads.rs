@@ -286,7 +286,8 @@ struct Columns {
 
 impl Columns {
     fn of(lead: &Lead) -> rusqlite::Result<Columns> {
-        let rank = lead.priority.0;
+        let has_dead = lead.phones.iter().any(|phone| phone.state == PhoneState::Dead);
+        let rank = lead.priority.0 + if has_dead { WITH_DEAD } else { 0 };
         let plain = |word| Columns { word, rank, next: None, lease_until: None, cool_off: None, detail: None };
         let told = |word| json(&lead.state).map(|detail| Columns { detail: Some(detail), ..plain(word) });
         match lead.state {
@@ -303,3 +304,6 @@ impl Columns {
         }
     }
 }
+
+/// So much later in rank is a lead with a number that does not exist.
+pub(super) const WITH_DEAD: u8 = 10;

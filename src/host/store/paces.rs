@@ -2,12 +2,15 @@
 //! loses it (GN-18). And the short calls of a day (GN-19).
 
 use chrono::{DateTime, NaiveDate, Utc};
+use engine::border::StoreError;
 use engine::campaign::Remembered;
 use engine::id::CampaignId;
 use engine::pacing::{Memory, ShortCalls, Tally};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::column::{RowExt, id, json, ms};
+use super::error::words;
+use super::history::Reader;
 use super::record::run;
 
 pub(super) fn write(base: &Connection, campaign: CampaignId, day: u32, memory: &Memory) -> rusqlite::Result<()> {
@@ -22,14 +25,27 @@ pub(super) fn remembered(
     campaign: CampaignId,
     days: &[(u32, DateTime<Utc>)],
 ) -> rusqlite::Result<Remembered> {
-    let sql = "SELECT day, memory FROM paces WHERE campaign = ?1 ORDER BY day DESC LIMIT 1";
-    let row = |row: &Row<'_>| Ok((row.get::<_, u32>("day")?, row.json("memory")?));
-    let last: Option<(u32, Box<Memory>)> = base.prepare_cached(sql)?.query_row([id(campaign.0)], row).optional()?;
+    let last = last(base, campaign)?;
     let from = last.as_ref().map_or(0, |(day, _)| *day);
     let ends = days.iter().skip(1).map(|(_, begin)| *begin).chain([DateTime::<Utc>::MAX_UTC]);
     let counted = days.iter().zip(ends).filter(|((day, _), _)| *day >= from);
     let counted = counted.map(|((day, begin), end)| Ok((*day, tally(base, campaign, *begin, end)?)));
     Ok(Remembered { days: counted.collect::<rusqlite::Result<_>>()?, memory: last.map(|(_, memory)| memory) })
+}
+
+/// What was learned last, with the day's number.
+fn last(base: &Connection, campaign: CampaignId) -> rusqlite::Result<Option<(u32, Box<Memory>)>> {
+    let sql = "SELECT day, memory FROM paces WHERE campaign = ?1 ORDER BY day DESC LIMIT 1";
+    let row = |row: &Row<'_>| Ok((row.get::<_, u32>("day")?, row.json("memory")?));
+    base.prepare_cached(sql)?.query_row([id(campaign.0)], row).optional()
+}
+
+impl Reader {
+    /// What the pace of a campaign has learned; none: it never dialled.
+    pub fn pace_memory(&self, campaign: CampaignId) -> Result<Option<Box<Memory>>, StoreError> {
+        let last = last(self.base(), campaign).map_err(|error| words(&error))?;
+        Ok(last.map(|(_, memory)| memory))
+    }
 }
 
 /// One that a crash cut short counts as abandoned, unless an agent had it.

@@ -386,7 +386,7 @@ CREATE TABLE leads (
     list           INTEGER NOT NULL REFERENCES lists,
     state          TEXT NOT NULL
                    CHECK (state IN ('waiting', 'leased', 'callback', 'unknown', 'done', 'declined', 'exhausted')),
-    rank           INTEGER NOT NULL,     -- 0: on top, else the priority
+    rank           INTEGER NOT NULL,     -- 0: on top, else the priority; 10 more with a number that does not exist
     area           INTEGER NOT NULL,     -- DDD of the next number; 0: it has none
     next_ms        INTEGER NOT NULL,     -- not dialled before
     priority       INTEGER NOT NULL CHECK (priority BETWEEN 1 AND 9),

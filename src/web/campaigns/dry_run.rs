@@ -1,4 +1,4 @@
-//! Whom a campaign could dial now, today, later and never, before it is started.
+//! Whom a campaign could dial now, today, later and never, before it is started, and what the rest of the day would come to.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,12 +9,12 @@ use chrono::Utc;
 use engine::access::{Action, Whose};
 use engine::gate::Law;
 use engine::id::CampaignId;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use crate::leads::dry_run;
-use crate::web::body::Named;
+use crate::leads::{DryRun, Forecast, dry_run, forecast};
+use crate::web::body::{Asked, Named};
 use crate::web::desk::Desk;
 use crate::web::doc::{Routes, about};
 use crate::web::error::Error;
@@ -23,11 +23,13 @@ use crate::web::shape::Id;
 
 pub fn add(routes: Routes) -> Routes {
     let found = json!({ "leads": 1_200, "now": 700, "today": 300, "later": 0, "never": 200, "in_work": 0,
-        "by_rule": { "hours": 300, "do-not-call": 200 } });
+        "by_rule": { "hours": 300, "do-not-call": 200 }, "forecast": { "agents": 10, "answered_permille": 250, "learned": true,
+        "calls": 1_000, "connected": 240, "abandoned": 5, "occupancy_permille": 810, "through_minutes": 65 } });
     routes.get(
         "/api/v1/campaigns/{campaign}/dry-run",
         look,
         about("Whom of its lists it could dial now, today, later and never, and by which rule not; nothing is dialled")
+            .asks(&["agents"])
             .gives::<CampaignDryRun>(200, found),
     )
 }
@@ -45,6 +47,49 @@ pub struct CampaignDryRun {
     in_work: u64,
     /// What keeps those that are not dialled now: a rule of the gate, `retry`, `list`, `do-not-call-list`, or the lead's state.
     by_rule: BTreeMap<String, u64>,
+    /// Of the rest of today with so many agents; null where nobody said how many, or where agents dial themselves.
+    forecast: Option<CampaignForecast>,
+}
+
+/// As the simulator has it, at the campaign's pace.
+#[derive(Serialize, ToSchema)]
+pub struct CampaignForecast {
+    agents: u32,
+    /// Of a thousand calls, by people.
+    answered_permille: u32,
+    /// Whether that was seen in this campaign; else it is what is usual.
+    learned: bool,
+    calls: u64,
+    connected: u64,
+    abandoned: u64,
+    /// Talking and writing of a thousand parts of presence.
+    occupancy_permille: u32,
+    /// From now until nobody is left to be called today; null: the day ends before.
+    through_minutes: Option<u64>,
+}
+
+impl From<Forecast> for CampaignForecast {
+    fn from(forecast: Forecast) -> CampaignForecast {
+        let Forecast { agents, answer_rate, is_learned, day } = forecast;
+        let permille = |share: f64| (share * 1_000.0).round() as u32;
+        CampaignForecast {
+            agents,
+            answered_permille: permille(answer_rate),
+            learned: is_learned,
+            calls: day.calls,
+            connected: day.connected,
+            abandoned: day.abandoned,
+            occupancy_permille: permille(day.occupancy),
+            through_minutes: day.through.map(|through| through.as_secs() / 60),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    /// How many would take part.
+    agents: Option<u32>,
 }
 
 /// Says that nobody waits for the answer any more.
@@ -60,17 +105,28 @@ async fn look(
     person: Person,
     State(desk): State<Arc<Desk>>,
     Named(campaign): Named<Id>,
+    Asked(wanted): Asked<Wanted>,
 ) -> Result<axum::Json<CampaignDryRun>, Error> {
     person.may(Action::Steer, Whose::Shared).await?;
     let terms = desk.people.staff().campaign(CampaignId::from(campaign)).cloned().ok_or_else(Error::not_found)?;
+    if wanted.agents.is_some_and(|agents| !(1..=MOST_AGENTS).contains(&agents)) {
+        return Err(Error::bad("agents: 1 to 2000"));
+    }
     let gone = Arc::new(AtomicBool::new(false));
     let _waits = Waits(gone.clone());
     let (gate, rules, zone) = (desk.options.numbers.clone(), desk.options.rules.clone(), desk.options.zone);
     let found = desk.read(move |reader| {
         let law = Law { gate: &gate, rules: &rules, zone, pack: None };
-        dry_run(reader, &terms, law, Utc::now(), &|| !gone.load(Ordering::Relaxed))
+        let at = Utc::now();
+        let found = dry_run(reader, &terms, law, at, &|| !gone.load(Ordering::Relaxed))?;
+        let Some((found, agents)) = found.clone().zip(wanted.agents) else { return Ok(found.zip(Some(None))) };
+        let day = forecast(reader, &terms, law, &found, agents, at)?;
+        Ok(Some((found, day)))
     });
-    let found = found.await?.ok_or_else(Error::not_found)?;
-    let crate::leads::DryRun { leads, now, today, later, never, in_work, by_rule } = found;
-    Ok(axum::Json(CampaignDryRun { leads, now, today, later, never, in_work, by_rule }))
+    let (found, forecast) = found.await?.ok_or_else(Error::not_found)?;
+    let DryRun { leads, now, today, later, never, in_work, by_rule } = found;
+    let forecast = forecast.map(CampaignForecast::from);
+    Ok(axum::Json(CampaignDryRun { leads, now, today, later, never, in_work, by_rule, forecast }))
 }
+
+const MOST_AGENTS: u32 = 2_000;

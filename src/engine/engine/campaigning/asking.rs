@@ -39,7 +39,8 @@ impl Engine {
         let (aim, lists) = (terms.aim, terms.lists.clone());
         let (law, needs) = (self.law_of(terms), terms.needs(&self.config.rules, self.config.zone, now.civil));
         let open = Area::all().filter_map(|area| Some((area, self.open_area(&law, area, now)?))).collect();
-        let want = Want { campaign, aim, lists, needs, open, now: now.civil, most, until: now.civil + LEASE };
+        let (dead_last, until) = (self.campaigning.campaigns.has_too_many_short_calls(), now.civil + LEASE);
+        let want = Want { campaign, aim, lists, needs, open, now: now.civil, dead_last, most, until };
         let question = self.load(Question::Leads(Of::Lease(want)));
         self.campaigning.asked.insert(question, Ask::Leads(campaign));
     }

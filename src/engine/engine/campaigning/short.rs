@@ -1,8 +1,9 @@
 //! Short calls of the installation's day (GN-19): every outgoing call to a telephone number, whoever dialled it.
 
-use chrono::{Datelike, NaiveDate, TimeDelta, Timelike};
+use chrono::{NaiveDate, TimeDelta, Timelike};
 
 use crate::campaign::Question as Of;
+use crate::gate::Law;
 use crate::news::{CallView, Direction};
 use crate::pacing::{ShortCalls, ShortRule};
 use crate::records::Question;
@@ -78,11 +79,7 @@ impl Engine {
     /// down, else of the whole day.
     fn passed(&self, now: Now) -> f64 {
         let local = now.civil.with_timezone(&self.config.zone);
-        let weekday = usize::try_from(local.weekday().num_days_from_monday()).unwrap_or_default();
-        let hours = self.config.rules.hours.iter().filter(|hours| hours.term.holds(local.date_naive()));
-        let spans: Vec<_> = hours.filter_map(|hours| hours.week.days.get(weekday)).flatten().collect();
-        let from = spans.iter().map(|span| span.from).min().unwrap_or(0);
-        let until = spans.iter().map(|span| span.until).max().unwrap_or(24 * 60);
+        let (from, until) = Law::of(&self.config).window(local.date_naive());
         let minute = f64::from(local.hour() * 60 + local.minute());
         (minute - f64::from(from)) / f64::from(until.saturating_sub(from).max(1))
     }

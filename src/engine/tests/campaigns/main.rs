@@ -31,3 +31,4 @@ mod promised;
 mod pushed;
 mod rerouted;
 mod ruled;
+mod shown;

@@ -294,3 +294,22 @@ fn gn_14_who_was_tried_and_still_had_by_an_agent_is_after_a_crash_as_the_retry_t
     assert_eq!(lead(davi).state, LeadState::Unknown { attempt: AttemptId(3) });
     assert!(matches!(lead(ana).state, LeadState::Waiting { .. }), "of another lease");
 }
+
+/// GN-19: numbers that do not exist make calls short, so their leads wait for the others where too many are.
+#[test]
+fn gn_19_leads_with_dead_numbers_go_last_where_too_many_calls_are_short() {
+    let scratch = Scratch::new();
+    let store = Store::open(&scratch.path().join("data")).unwrap();
+    keep(&store, &scratch, 1, TEAM);
+    let bia = store.lease(want(&[1], 1)).unwrap().leads.remove(0);
+    let mut lead = bia.lead.clone();
+    lead.state = LeadState::Waiting { next: Utc::now(), top: false, cool_off: None };
+    lead.phones[0].state = PhoneState::Dead;
+    write(&store, vec![Written::Lead { lead, fence: Some(fence(&bia)) }]).unwrap();
+    let seen = |dead_last| {
+        let leads = store.look_ahead(&engine::campaign::Want { dead_last, ..want(&[1], 10) }).unwrap().leads;
+        leads.iter().map(|facts| facts.lead.recipient.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(seen(false), ["Davi", "Bia", "Ana", "Eva", "Caio"], "by priority and time");
+    assert_eq!(seen(true), ["Davi", "Ana", "Eva", "Caio", "Bia"]);
+}

@@ -77,6 +77,7 @@ pub(super) fn want(lists: &[u64], most: u16) -> Want {
         needs: Vec::new(),
         open: Area::all().map(|area| (area, since(now - TimeDelta::days(1)))).collect(),
         now,
+        dead_last: false,
         most,
         until: now + TimeDelta::minutes(10),
     }

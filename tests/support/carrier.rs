@@ -7,7 +7,7 @@ use bytes::Bytes;
 use engine::sip::header::Name;
 use engine::sip::message::{Message, Method};
 
-use crate::support::Host;
+use super::Host;
 
 /// A carrier on a thread of its own, until the process ends.
 #[derive(Debug)]
@@ -42,20 +42,23 @@ pub fn answers(request: &Message, me: SocketAddr) -> Vec<Bytes> {
     let answers = match request.method() {
         Some(Method::Invite) => vec![contacted(answer(180), me), picked_up(contacted(answer(200), me), me)],
         Some(Method::Ack) | None => Vec::new(),
-        Some(Method::Register) if request.header(&Name::Authorization).is_none() => {
-            let mut challenge = answer(401);
-            challenge.push(Name::WwwAuthenticate, "Digest realm=\"bench\", nonce=\"n0\", qop=\"auth\", algorithm=MD5");
-            vec![challenge]
-        }
-        Some(Method::Register) => {
-            let mut yes = answer(200);
-            let contact = request.header(&Name::Contact).unwrap_or_default();
-            yes.push(Name::Contact, format!("{contact};expires=300"));
-            vec![yes]
-        }
+        Some(Method::Register) => vec![registered(request)],
         Some(_) => vec![answer(200)],
     };
     answers.iter().map(Message::to_bytes).collect()
+}
+
+/// A registrar that asks for a password, and takes any.
+pub fn registered(request: &Message) -> Message {
+    if request.header(&Name::Authorization).is_none() {
+        let mut challenge = tagged(Message::response(request, 401));
+        challenge.push(Name::WwwAuthenticate, "Digest realm=\"bench\", nonce=\"n0\", qop=\"auth\", algorithm=MD5");
+        return challenge;
+    }
+    let mut yes = tagged(Message::response(request, 200));
+    let contact = request.header(&Name::Contact).unwrap_or_default();
+    yes.push(Name::Contact, format!("{contact};expires=300"));
+    yes
 }
 
 fn tagged(mut answer: Message) -> Message {
@@ -73,15 +76,15 @@ fn contacted(mut answer: Message, me: SocketAddr) -> Message {
 }
 
 fn picked_up(mut answer: Message, me: SocketAddr) -> Message {
-    answer.set_body("application/sdp", sdp(me));
+    answer.set_body("application/sdp", sdp(SocketAddr::new(me.ip(), 6_000)));
     answer
 }
 
-/// PCMA and telephone-event, as every carrier here has them.
-pub fn sdp(me: SocketAddr) -> String {
-    let ip = me.ip();
+/// PCMA and telephone-event, as every carrier here has them, heard there.
+pub fn sdp(ear: SocketAddr) -> String {
+    let (ip, port) = (ear.ip(), ear.port());
     format!(
-        "v=0\r\no=- 1 1 IN IP4 {ip}\r\ns=-\r\nc=IN IP4 {ip}\r\nt=0 0\r\nm=audio 6000 RTP/AVP 8 101\r\n\
+        "v=0\r\no=- 1 1 IN IP4 {ip}\r\ns=-\r\nc=IN IP4 {ip}\r\nt=0 0\r\nm=audio {port} RTP/AVP 8 101\r\n\
          a=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=ptime:20\r\n"
     )
 }

@@ -1,0 +1,156 @@
+//! A floor that dials a predictive campaign: agents with an ear of their own each, a trunk, a list of people, and who steers it.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::{Value, json};
+
+use crate::campaigns::campaign;
+use crate::office::Office;
+use crate::support::{Browser, Folder, LONG, wait_for};
+
+pub struct Floor {
+    pub office: Office,
+    pub agents: Vec<Browser>,
+    pub ana: Browser,
+    pub campaign: String,
+    pub list: String,
+    pub leads: u32,
+}
+
+/// What it is made of.
+pub struct Plan<'a> {
+    pub folder: Folder,
+    /// Keys of the PBX's section.
+    pub pbx: &'a str,
+    /// Keys of the trunk's section, but for its registrar.
+    pub trunk: &'a str,
+    /// More keys of the gate's section: whoever asks at night is served too.
+    pub gate: &'a str,
+    /// Each agent's extension, with its password.
+    pub agents: Vec<(u32, String)>,
+    pub leads: u32,
+    pub lines: u32,
+    /// In a second.
+    pub starts: u32,
+}
+
+impl Floor {
+    pub fn new(plan: Plan<'_>) -> Floor {
+        let extension = |(number, password): &(u32, String)| {
+            format!("[extension.{number}]\nsecret = \"{password}\"\ndevice = \"null\"\n")
+        };
+        let extensions: String = plan.agents.iter().map(extension).collect();
+        let rest = format!(
+            "[gate]\nhours = \"always\"\n{}\n[trunk.tronco]\nregistrar = \"pbx\"\n{}\n{extensions}",
+            plan.gate, plan.trunk
+        );
+        let (office, ana) = Office::behind(plan.folder, plan.pbx, &rest);
+        let hire = |(number, _): &(u32, String)| {
+            let fields = json!({ "ramal": number.to_string() });
+            let (agent, _) = office.hire(&ana, &format!("a{number}"), fields);
+            assert_eq!(agent.post("/agent/sign-in", &json!({ "device": null })).status, 204);
+            agent
+        };
+        let agents = plan.agents.iter().map(hire).collect();
+        let (campaign, list) = campaign_of(&ana, plan.leads, (plan.lines, plan.starts));
+        let floor = Floor { office, agents, ana, campaign, list, leads: plan.leads };
+        floor.steer("start");
+        floor
+    }
+
+    pub fn steer(&self, to: &str) {
+        let steered = self.ana.post(&format!("/campaigns/{}/steer", self.campaign), &json!({ "to": to }));
+        assert_eq!(steered.status, 204, "{steered:?}");
+    }
+
+    pub fn repace(&self, change: &Value) {
+        let changed = self.ana.send("PATCH", &format!("/campaigns/{}/pace", self.campaign), Some(change));
+        assert_eq!(changed.status, 200, "{changed:?}");
+    }
+
+    /// Until every line is registered: what is dialled before has no way out.
+    pub fn registered(&self) {
+        wait_for(LONG, "the registrations", || {
+            let mut page = self.ana.live().ok()?;
+            page.say(&json!({ "since": null }));
+            let accounts = page.line()?["snapshot"]["accounts"].as_array()?.clone();
+            let up = |account: &Value| account["registration"]["state"] == "registered";
+            (accounts.len() == self.agents.len() + 1 && accounts.iter().all(up)).then_some(())
+        });
+    }
+
+    /// Attempts of today by result.
+    pub fn results(&self) -> BTreeMap<String, u64> {
+        let day = chrono::Utc::now().with_timezone(&chrono_tz::America::Sao_Paulo).date_naive();
+        let told = self.ana.get(&format!("/campaigns/{}/results?day={day}", self.campaign)).json();
+        let mut all = BTreeMap::new();
+        for hour in told["hours"].as_array().unwrap_or(&Vec::new()) {
+            for (result, count) in hour["results"].as_object().into_iter().flatten() {
+                *all.entry(result.clone()).or_default() += count.as_u64().unwrap_or_default();
+            }
+        }
+        all
+    }
+}
+
+/// Each lead is tried once, whatever comes of it.
+fn campaign_of(ana: &Browser, leads: u32, (lines, starts): (u32, u32)) -> (String, String) {
+    let made = ana.post("/lead-lists", &json!({ "name": "Clientes", "source": "CRM", "dated": null, "expires": null }));
+    let list = made.json()["list"].as_str().unwrap().to_owned();
+    let lead = |number: u32| json!({ "recipient": format!("Cliente {number}"), "phones": [{ "number": format!("1190{number:07}"), "label": "celular" }] });
+    let all: Vec<Value> = (0..leads).map(lead).collect();
+    for part in all.chunks(200) {
+        let added = ana.post(&format!("/lead-lists/{list}/leads"), &json!({ "leads": part }));
+        assert_eq!((added.status, added.json()["bad"].clone()), (200, json!([])), "{added:?}");
+    }
+    let results = [
+        "connected",
+        "abandoned",
+        "busy",
+        "no-answer",
+        "rejected",
+        "congestion",
+        "number-unknown",
+        "withdrawn",
+        "failed",
+    ];
+    let once: serde_json::Map<String, Value> =
+        results.iter().map(|result| ((*result).to_owned(), json!({ "kind": "finish" }))).collect();
+    let pace = json!({ "lines": lines, "starts_per_second": starts, "abandoned_permille": 30, "ring_s": 15, "notice": "encerrada",
+        "cool_down_hours": 72 });
+    let fields = json!({ "mode": "predictive", "lists": [list], "routes": [{ "account": "tronco", "weight": 1 }], "pace": pace,
+        "retry": { "results": once, "dispositions": {}, "limits": [] } });
+    (campaign(ana, "Renova", fields), list)
+}
+
+/// The agents work until `stop`, or until the daemon is gone; meanwhile `what` happens.
+pub fn at_work<T>(agents: &[Browser], campaign: &str, what: impl FnOnce(&AtomicBool) -> T) -> T {
+    let stop = &AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let works: Vec<_> = agents.iter().map(|agent| scope.spawn(move || work(agent, campaign, stop))).collect();
+        let came = what(stop);
+        // Whoever asked something while the daemon was killed has no answer.
+        works.into_iter().for_each(|work| drop(work.join()));
+        came
+    })
+}
+
+/// An agent: takes part, talks with whoever comes, and closes the record.
+fn work(agent: &Browser, campaign: &str, stop: &AtomicBool) {
+    let Ok(mut page) = agent.live() else { return };
+    page.say(&json!({ "since": null }));
+    let joined = agent.post(&format!("/campaigns/{campaign}/join"), &json!({}));
+    assert_eq!(joined.status, 204, "{joined:?}");
+    while let Some(line) = page.line() {
+        let seen =
+            line["snapshot"]["records"].as_array().cloned().unwrap_or_else(|| vec![line["news"]["record"].clone()]);
+        for record in seen.iter().filter(|record| record["place"] == "closing") {
+            let path = format!("/records/{}/close", record["lead"].as_str().unwrap_or_default());
+            agent.post(&path, &json!({ "disposition": null, "stop": false }));
+        }
+        if stop.load(Ordering::Relaxed) {
+            return;
+        }
+    }
+}
