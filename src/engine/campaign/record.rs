@@ -12,7 +12,7 @@ use super::hopper::{LeadFacts, Written};
 use super::lead::{CoolOff, Lead, LeadState, PhoneState};
 use super::order::{By, Order, Place, RecordView};
 use super::state::State;
-use super::terms::{Campaign, DialMode};
+use super::terms::{Campaign, DialMode, Standing};
 use crate::assign::{Lease, Wanted, Work, WorkItem};
 use crate::id::{CampaignId, CommandId, ItemId, LeadId, PromiseId, UserId};
 use crate::judgement::Denial;
@@ -143,7 +143,7 @@ impl Record {
     }
 
     /// The agent is not held any more; `assign` looks for the next one by itself. `ignored`: the offer ran out (GN-08).
-    pub fn on_lease_ended(&mut self, lease: Lease, ignored: bool, cx: &mut Context<'_>) {
+    pub fn on_lease_ended(&mut self, lease: Lease, ignored: bool, cx: &mut Context<'_>) -> Stays {
         match &mut self.state {
             State::Offered { lease: held, .. } if held.fence == lease.fence && ignored => self.pass(lease.user, cx),
             State::Offered { lease: held, .. } if held.fence == lease.fence => {
@@ -153,6 +153,9 @@ impl Record {
             State::Judging { by: By::Lease(held), .. } if held.fence == lease.fence => {
                 self.state = State::Queued;
                 self.tell(cx);
+                if !(cx.terms.runs() && !cx.held) {
+                    return self.on_stopped(cx);
+                }
             }
             State::Storing { by, .. } | State::JudgingAgain { by, .. } => {
                 by.take_if(|by| matches!(by, By::Lease(held) if held.fence == lease.fence));
@@ -160,6 +163,7 @@ impl Record {
             State::Queued | State::Offered { .. } | State::Open { .. } | State::Judging { .. } => {}
             State::Dialling { .. } | State::Answered { .. } | State::Dismissed { .. } | State::Talking { .. } => {}
         }
+        Stays::Here
     }
 
     /// What its agent does with it.
@@ -188,6 +192,10 @@ impl Record {
             (State::Offered { .. }, Wish::Reject) => self.pass(user, cx),
             (State::Open { .. }, Wish::Later) => return self.decline(false, user, cx),
             (State::Open { .. }, Wish::Never) => return self.decline(true, user, cx),
+            // Who has a record of one that pauses or drains brings it to its end.
+            (State::Open { .. }, Wish::Dial { .. }) if cx.terms.standing == Standing::Stopped => {
+                return Err(Refused::NotRunning);
+            }
             (State::Open { .. }, Wish::Dial { phone, caller_id }) => {
                 let phone = usize::from(*phone);
                 let known = self.facts.lead.phones.get(phone).filter(|phone| phone.state != PhoneState::Dead);
@@ -261,7 +269,11 @@ impl Record {
             (State::Open { user: own, .. }, None) if *own == user => {
                 self.asked_by = None;
                 self.tell_gone(user, cx);
-                self.queue(cx);
+                self.state = State::Queued;
+                match cx.terms.runs() && !cx.held {
+                    true => self.queue(cx),
+                    false => return self.on_stopped(cx),
+                }
                 Stays::Here
             }
             (State::Open { user: own, .. }, Some(last)) if *own == user => {
