@@ -234,18 +234,31 @@ impl Record {
         if self.tried.iter().any(|tried| tried.result.kind == super::ResultKind::Connected) {
             return Err(Refused::Talked);
         }
-        let later = TimeDelta::minutes(cx.terms.handling.later_minutes.into());
-        let state = match never {
-            true => LeadState::Declined,
-            false => waiting(cx.now.civil + later),
+        let later = cx.now.civil + TimeDelta::minutes(cx.terms.handling.later_minutes.into());
+        let lead = match (never, self.tried.last()) {
+            (true, _) => self.becomes(LeadState::Declined),
+            (false, None) => self.becomes(waiting(later)),
+            (false, Some(last)) => self.not_before(later, self.after(last, None, cx)),
         };
-        let lead = self.becomes(state);
         if never && cx.terms.handling.decline_suppresses {
             let numbers = self.facts.lead.phones.iter().map(|phone| phone.number.normalised.clone()).collect();
             cx.orders.push_back(Order::Suppress { numbers, user: Some(user) });
         }
         self.give_back(lead, cx);
         Ok(Stays::Closed)
+    }
+
+    /// What follows from its attempts, and not before then: who puts it back knows better than a rule that it is not over, though not
+    /// better than a limit.
+    fn not_before(&self, from: DateTime<Utc>, lead: Lead) -> Lead {
+        match lead.state {
+            LeadState::Waiting { next, top, cool_off } => {
+                Lead { state: LeadState::Waiting { next: next.max(from), top, cool_off }, ..lead }
+            }
+            LeadState::Done => Lead { state: waiting(from), ..lead },
+            LeadState::Callback { .. } | LeadState::Exhausted(_) | LeadState::Declined => lead,
+            LeadState::Leased { .. } | LeadState::Unknown { .. } => lead,
+        }
     }
 
     /// The agent is done with it (GN-10, GN-12).

@@ -115,7 +115,10 @@ impl World {
         if jumped(last.at.moment) {
             return;
         }
+        let put_back = sold.later.get(&lead).is_some_and(|(said, _)| *said >= last.at.moment);
         match follows(&sold.terms[&last.campaign].retry, last, came.kind) {
+            // Its agent knows better.
+            Retry::Finish if put_back => {}
             Retry::Finish => panic!("{lead} was over by {came:?}, {:?}: {attempt:?}", last.said),
             Retry::Again(again) => {
                 let since = last.ended.unwrap_or(last.at).civil;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use engine::agent::AgentState;
 use engine::border::*;
-use engine::campaign::{Attempt, Campaign, Command, LeadState, Place, RecordView, Standing, Steer, Wish};
+use engine::campaign::{Campaign, Command, LeadState, Place, RecordView, ResultKind, Standing, Steer, Wish};
 use engine::id::{AttemptId, CampaignId, CommandId, ItemId, LeadId, LegId, ListId, PromiseId, UserId};
 use engine::news::{News, StaffNews};
 use engine::staff::Entry;
@@ -249,11 +249,15 @@ impl World {
                         "declined for ever"
                     }
                     Wish::Close { disposition, stop } => {
-                        let newest = |attempt: &&Attempt| attempt.lead == lead;
-                        let newest = self.shell.store.leads.attempts.values().rev().find(newest);
                         let last = sold.history.get_mut(&lead).and_then(|all| all.last_mut());
-                        // One that was written and not dialled then would have it.
-                        let last = last.filter(|last| newest.is_some_and(|newest| newest.attempt == last.attempt));
+                        // One that was written and not dialled after it would have it.
+                        let is_last = |last: &&mut Dialled| {
+                            let row = &self.shell.store.leads.attempts[&last.attempt];
+                            view.tried.last().is_some_and(|(number, kind)| {
+                                *number == row.number && *kind != ResultKind::NotDialled
+                            })
+                        };
+                        let last = last.filter(is_last);
                         last.into_iter().for_each(|last| last.said = disposition);
                         if let (true, Some(user)) = (stop, view.user) {
                             sold.wants.remove(&(view.campaign, user));
