@@ -78,12 +78,27 @@ impl HangupCause {
     pub fn from_failure(failure: &SendFailure) -> HangupCause {
         let text = match failure {
             SendFailure::Cancelled => return HangupCause::ours(HangupKind::Cancelled, "cancelled before it was sent"),
-            SendFailure::Timeout => "nobody answered the request",
+            SendFailure::Timeout => {
+                let silence = HangupCause::ours(HangupKind::Unreachable, "nobody answered the request");
+                return HangupCause { by: Party::Network, q850: TIMER_EXPIRED, ..silence };
+            }
             SendFailure::Transport(why) | SendFailure::Unresolved(why) => why,
         };
         HangupCause { by: Party::Network, ..HangupCause::ours(HangupKind::Unreachable, text) }
     }
+
+    /// Whether a call that made no progress can have rung nobody: there was no connection, or a server had an error of its own.
+    /// Where anybody waited in vain (504, no answer at all) it may have rung.
+    pub fn reached_nobody(&self) -> bool {
+        match self.sip {
+            Some(status) => matches!(status, 500..=503 | 505..=599),
+            None => self.by == Party::Network && self.kind == HangupKind::Unreachable && self.q850 != TIMER_EXPIRED,
+        }
+    }
 }
+
+/// ITU-T Q.850: recovery on timer expiry.
+const TIMER_EXPIRED: u8 = 102;
 
 /// The Reason field to send with our BYE or CANCEL (RFC 3326).
 pub fn reason_header(cause: &HangupCause) -> String {

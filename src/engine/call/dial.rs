@@ -307,6 +307,7 @@ impl Calls {
             one_way: None,
             counted: direction == Direction::Outbound,
             redirects: 0,
+            progressed: false,
             waiting: false,
             said: None,
             rescue: Default::default(),

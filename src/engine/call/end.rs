@@ -88,7 +88,11 @@ impl Calls {
             self.orders.push_back(Order::Store(Record::LegEnded { leg, call: id, at, cause: cause.clone(), quality }));
         }
         self.recording_ended(id, recording, cx);
-        let Some(view) = self.calls.get(&id).map(|call| self.view(call)) else { return };
+        let Some(call) = self.calls.get(&id) else { return };
+        let view = self.view(call);
+        if call.reached_nobody(&cause) {
+            self.orders.push_back(Order::Unreached(id));
+        }
         self.orders.push_back(Order::Store(Record::CallEnded { call: id, at, cause: cause.clone() }));
         self.orders.push_back(Order::Tell(News::CallEnded(view)));
         self.timers.cancel(&Timer::Ring(id));

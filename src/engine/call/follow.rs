@@ -48,6 +48,7 @@ impl Calls {
     fn on_progress(&mut self, id: CallId, status: u16, cx: &mut Context<'_>) {
         self.tie_rings(id, status, cx);
         let Some(call) = self.calls.get_mut(&id) else { return };
+        call.progressed = true;
         if status == 180 && call.phase == Phase::Dialling {
             call.phase = Phase::Ringing;
             self.story(id, "ringing", "", cx);

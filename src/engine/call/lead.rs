@@ -48,6 +48,11 @@ impl Call {
             Claim::Dismissed { .. } => true,
         }
     }
+
+    /// Whether it can have rung nobody, when this ends it.
+    pub(super) fn reached_nobody(&self, cause: &HangupCause) -> bool {
+        !self.progressed && self.answered.is_none() && cause.reached_nobody()
+    }
 }
 
 impl Calls {

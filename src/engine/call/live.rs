@@ -74,6 +74,8 @@ pub(super) struct Call {
     pub counted: bool,
     /// Redirects followed.
     pub redirects: u8,
+    /// A provisional answer came, but for 100: somebody may have been rung.
+    pub progressed: bool,
     /// For a second call while another one is up: the softer signal.
     pub waiting: bool,
     /// What media was last told of its leg to the network.

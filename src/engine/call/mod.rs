@@ -88,6 +88,8 @@ pub enum Order {
     Media(LegState),
     Store(Record),
     Tell(News),
+    /// The call whose end is told next can have rung nobody.
+    Unreached(CallId),
     /// What this person is doing may be another thing now.
     Look(UserId),
 }

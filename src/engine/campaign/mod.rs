@@ -2,7 +2,7 @@
 //!
 //! `terms` says what a campaign is, `list` where leads come from and whether they may be used, `lead` what one is, `attempt` what the
 //! network says of a call to it, `retry` what follows from that, `hopper` has the words in which leads come from the store and go
-//! back to it. `state` draws the machine of a lead in work, `record`, `trying` and `answered` are its transitions; `pool` holds leads
+//! back to it. `state` draws the machine of a lead in work, `record`, `trying`, `rerouted` and `answered` are its transitions; `pool` holds leads
 //! that nobody works on yet, `crew` who takes part, `pacer` how fast a predictive campaign dials. This room is all of them together:
 //! `people` and `steps` are what comes in, `feeding` what is begun, `looks` what others ask.
 //!
@@ -24,6 +24,7 @@ mod pacer;
 mod people;
 mod pool;
 mod record;
+mod rerouted;
 mod retry;
 mod running;
 mod state;

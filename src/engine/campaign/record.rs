@@ -14,6 +14,7 @@ use super::order::{By, Order, Place, RecordView};
 use super::state::State;
 use super::terms::{Campaign, DialMode, Standing};
 use crate::assign::{Lease, Wanted, Work, WorkItem};
+use crate::config::AccountName;
 use crate::id::{CampaignId, CommandId, ItemId, LeadId, PromiseId, UserId};
 use crate::judgement::Denial;
 use crate::pacing::Event;
@@ -49,6 +50,8 @@ pub(super) struct Record {
     pub denied: Option<Denial>,
     /// Numbers that the gate refused since the last attempt.
     pub refused: Vec<(usize, Denial)>,
+    /// Routes over which the present attempt reached nobody, and what came of it there.
+    pub led_nowhere: Vec<(AccountName, AttemptResult)>,
     /// Where its numbers are.
     pub zones: Vec<Tz>,
     /// The gate's answers are told apart by it.
@@ -83,6 +86,7 @@ impl Record {
             caller_id: None,
             denied: None,
             refused: Vec::new(),
+            led_nowhere: Vec::new(),
             zones: Vec::new(),
             asks: 0,
             since: now.moment,

@@ -3,6 +3,7 @@
 use chrono_tz::Tz;
 
 use crate::assign::{Ending, Event, Lease};
+use crate::config::AccountName;
 use crate::id::{AttemptId, CallId, CampaignId, LeadId};
 use crate::judgement::Judgement;
 use crate::time::Now;
@@ -100,6 +101,20 @@ impl Campaigns {
             record.on_digit(digit, cx);
             Stays::Here
         });
+    }
+
+    /// A call is over, and can have rung nobody: the next of the campaign's routes is tried (once each).
+    pub fn on_unreached(&mut self, call: CallId, route: AccountName, result: AttemptResult, now: Now) {
+        if let Some(lead) = self.by_call.remove(&call) {
+            self.with(lead, now, |record, cx| record.on_unreached(route, result, cx));
+        }
+    }
+
+    /// Routes over which the present attempt at a lead reached nobody.
+    pub fn led_nowhere(&self, lead: LeadId) -> Vec<AccountName> {
+        let routes =
+            self.records.get(&lead).map(|(_, record)| record.led_nowhere.iter().map(|(route, _)| route.clone()));
+        routes.into_iter().flatten().collect()
     }
 
     /// A call is over; whether it was a lead's.

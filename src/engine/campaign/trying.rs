@@ -24,7 +24,7 @@ impl Record {
         self.tell(cx);
     }
 
-    fn ask(&mut self, phone: usize, cx: &mut Context<'_>) -> u32 {
+    pub(super) fn ask(&mut self, phone: usize, cx: &mut Context<'_>) -> u32 {
         self.asks = self.asks.wrapping_add(1);
         cx.orders.push_back(Order::AskGate { lead: self.id(), phone, ask: self.asks });
         self.asks
@@ -39,6 +39,9 @@ impl Record {
             },
             State::JudgingAgain { by, phone, attempt, ask } if ask == answer => match (judgement, by) {
                 (Judgement::Allowed { .. }, Some(by)) if may_dial(by, cx) => self.dial(by, phone, attempt, cx),
+                (Judgement::Allowed { .. } | Judgement::Denied(_), by) if !self.led_nowhere.is_empty() => {
+                    return self.no_other_route(by, phone, attempt, cx);
+                }
                 (Judgement::Allowed { .. }, _) | (Judgement::Denied(_), None) => {
                     self.not_dialled(attempt, cx);
                     return self.again(by, cx);
@@ -68,7 +71,7 @@ impl Record {
             result: None,
             disposition: None,
         };
-        (self.denied, self.refused) = (None, Vec::new());
+        (self.denied, self.refused, self.led_nowhere) = (None, Vec::new(), Vec::new());
         cx.orders.push_back(Order::Attempt(Written::Attempt { attempt: attempt.clone(), fence: self.fence }));
         self.state = State::Storing { by: Some(by), phone, attempt };
         self.tell(cx);

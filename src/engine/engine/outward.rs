@@ -187,6 +187,7 @@ impl Engine {
         match order {
             call::Order::Media(state) => self.outputs.push_back(Output::Media(state)),
             call::Order::Store(record) => self.batch.push(record),
+            call::Order::Unreached(call) => self.campaigning.unreached = Some(call),
             call::Order::Look(user) => self.look_at(user, now),
             call::Order::Tell(mut news) => {
                 // How many calls an account has is part of it.

@@ -102,4 +102,16 @@ fn a_peers_text_is_shortened_and_shows_no_number() {
 fn silence_of_the_network_is_not_the_silence_of_a_person() {
     let cause = HangupCause::from_failure(&SendFailure::Timeout);
     assert_eq!((cause.kind, cause.by, cause.sip), (HangupKind::Unreachable, Party::Network, None));
+    assert!(!cause.reached_nobody(), "it may have rung");
+}
+
+#[test]
+fn nobody_is_reached_without_a_connection_and_by_a_server_that_fails() {
+    assert!(HangupCause::from_failure(&SendFailure::Transport("refused".to_owned())).reached_nobody());
+    assert!(HangupCause::from_failure(&SendFailure::Unresolved("no address".to_owned())).reached_nobody());
+    let by_status = |line: &str| HangupCause::from_message(&message(line, &[])).reached_nobody();
+    assert!(by_status("SIP/2.0 503 Service Unavailable") && by_status("SIP/2.0 500 Server Internal Error"));
+    let others = ["SIP/2.0 504 Server Time-out", "SIP/2.0 486 Busy Here", "SIP/2.0 408 Request Timeout"];
+    assert!(!others.into_iter().any(by_status));
+    assert!(!HangupCause::ours(HangupKind::NoAnswer, "nobody answered").reached_nobody());
 }

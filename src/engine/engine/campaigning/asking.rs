@@ -151,7 +151,7 @@ impl Engine {
         known: Result<&LeadFacts, String>,
         now: Now,
     ) -> Option<Judgement> {
-        let account = self.way_out(lead)?;
+        let account = self.way_out(lead, now)?;
         let load = self.calls.load(&account, now);
         let (terms, dialled) = self.campaigning.campaigns.facts(lead, phone)?;
         let (terms, number) = (terms.clone(), dialled.number.clone());

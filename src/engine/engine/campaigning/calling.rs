@@ -14,20 +14,22 @@ use super::super::Engine;
 
 impl Engine {
     /// What a lead is dialled over: of the campaign's routes that are up the one furthest behind its share, else the agent's own
-    /// extension.
-    pub(super) fn way_out(&mut self, lead: LeadId) -> Option<Arc<Account>> {
+    /// extension. A route without a connection a moment ago is the last choice; one that led this attempt nowhere is none.
+    pub(super) fn way_out(&mut self, lead: LeadId, now: Now) -> Option<Arc<Account>> {
         let (terms, _) = self.campaigning.campaigns.facts(lead, 0)?;
         let routes = terms.routes.clone();
         let user = self.campaigning.campaigns.user_of(lead);
         let of_routes =
             routes.iter().filter_map(|route| Some((self.config.accounts.get(&route.account)?, route.weight)));
+        let led_nowhere = self.campaigning.campaigns.led_nowhere(lead);
         let up: Vec<(Arc<Account>, u16)> = of_routes
-            .filter(|(account, _)| self.is_up(account))
+            .filter(|(account, _)| self.is_up(account) && !led_nowhere.contains(&account.name))
             .map(|(account, weight)| (account.clone(), weight))
             .collect();
         let busy = |(account, weight): &(Arc<Account>, u16)| {
             let calls = u64::from(self.calls.of_account(&account.name));
-            (calls * 1_000_000 / u64::from((*weight).max(1)), account.name.clone())
+            let is_broken = self.campaigning.broken.get(&account.name).is_some_and(|until| *until > now.moment);
+            (is_broken, calls * 1_000_000 / u64::from((*weight).max(1)), account.name.clone())
         };
         match routes.is_empty() {
             true => user.and_then(|user| self.account_of(user)).filter(|account| self.is_up(account)).cloned(),
@@ -69,7 +71,7 @@ impl Engine {
         caller_id: Option<&str>,
         now: Now,
     ) -> Option<CallId> {
-        let account = self.way_out(lead)?;
+        let account = self.way_out(lead, now)?;
         let (terms, dialled) = self.campaigning.campaigns.facts(lead, phone)?;
         let chosen = caller_id.map(str::to_owned).filter(|own| terms.caller_ids.contains(own));
         let from = chosen.or_else(|| terms.caller_ids.first().cloned());
@@ -103,6 +105,13 @@ impl Engine {
     pub(in super::super) fn follow_lead(&mut self, view: &CallView, now: Now) {
         match (view.state, &view.cause) {
             (CallState::Answered, _) => self.campaigning.campaigns.on_answered(view.call, now),
+            (CallState::Ended, Some(cause)) if self.campaigning.unreached == Some(view.call) => {
+                let (call, route) = (view.call, view.account.clone());
+                if cause.sip.is_none() {
+                    self.campaigning.broken.insert(route.clone(), now.moment + RESTS);
+                }
+                self.campaigning.campaigns.on_unreached(call, route, AttemptResult::of_cause(cause), now);
+            }
             (CallState::Ended, Some(cause)) => {
                 self.campaigning.campaigns.on_ended(view.call, AttemptResult::of_cause(cause), now);
             }
@@ -113,3 +122,6 @@ impl Engine {
         }
     }
 }
+
+/// A route without a connection is the last choice for so long; a registered one is also looked after by its registration.
+const RESTS: std::time::Duration = std::time::Duration::from_secs(30);

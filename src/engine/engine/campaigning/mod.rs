@@ -24,8 +24,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::agent::AgentView;
 use crate::assign::Team;
 use crate::campaign::{Campaigns, Order};
+use crate::config::AccountName;
 use crate::gate;
-use crate::id::{CampaignId, LeadId, QuestionId, UserId};
+use crate::id::{CallId, CampaignId, LeadId, QuestionId, UserId};
 use crate::news::{News, StaffNews};
 use crate::records::Record;
 use crate::time::{Moment, Now};
@@ -36,11 +37,15 @@ use super::Engine;
 #[derive(Debug, Default)]
 pub(super) struct Campaigning {
     pub campaigns: Campaigns,
+    /// The last call that can have rung nobody.
+    pub unreached: Option<CallId>,
     asked: BTreeMap<QuestionId, asking::Ask>,
     /// Of the number that the gate allowed last.
     judged: Option<(LeadId, gate::Facts)>,
     written: written::Rows,
     short: short::Short,
+    /// Routes that had no connection, and until when they are the last choice.
+    broken: BTreeMap<AccountName, Moment>,
     /// Nothing of them is left: they stop when that can be written.
     drained: BTreeSet<CampaignId>,
 }

@@ -77,9 +77,10 @@ pub struct Outgoing {
 /// Why no answer came.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum SendFailure {
-    /// Timer B or F: nobody answered; counts as 408 (RFC 3261 §8.1.3.1).
+    /// Timer B or F: nobody answered; counts as 408 (RFC 3261 §8.1.3.1). It may have got there, also where the transport failed on
+    /// targets after that.
     Timeout,
-    /// The transport failed on every target; counts as 503.
+    /// The transport failed on every target; counts as 503. An INVITE got to none of them.
     Transport(String),
     /// The name has no address.
     Unresolved(String),

@@ -137,6 +137,8 @@ impl<O: Clone + std::fmt::Debug> Ua<O> {
         let Some((hop, reused)) = self.leave(id, now) else { return };
         let Some(request) = self.requests.get_mut(&id) else { return };
         let movable = request.is_movable() && !heard;
+        let rings = request.outgoing.request.method() == Some(Method::Invite);
+        request.may_be_there |= rings && (heard || failure == Failure::Timeout);
         let failed = match failure {
             Failure::Timeout => {
                 request.hops.retain(|other| other.target != hop.target);

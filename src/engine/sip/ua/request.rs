@@ -36,6 +36,8 @@ pub(super) struct Request<O> {
     /// The owner has seen a provisional answer.
     pub(super) provisional: bool,
     pub(super) cancelled: bool,
+    /// A target that did not answer to the end may have it all the same.
+    pub(super) may_be_there: bool,
 }
 
 #[derive(Debug)]
@@ -82,7 +84,8 @@ impl<O: Clone + std::fmt::Debug> Ua<O> {
     pub(super) fn start(&mut self, id: TransactionId, owner: O, outgoing: Outgoing, now: Now, random: &mut Random) {
         let next = outgoing.next.clone();
         let hops = VecDeque::new();
-        let request = Request { owner, outgoing, hops, stage: Stage::Resolving, provisional: false, cancelled: false };
+        let (provisional, cancelled, may_be_there) = (false, false, false);
+        let request = Request { owner, outgoing, hops, stage: Stage::Resolving, provisional, cancelled, may_be_there };
         self.requests.insert(id, request);
         match next {
             NextHop::Flow(flow) => {
@@ -171,6 +174,11 @@ impl<O: Clone + std::fmt::Debug> Ua<O> {
     pub(super) fn fail(&mut self, id: TransactionId, why: SendFailure) {
         self.waits.cancel(&id);
         if let Some(request) = self.requests.remove(&id) {
+            let why = match why {
+                SendFailure::Transport(_) if request.may_be_there => SendFailure::Timeout,
+                SendFailure::Transport(_) | SendFailure::Timeout => why,
+                SendFailure::Unresolved(_) | SendFailure::Cancelled => why,
+            };
             self.events.push_back(Event::Failed { owner: request.owner, id, why });
         }
     }

@@ -31,5 +31,6 @@ mod previewed;
 mod progressive;
 mod promised;
 mod pushed;
+mod rerouted;
 mod ruled;
 mod steered;

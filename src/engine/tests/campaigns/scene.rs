@@ -123,8 +123,8 @@ pub fn number(id: u64) -> String {
 pub const NOTICE: &str = "quem-ligou";
 
 /// A trunk that the PBX registers: many calls at once.
-fn trunk() -> Account {
-    Account { limits: Limits { calls_at_once: 100, calls_per_minute: 1_000 }, max_calls: 100, ..extension(90) }
+fn trunk(number: u32) -> Account {
+    Account { limits: Limits { calls_at_once: 100, calls_per_minute: 1_000 }, max_calls: 100, ..extension(number) }
 }
 
 /// Dials by hand.
@@ -170,9 +170,9 @@ impl Floor {
     }
 
     fn of(people: u32, leads: u64, change: impl FnOnce(&mut Account), terms_are: impl FnOnce(&mut Campaign)) -> Floor {
-        let mut over = trunk();
+        let mut over = trunk(90);
         change(&mut over);
-        let mut config = config((20..20 + people).map(extension).chain([over]));
+        let mut config = config((20..20 + people).map(extension).chain([over, trunk(91)]));
         config.rules = Arc::new(rules());
         let mut world = World::begin(config, Store::default(), 128, begin());
         world.pass(seconds(3));
