@@ -53,8 +53,8 @@ pub use lead::{Area, CoolOff, Finished, Lead, LeadState, Phone, PhoneState, Prio
 pub use list::{Aim, Lack, List, ListStanding, ListState, Need, NumberList, Scope};
 pub use order::{By, CampaignView, Cap, Order, PacingView, Place, RecordView, ShortView};
 pub use retry::{Again, Limit, Next, Of, Retry, RetryTable, Tallies, Tally, Turn, Within};
-pub(crate) use trying::{LEAD_LIMIT, NUMBER_LIMIT};
 pub use terms::{Campaign, DialMode, Handling, Pace, Route, Standing};
+pub(crate) use trying::{LEAD_LIMIT, NUMBER_LIMIT};
 
 /// All campaigns, and the leads in work.
 #[derive(Debug, Default)]

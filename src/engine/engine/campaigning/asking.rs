@@ -7,13 +7,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::border::{LeadLook, StoreError};
 use crate::campaign::{
-    self, Area, Campaign, DialMode, LEAD_LIMIT, LeadFacts, ListStanding, NUMBER_LIMIT, Of, PhoneFacts, Question as Asked,
-    Want,
+    self, Area, Campaign, DialMode, LEAD_LIMIT, LeadFacts, ListStanding, NUMBER_LIMIT, Of, PhoneFacts,
+    Question as Asked, Want,
 };
 use crate::gate::{self, Law, Purpose};
 use crate::id::{AttemptId, CampaignId, CommandId, LeadId, QuestionId};
 use crate::judgement::{Denial, Judgement};
-use crate::number::Number;
 use crate::records::{Facts, Question};
 use crate::rules;
 use crate::time::Now;
@@ -55,7 +54,7 @@ impl Engine {
     fn open_areas(&self, law: &Law<'_>, now: Now) -> BTreeMap<Area, gate::Periods> {
         let mut places: Vec<(Option<&rules::Area>, Option<gate::Periods>)> = Vec::new();
         let mut periods = |area: Area| {
-            let sample = Number::read(&area.sample(), &self.config.gate).ok()?;
+            let sample = area.sample();
             let place = law.rules.area(&sample, now.civil.date_naive());
             let known = places.iter().find(|(other, _)| *other == place && area != Area::ELSEWHERE);
             if let Some((_, periods)) = known {

@@ -35,12 +35,9 @@ fn GN_06_never_is_the_do_not_call_list_where_the_campaign_says_so() {
 #[test]
 fn GN_06_later_is_no_sooner_than_what_follows_from_a_call() {
     let again = |after_minutes| Retry::Again(Again { after_minutes, turn: Turn::Same });
-    for (busy, limits, becomes) in [
-        (again(180), 0, Some(180)),
-        (again(15), 0, Some(120)),
-        (Retry::Finish, 0, Some(120)),
-        (again(15), 1, None),
-    ] {
+    for (busy, limits, becomes) in
+        [(again(180), 0, Some(180)), (again(15), 0, Some(120)), (Retry::Finish, 0, Some(120)), (again(15), 1, None)]
+    {
         let mut floor = Floor::with(DialMode::Preview, 5, |terms| {
             terms.retry.results.insert(ResultKind::Busy, busy);
             let limit = Limit { of: Of::Lead, within: Within::Ever, most: 1 };

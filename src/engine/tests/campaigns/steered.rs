@@ -73,5 +73,7 @@ fn GN_02_who_was_to_be_dialled_for_anybody_is_not_once_the_campaign_is_progressi
     floor.collect();
     let dialled = floor.shell.store.leads.attempts.values().filter(|attempt| attempt.paced && attempt.result.is_none());
     assert_eq!(dialled.count(), 0, "with no agent held");
-    assert!(floor.team.clone().into_iter().any(|user| floor.place(user).map(|place| place.0) == Some(Place::Connecting)));
+    assert!(
+        floor.team.clone().into_iter().any(|user| floor.place(user).map(|place| place.0) == Some(Place::Connecting))
+    );
 }

@@ -18,9 +18,11 @@ impl World {
     pub fn attempt_of(&self, invite: &Invite) -> Option<Attempt> {
         let digits = &self.office.people[invite.person].digits;
         let caller = self.office.agents.iter().find(|agent| agent.ramal == invite.ramal);
+        // Over the agent's own extension where there is no other route.
+        let has_route = |attempt: &&Attempt| !self.judge.sold.terms[&attempt.campaign].routes.is_empty();
         let is_callers = |attempt: &&Attempt| match caller {
-            Some(agent) => attempt.user == Some(agent.user),
-            None => invite.ramal == TRUNK,
+            Some(agent) => attempt.user == Some(agent.user) && !has_route(attempt),
+            None => invite.ramal == TRUNK && has_route(attempt),
         };
         let attempts = self.shell.store.leads.attempts.values().rev();
         let own = attempts.filter(|attempt| attempt.number.ends_with(digits) && attempt.result.is_none());
@@ -111,7 +113,9 @@ impl World {
         let Some(last) = sold.history.get(&lead).and_then(|all| all.last()) else { return };
         let changed = sold.changed.get(&last.campaign).is_some_and(|at| *at >= last.at.moment);
         let came = self.shell.store.leads.attempts[&last.attempt].result;
-        let Some(came) = came.filter(|came| !changed && !last.unsure && came.kind != ResultKind::Unknown) else { return };
+        let Some(came) = came.filter(|came| !changed && !last.unsure && came.kind != ResultKind::Unknown) else {
+            return;
+        };
         if jumped(last.at.moment) {
             return;
         }

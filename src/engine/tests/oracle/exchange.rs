@@ -133,7 +133,9 @@ impl World {
         let mut invite = invite_to(&ramal, &id, Some(&sdp("sendrecv")));
         let digits = &self.office.people[who as usize].digits;
         invite.set(Name::From, format!("<sip:{digits}@10.0.0.2>;tag=far"));
-        self.exchange.calls.insert(id, Call { far: None, invite: invite.clone(), is_over: false, begun: self.now.moment });
+        self.exchange
+            .calls
+            .insert(id, Call { far: None, invite: invite.clone(), is_over: false, begun: self.now.moment });
         self.deliver(&invite);
     }
 

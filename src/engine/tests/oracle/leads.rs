@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use engine::campaign::{Attempt, Campaign, DialMode, Lead, LeadState, ListState, Of, ResultKind, Standing, Steer, Within};
+use engine::campaign::{
+    Attempt, Campaign, DialMode, Lead, LeadState, ListState, Of, ResultKind, Standing, Steer, Within,
+};
 use engine::id::{CampaignId, LeadId, UserId};
 
 use crate::calendar::{are_within, may_be_called};

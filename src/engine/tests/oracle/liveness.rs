@@ -141,7 +141,12 @@ impl World {
     /// Between two attempts lies the interval, but for what a person changed.
     pub fn judge_spacing(&mut self, id: PromiseId, invite: &Invite, minutes: i64) {
         let known = &self.judge.acknowledged[&id];
-        let before = self.judge.log.iter().rev().find(|other| other.person == invite.person && !other.by_hand && other.lead.is_none());
+        let before = self
+            .judge
+            .log
+            .iter()
+            .rev()
+            .find(|other| other.person == invite.person && !other.by_hand && other.lead.is_none());
         // A promise whose yes never arrived is one all the same.
         let digits = &self.office.people[invite.person].digits;
         let is_theirs = |row: &&Row| row.promise.terms.number.normalised.ends_with(digits);

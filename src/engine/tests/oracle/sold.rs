@@ -137,7 +137,8 @@ impl Sold {
     pub fn knows(&mut self, entries: Vec<Entry>, now: Moment) {
         for terms in entries.into_iter().filter_map(campaign) {
             let told = self.steered.get(&terms.id).filter(|_| !self.open.contains(&terms.id)).copied();
-            let is_so = |told| told == terms.standing || (told, terms.standing) == (Standing::Draining, Standing::Stopped);
+            let is_so =
+                |told| told == terms.standing || (told, terms.standing) == (Standing::Draining, Standing::Stopped);
             assert!(told.is_none_or(is_so), "{} was {told:?} and is {:?}", terms.id, terms.standing);
             if self.terms.insert(terms.id, terms.clone()).is_none_or(|before| before.retry != terms.retry) {
                 self.changed.insert(terms.id, now);
@@ -253,9 +254,9 @@ impl World {
                         // One that was written and not dialled after it would have it.
                         let is_last = |last: &&mut Dialled| {
                             let row = &self.shell.store.leads.attempts[&last.attempt];
-                            view.tried.last().is_some_and(|(number, kind)| {
-                                *number == row.number && *kind != ResultKind::NotDialled
-                            })
+                            view.tried
+                                .last()
+                                .is_some_and(|(number, kind)| *number == row.number && *kind != ResultKind::NotDialled)
                         };
                         let last = last.filter(is_last);
                         last.into_iter().for_each(|last| last.said = disposition);

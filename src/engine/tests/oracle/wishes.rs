@@ -75,7 +75,12 @@ impl World {
     }
 
     /// Any minute of the next hours, as it is on the wall; perhaps there is none.
-    pub fn form(&mut self, person: usize, schedule: engine::id::ScheduleId, owner: Owner) -> (Form, Option<DateTime<Utc>>) {
+    pub fn form(
+        &mut self,
+        person: usize,
+        schedule: engine::id::ScheduleId,
+        owner: Owner,
+    ) -> (Form, Option<DateTime<Utc>>) {
         let zone = self.office.escala(schedule).zone;
         let minutes = i64::from(1 + self.random.below(150)) + if self.random.below(12) == 0 { 3 * 1_440 } else { 0 };
         let at = self.now.civil + TimeDelta::minutes(minutes);

@@ -204,7 +204,9 @@ impl Leads {
         let mut leads = self.leads.borrow_mut();
         let is_due = |lead: &Lead| match lead.state {
             LeadState::Waiting { next, .. } => {
-                next <= want.now && ready.iter().any(|(list, _)| *list == lead.list) && want.open.contains_key(&lead.area())
+                next <= want.now
+                    && ready.iter().any(|(list, _)| *list == lead.list)
+                    && want.open.contains_key(&lead.area())
             }
             _ => false,
         };

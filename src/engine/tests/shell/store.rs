@@ -106,14 +106,16 @@ impl Store {
 
     /// What it says to a question.
     pub fn answer(&self, question: &Question, now: DateTime<Utc>) -> Facts {
-        self.promised.answer(question, now).map(|facts| self.with_campaigns(question, facts)).unwrap_or_else(|| match question {
-            Question::Known { number } => {
-                let contact = self.contacts.get(number).cloned();
-                Facts::Known(Known { contact, open_case: self.open_case(number) })
+        self.promised.answer(question, now).map(|facts| self.with_campaigns(question, facts)).unwrap_or_else(|| {
+            match question {
+                Question::Known { number } => {
+                    let contact = self.contacts.get(number).cloned();
+                    Facts::Known(Known { contact, open_case: self.open_case(number) })
+                }
+                Question::Appointment(question) => Facts::Appointment(self.appointed.answer(question)),
+                Question::Leads(question) => Facts::Leads(self.leads.answer(question, now, &self.promised)),
+                _ => self.facts(),
             }
-            Question::Appointment(question) => Facts::Appointment(self.appointed.answer(question)),
-            Question::Leads(question) => Facts::Leads(self.leads.answer(question, now, &self.promised)),
-            _ => self.facts(),
         })
     }
 
