@@ -32,6 +32,13 @@ pub(super) struct Context<'a> {
     pub now: Now,
 }
 
+impl Context<'_> {
+    /// Whether records are given to agents now.
+    fn gives_out(&self) -> bool {
+        self.terms.runs() && !self.held
+    }
+}
+
 /// One lead in work.
 #[derive(Debug)]
 pub(super) struct Record {
@@ -157,7 +164,7 @@ impl Record {
             State::Judging { by: By::Lease(held), .. } if held.fence == lease.fence => {
                 self.state = State::Queued;
                 self.tell(cx);
-                if !(cx.terms.runs() && !cx.held) {
+                if !cx.gives_out() {
                     return self.on_stopped(cx);
                 }
             }
@@ -287,7 +294,7 @@ impl Record {
                 self.asked_by = None;
                 self.tell_gone(user, cx);
                 self.state = State::Queued;
-                match cx.terms.runs() && !cx.held {
+                match cx.gives_out() {
                     true => self.queue(cx),
                     false => return self.on_stopped(cx),
                 }

@@ -24,9 +24,12 @@ impl World {
             Some(agent) => attempt.user == Some(agent.user) && !has_route(attempt),
             None => invite.ramal == TRUNK && has_route(attempt),
         };
-        let attempts = self.shell.store.leads.attempts.values().rev();
+        let attempts = self.shell.store.leads.attempts.values();
         let own = attempts.filter(|attempt| attempt.number.ends_with(digits) && attempt.result.is_none());
-        own.filter(is_callers).find(|attempt| !self.judge.sold.dialled.contains(&attempt.attempt)).cloned()
+        let own = own.filter(is_callers).filter(|attempt| !self.judge.sold.dialled.contains(&attempt.attempt));
+        // Of two at one number the first that was written; of one that was not dialled the result may be on its way to a disk.
+        let is_old = |attempt: &Attempt| (invite.at.civil - attempt.at).abs() > TimeDelta::minutes(1);
+        own.min_by_key(|attempt| (is_old(attempt), attempt.at, attempt.attempt)).cloned()
     }
 
     pub fn judge_lead(&mut self, attempt: &Attempt, invite: &Invite) {

@@ -47,7 +47,7 @@ fn whatever_happens_no_promise_is_lost_and_nobody_is_called_who_must_not_be() {
 
 #[test]
 fn whatever_campaigns_sell_beside_promises_no_lead_is_lost_and_nobody_is_called_who_must_not_be() {
-    run(300, World::selling, sold::SOLD);
+    run(250, World::selling, sold::SOLD);
 }
 
 #[expect(clippy::disallowed_macros, reason = "what a run cost is shown")]
