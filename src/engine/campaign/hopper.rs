@@ -84,6 +84,9 @@ pub struct LeadFacts {
     pub tally: Tally,
     /// In the order of its numbers.
     pub phones: Vec<PhoneFacts>,
+    /// Of the list that it is in.
+    #[serde(default)]
+    pub list: ListStanding,
     /// Do-not-call lists that are needed and not as they have to be.
     pub lacks: Vec<Lack>,
 }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::list::{List, ListStanding};
 use crate::id::{AttemptId, LeadId, ListId, PromiseId, UserId};
-use crate::number::Number;
+use crate::number::{Number, NumberKind};
 
 /// One person to reach (GN-13).
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -214,15 +214,16 @@ impl Area {
         let ddd = number.normalised.strip_prefix("+55").filter(|rest| matches!(rest.len(), 10 | 11));
         // +55 800 … is toll-free and of no area.
         let ddd = ddd.and_then(|rest| rest.get(..2)).and_then(|ddd| ddd.parse().ok());
-        ddd.filter(|_| number.kind == crate::number::NumberKind::National).map_or(Area::ELSEWHERE, Area)
+        ddd.filter(|_| number.kind == NumberKind::National).map_or(Area::ELSEWHERE, Area)
     }
 
     /// A number of it.
-    pub fn sample(self) -> String {
-        match self {
-            Area::ELSEWHERE => "08007770000".to_owned(),
-            Area(ddd) => format!("+55{ddd}30000000"),
-        }
+    pub fn sample(self) -> Number {
+        let (normalised, kind) = match self {
+            Area::ELSEWHERE => ("+558007770000".to_owned(), NumberKind::TollFree),
+            Area(ddd) => (format!("+55{ddd}30000000"), NumberKind::National),
+        };
+        Number { dialled: normalised.clone(), normalised, kind }
     }
 
     /// Every one there can be.

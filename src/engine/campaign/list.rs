@@ -42,10 +42,11 @@ pub enum ListState {
 }
 
 /// A list at an instant.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", tag = "kind")]
 pub enum ListStanding {
     Loading,
+    #[default]
     Ready,
     /// Too old since then: what needs it waits.
     Stale {

@@ -36,6 +36,8 @@ mod trying;
 
 use std::collections::{BTreeMap, VecDeque};
 
+use chrono::TimeDelta;
+
 use crate::assign::Work;
 use crate::id::{CallId, CampaignId, LeadId};
 use crate::time::{Moment, Now, earliest};
@@ -53,6 +55,7 @@ pub use order::{By, CampaignView, Cap, Order, PacingView, Place, RecordView, Sho
 pub use pacer::settings;
 pub use retry::{Again, Limit, Next, Of, Retry, RetryTable, Tallies, Tally, Turn, Within};
 pub use terms::{Campaign, DialMode, Handling, Pace, Route, Standing};
+pub(crate) use trying::{LEAD_LIMIT, NUMBER_LIMIT};
 
 /// All campaigns, and the leads in work.
 #[derive(Debug, Default)]
@@ -62,6 +65,8 @@ pub struct Campaigns {
     by_call: BTreeMap<CallId, LeadId>,
     /// The clock or the store is in doubt: nothing is begun.
     held: bool,
+    /// How far a clock that has jumped is ahead, as far as that is known: what is to come is reckoned without it.
+    ahead: TimeDelta,
     /// The installation's civil day, by its number; none before it is known.
     day: Option<u32>,
     /// Short calls of all campaigns and by hand, today (GN-19).
@@ -83,6 +88,7 @@ impl Campaigns {
             self.running.insert(running.terms.id, running);
         }
         for (id, mut gone) in before {
+            let now = unjumped(now, self.ahead);
             gone.pool.empty().into_iter().for_each(|lead| give_back(&mut self.orders, lead, now));
             // Whoever is called, or talked with, is still brought to an end.
             if self.records.values().any(|(own, _)| *own == id) {
@@ -97,6 +103,7 @@ impl Campaigns {
     fn steered(&mut self, campaign: CampaignId, now: Now) {
         let Some(running) = self.running.get_mut(&campaign) else { return };
         if !running.terms.runs() {
+            let now = unjumped(now, self.ahead);
             running.pool.empty().into_iter().for_each(|lead| give_back(&mut self.orders, lead, now));
             self.each_of(campaign, now, |record, cx| record.on_stopped(cx));
             if let Some(day) = self.day {
@@ -116,8 +123,9 @@ impl Campaigns {
         }
     }
 
-    /// While held nothing is begun; what nobody has yet waits in the store.
-    pub fn hold(&mut self, held: bool, now: Now) {
+    /// While held nothing is begun; what nobody has yet waits in the store. `ahead`: how far the clock has jumped.
+    pub fn hold(&mut self, held: bool, ahead: TimeDelta, now: Now) {
+        self.ahead = ahead;
         if std::mem::replace(&mut self.held, held) == held {
             return;
         }
@@ -173,8 +181,8 @@ impl Campaigns {
         let Some((campaign, record)) = self.records.get_mut(&lead) else { return };
         let Some(running) = self.running.get_mut(campaign) else { return };
         let (campaign, mut seen) = (*campaign, Vec::new());
-        let terms = &running.terms;
-        let cx = &mut Context { terms, orders: &mut self.orders, seen: &mut seen, held: self.held, now };
+        let (terms, unjumped) = (&running.terms, unjumped(now, self.ahead));
+        let cx = &mut Context { terms, orders: &mut self.orders, seen: &mut seen, held: self.held, now: unjumped };
         let stays = step(record, cx);
         if running.is_paced() {
             let stirs = !seen.is_empty();
@@ -193,6 +201,11 @@ impl Campaigns {
         }
         self.look_told(campaign, now.moment);
     }
+}
+
+/// What the clock would show had it not jumped.
+fn unjumped(now: Now, ahead: TimeDelta) -> Now {
+    Now { civil: now.civil.checked_sub_signed(ahead).unwrap_or(now.civil), ..now }
 }
 
 /// Nobody worked on it: it waits in the store as before.

@@ -12,7 +12,7 @@ use super::hopper::{LeadFacts, Written};
 use super::lead::{CoolOff, Lead, LeadState, PhoneState};
 use super::order::{By, Order, Place, RecordView};
 use super::state::State;
-use super::terms::{Campaign, DialMode};
+use super::terms::{Campaign, DialMode, Standing};
 use crate::assign::{Lease, Wanted, Work, WorkItem};
 use crate::config::AccountName;
 use crate::id::{CampaignId, CommandId, ItemId, LeadId, PromiseId, UserId};
@@ -30,6 +30,13 @@ pub(super) struct Context<'a> {
     /// Nothing is dialled: the clock or the store is in doubt.
     pub held: bool,
     pub now: Now,
+}
+
+impl Context<'_> {
+    /// Whether records are given to agents now.
+    fn gives_out(&self) -> bool {
+        self.terms.runs() && !self.held
+    }
 }
 
 /// One lead in work.
@@ -147,7 +154,7 @@ impl Record {
     }
 
     /// The agent is not held any more; `assign` looks for the next one by itself. `ignored`: the offer ran out (GN-08).
-    pub fn on_lease_ended(&mut self, lease: Lease, ignored: bool, cx: &mut Context<'_>) {
+    pub fn on_lease_ended(&mut self, lease: Lease, ignored: bool, cx: &mut Context<'_>) -> Stays {
         match &mut self.state {
             State::Offered { lease: held, .. } if held.fence == lease.fence && ignored => self.pass(lease.user, cx),
             State::Offered { lease: held, .. } if held.fence == lease.fence => {
@@ -157,6 +164,9 @@ impl Record {
             State::Judging { by: By::Lease(held), .. } if held.fence == lease.fence => {
                 self.state = State::Queued;
                 self.tell(cx);
+                if !cx.gives_out() {
+                    return self.on_stopped(cx);
+                }
             }
             State::Storing { by, .. } | State::JudgingAgain { by, .. } => {
                 by.take_if(|by| matches!(by, By::Lease(held) if held.fence == lease.fence));
@@ -164,6 +174,7 @@ impl Record {
             State::Queued | State::Offered { .. } | State::Open { .. } | State::Judging { .. } => {}
             State::Dialling { .. } | State::Answered { .. } | State::Dismissed { .. } | State::Talking { .. } => {}
         }
+        Stays::Here
     }
 
     /// What its agent does with it.
@@ -192,6 +203,10 @@ impl Record {
             (State::Offered { .. }, Wish::Reject) => self.pass(user, cx),
             (State::Open { .. }, Wish::Later) => return self.decline(false, user, cx),
             (State::Open { .. }, Wish::Never) => return self.decline(true, user, cx),
+            // Who has a record of one that pauses or drains brings it to its end.
+            (State::Open { .. }, Wish::Dial { .. }) if cx.terms.standing == Standing::Stopped => {
+                return Err(Refused::NotRunning);
+            }
             (State::Open { .. }, Wish::Dial { phone, caller_id }) => {
                 let phone = usize::from(*phone);
                 let known = self.facts.lead.phones.get(phone).filter(|phone| phone.state != PhoneState::Dead);
@@ -230,18 +245,31 @@ impl Record {
         if self.tried.iter().any(|tried| tried.result.kind == super::ResultKind::Connected) {
             return Err(Refused::Talked);
         }
-        let later = TimeDelta::minutes(cx.terms.handling.later_minutes.into());
-        let state = match never {
-            true => LeadState::Declined,
-            false => waiting(cx.now.civil + later),
+        let later = cx.now.civil + TimeDelta::minutes(cx.terms.handling.later_minutes.into());
+        let lead = match (never, self.tried.last()) {
+            (true, _) => self.becomes(LeadState::Declined),
+            (false, None) => self.becomes(waiting(later)),
+            (false, Some(last)) => self.not_before(later, self.after(last, None, cx)),
         };
-        let lead = self.becomes(state);
         if never && cx.terms.handling.decline_suppresses {
             let numbers = self.facts.lead.phones.iter().map(|phone| phone.number.normalised.clone()).collect();
             cx.orders.push_back(Order::Suppress { numbers, user: Some(user) });
         }
         self.give_back(lead, cx);
         Ok(Stays::Closed)
+    }
+
+    /// What follows from its attempts, and not before then: who puts it back knows better than a rule that it is not over, though not
+    /// better than a limit.
+    fn not_before(&self, from: DateTime<Utc>, lead: Lead) -> Lead {
+        match lead.state {
+            LeadState::Waiting { next, top, cool_off } => {
+                Lead { state: LeadState::Waiting { next: next.max(from), top, cool_off }, ..lead }
+            }
+            LeadState::Done => Lead { state: waiting(from), ..lead },
+            LeadState::Callback { .. } | LeadState::Exhausted(_) | LeadState::Declined => lead,
+            LeadState::Leased { .. } | LeadState::Unknown { .. } => lead,
+        }
     }
 
     /// The agent is done with it (GN-10, GN-12).
@@ -265,7 +293,11 @@ impl Record {
             (State::Open { user: own, .. }, None) if *own == user => {
                 self.asked_by = None;
                 self.tell_gone(user, cx);
-                self.queue(cx);
+                self.state = State::Queued;
+                match cx.gives_out() {
+                    true => self.queue(cx),
+                    false => return self.on_stopped(cx),
+                }
                 Stays::Here
             }
             (State::Open { user: own, .. }, Some(last)) if *own == user => {

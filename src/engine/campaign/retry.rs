@@ -100,6 +100,13 @@ pub enum Next {
 }
 
 impl Tally {
+    /// Without the attempt that is being judged again.
+    pub fn but_one(self) -> Tally {
+        let Tally { ever, day, week, month } = self;
+        let [ever, day, week, month] = [ever, day, week, month].map(|count| count.saturating_sub(1));
+        Tally { ever, day, week, month }
+    }
+
     /// One more, now.
     pub fn count(&mut self) {
         for counted in [&mut self.ever, &mut self.day, &mut self.week, &mut self.month] {
@@ -199,6 +206,26 @@ impl RetryTable {
             (None, Some(most)) => Next::Over(Finished::NumberLimit { most }),
             (None, None) => Next::Over(Finished::NumbersDead),
         }
+    }
+
+    /// The first limit that an attempt at one of a lead's numbers would break now, and when that is over; none: never by itself.
+    pub fn reached(
+        &self,
+        (lead, number): (Tally, Tally),
+        zones: &[Tz],
+        now: DateTime<Utc>,
+    ) -> Option<(Of, u32, Option<DateTime<Utc>>)> {
+        [(Of::Lead, lead), (Of::Number, number)].into_iter().find_map(|(of, tally)| {
+            match self.allowed(of, tally, zones, now, now) {
+                Err(most) => Some((of, most, None)),
+                Ok(at) if at > now => {
+                    let binds = |limit: &&Limit| limit.of == of && tally.within(limit.within) >= limit.most;
+                    let most = self.limits.iter().filter(binds).map(|limit| limit.most).min()?;
+                    Some((of, most, Some(at)))
+                }
+                Ok(_) => None,
+            }
+        })
     }
 
     /// When limits allow another attempt; the limit that never will.

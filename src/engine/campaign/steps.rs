@@ -12,7 +12,7 @@ use super::attempt::AttemptResult;
 use super::hopper::{LeadFacts, Leased};
 use super::order::Order;
 use super::record::{Record, Stays};
-use super::{Campaigns, give_back};
+use super::{Campaigns, give_back, unjumped};
 
 impl Campaigns {
     /// What `assign` tells of a lead's work.
@@ -27,8 +27,7 @@ impl Campaigns {
                 Ending::Accepted => {}
                 Ending::Declined | Ending::Lapsed | Ending::Withdrawn | Ending::PersonGone => {
                     self.with_of(lease.work, now, |record, cx| {
-                        record.on_lease_ended(lease, ending == Ending::Lapsed, cx);
-                        Stays::Here
+                        record.on_lease_ended(lease, ending == Ending::Lapsed, cx)
                     });
                 }
             },
@@ -38,16 +37,17 @@ impl Campaigns {
 
     /// The store's answer to [`Order::Load`].
     pub fn on_leads(&mut self, campaign: CampaignId, leased: Option<Leased>, now: Now) {
+        let unjumped = unjumped(now, self.ahead);
         let Some(running) = self.running.get_mut(&campaign) else {
             let leads = leased.map(|leased| leased.leads).unwrap_or_default();
-            return leads.into_iter().for_each(|lead| give_back(&mut self.orders, lead, now));
+            return leads.into_iter().for_each(|lead| give_back(&mut self.orders, lead, unjumped));
         };
         match leased {
             Some(leased) => running.pool.came(leased, now.moment),
             None => running.pool.failed(now.moment),
         }
         if !running.terms.runs() {
-            running.pool.empty().into_iter().for_each(|lead| give_back(&mut self.orders, lead, now));
+            running.pool.empty().into_iter().for_each(|lead| give_back(&mut self.orders, lead, unjumped));
         }
         self.orders.push_back(Order::TellCampaign(campaign));
         self.feed(campaign, now);

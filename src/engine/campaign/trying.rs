@@ -8,9 +8,9 @@ use super::hopper::Written;
 use super::lead::{Finished, Lead, LeadState, PhoneState};
 use super::order::{By, Order};
 use super::record::{Context, Record, Stays, Tried, waiting};
-use super::retry::{Next, Tallies, Tally};
+use super::retry::{Limit, Next, Of, Tallies, Tally, Within};
 use super::state::State;
-use super::terms::DialMode;
+use super::terms::{DialMode, Standing};
 use crate::assign::Work;
 use crate::id::{AttemptId, CallId, ItemId};
 use crate::judgement::{Denial, Judgement};
@@ -235,11 +235,25 @@ impl Record {
     /// The first time that any of its numbers may be dialled, as the gate said.
     fn when_allowed(&self, cx: &Context<'_>) -> LeadState {
         let soon = cx.now.civil + AFTER_DOUBT;
-        let for_good = |denial: &Denial| denial.next.is_none() && denial.rule == "do-not-call";
+        let for_good = |denial: &Denial| denial.next.is_none() && FOR_GOOD.contains(&denial.rule.as_str());
         let times = self.refused.iter().filter(|(_, denial)| !for_good(denial));
         match times.map(|(_, denial)| denial.next.map_or(soon, |next| next.max(soon))).min() {
             Some(next) => waiting(next),
-            None => LeadState::Exhausted(Finished::Suppressed),
+            None => LeadState::Exhausted(self.finished(cx)),
+        }
+    }
+
+    /// Why none of its numbers may ever be dialled again, as the gate said.
+    fn finished(&self, cx: &Context<'_>) -> Finished {
+        let said = |rule| self.refused.iter().any(|(_, denial)| denial.rule == rule);
+        let most = |of| {
+            let ever = |limit: &&Limit| limit.of == of && (limit.within == Within::Ever || limit.most == 0);
+            cx.terms.retry.limits.iter().filter(ever).map(|limit| limit.most).min().unwrap_or_default()
+        };
+        match (said(LEAD_LIMIT), said(NUMBER_LIMIT)) {
+            (true, _) => Finished::LeadLimit { most: most(Of::Lead) },
+            (false, true) => Finished::NumberLimit { most: most(Of::Number) },
+            (false, false) => Finished::Suppressed,
         }
     }
 
@@ -277,12 +291,13 @@ impl Record {
     }
 }
 
-/// Nobody is dialled with no agent held; whoever is free when it answers is the pace's care, as long as the campaign runs.
+/// Nobody is dialled with no agent held; whoever is free when it answers is the pace's care. Nothing is begun where the campaign does
+/// not run, but for who has the record of one that pauses or drains.
 fn may_dial(by: By, cx: &Context<'_>) -> bool {
     let is_held = match by {
-        By::Lease(lease) => lease.until > cx.now.moment,
-        By::Holder(_) => true,
-        By::Anybody => cx.terms.runs(),
+        By::Lease(lease) => lease.until > cx.now.moment && cx.terms.runs(),
+        By::Holder(_) => cx.terms.standing != Standing::Stopped,
+        By::Anybody => cx.terms.mode == DialMode::Predictive && cx.terms.runs(),
     };
     is_held && !cx.held
 }
@@ -297,6 +312,12 @@ fn unanswered(kind: ResultKind, since: Moment) -> Option<Event> {
         ResultKind::Congestion | ResultKind::NumberUnknown | ResultKind::Failed => Some(Event::Unanswered(since)),
     }
 }
+
+/// Rules that no time undoes.
+const FOR_GOOD: [&str; 3] = ["do-not-call", LEAD_LIMIT, NUMBER_LIMIT];
+/// Of the campaign's own limits (GN-14).
+pub const LEAD_LIMIT: &str = "lead-limit";
+pub const NUMBER_LIMIT: &str = "number-limit";
 
 /// A denial without a time to wait for: a doubt, a full line.
 const AFTER_DOUBT: TimeDelta = TimeDelta::minutes(1);

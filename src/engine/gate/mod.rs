@@ -259,6 +259,12 @@ pub fn next_open(law: &Law<'_>, number: &Number, from: Now) -> Option<Next> {
     next(&place, at)
 }
 
+/// Whether it is within the calling hours of a number now, whatever else speaks against it.
+pub fn is_open(law: &Law<'_>, number: &Number, now: Now) -> bool {
+    let place = Place::of(law, number, now);
+    opening::hours(&place, now.civil).is_none() && opening::holiday(&place, now.civil).is_none()
+}
+
 /// Wherever a number may be, as far as its prefix tells.
 pub fn zones(law: &Law<'_>, number: &Number, now: Now) -> Vec<Tz> {
     Place::of(law, number, now).zones.to_vec()

@@ -24,10 +24,8 @@ pub(super) fn write(base: &Connection, written: &Written) -> Result<(), WriteErr
             let sql = "UPDATE lead_attempts SET disposition = ?2 WHERE attempt = ?1";
             known(run(base, sql, params![id(attempt.0), id(disposition.0)])?, *attempt)
         }
-        Written::Lead { lead, fence } => match leads::write(base, lead, *fence)? {
-            true => Ok(()),
-            false => Err(WriteError::Lapsed),
-        },
+        // What was decided under a lease that has ended is not kept, and spoils nothing that is written with it.
+        Written::Lead { lead, fence } => Ok(leads::write(base, lead, *fence).map(drop)?),
         Written::Lapse { lead, fence } => Ok(leads::foresee(base, lead, *fence)?),
     }
 }

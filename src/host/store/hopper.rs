@@ -194,7 +194,8 @@ fn facts(
 ) -> rusqlite::Result<LeadFacts> {
     let phones = lead.phones.iter().map(|phone| of_phone(base, phone, campaign, periods, read));
     let phones = phones.collect::<rusqlite::Result<_>>()?;
-    Ok(LeadFacts { tally: attempts::tally(base, lead.lead, periods)?, lead, phones, lacks: Vec::new() })
+    let list = lists::one(base, lead.list)?.map_or(ListStanding::Discarded, |list| list.standing(read));
+    Ok(LeadFacts { tally: attempts::tally(base, lead.lead, periods)?, lead, phones, list, lacks: Vec::new() })
 }
 
 fn of_phone(

@@ -1,15 +1,20 @@
 //! What the store is asked for campaigns: the next leads, and what the gate has to know of one, each time anew, so that what was
 //! added a moment ago counts.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::border::{LeadLook, StoreError};
-use crate::campaign::{self, Area, Campaign, DialMode, LeadFacts, PhoneFacts, Question as Of, Want};
+use crate::campaign::{
+    self, Area, Campaign, DialMode, LEAD_LIMIT, LeadFacts, ListStanding, NUMBER_LIMIT, Of, PhoneFacts,
+    Question as Asked, Want,
+};
 use crate::gate::{self, Law, Purpose};
 use crate::id::{AttemptId, CampaignId, CommandId, LeadId, QuestionId};
 use crate::judgement::{Denial, Judgement};
-use crate::number::Number;
 use crate::records::{Facts, Question};
+use crate::rules;
 use crate::time::Now;
 
 use super::super::Engine;
@@ -38,19 +43,32 @@ impl Engine {
         let Some(terms) = self.campaigning.campaigns.terms(campaign) else { return };
         let (aim, lists) = (terms.aim, terms.lists.clone());
         let (law, needs) = (self.law_of(terms), terms.needs(&self.config.rules, self.config.zone, now.civil));
-        let open = Area::all().filter_map(|area| Some((area, self.open_area(&law, area, now)?))).collect();
+        let open = self.open_areas(&law, now);
         let (dead_last, until) = (self.campaigning.campaigns.has_too_many_short_calls(), now.civil + LEASE);
         let want = Want { campaign, aim, lists, needs, open, now: now.civil, dead_last, most, until };
-        let question = self.load(Question::Leads(Of::Lease(want)));
+        let question = self.load(Question::Leads(Asked::Lease(want)));
         self.campaigning.asked.insert(question, Ask::Leads(campaign));
     }
 
-    /// Since when attempts count in an area where people may be called now. Of one number there; where an area has several zones,
-    /// the gate says of each number what its own is.
-    fn open_area(&self, law: &Law<'_>, area: Area, now: Now) -> Option<gate::Periods> {
-        let sample = Number::read(&area.sample(), &self.config.gate).ok()?;
-        let is_open = || gate::next_open(law, &sample, now).is_some_and(|next| next.at <= now.civil);
-        (area == Area::ELSEWHERE || is_open()).then(|| gate::periods(law, &sample, now))
+    /// Where people may be called now, and since when attempts there count. Of one number of each area; where an area has several
+    /// zones, the gate says of each number what its own is. Most areas are in few places.
+    fn open_areas(&self, law: &Law<'_>, now: Now) -> BTreeMap<Area, gate::Periods> {
+        let mut places: Vec<(Option<&rules::Area>, Option<gate::Periods>)> = Vec::new();
+        let mut periods = |area: Area| {
+            let sample = area.sample();
+            let place = law.rules.area(&sample, now.civil.date_naive());
+            let known = places.iter().find(|(other, _)| *other == place && area != Area::ELSEWHERE);
+            if let Some((_, periods)) = known {
+                return *periods;
+            }
+            let open = area == Area::ELSEWHERE || gate::is_open(law, &sample, now);
+            let periods = open.then(|| gate::periods(law, &sample, now));
+            if area != Area::ELSEWHERE {
+                places.push((place, periods));
+            }
+            periods
+        };
+        Area::all().filter_map(|area| Some((area, periods(area)?))).collect()
     }
 
     pub(super) fn law_of(&self, terms: &Campaign) -> Law<'_> {
@@ -62,7 +80,7 @@ impl Engine {
         let (campaign, aim) = (terms.id, terms.aim);
         let periods = gate::periods(&self.law_of(terms), &number.number, now);
         let needs = terms.needs(&self.config.rules, self.config.zone, now.civil);
-        let question = self.load(Question::Leads(Of::Lead { lead, campaign, aim, periods, needs }));
+        let question = self.load(Question::Leads(Asked::Lead { lead, campaign, aim, periods, needs }));
         self.campaigning.asked.insert(question, Ask::Gate { lead, phone, ask });
     }
 
@@ -116,7 +134,9 @@ impl Engine {
             self.campaigning.campaigns.on_tallies(lead, known, zones.collect());
         }
         let known_now = known.as_ref().ok().copied();
-        let held = self.held_back(lead, known_now).or_else(|| self.rests(lead, known_now?.phones.get(phone)?, now));
+        let held = self.held_back(lead, known_now);
+        let held = held.or_else(|| self.rests(lead, known_now?.phones.get(phone)?, now));
+        let held = held.or_else(|| self.limited(known_now?, phone, now));
         let judgement =
             held.or_else(|| self.judgement_of(lead, phone, known, now)).unwrap_or_else(|| self.no_way_out());
         let new = AttemptId(self.ids.next(now.civil));
@@ -157,6 +177,25 @@ impl Engine {
         (next > now.civil).then(denied)
     }
 
+    /// As often as the campaign's limits have it, over every path that they count (GN-14).
+    fn limited(&self, known: &LeadFacts, phone: usize, now: Now) -> Option<Judgement> {
+        let lead = known.lead.lead;
+        let (terms, dialled) = self.campaigning.campaigns.facts(lead, phone)?;
+        let tallies = (known.tally, known.phones.get(phone)?.tally());
+        // The attempt that is judged again is written already.
+        let own = self.campaigning.campaigns.is_judged_again(lead);
+        let (of_lead, of_number) = if own { (tallies.0.but_one(), tallies.1.but_one()) } else { tallies };
+        let mut zones = gate::zones(&Law::of(&self.config), &dialled.number, now);
+        zones.extend(known.lead.zone);
+        let (of, most, next) = terms.retry.reached((of_lead, of_number), &zones, now.civil)?;
+        let (rule, what) = match of {
+            Of::Lead => (LEAD_LIMIT, "This record"),
+            Of::Number => (NUMBER_LIMIT, "This number"),
+        };
+        let fact = format!("{what} was tried as often as the campaign allows ({most}).");
+        Some(Judgement::Denied(self.denied(rule, fact, next)))
+    }
+
     /// What no number of the campaign is dialled for: its pack of rules, or a do-not-call list.
     fn held_back(&self, lead: LeadId, known: Option<&LeadFacts>) -> Option<Judgement> {
         let (terms, _) = self.campaigning.campaigns.facts(lead, 0)?;
@@ -172,7 +211,20 @@ impl Engine {
                 None,
             ));
         }
-        let lack = known?.lacks.first()?;
+        let known = known?;
+        let of_list = match (known.list, terms.lists.contains(&known.lead.list)) {
+            (ListStanding::Ready, true) => None,
+            (ListStanding::Ready, false) => Some("The campaign does not call this list any more.".to_owned()),
+            (ListStanding::Loading, _) => Some("Its list is being brought in.".to_owned()),
+            (ListStanding::Discarded, _) => Some("Its list was discarded.".to_owned()),
+            (ListStanding::Stale { since }, _) => {
+                Some(format!("Its list is too old since {}; bring in a new one.", since.format("%Y-%m-%d")))
+            }
+        };
+        if let Some(fact) = of_list {
+            return Some(self.denied("list", fact, None));
+        }
+        let lack = known.lacks.first()?;
         let fact = match lack.dated {
             None => format!("The do-not-call list {} is needed and not there; bring it in.", lack.source),
             Some(dated) => format!(

@@ -103,8 +103,10 @@ impl Engine {
     }
 
     pub(super) fn answer_record(&mut self, command: CommandId, answer: Result<(), Refused>) {
-        let answer = answer.map(|()| Reply::Done).map_err(refusal);
-        self.outputs.push_back(Output::Reply(command, answer));
+        match answer {
+            Ok(()) => self.answer_done(command),
+            Err(refused) => self.outputs.push_back(Output::Reply(command, Err(refusal(refused)))),
+        }
     }
 }
 

@@ -1,10 +1,11 @@
-//! What is written of leads: attempts are waited for; what came of them, and what becomes of leads, is written again where a disk
-//! did not take it.
+//! What is written of leads: attempts are waited for, and so is who was told that something is so; what came of attempts, what becomes
+//! of leads, and whom nobody is to call any more is written again where a disk did not take it.
 
 use std::collections::BTreeMap;
 
+use crate::border::{Output, Refusal, RefusalCode, Reply};
 use crate::campaign::Written;
-use crate::id::BatchId;
+use crate::id::{BatchId, CommandId};
 use crate::records::Record;
 use crate::time::Now;
 
@@ -12,9 +13,18 @@ use super::super::Engine;
 
 #[derive(Debug, Default)]
 pub(super) struct Rows {
-    writing: BTreeMap<BatchId, Vec<Written>>,
+    /// Whoever is told yes when the coming batch is written.
+    owed: Vec<CommandId>,
+    writing: BTreeMap<BatchId, Batch>,
     /// What did not get there, in its order.
-    again: Vec<Written>,
+    again: Vec<Record>,
+}
+
+/// One that is on its way.
+#[derive(Debug, Default)]
+struct Batch {
+    rows: Vec<Record>,
+    owed: Vec<CommandId>,
 }
 
 impl Engine {
@@ -22,38 +32,55 @@ impl Engine {
         self.batch.push(Record::Lead(written));
     }
 
+    /// A wish is carried out; where that is written, it is said when it is.
+    pub(super) fn answer_done(&mut self, command: CommandId) {
+        match self.batch.iter().any(is_of_leads) {
+            true => self.campaigning.written.owed.push(command),
+            false => self.outputs.push_back(Output::Reply(command, Ok(Reply::Done))),
+        }
+    }
+
     /// The batch of this input has a number: what is in it is awaited.
     pub(in super::super) fn await_leads(&mut self, batch: BatchId) {
-        let of_leads = self.batch.iter().filter_map(|record| match record {
-            Record::Lead(written) => Some(written.clone()),
-            _ => None,
-        });
-        let rows: Vec<Written> = of_leads.collect();
+        let rows: Vec<Record> = self.batch.iter().filter(|record| is_of_leads(record)).cloned().collect();
         if !rows.is_empty() {
-            self.campaigning.written.writing.insert(batch, rows);
+            let owed = std::mem::take(&mut self.campaigning.written.owed);
+            self.campaigning.written.writing.insert(batch, Batch { rows, owed });
         }
     }
 
     pub(in super::super) fn on_leads_stored(&mut self, batch: BatchId, is_written: bool, now: Now) {
-        for row in self.campaigning.written.writing.remove(&batch).unwrap_or_default() {
+        let Batch { rows, owed } = self.campaigning.written.writing.remove(&batch).unwrap_or_default();
+        for row in rows {
             match row {
-                Written::Attempt { attempt, .. } => {
+                Record::Lead(Written::Attempt { attempt, .. }) => {
                     self.campaigning.campaigns.on_stored(attempt.lead, attempt.attempt, is_written, now);
                 }
                 // What was learned meanwhile is written the next time.
-                Written::Pace { .. } => {}
+                Record::Lead(Written::Pace { .. }) => {}
                 row if !is_written && self.campaigning.written.again.len() < MOST_AGAIN => {
                     self.campaigning.written.again.push(row);
                 }
-                Written::Result { .. } | Written::Given { .. } => {}
-                Written::Disposition { .. } | Written::Lead { .. } | Written::Lapse { .. } => {}
+                _ => {}
             }
+        }
+        for command in owed {
+            let answer = if is_written { Ok(Reply::Done) } else { Err(not_written()) };
+            self.outputs.push_back(Output::Reply(command, answer));
         }
         if is_written {
             let again = std::mem::take(&mut self.campaigning.written.again);
-            self.batch.extend(again.into_iter().map(Record::Lead));
+            self.batch.extend(again);
         }
     }
+}
+
+fn is_of_leads(record: &Record) -> bool {
+    matches!(record, Record::Lead(_) | Record::Suppressed { .. })
+}
+
+fn not_written() -> Refusal {
+    Refusal::new(RefusalCode::NotStored, "it is done and could not be written; it is as soon as the disk takes it")
 }
 
 /// Remembered for a disk that fails: an hour of a large campaign.

@@ -1,5 +1,7 @@
 //! Why nothing may be dialled by itself now: looked at after each input, told when it begins and when it is over.
 
+use chrono::TimeDelta;
+
 use crate::callback::Doubt;
 use crate::gate::{self, MOST_APART};
 use crate::news::{Alert, News};
@@ -30,8 +32,14 @@ impl Engine {
         }
         let held = self.draining || !self.keeping.doubts.is_empty();
         self.keeping.callbacks.hold(held, now);
-        self.campaigning.campaigns.hold(held, now);
+        self.campaigning.campaigns.hold(held, self.jumped_by(now), now);
         self.appointing.hold(held, now);
+    }
+
+    /// How far a clock in doubt is ahead of what it would show had it not jumped, as far as that is known.
+    fn jumped_by(&self, now: Now) -> TimeDelta {
+        let steady = self.keeping.steady.filter(|_| self.is_in_doubt(Doubt::Clock, now));
+        steady.map_or_else(TimeDelta::zero, |steady| gate::apart(steady, now))
     }
 
     /// The system's clock is kept right by others, or a person says that it is right: what was in doubt is not any more.

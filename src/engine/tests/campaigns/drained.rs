@@ -1,6 +1,6 @@
 //! Pausing, draining and stopping what dials more than agents are ready (GN-02).
 
-use engine::border::What;
+use engine::border::{RefusalCode, What};
 use engine::campaign::{DialMode, Place, ResultKind, Standing, Steer, Wish};
 use engine::staff::{Command as Staff, EntryId};
 
@@ -92,7 +92,7 @@ fn GN_02_where_that_cannot_be_written_it_stops_when_it_can() {
     floor.steer(Steer::Drain);
     floor.refuses(&maria, 486);
     floor.world.shell.store_fails = true;
-    floor.wish(ana, DONE).unwrap();
+    assert_eq!(floor.wish(ana, DONE).unwrap_err().code, RefusalCode::NotStored);
     assert_eq!(floor.standing(), Standing::Draining);
     floor.world.shell.store_fails = false;
     floor.pass(seconds(31));

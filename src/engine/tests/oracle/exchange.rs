@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use engine::sip::header::Name;
 use engine::sip::message::{Message, Method};
+use engine::time::Moment;
 
 use crate::far::{Far, WithSdp, invite_to, same, sdp};
 use crate::judge::Invite;
@@ -15,14 +16,26 @@ pub struct Exchange {
     /// Those it was asked for, or made itself.
     calls: BTreeMap<String, Call>,
     made: u32,
-    /// What comes now was dialled by a person.
-    pub by_hand: bool,
+    /// Who is dialled by a person now, and over which ramal.
+    pub by_hand: Option<(String, usize)>,
 }
 
 struct Call {
     far: Option<Far>,
     invite: Message,
     is_over: bool,
+    begun: Moment,
+}
+
+impl Exchange {
+    /// Calls that were dialled over an account since then, and live.
+    pub fn up(&self, account: &str, since: Moment) -> usize {
+        let dialled = |call: &&Call| {
+            let from = call.invite.from().unwrap().uri.user;
+            call.far.is_some() && !call.is_over && call.begun >= since && from.as_deref() == Some(account)
+        };
+        self.calls.values().filter(dialled).count()
+    }
 }
 
 impl World {
@@ -42,6 +55,7 @@ impl World {
             (None, Some(Method::Ack)) => {}
             (None, _) => {
                 self.deliver(&Message::response(message, 200));
+                self.judge.sold.ended(&id, self.now);
                 self.exchange.calls.entry(id).and_modify(|call| call.is_over = true);
             }
             (Some(status), Some(Method::Invite)) => self.answered(&id, status, message),
@@ -56,19 +70,21 @@ impl World {
         let number = invite.uri().unwrap().user.clone().unwrap();
         let ramal = invite.from().unwrap().uri.user.unwrap();
         let person = self.office.person(&number);
-        let by_hand = self.exchange.by_hand;
         let far = Far::called(invite, &format!("t{}", self.exchange.calls.len()));
-        self.exchange.calls.insert(id.clone(), Call { far: Some(far), invite: invite.clone(), is_over: false });
         if let Some(person) = person {
-            let entry = Invite { at: self.now, skew: self.skew, person, ramal, by_hand };
+            let by_hand = self.exchange.by_hand == Some((ramal.clone(), person));
+            let entry = Invite { at: self.now, skew: self.skew, person, ramal, by_hand, id: id.clone(), lead: None };
             self.on_invite(entry);
         }
+        let begun = self.now.moment;
+        self.exchange.calls.insert(id.clone(), Call { far: Some(far), invite: invite.clone(), is_over: false, begun });
         let after = |random: &mut engine::random::Random, seconds: u32| 200 + random.below(seconds * 1_000);
         match self.random.below(10) {
             0..=4 => {
                 let at = after(&mut self.random, 10);
                 self.put(at, Event::Answer { id: id.clone(), status: 200 });
                 let talk = at + after(&mut self.random, 90);
+                self.put(at + 2_100, Event::Attended { id: id.clone() });
                 self.put(talk, Event::HangUp { id });
             }
             5 | 6 => {
@@ -86,6 +102,9 @@ impl World {
     pub fn answer(&mut self, id: &str, status: u16) {
         let Some(call) = self.exchange.calls.get_mut(id).filter(|call| !call.is_over) else { return };
         call.is_over = status >= 300;
+        if call.is_over {
+            self.judge.sold.ended(id, self.now);
+        }
         let answer = call.far.as_ref().unwrap().answer(status);
         let answer = if status == 200 { answer.with_sdp("sendrecv") } else { answer };
         self.deliver(&answer);
@@ -100,6 +119,7 @@ impl World {
     pub fn far_hangs_up(&mut self, id: &str) {
         let Some(call) = self.exchange.calls.get_mut(id).filter(|call| !call.is_over) else { return };
         call.is_over = true;
+        self.judge.sold.ended(id, self.now);
         if let Some(bye) = call.far.as_mut().map(|far| far.request(Method::Bye)) {
             self.deliver(&bye);
         }
@@ -113,7 +133,9 @@ impl World {
         let mut invite = invite_to(&ramal, &id, Some(&sdp("sendrecv")));
         let digits = &self.office.people[who as usize].digits;
         invite.set(Name::From, format!("<sip:{digits}@10.0.0.2>;tag=far"));
-        self.exchange.calls.insert(id, Call { far: None, invite: invite.clone(), is_over: false });
+        self.exchange
+            .calls
+            .insert(id, Call { far: None, invite: invite.clone(), is_over: false, begun: self.now.moment });
         self.deliver(&invite);
     }
 

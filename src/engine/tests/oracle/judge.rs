@@ -6,10 +6,13 @@ use std::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 use engine::border::{RefusalCode, Reply};
 use engine::callback::{Mode, Owner, Phase, Row, Standing, Then};
-use engine::id::{CallId, CommandId, PromiseId, ScheduleId, UserId};
+use engine::campaign::Attempt;
+use engine::id::{CallId, CommandId, LeadId, PromiseId, ScheduleId, UserId};
 use engine::time::{Moment, Now};
 
 use crate::calendar::{are_within, is_staffed, may_be_called};
+use crate::sales::TRUNK;
+use crate::sold::Sold;
 use crate::world::World;
 
 /// One line of the exchange's log.
@@ -21,6 +24,16 @@ pub struct Invite {
     pub person: usize,
     pub ramal: String,
     pub by_hand: bool,
+    /// Its Call-ID.
+    pub id: String,
+    /// Whom a campaign reaches by it.
+    pub lead: Option<LeadId>,
+}
+
+/// Who dialled by itself.
+enum Whose {
+    Promise,
+    Lead(Box<Attempt>),
 }
 
 #[derive(Clone, Debug)]
@@ -66,6 +79,7 @@ pub struct Judge {
     pub is_down: bool,
     pub is_quiet: bool,
     pub seen: Seen,
+    pub sold: Sold,
 }
 
 impl Judge {
@@ -149,13 +163,21 @@ impl World {
     }
 
     /// A line more in the exchange's log.
-    pub fn on_invite(&mut self, invite: Invite) {
+    pub fn on_invite(&mut self, mut invite: Invite) {
         self.say(|| format!("{invite:?}"));
         if !invite.by_hand {
             self.judge.seen.count("dialled");
             self.judge_call(&invite);
-            let row = self.row_of(&invite);
-            self.judge_attempt(&row, &invite);
+            match self.whose(&invite) {
+                Whose::Promise => {
+                    let row = self.row_of(&invite);
+                    self.judge_attempt(&row, &invite);
+                }
+                Whose::Lead(attempt) => {
+                    self.judge_lead(&attempt, &invite);
+                    invite.lead = Some(attempt.lead);
+                }
+            }
         }
         // What a person dials while nothing can be written down is remembered by nobody.
         if !invite.by_hand || !(self.shell.is_dead || self.shell.store_fails) {
@@ -182,19 +204,35 @@ impl World {
         }
     }
 
-    /// The attempt that was written down for it, and not dialled yet.
-    fn row_of(&mut self, invite: &Invite) -> Row {
+    /// A promise that its agent is busy with, or a lead.
+    fn whose(&self, invite: &Invite) -> Whose {
+        let is_promised = invite.ramal != TRUNK && self.fresh_rows(invite).any(|row| self.is_callers(row, invite));
+        let attempt = self.attempt_of(invite).filter(|_| !is_promised).map(Box::new);
+        assert!(attempt.is_some() || invite.ramal != TRUNK, "written before it was dialled, and once: {invite:?}");
+        attempt.map_or(Whose::Promise, Whose::Lead)
+    }
+
+    /// Attempts that were written and not dialled yet.
+    fn fresh_rows(&self, invite: &Invite) -> impl Iterator<Item = &Row> {
         let digits = &self.office.people[invite.person].digits;
         let rows = self.shell.store.promised.open_rows();
-        let rows = rows.filter(|row| row.promise.terms.number.normalised.ends_with(digits));
-        let fresh = |row: &&Row| match &row.phase {
+        let rows = rows.filter(move |row| row.promise.terms.number.normalised.ends_with(digits));
+        rows.filter(|row| match &row.phase {
             Phase::Trying(attempt) => !self.judge.dialled.contains(&(row.promise.id, attempt.number)),
             Phase::Open | Phase::Unknown(_) | Phase::Over(_) => false,
-        };
+        })
+    }
+
+    fn is_callers(&self, row: &Row, invite: &Invite) -> bool {
         let caller = self.office.agent_at(&invite.ramal).user;
-        let is_callers = |row: &&Row| self.judge.live.get(&row.promise.id).is_some_and(|(_, user)| *user == caller);
+        self.judge.live.get(&row.promise.id).is_some_and(|(_, user)| *user == caller)
+    }
+
+    /// The attempt that was written down for it, and not dialled yet.
+    fn row_of(&mut self, invite: &Invite) -> Row {
         // Another promise to the same person may be written by now, and not dialled yet.
-        let row = rows.filter(fresh).max_by_key(is_callers).cloned().expect("written before it was dialled, and once");
+        let row = self.fresh_rows(invite).max_by_key(|row| self.is_callers(row, invite));
+        let row = row.cloned().expect("written before it was dialled, and once");
         let Phase::Trying(attempt) = &row.phase else { panic!("an attempt") };
         self.judge.dialled.insert((row.promise.id, attempt.number));
         row
@@ -230,7 +268,7 @@ impl World {
 #[derive(Clone, Default)]
 pub struct Seen(BTreeMap<&'static str, u64>);
 
-const EXPECTED: &[&str] = &[
+pub const PROMISED: &[&str] = &[
     "promised",
     "edited",
     "ended by a person",
@@ -265,8 +303,8 @@ impl Seen {
         other.0.iter().for_each(|(what, count)| *self.0.entry(what).or_default() += count);
     }
 
-    pub fn never(&self) -> Vec<&str> {
-        EXPECTED.iter().copied().filter(|what| !self.0.contains_key(what)).collect()
+    pub fn never(&self, expected: &[&'static str]) -> Vec<&str> {
+        expected.iter().copied().filter(|what| !self.0.contains_key(what)).collect()
     }
 }
 

@@ -48,6 +48,7 @@ impl World {
         self.heard = self.shell.news.len();
         let judge = &mut self.judge;
         for (_, news) in news {
+            judge.sold.hear(news, now);
             match news {
                 News::Alert(Alert::Promise(alert)) => {
                     let what = name(&alert.what);
@@ -82,6 +83,7 @@ impl World {
             }
         }
         self.hear_answers();
+        self.hear_sales();
     }
 
     /// Every other second.
@@ -90,6 +92,7 @@ impl World {
             return;
         }
         self.handle_records();
+        self.sell();
         let now = self.now.moment;
         for (promise, till) in &self.judge.held_till {
             assert!(now <= *till, "somebody is held for {promise} past the lease: {:?}", self.judge.live.get(promise));
@@ -100,6 +103,7 @@ impl World {
             let late: Vec<Row> =
                 self.shell.store.promised.open_rows().filter(|row| self.is_late(row)).cloned().collect();
             late.iter().for_each(|row| self.judge_wait(row));
+            self.judge_idleness();
         }
     }
 
@@ -137,7 +141,12 @@ impl World {
     /// Between two attempts lies the interval, but for what a person changed.
     pub fn judge_spacing(&mut self, id: PromiseId, invite: &Invite, minutes: i64) {
         let known = &self.judge.acknowledged[&id];
-        let before = self.judge.log.iter().rev().find(|other| other.person == invite.person && !other.by_hand);
+        let before = self
+            .judge
+            .log
+            .iter()
+            .rev()
+            .find(|other| other.person == invite.person && !other.by_hand && other.lead.is_none());
         // A promise whose yes never arrived is one all the same.
         let digits = &self.office.people[invite.person].digits;
         let is_theirs = |row: &&Row| row.promise.terms.number.normalised.ends_with(digits);

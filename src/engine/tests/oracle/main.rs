@@ -12,10 +12,15 @@ mod far;
 mod shell;
 
 mod calendar;
+mod campaigns;
 mod exchange;
 mod judge;
+mod leads;
 mod liveness;
 mod office;
+mod sales;
+mod selling;
+mod sold;
 mod trouble;
 mod wishes;
 mod world;
@@ -36,17 +41,26 @@ fn cpu_time() -> Duration {
 }
 
 #[test]
-#[expect(clippy::disallowed_macros, reason = "what a run cost is shown")]
 fn whatever_happens_no_promise_is_lost_and_nobody_is_called_who_must_not_be() {
+    run(1_000, World::new, judge::PROMISED);
+}
+
+#[test]
+fn whatever_campaigns_sell_beside_promises_no_lead_is_lost_and_nobody_is_called_who_must_not_be() {
+    run(250, World::selling, sold::SOLD);
+}
+
+#[expect(clippy::disallowed_macros, reason = "what a run cost is shown")]
+fn run(count: u64, world: fn(u64, bool) -> World, expected: &[&'static str]) {
     let only = number_of("RAMAL_SEED");
     let first = number_of("RAMAL_FROM").unwrap_or(0);
-    let seeds = only.map_or(first..first + number_of("RAMAL_SEEDS").unwrap_or(1_000), |seed| seed..seed + 1);
+    let seeds = only.map_or(first..first + number_of("RAMAL_SEEDS").unwrap_or(count), |seed| seed..seed + 1);
     let (count, begin, mut seen) = (seeds.end - seeds.start, cpu_time(), Seen::default());
     for seed in seeds {
-        let mut world = World::new(seed, only.is_some());
+        let mut world = world(seed, only.is_some());
         world.run();
         seen.add(&world.judge.seen);
     }
     println!("{count} seeds: {seen}; {:?} of CPU a seed", (cpu_time() - begin) / count as u32);
-    assert!(only.is_some() || seen.never().is_empty(), "never happened: {:?}", seen.never());
+    assert!(only.is_some() || seen.never(expected).is_empty(), "never happened: {:?}", seen.never(expected));
 }

@@ -59,7 +59,7 @@ impl Person {
     }
 }
 
-const DDDS: [&str; 3] = ["11", "92", "81"];
+pub const DDDS: [&str; 3] = ["11", "92", "81"];
 
 impl Office {
     pub fn new(random: &mut Random) -> Office {

@@ -59,7 +59,10 @@ impl World {
                 self.judge.disk_works(now);
             }
             Relief::SilentDisk => {
-                self.shell.store_speaks(now);
+                self.shell.store_is_silent = false;
+                while self.shell.store_says_more(now) {
+                    self.collect();
+                }
                 self.judge.disk_works(now);
             }
             Relief::SlowDisk => {

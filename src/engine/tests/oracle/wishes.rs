@@ -29,12 +29,12 @@ impl World {
         }
     }
 
-    fn user(&mut self) -> UserId {
+    pub fn user(&mut self) -> UserId {
         let users = self.users();
         users[self.random.below(users.len() as u32) as usize]
     }
 
-    fn send(&mut self, user: UserId, what: What) -> CommandId {
+    pub fn send(&mut self, user: UserId, what: What) -> CommandId {
         let id = self.shell.send_as(Actor::User(user), what, None, self.now);
         self.collect();
         id
@@ -75,7 +75,12 @@ impl World {
     }
 
     /// Any minute of the next hours, as it is on the wall; perhaps there is none.
-    fn form(&mut self, person: usize, schedule: engine::id::ScheduleId, owner: Owner) -> (Form, Option<DateTime<Utc>>) {
+    pub fn form(
+        &mut self,
+        person: usize,
+        schedule: engine::id::ScheduleId,
+        owner: Owner,
+    ) -> (Form, Option<DateTime<Utc>>) {
         let zone = self.office.escala(schedule).zone;
         let minutes = i64::from(1 + self.random.below(150)) + if self.random.below(12) == 0 { 3 * 1_440 } else { 0 };
         let at = self.now.civil + TimeDelta::minutes(minutes);
@@ -123,9 +128,10 @@ impl World {
         let user = self.user();
         let person = self.random.below(self.office.people.len() as u32) as usize;
         let number = self.office.people[person].spelled(&mut self.random);
-        self.exchange.by_hand = true;
+        let agent = self.office.agents.iter().find(|agent| agent.user == user);
+        self.exchange.by_hand = agent.map(|agent| (agent.ramal.clone(), person));
         self.send(user, What::Call(Call::Dial { route: None, number, caller_id: None }));
-        self.exchange.by_hand = false;
+        self.exchange.by_hand = None;
     }
 
     pub fn somebody_picks_up(&mut self) {

@@ -16,11 +16,15 @@ use engine::time::{Moment, Now, earliest};
 use crate::exchange::Exchange;
 use crate::judge::Judge;
 use crate::office::{Office, staff};
+use crate::sales::Sales;
 use crate::shell::{PBX, Shell, Store};
 
 /// How long people work and trouble lasts; then all is well for so long.
 pub const BUSY: Duration = Duration::from_secs(4 * 3_600);
 const AFTER: Duration = Duration::from_secs(3_600);
+/// Where things are sold too, more happens in an hour.
+const BUSY_SELLING: Duration = Duration::from_secs(3_600);
+const AFTER_SELLING: Duration = Duration::from_secs(1_200);
 
 pub enum Event {
     /// An answer of the exchange.
@@ -34,6 +38,18 @@ pub enum Event {
     /// Whoever is rung answers.
     PickUp,
     Wish,
+    /// Somebody steers a campaign, or keeps its lists.
+    Steer,
+    /// Somebody answered two seconds ago.
+    Attended {
+        id: String,
+    },
+    /// Whoever hears a notice has heard enough.
+    Notice {
+        id: String,
+        generation: u32,
+        presses: bool,
+    },
     Trouble,
     Silence,
     /// Somebody is put on the do-not-call list.
@@ -43,6 +59,17 @@ pub enum Event {
     PowerBack,
     /// The judge looks around.
     Look,
+}
+
+impl Event {
+    /// None of it while all is to be well.
+    fn disturbs(&self) -> bool {
+        match self {
+            Event::Wish | Event::Steer | Event::Trouble | Event::Silence | Event::Suppress(_) => true,
+            Event::Answer { .. } | Event::HangUp { .. } | Event::PickUp | Event::Attended { .. } => false,
+            Event::Notice { .. } | Event::Relief(_) | Event::PowerBack | Event::Look => false,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +90,7 @@ pub struct World {
     pub skew: TimeDelta,
     pub shell: Shell,
     pub office: Office,
+    pub sales: Sales,
     pub exchange: Exchange,
     pub judge: Judge,
     queue: BTreeMap<(Moment, u64), Event>,
@@ -85,6 +113,7 @@ impl World {
             skew: TimeDelta::zero(),
             shell: Shell::new(seed, "10.0.0.1:5070", Store::default()),
             office,
+            sales: Sales::default(),
             exchange: Exchange::default(),
             judge: Judge::default(),
             queue: BTreeMap::new(),
@@ -93,6 +122,22 @@ impl World {
             heard: 0,
             random,
         }
+    }
+
+    /// The same, where campaigns call people too.
+    pub fn selling(seed: u64, speaks: bool) -> World {
+        let mut world = World::new(seed, speaks);
+        world.sales = Sales::new(world.office.sells(&mut world.random));
+        world
+    }
+
+    fn sells(&self) -> bool {
+        self.sales.trunk.is_some()
+    }
+
+    /// People are busy for so long, and then all is well for so long.
+    fn spans(&self) -> (Duration, Duration) {
+        if self.sells() { (BUSY_SELLING, AFTER_SELLING) } else { (BUSY, AFTER) }
     }
 
     pub fn run(&mut self) {
@@ -104,17 +149,18 @@ impl World {
         }
         self.pass(Duration::from_secs(2));
         self.put(2_000, Event::Look);
+        let (busy, after) = self.spans();
         for _ in 0..40 + self.random.below(40) {
-            let at = self.random.below(BUSY.as_millis() as u32);
+            let at = self.random.below(busy.as_millis() as u32);
             self.put(at, Event::Wish);
         }
         for _ in 0..self.random.below(12) {
-            let at = self.random.below(BUSY.as_millis() as u32);
+            let at = self.random.below(busy.as_millis() as u32);
             self.put(at, Event::Trouble);
         }
-        self.pass(BUSY);
-        self.queue
-            .retain(|_, event| !matches!(event, Event::Wish | Event::Trouble | Event::Silence | Event::Suppress(_)));
+        self.open_sales();
+        self.pass(busy);
+        self.queue.retain(|_, event| !event.disturbs());
         (self.shell.fuse, self.judge.is_quiet) = (None, true);
         self.pass(Duration::from_secs(60));
         [Relief::Disk, Relief::SlowDisk, Relief::SilentDisk, Relief::Clock]
@@ -123,8 +169,40 @@ impl World {
         for user in self.users() {
             self.work(user, agent::Wish::Ready);
         }
-        self.pass(AFTER);
+        for campaign in self.sales.campaigns.clone() {
+            self.start_selling(campaign);
+        }
+        self.pass(after);
         self.judge_the_end();
+        if self.sells() {
+            self.close_the_shop();
+        }
+    }
+
+    fn open_sales(&mut self) {
+        if !self.sells() {
+            return;
+        }
+        let mut leads = std::mem::take(&mut self.shell.store.leads);
+        let (shell, now) = (&mut self.shell, self.now);
+        self.sales.open(&self.office, &mut leads, &mut self.random, |entry| shell.command(staff(entry), None, now));
+        self.shell.store.leads = leads;
+        self.collect();
+        for campaign in self.sales.campaigns.clone() {
+            self.start_selling(campaign);
+        }
+        for _ in 0..20 + self.random.below(60) {
+            let at = self.random.below(BUSY_SELLING.as_millis() as u32);
+            self.put(at, Event::Steer);
+        }
+    }
+
+    /// The shift is over; whoever talks still does so to the end.
+    pub fn go_home(&mut self) {
+        for user in self.users() {
+            self.work(user, agent::Wish::SignOut);
+        }
+        self.pass(Duration::from_secs(600));
     }
 
     pub fn users(&self) -> Vec<UserId> {
@@ -133,7 +211,8 @@ impl World {
 
     fn start(&mut self) {
         self.heard = 0;
-        self.shell.start(self.office.config.clone(), 24, self.now);
+        let ports = if self.sells() { 64 } else { 24 };
+        self.shell.start(self.office.config.clone(), ports, self.now);
         self.collect();
     }
 
@@ -160,6 +239,9 @@ impl World {
             Event::HangUp { id } => self.far_hangs_up(&id),
             Event::PickUp => self.somebody_picks_up(),
             Event::Wish => self.wish(),
+            Event::Steer => self.steer(),
+            Event::Attended { id } => self.attended(&id),
+            Event::Notice { id, generation, presses } => self.notice(&id, generation, presses),
             Event::Trouble => self.trouble(),
             Event::Silence => self.disk_is_silent(),
             Event::Suppress(person) => self.suppress(person),
@@ -197,7 +279,10 @@ impl World {
             self.judge.jumped = Some(self.now.moment);
         }
         self.say(|| "the power is back".to_owned());
-        let store = self.shell.store.clone();
+        self.leads_in_doubt();
+        self.forget_unwritten();
+        let mut store = self.shell.store.clone();
+        store.leads.after_crash();
         // Whoever was cut off by it.
         let dropped = store.promised.at_start().dropped;
         self.judge.owed.extend(dropped.into_iter().map(|row| (row.protocolo, row.call)));
@@ -205,11 +290,13 @@ impl World {
         (next.store_fails, next.store_is_slow) = (self.shell.store_fails, false);
         self.shell = next;
         self.judge.starts_again(self.now);
+        self.judge.sold.power_failed(self.now.moment);
         // Ids are made of time since 2020.
         if self.office.begin.year() < 2020 {
             self.office.config.node += 1;
         }
         self.start();
+        self.judge.sold.knows(self.shell.engine.snapshot().entries, self.now.moment);
         // It is asked how the machine is.
         if self.skew.is_zero() {
             self.put(1_000, Event::Relief(Relief::Clock));
@@ -248,6 +335,10 @@ impl World {
                     "  {} is {:?} with {:?}, next {next}, {:?}",
                     promise.id, view.standing, view.user, promise.denied
                 )
+            }),
+            News::Staff(StaffNews::Record(view)) => self.say(|| {
+                let (lead, tried, denied) = (view.lead, &view.tried, &view.denied);
+                format!("  {lead} is {:?} with {:?}, {tried:?}, {denied:?}", view.standing, view.user)
             }),
             News::Staff(StaffNews::Agent(view)) => self.say(|| format!("  {} is {:?}", view.user, view.state)),
             News::Alert(alert) => self.say(|| format!("  {alert:?}")),

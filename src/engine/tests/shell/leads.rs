@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use engine::campaign::{
-    Attempt, AttemptResult, Facts, Lack, Lead, LeadFacts, LeadState, Leased, Need, NumberList, PhoneFacts, Question,
-    Remembered, ResultKind, Tally, Want, Written,
+    Attempt, AttemptResult, Facts, Lack, Lead, LeadFacts, LeadState, Leased, List, ListStanding, ListState, Need,
+    NumberList, PhoneFacts, Question, Remembered, ResultKind, Tally, Want, Written,
 };
 use engine::gate::{Attempts, Hit, Periods, Suppression};
-use engine::id::{AttemptId, CampaignId, ItemId, LeadId};
+use engine::id::{AttemptId, CampaignId, ItemId, LeadId, ListId};
 use engine::pacing::{Memory, ShortCalls};
 use engine::records::Record;
+
+use super::promises::Promised;
 
 /// What was stored of leads.
 #[derive(Clone, Default)]
@@ -23,6 +25,10 @@ pub struct Leads {
     pub paces: BTreeMap<(CampaignId, u32), Box<Memory>>,
     /// Do-not-call lists that are got from somebody.
     pub number_lists: BTreeMap<String, NumberList>,
+    /// Lists of leads; one that is not among them is ready.
+    pub lists: BTreeMap<ListId, List>,
+    /// Leads given back under leases that had ended.
+    pub lapsed: u32,
 }
 
 #[derive(Clone)]
@@ -40,7 +46,42 @@ impl Leads {
     }
 
     pub fn lead(&self, lead: LeadId) -> Lead {
-        self.leads.borrow()[&lead].lead.clone()
+        self.get(lead).expect("a lead")
+    }
+
+    pub fn get(&self, lead: LeadId) -> Option<Lead> {
+        self.leads.borrow().get(&lead).map(|kept| kept.lead.clone())
+    }
+
+    /// From now on it is not dialled; its leads go, but for those that are busy.
+    pub fn discard(&mut self, list: ListId) {
+        self.lists.entry(list).and_modify(|list| list.state = ListState::Discarded);
+        let stays = |lead: &Lead| matches!(lead.state, LeadState::Leased { .. } | LeadState::Unknown { .. });
+        self.leads.borrow_mut().retain(|_, kept| kept.lead.list != list || stays(&kept.lead));
+    }
+
+    /// A person says what came of an attempt that a crash cut short.
+    pub fn settle(&mut self, lead: LeadId, reached: bool, now: DateTime<Utc>) {
+        let mut leads = self.leads.borrow_mut();
+        let unknown = |kept: &&mut Kept| matches!(kept.lead.state, LeadState::Unknown { .. });
+        let kept = leads.get_mut(&lead).filter(unknown).expect("a lead in doubt");
+        kept.lead.state = if reached { LeadState::Done } else { waiting(now) };
+    }
+
+    /// An attempt under a lease that has ended: somebody else may have the lead.
+    pub fn is_lapsed(&self, record: &Record) -> bool {
+        match record {
+            Record::Lead(Written::Attempt { attempt, fence }) => !self.is_leased(attempt.lead, *fence),
+            _ => false,
+        }
+    }
+
+    fn is_leased(&self, lead: LeadId, fence: u64) -> bool {
+        self.leads.borrow().get(&lead).is_some_and(|kept| kept.fence == fence)
+    }
+
+    fn standing(&self, list: ListId, now: DateTime<Utc>) -> ListStanding {
+        self.lists.get(&list).map_or(ListStanding::Ready, |list| list.standing(now))
     }
 
     pub fn keep(&mut self, record: &Record, suppressed: &mut BTreeMap<String, Hit>) {
@@ -56,8 +97,7 @@ impl Leads {
 
     fn write(&mut self, written: &Written) {
         match written {
-            Written::Attempt { attempt, fence } => {
-                assert_eq!(self.leads.borrow()[&attempt.lead].fence, *fence, "attempted under a lease that is over");
+            Written::Attempt { attempt, .. } => {
                 assert!(self.attempts.insert(attempt.attempt, attempt.clone()).is_none(), "one attempt twice");
             }
             Written::Result { attempt, result, .. } => {
@@ -70,10 +110,13 @@ impl Leads {
             }
             Written::Pace { campaign, day, memory } => drop(self.paces.insert((*campaign, *day), memory.clone())),
             Written::Disposition { attempt, disposition } => drop(self.dispositions.insert(*attempt, *disposition)),
-            Written::Lead { lead, fence } => {
+            // What was decided under a lease that has ended is not kept.
+            Written::Lead { lead, fence } if fence.is_some_and(|fence| !self.is_leased(lead.lead, fence)) => {
+                self.lapsed += 1;
+            }
+            Written::Lead { lead, .. } => {
                 let mut leads = self.leads.borrow_mut();
                 let known = leads.get_mut(&lead.lead).expect("a lead");
-                assert!(fence.is_none_or(|fence| fence == known.fence), "given back under a lease that is over");
                 (known.lead, known.lapse) = (lead.clone(), None);
             }
             Written::Lapse { lead, fence } => {
@@ -106,13 +149,13 @@ impl Leads {
         }
     }
 
-    pub fn answer(&self, question: &Question, now: DateTime<Utc>, suppressed: &BTreeMap<String, Hit>) -> Facts {
+    pub fn answer(&self, question: &Question, now: DateTime<Utc>, promised: &Promised) -> Facts {
         match question {
-            Question::Lease(want) => Facts::Leased(self.lease(want, now, suppressed)),
+            Question::Lease(want) => Facts::Leased(self.lease(want, now, promised)),
             Question::Lead { lead, periods, needs, .. } => {
                 let lead = self.leads.borrow().get(lead).map(|kept| kept.lead.clone());
                 let facts =
-                    |lead| LeadFacts { lacks: self.lacks(needs, now), ..self.facts(lead, *periods, now, suppressed) };
+                    |lead| LeadFacts { lacks: self.lacks(needs, now), ..self.facts(lead, *periods, now, promised) };
                 Facts::Lead(lead.map(facts))
             }
             Question::Pace { campaign, days } => Facts::Pace(self.pace(*campaign, days)),
@@ -148,15 +191,22 @@ impl Leads {
         needs.iter().filter_map(|need| need.lack(self.number_lists.get(&need.source), now)).collect()
     }
 
-    fn lease(&self, want: &Want, now: DateTime<Utc>, suppressed: &BTreeMap<String, Hit>) -> Leased {
+    fn lease(&self, want: &Want, now: DateTime<Utc>, promised: &Promised) -> Leased {
         let lacks = self.lacks(&want.needs, now);
         if !lacks.is_empty() {
             return Leased { lacks, ..Leased::default() };
         }
+        let (ready, held): (Vec<_>, Vec<_>) = want
+            .lists
+            .iter()
+            .map(|list| (*list, self.standing(*list, want.now)))
+            .partition(|(_, standing)| *standing == ListStanding::Ready);
         let mut leads = self.leads.borrow_mut();
         let is_due = |lead: &Lead| match lead.state {
             LeadState::Waiting { next, .. } => {
-                next <= want.now && want.lists.contains(&lead.list) && want.open.contains_key(&lead.area())
+                next <= want.now
+                    && ready.iter().any(|(list, _)| *list == lead.list)
+                    && want.open.contains_key(&lead.area())
             }
             _ => false,
         };
@@ -170,43 +220,54 @@ impl Leads {
             let Kept { lead, fence, .. } = leads.get_mut(&id).unwrap();
             *fence += 1;
             lead.state = LeadState::Leased { fence: *fence, until: want.until };
-            self.facts(lead.clone(), want.open[&lead.area()], now, suppressed)
+            self.facts(lead.clone(), want.open[&lead.area()], now, promised)
         });
-        Leased { leads: leased.collect(), ..Leased::default() }
+        Leased { leads: leased.collect(), held, ..Leased::default() }
     }
 
-    fn facts(&self, lead: Lead, periods: Periods, now: DateTime<Utc>, suppressed: &BTreeMap<String, Hit>) -> LeadFacts {
-        let counts = |attempt: &&Attempt| attempt.result.is_none_or(|result| result.kind.counts());
-        let tally = |of: &dyn Fn(&Attempt) -> bool| {
-            let all: Vec<_> = self.attempts.values().filter(counts).filter(|attempt| of(attempt)).collect();
-            let since = |begin| all.iter().filter(|attempt| attempt.at >= begin).count() as u32;
-            Tally {
-                ever: all.len() as u32,
-                day: since(periods.day),
-                week: since(periods.week),
-                month: since(periods.month),
-            }
-        };
+    fn facts(&self, lead: Lead, periods: Periods, now: DateTime<Utc>, promised: &Promised) -> LeadFacts {
         let phones = lead.phones.iter().map(|phone| {
             let number = &phone.number.normalised;
-            let Tally { ever, day, week, month } = tally(&|attempt| attempt.number == *number);
-            let suppressed = Suppression { read: now, hit: suppressed.get(number).cloned() };
+            let own = self.attempts_at(number, periods);
+            let others = promised.attempts(number, None, &periods, now);
             let found_nobody = |attempt: &&Attempt| match attempt.result.map(|result| result.kind) {
                 Some(ResultKind::Abandoned) => true,
                 Some(ResultKind::Unknown) => attempt.paced && attempt.user.is_none(),
                 _ => false,
             };
-            let own = self.attempts.values().filter(|attempt| attempt.number == *number);
-            let abandoned = own.filter(found_nobody).map(|attempt| attempt.at).max();
+            let at_it = self.attempts.values().filter(|attempt| attempt.number == *number);
             PhoneFacts {
-                suppressed,
-                attempts: Attempts { read: now, promise: None, day, week, month },
-                ever,
-                abandoned,
+                suppressed: Suppression { read: now, hit: promised.suppressed.get(number).cloned() },
+                attempts: Attempts {
+                    day: others.day + own.day,
+                    week: others.week + own.week,
+                    month: others.month + own.month,
+                    ..others
+                },
+                ever: own.ever,
+                abandoned: at_it.filter(found_nobody).map(|attempt| attempt.at).max(),
             }
         });
-        let tally = tally(&|attempt| attempt.lead == lead.lead);
-        LeadFacts { tally, phones: phones.collect(), lead, lacks: Vec::new() }
+        let tally = self.tally(periods, |attempt| attempt.lead == lead.lead);
+        let list = self.standing(lead.list, now);
+        LeadFacts { tally, phones: phones.collect(), lead, list, lacks: Vec::new() }
+    }
+
+    /// Attempts of campaigns at a number that count.
+    pub fn attempts_at(&self, number: &str, periods: Periods) -> Tally {
+        self.tally(periods, |attempt| attempt.number == number)
+    }
+
+    fn tally(&self, periods: Periods, of: impl Fn(&Attempt) -> bool) -> Tally {
+        let counts = |attempt: &&Attempt| attempt.result.is_none_or(|result| result.kind.counts());
+        let all: Vec<_> = self.attempts.values().filter(|attempt| of(attempt)).filter(counts).collect();
+        let since = |begin| all.iter().filter(|attempt| attempt.at >= begin).count() as u32;
+        Tally {
+            ever: all.len() as u32,
+            day: since(periods.day),
+            week: since(periods.week),
+            month: since(periods.month),
+        }
     }
 }
 

@@ -202,9 +202,17 @@ impl Shell {
     /// It says what became of the batches that it was given.
     pub fn store_speaks(&mut self, now: Now) {
         self.store_is_silent = false;
-        for (batch, result) in std::mem::take(&mut self.unsaid) {
-            self.handle(Input::Stored(batch, result), now);
+        while self.store_says_more(now) {}
+    }
+
+    /// What became of the next one that it was given; whether there was any.
+    pub fn store_says_more(&mut self, now: Now) -> bool {
+        if self.unsaid.is_empty() {
+            return false;
         }
+        let (batch, result) = self.unsaid.remove(0);
+        self.handle(Input::Stored(batch, result), now);
+        true
     }
 
     /// Runs what is due at `now`.
@@ -304,10 +312,7 @@ impl Shell {
                         self.store.has_failed = true;
                         Err(StoreError("disk full".to_owned()))
                     }
-                    false => {
-                        self.store.keep(records);
-                        Ok(())
-                    }
+                    false => self.store.keep(records),
                 };
                 self.undone.push_back(Undone::Stored(batch, result));
             }

@@ -19,7 +19,7 @@ pub struct Promised {
     /// Calls that have not ended.
     calls: BTreeMap<CallId, CallRow>,
     answered: BTreeSet<CallId>,
-    /// Outgoing calls that keep no promise, by normalised number.
+    /// Outgoing calls that keep no promise and reach no lead, by normalised number.
     others: BTreeMap<String, Vec<DateTime<Utc>>>,
     /// What the clock showed last, and whether it was in doubt.
     alive: Option<(DateTime<Utc>, bool)>,
@@ -67,7 +67,7 @@ impl Promised {
 
     fn open(&mut self, row: &CallRow) {
         self.calls.insert(row.call, row.clone());
-        if row.direction == Direction::Outbound && row.promise.is_none() {
+        if row.direction == Direction::Outbound && row.promise.is_none() && row.attempt.is_none() {
             self.others.entry(row.number_normalised.clone()).or_default().push(row.at);
         }
     }
@@ -95,7 +95,8 @@ impl Promised {
         }
     }
 
-    fn attempts(&self, number: &str, own: Option<PromiseId>, periods: &Periods, now: DateTime<Utc>) -> Attempts {
+    /// But for those of campaigns.
+    pub fn attempts(&self, number: &str, own: Option<PromiseId>, periods: &Periods, now: DateTime<Utc>) -> Attempts {
         let counts = |promise: PromiseId, line: &Line| match &line.outcome {
             None => Some(promise) != own,
             Some(outcome) => outcome.counts(),

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
+use engine::border::StoreError;
 use engine::case::{ContactView, Known};
+use engine::gate::Attempts;
 use engine::id::{CallId, CaseId, LegId, RecordingId};
 use engine::news::{HangupCause, HangupKind, MessageState};
 use engine::records::{Batch, DialogRow, Facts, Question, Record};
@@ -36,11 +38,18 @@ pub struct Store {
     pub has_failed: bool,
     pub appointed: Appointed,
     pub leads: Leads,
+    /// Batches with an attempt of a lease that had ended.
+    pub refused: u32,
 }
 
 impl Store {
-    pub fn keep(&mut self, batch: Batch) {
+    /// All of a batch or nothing; nothing where an attempt is of a lease that has ended.
+    pub fn keep(&mut self, batch: Batch) -> Result<(), StoreError> {
         assert!(!batch.is_empty(), "an empty batch is none");
+        if batch.iter().any(|record| self.leads.is_lapsed(record)) {
+            self.refused += 1;
+            return Err(StoreError("the lease of a lead has ended".to_owned()));
+        }
         let ended = self.ended.len();
         for record in batch {
             self.promised.keep(&record);
@@ -84,6 +93,7 @@ impl Store {
         if self.ended.len() > ended {
             self.check_that_recordings_end_with_their_calls();
         }
+        Ok(())
     }
 
     /// What a crash leaves is ended by who mends the files; every other call ends its recording in its own batch.
@@ -96,15 +106,29 @@ impl Store {
 
     /// What it says to a question.
     pub fn answer(&self, question: &Question, now: DateTime<Utc>) -> Facts {
-        self.promised.answer(question, now).unwrap_or_else(|| match question {
-            Question::Known { number } => {
-                let contact = self.contacts.get(number).cloned();
-                Facts::Known(Known { contact, open_case: self.open_case(number) })
+        self.promised.answer(question, now).map(|facts| self.with_campaigns(question, facts)).unwrap_or_else(|| {
+            match question {
+                Question::Known { number } => {
+                    let contact = self.contacts.get(number).cloned();
+                    Facts::Known(Known { contact, open_case: self.open_case(number) })
+                }
+                Question::Appointment(question) => Facts::Appointment(self.appointed.answer(question)),
+                Question::Leads(question) => Facts::Leads(self.leads.answer(question, now, &self.promised)),
+                _ => self.facts(),
             }
-            Question::Appointment(question) => Facts::Appointment(self.appointed.answer(question)),
-            Question::Leads(question) => Facts::Leads(self.leads.answer(question, now, &self.promised.suppressed)),
-            _ => self.facts(),
         })
+    }
+
+    /// Attempts of campaigns count beside the others.
+    fn with_campaigns(&self, question: &Question, facts: Facts) -> Facts {
+        match (question, facts) {
+            (Question::Number { number, periods, .. }, Facts::Number { suppressed, attempts }) => {
+                let own = self.leads.attempts_at(number, *periods);
+                let (day, week, month) = (attempts.day + own.day, attempts.week + own.week, attempts.month + own.month);
+                Facts::Number { suppressed, attempts: Attempts { day, week, month, ..attempts } }
+            }
+            (_, facts) => facts,
+        }
     }
 
     /// The last case of a number that was opened and not closed.

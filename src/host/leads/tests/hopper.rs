@@ -82,7 +82,7 @@ fn gn_08_the_next_leads_come_in_their_order_and_to_one_alone() {
     assert_eq!(names(&store.lease(in_an_hour).unwrap().leads), ["Caio", "Davi", "Bia", "Eva", "Ana"]);
 }
 
-/// Who is leased too long is anybody's again, and what is then said under the old lease is refused.
+/// Who is leased too long is anybody's again; an attempt under the old lease is refused, and what was decided there not kept.
 #[test]
 fn a_lease_ends_by_itself_and_nothing_is_written_under_it_any_more() {
     let scratch = Scratch::new();
@@ -100,15 +100,36 @@ fn a_lease_ends_by_itself_and_nothing_is_written_under_it_any_more() {
     write(&store, vec![begun(&second, 2)]).unwrap();
     write(&store, vec![begun(&second, 2)]).expect("the same once more changes nothing");
     let done = engine::campaign::Lead { state: LeadState::Done, ..first.lead.clone() };
-    write(&store, vec![Written::Lead { lead: done.clone(), fence: Some(fence(&first)) }]).unwrap_err();
-    write(&store, vec![Written::Lead { lead: done, fence: None }]).unwrap_err();
+    write(&store, vec![Written::Lead { lead: done.clone(), fence: Some(fence(&first)) }]).unwrap();
+    write(&store, vec![Written::Lead { lead: done, fence: None }]).unwrap();
     let story = store.reader().unwrap().lead(first.lead.lead).unwrap().unwrap();
+    assert!(matches!(story.lead.state, LeadState::Leased { .. }), "{:?}", story.lead.state);
     assert_eq!(story.attempts.len(), 1);
 
     let mut much_later = want(&[1], 1);
     much_later.now += TimeDelta::days(1);
     much_later.until = much_later.now + TimeDelta::minutes(10);
     assert_eq!(store.lease(much_later).unwrap().leads, [], "it is being called");
+}
+
+/// GN-13: whoever is in work already is told from the next look of the gate on that the list is not called any more.
+#[test]
+fn gn_13_what_is_known_of_a_lead_says_how_its_list_stands() {
+    let scratch = Scratch::new();
+    let store = Store::open(&scratch.path().join("data")).unwrap();
+    keep(&store, &scratch, 1, &people(1));
+    let leased = store.lease(want(&[1], 1)).unwrap().leads.remove(0);
+    let stands = || {
+        let (lead, campaign, aim, periods) = (leased.lead.lead, CampaignId(1), Aim::Sales, since(Utc::now()));
+        let question = Question::Lead { lead, campaign, aim, periods, needs: Vec::new() };
+        match store.load(engine::records::Question::Leads(question)).unwrap() {
+            engine::records::Facts::Leads(Facts::Lead(Some(facts))) => facts.list,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!((leased.list, stands()), (ListStanding::Ready, ListStanding::Ready));
+    store.discard_list(ListId(1)).unwrap();
+    assert_eq!(stands(), ListStanding::Discarded);
 }
 
 /// GN-14: attempts over all campaigns and paths, and do-not-call lists as far as they speak of this campaign.

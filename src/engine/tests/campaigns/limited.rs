@@ -1,0 +1,72 @@
+//! A campaign's own limits of attempts bind before each call, whoever made the attempts (GN-14).
+
+use engine::campaign::{DialMode, Finished, LeadState, Limit, Of, ResultKind, RetryTable, Wish, Within};
+use engine::rules::Period;
+
+use crate::scene::{Floor, dial, lead, number};
+use crate::world::seconds;
+
+const DIAL: Wish = Wish::Dial { phone: 0, caller_id: None };
+const DONE: Wish = Wish::Close { disposition: None, stop: false };
+
+fn limited(mode: DialMode, of: Of, within: Within) -> Floor {
+    Floor::with(mode, 1, |terms| {
+        terms.retry = RetryTable { limits: vec![Limit { of, within, most: 1 }], ..RetryTable::default() };
+    })
+}
+
+#[test]
+fn GN_14_a_number_that_another_lead_has_too_is_not_called_more_often_on_a_day() {
+    let mut floor = limited(DialMode::Progressive, Of::Number, Within::The(Period::Day));
+    floor.world.shell.store.leads.add(lead(2, &[&number(1)]));
+    let ana = floor.ana;
+    floor.join(ana);
+    let maria = floor.rings("20", &number(1));
+    floor.refuses(&maria, 486);
+    floor.pass(seconds(30));
+    floor.nobody_is_called();
+    assert_eq!(floor.results(2), []);
+    assert!(floor.waits(2).num_hours() > 1, "until tomorrow");
+}
+
+#[test]
+fn GN_14_what_a_person_dialled_counts_for_the_number() {
+    let mut floor = limited(DialMode::Progressive, Of::Number, Within::The(Period::Day));
+    let (ana, bia) = (floor.ana, floor.bia);
+    floor.command_as(bia, dial("21", &number(1))).unwrap();
+    let maria = floor.rings("21", &number(1));
+    floor.refuses(&maria, 486);
+    floor.join(ana);
+    floor.pass(seconds(30));
+    floor.nobody_is_called();
+}
+
+#[test]
+fn GN_14_an_agent_does_not_dial_a_record_more_often_than_the_campaign_has_it() {
+    let mut floor = limited(DialMode::Preview, Of::Lead, Within::Ever);
+    let ana = floor.ana;
+    floor.get_record(ana).unwrap();
+    floor.wish(ana, DIAL).unwrap();
+    let maria = floor.rings("20", &number(1));
+    floor.refuses(&maria, 486);
+    floor.wish(ana, DIAL).unwrap();
+    floor.nobody_is_called();
+    let denied = floor.record_of(ana).unwrap().denied.unwrap();
+    assert_eq!((denied.rule.as_str(), denied.next), ("lead-limit", None));
+    assert_eq!(denied.fact, "This record was tried as often as the campaign allows (1).");
+    floor.wish(ana, DONE).unwrap();
+    assert_eq!(floor.lead(1), LeadState::Exhausted(Finished::LeadLimit { most: 1 }));
+    assert_eq!(floor.results(1), [Some(ResultKind::Busy)]);
+}
+
+#[test]
+fn GN_14_who_may_never_be_called_again_is_exhausted_and_not_asked_about_for_ever() {
+    let mut floor = limited(DialMode::Progressive, Of::Number, Within::Ever);
+    floor.world.shell.store.leads.add(lead(2, &[&number(1)]));
+    let ana = floor.ana;
+    floor.join(ana);
+    let maria = floor.rings("20", &number(1));
+    floor.refuses(&maria, 486);
+    floor.pass(seconds(30));
+    assert_eq!(floor.lead(2), LeadState::Exhausted(Finished::NumberLimit { most: 1 }));
+}
