@@ -277,6 +277,7 @@ fn campaign() -> Campaign {
         needs: Default::default(),
         handling: campaign::Handling::default(),
         pace: campaign::Pace::default(),
+        detection: Default::default(),
         priority: 0,
         script: String::new(),
     }
@@ -309,6 +310,7 @@ fn record() -> campaign::RecordView {
         fields: Vec::new(),
         tried: Vec::new(),
         call: None,
+        machine: false,
         callback: None,
         until: None,
         denied: None,

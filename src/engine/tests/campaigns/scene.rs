@@ -69,6 +69,7 @@ pub fn terms(mode: DialMode) -> Campaign {
         schedule: None,
         handling: Handling::default(),
         pace: Pace::default(),
+        detection: Default::default(),
         priority: 0,
         script: "Bom dia.".to_owned(),
     }

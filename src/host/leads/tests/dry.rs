@@ -38,6 +38,7 @@ fn campaign(lists: &[u64]) -> Campaign {
         schedule: None,
         handling: Handling::default(),
         pace: Pace::default(),
+        detection: Default::default(),
         priority: 0,
         script: String::new(),
     }
