@@ -22,6 +22,7 @@ mod health;
 mod hostile;
 mod leads;
 mod live;
+mod machines;
 mod microphone;
 mod office;
 mod page;

@@ -20,9 +20,9 @@ const NEVER: &str = "about = \"never\"\n[pack]\nname = \"never\"\ntitle = \"Neve
 /// Agents with an ear of their own each.
 const AGENTS: [u32; 4] = [1001, 1002, 1003, 1004];
 
-struct Floor {
+pub struct Floor {
     office: Office,
-    asterisk: Asterisk,
+    pub asterisk: Asterisk,
     agents: Vec<Browser>,
     ana: Browser,
     campaign: String,
@@ -34,6 +34,11 @@ impl Floor {
     /// The exchange does with a lead what its number's last digit says: 0 to 3 answer and talk for two seconds, 4 and 5 let it ring,
     /// 6 and 7 are busy, 8 is no number, 9 answers and hangs up at once.
     fn new(name: &str, leads: u32) -> Floor {
+        Floor::with(name, (1190, leads), &json!({}))
+    }
+
+    /// So many leads whose numbers begin like this, of a campaign with these terms too.
+    pub fn with(name: &str, (prefix, leads): (u32, u32), terms: &Value) -> Floor {
         let asterisk = Asterisk::start(Options::default());
         let (folder, host) = (Folder::new(name), Host::claim());
         let (ip, pbx) = (host.address(), asterisk.sip());
@@ -66,12 +71,12 @@ impl Floor {
             agent
         };
         let agents = AGENTS.iter().map(hire).collect();
-        let (campaign, list) = campaign_of(&ana, leads);
+        let (campaign, list) = campaign_of(&ana, (prefix, leads), terms);
         Floor { office, asterisk, agents, ana, campaign, list, leads }
     }
 
     /// Until every line is registered: what is dialled before has no way out.
-    fn registered(&self) {
+    pub fn registered(&self) {
         wait_for(LONG, "the registrations", || {
             let mut page = self.ana.live().ok()?;
             page.say(&json!({ "since": null }));
@@ -82,7 +87,7 @@ impl Floor {
     }
 
     /// The agents work until each lead has come to its end.
-    fn to_the_end(&self) -> BTreeMap<String, Value> {
+    pub fn to_the_end(&self) -> BTreeMap<String, Value> {
         at_work(&self.agents, &self.campaign, |stop| {
             let ends = self.all_ended(Instant::now() + 12 * LONG);
             stop.store(true, Ordering::Relaxed);
@@ -146,7 +151,7 @@ impl Floor {
     }
 
     /// Nobody twice, nobody lost, and who was said to be reached was.
-    fn judge(&self, ends: &BTreeMap<String, Value>) {
+    pub fn judge(&self, ends: &BTreeMap<String, Value>) {
         let called = self.called();
         let twice: Vec<_> = called.iter().filter(|(_, count)| **count > 1).collect();
         assert!(twice.is_empty(), "called more than once: {twice:?}");
@@ -175,7 +180,7 @@ impl Floor {
     }
 
     /// Attempts of today by result.
-    fn results(&self) -> BTreeMap<String, u64> {
+    pub fn results(&self) -> BTreeMap<String, u64> {
         let day = chrono::Utc::now().with_timezone(&chrono_tz::America::Sao_Paulo).date_naive();
         let told = self.ana.get(&format!("/campaigns/{}/results?day={day}", self.campaign)).json();
         let mut all = BTreeMap::new();
@@ -189,10 +194,10 @@ impl Floor {
 }
 
 /// Each lead is tried once, whatever comes of it.
-fn campaign_of(ana: &Browser, leads: u32) -> (String, String) {
+fn campaign_of(ana: &Browser, (prefix, leads): (u32, u32), terms: &Value) -> (String, String) {
     let made = ana.post("/lead-lists", &json!({ "name": "Clientes", "source": "CRM", "dated": null, "expires": null }));
     let list = made.json()["list"].as_str().unwrap().to_owned();
-    let lead = |number: u32| json!({ "recipient": format!("Cliente {number}"), "phones": [{ "number": format!("1190{number:07}"), "label": "celular" }] });
+    let lead = |number: u32| json!({ "recipient": format!("Cliente {number}"), "phones": [{ "number": format!("{prefix}{number:07}"), "label": "celular" }] });
     let all: Vec<Value> = (0..leads).map(lead).collect();
     for part in all.chunks(200) {
         let added = ana.post(&format!("/lead-lists/{list}/leads"), &json!({ "leads": part }));
@@ -200,6 +205,7 @@ fn campaign_of(ana: &Browser, leads: u32) -> (String, String) {
     }
     let results = [
         "connected",
+        "machine",
         "abandoned",
         "busy",
         "no-answer",
@@ -213,8 +219,10 @@ fn campaign_of(ana: &Browser, leads: u32) -> (String, String) {
         results.iter().map(|result| ((*result).to_owned(), json!({ "kind": "finish" }))).collect();
     let pace = json!({ "lines": 40, "starts_per_second": 10, "abandoned_permille": 30, "ring_s": 15, "notice": "encerrada",
         "cool_down_hours": 72 });
-    let fields = json!({ "mode": "predictive", "lists": [list], "routes": [{ "account": "tronco", "weight": 1 }], "pace": pace,
+    let mut fields = json!({ "mode": "predictive", "lists": [list], "routes": [{ "account": "tronco", "weight": 1 }], "pace": pace,
         "retry": { "results": once, "dispositions": {}, "limits": [] } });
+    let terms = terms.as_object().into_iter().flatten();
+    terms.for_each(|(name, value)| fields[name] = value.clone());
     let id = campaign(ana, "Renova", fields);
     assert_eq!(ana.post(&format!("/campaigns/{id}/steer"), &json!({ "to": "start" })).status, 204);
     (id, list)

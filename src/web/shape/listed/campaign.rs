@@ -206,7 +206,7 @@ pub struct CampaignDetection {
     #[schema(value_type = CampaignDetectionKind)]
     kind: (),
     /// Of `message`: the sound that is left, when the greeting is over.
-    #[schema(value_type = Option<String>, required = false)]
+    #[schema(value_type = String, required = false)]
     sound: (),
     /// Of `message`: where neither a beep nor a long pause comes, it is played after so long: 3 to 120.
     #[schema(value_type = u16, required = false)]
