@@ -140,7 +140,7 @@ const BEHAVIOURS: &[&str] = &[
     "SP-10", "SP-11", "SP-12", "SP-13", "SP-14", "SP-15", "SP-16", "CB-01", "CB-02", "CB-03", "CB-04", "CB-05",
     "CB-06", "CB-07", "CB-08", "CB-09", "CB-10", "CB-11", "CB-12", "CB-13", "CB-14", "AG-01", "AG-02", "AG-03",
     "AG-04", "AG-05", "AG-06", "AG-07", "AG-08", "GN-01", "GN-02", "GN-03", "GN-04", "GN-05", "GN-06", "GN-07",
-    "GN-08", "GN-09", "GN-10", "GN-11", "GN-12", "GN-13", "GN-14", "GN-15", "GN-16", "GN-18", "GN-19",
+    "GN-08", "GN-09", "GN-10", "GN-11", "GN-12", "GN-13", "GN-14", "GN-15", "GN-16", "GN-17", "GN-18", "GN-19",
 ];
 
 /// The repository speaks only of itself: neither of how it was written nor of anybody's machine.

@@ -2,7 +2,7 @@
 
 use chrono::Utc;
 use engine::border::StoreError;
-use engine::campaign::{Aim, Campaign, DialMode, Handling, List, ListState, Pace, Priority, RetryTable, Standing};
+use engine::campaign::{Campaign, DialMode, List, ListState, Priority, Standing};
 use engine::config::Config;
 use engine::id::{CampaignId, ListId};
 
@@ -12,24 +12,9 @@ use crate::words::Words;
 
 pub fn campaign(words: &Words) -> Campaign {
     Campaign {
-        id: CAMPAIGN,
-        name: words.say("demo.campaign").to_owned(),
-        mode: DialMode::Preview,
         standing: Standing::Running,
-        aim: Aim::Sales,
-        lists: vec![LIST],
-        queues: Default::default(),
-        // Over the agent's own extension.
-        routes: Vec::new(),
-        caller_ids: Vec::new(),
-        retry: RetryTable::default(),
-        rules: None,
-        needs: Default::default(),
-        schedule: None,
-        handling: Handling::default(),
-        pace: Pace::default(),
-        priority: 0,
         script: words.say("demo.campaign_script").to_owned(),
+        ..Campaign::new(CAMPAIGN, words.say("demo.campaign"), DialMode::Preview, vec![LIST])
     }
 }
 

@@ -155,9 +155,8 @@ async fn assemble(
     let gateways = Gateways::new(&loaded.shell.webhooks, net.resolver(), files::folder(&loaded.shell.data_dir))?;
     let media_backs = backs.clone();
     let sink = Arc::new(move |news| {
-        if let Some(news) = translate::media_news(news) {
-            let _stopping = media_backs.send(news.map_or_else(Back::Recordings, Back::Media));
-        }
+        let news = translate::media_news(news).map_or_else(Back::Recordings, Back::Media);
+        let _stopping = media_backs.send(news);
         Ok(())
     });
     let recordings = recordings(&loaded, &store, &backs).map_err(system("the folder of recordings"))?;

@@ -4,6 +4,7 @@ use std::num::NonZeroU16;
 
 use engine::config::SoundName;
 use engine::leg;
+use media::detect::{self, Ending};
 use media::oneway::OneWay;
 use media::order;
 
@@ -24,7 +25,7 @@ pub(crate) fn leg_order(state: &leg::LegState, sounds: &Library) -> order::LegOr
                 nat: rtp.nat,
                 digits: rtp.digits.iter().filter_map(digit).collect(),
                 record: rtp.record.as_ref().map(tap),
-                detect: None,
+                detect: rtp.listen.map(listening),
             },
         },
         leg::LegMedia::Device(device) => order::LegMedia::Device {
@@ -39,9 +40,8 @@ pub(crate) fn leg_order(state: &leg::LegState, sounds: &Library) -> order::LegOr
     order::LegOrder { leg: order::LegKey(state.leg.0), generation: state.generation, media }
 }
 
-/// What media saw, in the engine's words; what concerns a recording is not about its leg. Nothing of what the engine did not
-/// ask for.
-pub(crate) fn media_news(news: order::News) -> Option<Result<leg::MediaNews, leg::RecordingNews>> {
+/// What media saw, in the engine's words; what concerns a recording is not about its leg.
+pub(crate) fn media_news(news: order::News) -> Result<leg::MediaNews, leg::RecordingNews> {
     let event = match news.event {
         order::Event::Receiving => leg::MediaEvent::Receiving,
         order::Event::Silent { ms } => leg::MediaEvent::Silent { ms },
@@ -63,11 +63,53 @@ pub(crate) fn media_news(news: order::News) -> Option<Result<leg::MediaNews, leg
         order::Event::Failed { why } => leg::MediaEvent::Failed { why },
         order::Event::Unrecorded { recording, chunks } => {
             let recording = engine::id::RecordingId(recording.0);
-            return Some(Err(leg::RecordingNews::Lost { recording, chunks }));
+            return Err(leg::RecordingNews::Lost { recording, chunks });
         }
-        order::Event::Answered(_) => return None,
+        order::Event::Answered(seen) => leg::MediaEvent::Heard(heard(seen)),
     };
-    Some(Ok(leg::MediaNews { leg: engine::id::LegId(news.leg.0), generation: news.generation, event }))
+    Ok(leg::MediaNews { leg: engine::id::LegId(news.leg.0), generation: news.generation, event })
+}
+
+fn listening(wish: leg::Listening) -> detect::Settings {
+    let settings = detect::Settings { deadline_ms: wish.deadline_ms, sure: wish.sure, ..detect::Settings::default() };
+    match wish.greeting_ms {
+        Some(ceiling_ms) => detect::Settings { await_end: true, ceiling_ms, ..settings },
+        None => settings,
+    }
+}
+
+/// However a greeting ended: a message can be left.
+fn heard(seen: detect::Seen) -> leg::Heard {
+    match seen {
+        detect::Seen::Decided(decision) => match decision.verdict {
+            detect::Verdict::Human => leg::Heard::Person,
+            detect::Verdict::Machine => leg::Heard::Machine,
+            detect::Verdict::Beep => leg::Heard::Beep,
+            detect::Verdict::Undecided => leg::Heard::Nobody,
+            detect::Verdict::Sit(sit) => leg::Heard::Tone(special(sit)),
+            detect::Verdict::Progress(signal) => leg::Heard::Tone(progress(signal)),
+        },
+        detect::Seen::GreetingOver { ending: Ending::Beep | Ending::Silence | Ending::Ceiling, .. } => {
+            leg::Heard::GreetingOver
+        }
+    }
+}
+
+fn special(sit: detect::Sit) -> leg::NetworkTone {
+    match sit {
+        detect::Sit::Intercept | detect::Sit::VacantCode => leg::NetworkTone::NoSuchNumber,
+        detect::Sit::Reorder | detect::Sit::NoCircuit => leg::NetworkTone::Congestion,
+        detect::Sit::Unspecified => leg::NetworkTone::Announcement,
+    }
+}
+
+fn progress(signal: detect::Signal) -> leg::NetworkTone {
+    match signal {
+        detect::Signal::Ringback => leg::NetworkTone::Ringing,
+        detect::Signal::Busy => leg::NetworkTone::Busy,
+        detect::Signal::Congestion => leg::NetworkTone::Congestion,
+        detect::Signal::Unobtainable => leg::NetworkTone::NoSuchNumber,
+    }
 }
 
 /// Where pages reach us, as media opens it.

@@ -54,6 +54,20 @@ pub struct RtpMedia {
     pub digits: Vec<OutDigit>,
     /// Its voice is recorded as the customer's.
     pub record: Option<Tap>,
+    /// Who answered is to be told, from the first state that says so; the same wish again goes on (GN-17).
+    #[serde(default)]
+    pub listen: Option<Listening>,
+}
+
+/// How it is found out who answered (GN-17).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Listening {
+    /// After so many ms something is said, whatever is known.
+    pub deadline_ms: u32,
+    /// How likely a machine must be to be called one before that, in percent.
+    pub sure: u8,
+    /// The end of a machine's greeting is told too, after so many ms at most.
+    pub greeting_ms: Option<u32>,
 }
 
 /// A recording of the leg it stands on: one track is what that leg receives, the other what these say to it (SP-08).
@@ -182,8 +196,40 @@ pub enum MediaEvent {
     Quality(Quality),
     /// Only one side is heard, and why; `None` when that is over (SP-07).
     OneWay { cause: Option<OneWay> },
+    /// Who answered, as [`RtpMedia::listen`] asks.
+    Heard(Heard),
     /// Port or device cannot be used: why, in words.
     Failed { why: String },
+}
+
+/// Who or what is heard at the far end (GN-17).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Heard {
+    Person,
+    Machine,
+    /// The beep of a machine: it records from now.
+    Beep,
+    /// A machine's greeting is over: its beep, a long pause, or it took too long.
+    GreetingOver,
+    Tone(NetworkTone),
+    /// Nobody spoke until the deadline.
+    Nobody,
+}
+
+/// What a network says by tones, special information tones among them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NetworkTone {
+    /// Somebody is being rung.
+    Ringing,
+    Busy,
+    /// No way through: later it may work.
+    Congestion,
+    /// There is no such number, or it is out of service.
+    NoSuchNumber,
+    /// What the announcement after it says.
+    Announcement,
 }
 
 /// Why only one side of a call is heard (SP-07).

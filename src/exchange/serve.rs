@@ -45,7 +45,7 @@ impl Running {
         let sink = Arc::new(move |seen| {
             // Nobody listens any more once the exchange stops.
             // Nothing is recorded here.
-            if let Some(Ok(news)) = translate::media_news(seen) {
+            if let Ok(news) = translate::media_news(seen) {
                 let _stopping = told.send(news);
             }
             Ok(())

@@ -20,7 +20,6 @@ pub struct Floor {
 
 /// What it is made of.
 pub struct Plan<'a> {
-    pub folder: Folder,
     /// Keys of the PBX's section.
     pub pbx: &'a str,
     /// Keys of the trunk's section, but for its registrar.
@@ -29,14 +28,17 @@ pub struct Plan<'a> {
     pub gate: &'a str,
     /// Each agent's extension, with its password.
     pub agents: Vec<(u32, String)>,
-    pub leads: u32,
+    /// So many, whose numbers begin like this.
+    pub leads: (u32, u32),
+    /// Others of the campaign than usual.
+    pub terms: Value,
     pub lines: u32,
     /// In a second.
     pub starts: u32,
 }
 
 impl Floor {
-    pub fn new(plan: Plan<'_>) -> Floor {
+    pub fn new(folder: Folder, plan: &Plan<'_>) -> Floor {
         let extension = |(number, password): &(u32, String)| {
             format!("[extension.{number}]\nsecret = \"{password}\"\ndevice = \"null\"\n")
         };
@@ -45,7 +47,7 @@ impl Floor {
             "[gate]\nhours = \"always\"\n{}\n[trunk.tronco]\nregistrar = \"pbx\"\n{}\n{extensions}",
             plan.gate, plan.trunk
         );
-        let (office, ana) = Office::behind(plan.folder, plan.pbx, &rest);
+        let (office, ana) = Office::behind(folder, plan.pbx, &rest);
         let hire = |(number, _): &(u32, String)| {
             let fields = json!({ "ramal": number.to_string() });
             let (agent, _) = office.hire(&ana, &format!("a{number}"), fields);
@@ -53,8 +55,8 @@ impl Floor {
             agent
         };
         let agents = plan.agents.iter().map(hire).collect();
-        let (campaign, list) = campaign_of(&ana, plan.leads, (plan.lines, plan.starts));
-        let floor = Floor { office, agents, ana, campaign, list, leads: plan.leads };
+        let (campaign, list) = campaign_of(&ana, &plan);
+        let floor = Floor { office, agents, ana, campaign, list, leads: plan.leads.0 };
         floor.steer("start");
         floor
     }
@@ -95,17 +97,19 @@ impl Floor {
 }
 
 /// Each lead is tried once, whatever comes of it.
-fn campaign_of(ana: &Browser, leads: u32, (lines, starts): (u32, u32)) -> (String, String) {
+fn campaign_of(ana: &Browser, plan: &Plan<'_>) -> (String, String) {
+    let Plan { lines, starts, leads: (leads, prefix), .. } = plan;
     let made = ana.post("/lead-lists", &json!({ "name": "Clientes", "source": "CRM", "dated": null, "expires": null }));
     let list = made.json()["list"].as_str().unwrap().to_owned();
-    let lead = |number: u32| json!({ "recipient": format!("Cliente {number}"), "phones": [{ "number": format!("1190{number:07}"), "label": "celular" }] });
-    let all: Vec<Value> = (0..leads).map(lead).collect();
+    let lead = |number: u32| json!({ "recipient": format!("Cliente {number}"), "phones": [{ "number": format!("{prefix}{number:07}"), "label": "celular" }] });
+    let all: Vec<Value> = (0..*leads).map(lead).collect();
     for part in all.chunks(200) {
         let added = ana.post(&format!("/lead-lists/{list}/leads"), &json!({ "leads": part }));
         assert_eq!((added.status, added.json()["bad"].clone()), (200, json!([])), "{added:?}");
     }
     let results = [
         "connected",
+        "machine",
         "abandoned",
         "busy",
         "no-answer",
@@ -119,8 +123,10 @@ fn campaign_of(ana: &Browser, leads: u32, (lines, starts): (u32, u32)) -> (Strin
         results.iter().map(|result| ((*result).to_owned(), json!({ "kind": "finish" }))).collect();
     let pace = json!({ "lines": lines, "starts_per_second": starts, "abandoned_permille": 30, "ring_s": 15, "notice": "encerrada",
         "cool_down_hours": 72 });
-    let fields = json!({ "mode": "predictive", "lists": [list], "routes": [{ "account": "tronco", "weight": 1 }], "pace": pace,
+    let mut fields = json!({ "mode": "predictive", "lists": [list], "routes": [{ "account": "tronco", "weight": 1 }], "pace": pace,
         "retry": { "results": once, "dispositions": {}, "limits": [] } });
+    let terms = plan.terms.as_object().into_iter().flatten();
+    terms.for_each(|(name, value)| fields[name] = value.clone());
     (campaign(ana, "Renova", fields), list)
 }
 

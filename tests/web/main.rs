@@ -23,6 +23,7 @@ mod health;
 mod hostile;
 mod leads;
 mod live;
+mod machines;
 mod market;
 mod microphone;
 mod office;

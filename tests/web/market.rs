@@ -28,8 +28,8 @@ fn floor(day: &Day, market: &Market) -> Floor {
     );
     let agents = (2_000..2_000 + day.agents).map(|number| (number, "x".to_owned())).collect();
     let pbx = format!("host = \"{}\"", market.sip());
-    let (folder, leads, lines, starts) = (Folder::new(day.name), day.leads, day.lines, day.starts);
-    Floor::new(Plan { folder, pbx: &pbx, trunk: &trunk, gate: "", agents, leads, lines, starts })
+    let (leads, lines, starts, terms) = ((day.leads, 1190), day.lines, day.starts, json!({}));
+    Floor::new(Folder::new(day.name), &Plan { pbx: &pbx, trunk: &trunk, gate: "", agents, leads, terms, lines, starts })
 }
 
 /// Nothing is dialled and nobody talks any more.

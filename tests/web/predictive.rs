@@ -20,9 +20,9 @@ const NEVER: &str = "about = \"never\"\n[pack]\nname = \"never\"\ntitle = \"Neve
 /// Agents with an ear of their own each.
 const AGENTS: [u32; 4] = [1001, 1002, 1003, 1004];
 
-struct Judged {
+pub struct Judged {
     floor: Floor,
-    asterisk: Asterisk,
+    pub asterisk: Asterisk,
 }
 
 impl Deref for Judged {
@@ -37,6 +37,11 @@ impl Judged {
     /// The exchange does with a lead what its number's last digit says: 0 to 3 answer and talk for two seconds, 4 and 5 let it ring,
     /// 6 and 7 are busy, 8 is no number, 9 answers and hangs up at once.
     fn new(name: &str, leads: u32) -> Judged {
+        Judged::with(name, (leads, 1190), json!({}))
+    }
+
+    /// So many leads whose numbers begin like this, of a campaign with these terms too.
+    pub fn with(name: &str, leads: (u32, u32), terms: Value) -> Judged {
         let (asterisk, folder) = (Asterisk::start(Options::default()), Folder::new(name));
         std::fs::create_dir(folder.join("rules")).unwrap();
         std::fs::write(folder.join("rules/pack-never.toml"), NEVER).unwrap();
@@ -47,12 +52,13 @@ impl Judged {
         let pbx = format!("host = \"{}\"\nprofile = \"asterisk\"", asterisk.sip());
         let agents = AGENTS.map(|number| (number, Asterisk::password(number).to_string())).into();
         let gate = "rules_dir = \"rules\"";
-        let floor = Floor::new(Plan { folder, pbx: &pbx, trunk: &trunk, gate, agents, leads, lines: 40, starts: 10 });
+        let plan = Plan { pbx: &pbx, trunk: &trunk, gate, agents, leads, terms, lines: 40, starts: 10 };
+        let floor = Floor::new(folder, &plan);
         Judged { floor, asterisk }
     }
 
     /// The agents work until each lead has come to its end.
-    fn to_the_end(&self) -> BTreeMap<String, Value> {
+    pub fn to_the_end(&self) -> BTreeMap<String, Value> {
         at_work(&self.agents, &self.campaign, |stop| {
             let ends = self.all_ended(Instant::now() + 12 * LONG);
             stop.store(true, Ordering::Relaxed);
@@ -115,7 +121,7 @@ impl Judged {
     }
 
     /// Nobody twice, nobody lost, and who was said to be reached was.
-    fn judge(&self, ends: &BTreeMap<String, Value>) {
+    pub fn judge(&self, ends: &BTreeMap<String, Value>) {
         let called = self.called();
         let twice: Vec<_> = called.iter().filter(|(_, count)| **count > 1).collect();
         assert!(twice.is_empty(), "called more than once: {twice:?}");

@@ -7,6 +7,7 @@ use crate::border::{Flow, Refusal, RefusalCode, Reply};
 use crate::config::{Account, AccountKind, AccountName};
 use crate::gate::{self, Facts, Law, Load, Purpose};
 use crate::id::{AttemptId, CallId, LegId, PromiseId};
+use crate::leg::Listening;
 use crate::news::{Direction, HangupCause, HangupKind};
 use crate::number::Number;
 use crate::records::{CallRow, LegRow, Record};
@@ -54,6 +55,8 @@ pub(super) struct Matter {
     /// The extension at whose device its person sits, where that is not the one it is dialled over.
     pub seat: Option<Arc<Account>>,
     pub claim: Claim,
+    /// Who answers is to be found out (GN-17).
+    pub listens: Option<Listening>,
 }
 
 impl Matter {
@@ -227,7 +230,7 @@ impl Calls {
         &mut self,
         (id, account): (CallId, Arc<Account>),
         FarEnd { number, caller, direction }: FarEnd,
-        Matter { protocolo, promise, attempt, seat, claim }: Matter,
+        Matter { protocolo, promise, attempt, seat, claim, listens }: Matter,
         (session, port): (Session, LentPort),
         cx: &mut Context<'_>,
     ) -> Call {
@@ -299,6 +302,7 @@ impl Calls {
             recording: Default::default(),
             silenced: false,
             claim,
+            listens,
             tie: Tie::Free,
             transfer: None,
             digits: Default::default(),

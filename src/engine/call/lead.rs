@@ -7,13 +7,14 @@ use crate::border::Refusal;
 use crate::config::{Account, SoundName};
 use crate::gate::{Facts, Purpose};
 use crate::id::{AttemptId, CallId, UserId};
+use crate::leg::{Heard, Listening, NetworkTone};
 use crate::news::{HangupCause, HangupKind};
 use crate::number::Number;
 use crate::records::Record;
 
 use super::control::wrong;
 use super::dial::{Dialling, Matter};
-use super::live::{Call, Claim};
+use super::live::{Call, Claim, Phase};
 use super::{Calls, Context, Order, Timer};
 
 /// An attempt that the gate allowed.
@@ -28,8 +29,19 @@ pub struct LeadCall {
     pub from: Option<String>,
     pub ring: Duration,
     pub attempt: AttemptId,
+    /// How it is found out who answers (GN-17).
+    pub listens: Option<Listening>,
     /// What the gate was told of the number.
     pub facts: Facts,
+}
+
+/// Why who answered is let go.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Farewell {
+    /// A person, and nobody was free in time (GN-18).
+    Abandoned,
+    /// A machine, or a network's tones (GN-17).
+    NoPerson,
 }
 
 /// Who talks with a lead.
@@ -49,6 +61,18 @@ impl Call {
         }
     }
 
+    /// What media is to find out of the far end now. Before the answer only tones mean anything: what is spoken there is an
+    /// announcement, or a song.
+    pub(super) fn listening(&self) -> Option<Listening> {
+        match self.phase {
+            Phase::Early => {
+                self.listens.map(|own| Listening { deadline_ms: LONGEST_RINGING_MS, greeting_ms: None, ..own })
+            }
+            Phase::Answered => self.listens,
+            Phase::Dialling | Phase::Ringing | Phase::Ended { .. } => None,
+        }
+    }
+
     /// Whether it can have rung nobody, when this ends it.
     pub(super) fn reached_nobody(&self, cause: &HangupCause) -> bool {
         !self.progressed && self.answered.is_none() && cause.reached_nobody()
@@ -58,12 +82,12 @@ impl Call {
 impl Calls {
     /// Dials a lead. Its answer is the commanding person's, or nobody's yet.
     pub fn dial_lead(&mut self, call: LeadCall, cx: &mut Context<'_>) -> Result<CallId, Refusal> {
-        let LeadCall { account, seat, number, from, ring, attempt, facts } = call;
+        let LeadCall { account, seat, number, from, ring, attempt, listens, facts } = call;
         let (seat, claim) = match seat {
             Seat::Of(seat) => (seat, Claim::Claimed),
             Seat::Anybodys => (None, Claim::Unclaimed),
         };
-        let matter = Matter { attempt: Some(attempt), seat, claim, ..Matter::default() };
+        let matter = Matter { attempt: Some(attempt), seat, claim, listens, ..Matter::default() };
         let own = Dialling::new(account, number);
         let dialling = Dialling {
             purpose: Purpose::Campaign,
@@ -110,26 +134,38 @@ impl Calls {
         Ok(())
     }
 
-    /// Nobody was there for whoever answered: they hear who called, and are let go (GN-18).
-    pub fn dismiss_lead(&mut self, id: CallId, notice: Option<SoundName>, cx: &mut Context<'_>) {
+    /// Nobody of ours comes for whoever answered: they hear who called (GN-18), or what is left to machines (GN-17), and are let go.
+    pub fn dismiss_lead(&mut self, id: CallId, sound: Option<SoundName>, why: Farewell, cx: &mut Context<'_>) {
         let Some(call) = self.calls.get_mut(&id).filter(|call| call.is_answered()) else { return };
-        match (&call.claim, notice) {
+        match (&call.claim, sound) {
             (Claim::Claimed | Claim::Dismissed { .. }, _) => return,
             (Claim::Unclaimed, Some(notice)) => {
-                call.claim = Claim::Dismissed { notice };
+                call.claim = Claim::Dismissed { notice, why };
                 self.timers.set(Timer::Dismissal(id), cx.now.moment + LONGEST_NOTICE);
-                self.story(id, "abandoned", "", cx);
+                self.story(id, why.story(), "", cx);
             }
-            (Claim::Unclaimed, None) => self.finish(id, nobody_was_free(), cx),
+            (Claim::Unclaimed, None) => self.finish(id, why.cause(), cx),
         }
         self.touch(id, cx);
     }
 
     /// The notice is over, or takes longer than any does.
     pub(super) fn on_dismissal_heard(&mut self, id: CallId, cx: &mut Context<'_>) {
-        if self.calls.get(&id).is_some_and(Call::is_dismissed) {
-            self.finish(id, nobody_was_free(), cx);
-            self.touch_if_there(id, cx);
+        let why = match self.calls.get(&id).map(|call| &call.claim) {
+            Some(Claim::Dismissed { why, .. }) => *why,
+            Some(Claim::Claimed | Claim::Unclaimed) | None => return,
+        };
+        self.finish(id, why.cause(), cx);
+        self.touch_if_there(id, cx);
+    }
+
+    /// Told to whoever wanted to know, and kept in the call's story.
+    pub(super) fn on_heard(&mut self, id: CallId, heard: Heard, cx: &mut Context<'_>) {
+        if self.calls.get(&id).is_some_and(|call| !call.is_ended() && call.listens.is_some()) {
+            if let Some((event, detail)) = told(heard) {
+                self.story(id, event, detail, cx);
+            }
+            self.orders.push_back(Order::Heard(id, heard));
         }
     }
 
@@ -142,9 +178,37 @@ impl Calls {
     }
 }
 
-fn nobody_was_free() -> HangupCause {
-    HangupCause::ours(HangupKind::Normal, "nobody was free to talk with it")
+impl Farewell {
+    fn cause(self) -> HangupCause {
+        let text = match self {
+            Farewell::Abandoned => "nobody was free to talk with it",
+            Farewell::NoPerson => "no person answered",
+        };
+        HangupCause::ours(HangupKind::Normal, text)
+    }
+
+    fn story(self) -> &'static str {
+        match self {
+            Farewell::Abandoned => "abandoned",
+            Farewell::NoPerson => "message-left",
+        }
+    }
+}
+
+/// As calls' stories have it, with which tone.
+fn told(heard: Heard) -> Option<(&'static str, &'static str)> {
+    match heard {
+        Heard::Person => Some(("heard-person", "")),
+        Heard::Machine | Heard::Beep => Some(("heard-machine", "")),
+        Heard::Tone(NetworkTone::Busy) => Some(("heard-tone", "busy")),
+        Heard::Tone(NetworkTone::Congestion) => Some(("heard-tone", "congestion")),
+        Heard::Tone(NetworkTone::NoSuchNumber) => Some(("heard-tone", "no-such-number")),
+        Heard::Tone(NetworkTone::Announcement) => Some(("heard-tone", "announcement")),
+        Heard::Tone(NetworkTone::Ringing) | Heard::GreetingOver | Heard::Nobody => None,
+    }
 }
 
 /// A notice says who called and how not to be called again; a sound that never ends is none.
 const LONGEST_NOTICE: Duration = Duration::from_secs(60);
+/// Longer than anybody is rung.
+const LONGEST_RINGING_MS: u32 = 180_000;

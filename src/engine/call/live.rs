@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use crate::config::{Account, AudioClass, SoundName};
 use crate::id::{CallId, ConferenceId, LegId, PromiseId, QueueId, UserId};
-use crate::leg::{LegState, MediaNews, OneWay, OutDigit, Quality, Stream};
+use crate::leg::{LegState, Listening, MediaNews, OneWay, OutDigit, Quality, Stream};
 use crate::news::{CallState, CallView, ConferenceView, Direction, HangupCause, LegView, TransferView};
 use crate::number::Number;
 use crate::sip::session::Session;
@@ -15,6 +15,7 @@ use crate::time::Moment;
 
 use super::Calls;
 use super::desk::DeskKey;
+use super::lead::Farewell;
 use super::one_way::trouble;
 use super::ports::LentPort;
 use super::recording::Recording;
@@ -60,6 +61,8 @@ pub(super) struct Call {
     pub silenced: bool,
     pub recording: Recording,
     pub claim: Claim,
+    /// How it is found out who answers it (GN-17).
+    pub listens: Option<Listening>,
     /// What binds it to another call.
     pub tie: Tie,
     /// Its last transfer, as shown.
@@ -89,7 +92,7 @@ pub(super) struct Call {
 ///
 /// ```text
 ///   Unclaimed ── given to an agent ──> Claimed
-///       └────── nobody in time ──────> Dismissed ── notice heard ──> (ended)
+///       └─ nobody in time, a machine ─> Dismissed ── sound heard ──> (ended)
 /// ```
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub(super) enum Claim {
@@ -97,8 +100,8 @@ pub(super) enum Claim {
     Claimed,
     /// Dialled for whoever is free when it answers (GN-02).
     Unclaimed,
-    /// Nobody was free in time (GN-18): it hears who called.
-    Dismissed { notice: SoundName },
+    /// Nobody of ours comes: it hears this to its end.
+    Dismissed { notice: SoundName, why: Farewell },
 }
 
 /// What the network says about who calls.

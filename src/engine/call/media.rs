@@ -89,6 +89,7 @@ impl Calls {
             receive: !call.held,
             nat: call.account.profile.nat,
             digits: call.digits.iter().copied().collect(),
+            listen: call.listening(),
         }))
     }
 
@@ -170,7 +171,7 @@ fn mixed(mut legs: Vec<LegId>) -> Feed {
 fn unclaimed_feed(claim: &Claim) -> Feed {
     match claim {
         Claim::Claimed | Claim::Unclaimed => Feed::Silence,
-        Claim::Dismissed { notice } => Feed::Sound { name: notice.clone(), repeat: false },
+        Claim::Dismissed { notice, .. } => Feed::Sound { name: notice.clone(), repeat: false },
     }
 }
 

@@ -39,7 +39,7 @@ use crate::border::{Flow, Refusal, RefusalCode, Reply};
 use crate::config::{Account, AccountName, Config};
 use crate::gate::RateMeter;
 use crate::id::{CallId, ConferenceId, Ids, LegId, TransactionId, UserId};
-use crate::leg::{LegState, MediaEvent, MediaNews, PortBlock};
+use crate::leg::{Heard, LegState, MediaEvent, MediaNews, PortBlock};
 use crate::news::{CallView, Direction, HangupCause, HangupKind, News};
 use crate::owner::Owner;
 use crate::protocolo::Protocolos;
@@ -57,7 +57,7 @@ pub use command::{
     Supervise as SuperviseCommand, SuperviseMode, Transfer as TransferCommand,
 };
 pub use invite::capabilities;
-pub use lead::{LeadCall, Seat};
+pub use lead::{Farewell, LeadCall, Seat};
 pub use rescues::Rescues;
 
 use conference::Conference;
@@ -90,6 +90,8 @@ pub enum Order {
     Tell(News),
     /// The call whose end is told next can have rung nobody.
     Unreached(CallId),
+    /// What media heard of who is called (GN-17).
+    Heard(CallId, Heard),
     /// What this person is doing may be another thing now.
     Look(UserId),
 }
@@ -254,6 +256,7 @@ impl Calls {
             MediaEvent::SoundEnded if call.is_dismissed() && call.is_current(news) => self.on_dismissal_heard(id, cx),
             MediaEvent::SoundEnded => self.on_notice_heard(id, cx),
             MediaEvent::OneWay { cause } => call.one_way = *cause,
+            MediaEvent::Heard(heard) => self.on_heard(id, *heard, cx),
             MediaEvent::Failed { .. } | MediaEvent::Receiving | MediaEvent::Silent { .. } => {}
         }
         self.touch_if_there(id, cx);
@@ -281,6 +284,7 @@ impl Calls {
             | MediaEvent::Quality(_)
             | MediaEvent::Receiving
             | MediaEvent::Silent { .. }
+            | MediaEvent::Heard(_)
             | MediaEvent::SoundEnded => {}
         }
     }

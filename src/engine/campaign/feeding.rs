@@ -20,7 +20,7 @@ struct Seen {
     writing: Vec<Moment>,
     ringing: Vec<Moment>,
     waiting: u32,
-    /// Calls that hear why nobody talks with them.
+    /// Calls that take a line and want nobody more: somebody is held for them, or nobody comes.
     dismissed: usize,
 }
 
@@ -158,8 +158,8 @@ impl Campaigns {
                     seen.ringing.push(record.since);
                 }
                 State::Dialling { user: None, since, .. } => seen.ringing.push(*since),
-                State::Answered { .. } => seen.waiting += 1,
-                State::Dismissed { .. } => seen.dismissed += 1,
+                State::Answered { .. } | State::Listening { by: None, .. } => seen.waiting += 1,
+                State::Dismissed { .. } | State::Machine { .. } | State::Listening { .. } => seen.dismissed += 1,
                 State::Queued | State::Offered { .. } | State::Open { .. } | State::Talking { .. } => {}
                 State::Judging { .. } | State::Storing { .. } | State::JudgingAgain { .. } => {}
                 State::Dialling { .. } => {}

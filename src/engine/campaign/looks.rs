@@ -52,7 +52,7 @@ impl Campaigns {
             State::Storing { by, .. } | State::JudgingAgain { by, .. } => by == Some(By::Anybody),
             State::Queued | State::Offered { .. } | State::Open { .. } | State::Judging { .. } => false,
             State::Dialling { .. } | State::Answered { .. } | State::Dismissed { .. } => false,
-            State::Talking { .. } => false,
+            State::Listening { .. } | State::Machine { .. } | State::Talking { .. } => false,
         };
         let count = self.records.values().map(|(_, record)| record).filter(begun).count();
         u32::try_from(count).unwrap_or(u32::MAX)

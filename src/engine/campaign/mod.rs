@@ -2,7 +2,7 @@
 //!
 //! `terms` says what a campaign is, `list` where leads come from and whether they may be used, `lead` what one is, `attempt` what the
 //! network says of a call to it, `retry` what follows from that, `hopper` has the words in which leads come from the store and go
-//! back to it. `state` draws the machine of a lead in work, `record`, `trying`, `rerouted` and `answered` are its transitions; `pool` holds leads
+//! back to it. `state` draws the machine of a lead in work, `record`, `trying`, `rerouted`, `answered` and `heard` are its transitions; `pool` holds leads
 //! that nobody works on yet, `crew` who takes part, `pacer` how fast a predictive campaign dials. This room is all of them together:
 //! `people` and `steps` are what comes in, `feeding` what is begun, `looks` what others ask.
 //!
@@ -15,6 +15,7 @@ mod attempt;
 mod command;
 mod crew;
 mod feeding;
+mod heard;
 mod hopper;
 mod lead;
 mod list;
@@ -40,7 +41,7 @@ use chrono::TimeDelta;
 
 use crate::assign::Work;
 use crate::id::{CallId, CampaignId, LeadId};
-use crate::time::{Moment, Now, earliest};
+use crate::time::{Moment, Now, Timers, earliest};
 
 use record::{Context, Record, Stays};
 use running::Running;
@@ -54,7 +55,7 @@ pub use list::{Aim, Lack, List, ListStanding, ListState, Need, NumberList, Scope
 pub use order::{By, CampaignView, Cap, Order, PacingView, Place, RecordView, ShortView};
 pub use pacer::settings;
 pub use retry::{Again, Limit, Next, Of, Retry, RetryTable, Tallies, Tally, Turn, Within};
-pub use terms::{Campaign, DialMode, Handling, Pace, Route, Standing};
+pub use terms::{Campaign, Detection, DialMode, Handling, Pace, Route, Standing};
 pub(crate) use trying::{LEAD_LIMIT, NUMBER_LIMIT};
 
 /// All campaigns, and the leads in work.
@@ -63,6 +64,8 @@ pub struct Campaigns {
     running: BTreeMap<CampaignId, Running>,
     records: BTreeMap<LeadId, (CampaignId, Record)>,
     by_call: BTreeMap<CallId, LeadId>,
+    /// Until when it is listened for who answered (GN-17).
+    listening: Timers<LeadId>,
     /// The clock or the store is in doubt: nothing is begun.
     held: bool,
     /// How far a clock that has jumped is ahead, as far as that is known: what is to come is reckoned without it.
@@ -140,6 +143,13 @@ impl Campaigns {
     }
 
     pub fn on_timeout(&mut self, now: Now) {
+        let heard: Vec<LeadId> = std::iter::from_fn(|| self.listening.pop_due(now.moment)).collect();
+        for lead in heard {
+            self.with(lead, now, |record, cx| {
+                record.on_heard_enough(cx);
+                Stays::Here
+            });
+        }
         let due = self.running.iter().filter(|(_, running)| running.poll_timeout().is_some_and(|at| at <= now.moment));
         let due: Vec<CampaignId> = due.map(|(id, _)| *id).collect();
         due.into_iter().for_each(|campaign| self.feed(campaign, now));
@@ -151,7 +161,8 @@ impl Campaigns {
 
     pub fn poll_timeout(&self) -> Option<Moment> {
         let work = self.running.values().map(Running::poll_timeout).fold(None, earliest).filter(|_| !self.held);
-        self.running.values().map(|running| running.told.poll_timeout()).fold(work, earliest)
+        let told = self.running.values().map(|running| running.told.poll_timeout());
+        told.fold(earliest(work, self.listening.next()), earliest)
     }
 
     pub fn poll_order(&mut self) -> Option<Order> {
@@ -184,6 +195,10 @@ impl Campaigns {
         let (terms, unjumped) = (&running.terms, unjumped(now, self.ahead));
         let cx = &mut Context { terms, orders: &mut self.orders, seen: &mut seen, held: self.held, now: unjumped };
         let stays = step(record, cx);
+        match record.state.listens_until() {
+            Some(until) => self.listening.set(lead, until),
+            None => self.listening.cancel(&lead),
+        }
         if running.is_paced() {
             let stirs = !seen.is_empty();
             seen.into_iter().for_each(|event| running.pacer.handle(event, now.moment));
@@ -194,6 +209,7 @@ impl Campaigns {
         match stays {
             Stays::Here => {}
             Stays::Closed => {
+                self.listening.cancel(&lead);
                 self.records.remove(&lead);
                 self.look_drained(campaign);
                 self.feed(campaign, now);

@@ -8,7 +8,7 @@ use super::command::Refused;
 use super::hopper::Written;
 use super::lead::Phone;
 use super::list::{Lack, ListStanding};
-use super::terms::Standing;
+use super::terms::{Detection, Standing};
 use crate::assign::{Lease, Work, WorkItem};
 use crate::config::SoundName;
 use crate::id::{AttemptId, CallId, CampaignId, CommandId, LeadId, ListId, PromiseId, UserId};
@@ -43,6 +43,7 @@ pub enum Order {
         phone: usize,
         by: By,
         caller_id: Option<String>,
+        detection: Detection,
     },
     /// So many calls more, as far as the routes have room: [`super::Campaigns::on_begin`] answers.
     Begin {
@@ -64,6 +65,17 @@ pub enum Order {
         lead: LeadId,
         call: CallId,
         lease: Lease,
+    },
+    /// No machine answered: it is this person's, who has had it since it was dialled. Answered like [`Order::Give`].
+    Seat {
+        lead: LeadId,
+        call: CallId,
+        user: UserId,
+    },
+    /// No person answered (GN-17): it is let go, after this where it can be left.
+    LetGo {
+        call: CallId,
+        message: Option<SoundName>,
     },
     /// Nobody was free for it (GN-18): it hears who called, and is let go.
     Dismiss {
@@ -122,6 +134,9 @@ pub struct RecordView {
     /// What was tried while it was in work, the last one last.
     pub tried: Vec<(String, ResultKind)>,
     pub call: Option<CallId>,
+    /// An answering machine was heard in it (GN-17).
+    #[serde(default)]
+    pub machine: bool,
     pub callback: Option<PromiseId>,
     /// When an offer ends by itself.
     pub until: Option<DateTime<Utc>>,

@@ -6,13 +6,13 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-use super::attempt::{Attempt, AttemptResult};
+use super::attempt::{Attempt, AttemptResult, ResultKind};
 use super::command::{Refused, Wish};
 use super::hopper::{LeadFacts, Written};
 use super::lead::{CoolOff, Lead, LeadState, PhoneState};
 use super::order::{By, Order, Place, RecordView};
-use super::state::State;
-use super::terms::{Campaign, DialMode, Standing};
+use super::state::{State, Voice};
+use super::terms::{Campaign, Detection, DialMode, Standing};
 use crate::assign::{Lease, Wanted, Work, WorkItem};
 use crate::config::AccountName;
 use crate::id::{CampaignId, CommandId, ItemId, LeadId, PromiseId, UserId};
@@ -59,6 +59,10 @@ pub(super) struct Record {
     pub refused: Vec<(usize, Denial)>,
     /// Routes over which the present attempt reached nobody, and what came of it there.
     pub led_nowhere: Vec<(AccountName, AttemptResult)>,
+    /// What the present attempt does about machines.
+    pub detection: Detection,
+    /// What a network's tones said of it before an answer.
+    pub toned: Option<ResultKind>,
     /// Where its numbers are.
     pub zones: Vec<Tz>,
     /// The gate's answers are told apart by it.
@@ -94,6 +98,8 @@ impl Record {
             denied: None,
             refused: Vec::new(),
             led_nowhere: Vec::new(),
+            detection: Detection::Off,
+            toned: None,
             zones: Vec::new(),
             asks: 0,
             since: now.moment,
@@ -143,13 +149,15 @@ impl Record {
             },
             // The agent of this attempt left, and the next one is here before the disk.
             State::Storing { by, .. } | State::JudgingAgain { by, .. } => *by = Some(By::Lease(lease)),
+            // Held until it is known who answered.
+            State::Listening { by: by @ None, .. } => *by = Some(By::Lease(lease)),
             State::Answered { call, .. } => {
                 let call = *call;
                 cx.orders.push_back(Order::Give { lead: self.id(), call, lease });
             }
             // Withdrawn by now.
-            State::Offered { .. } | State::Open { .. } | State::Judging { .. } => {}
-            State::Dialling { .. } | State::Dismissed { .. } | State::Talking { .. } => {}
+            State::Offered { .. } | State::Open { .. } | State::Judging { .. } | State::Listening { .. } => {}
+            State::Dialling { .. } | State::Machine { .. } | State::Dismissed { .. } | State::Talking { .. } => {}
         }
     }
 
@@ -168,11 +176,12 @@ impl Record {
                     return self.on_stopped(cx);
                 }
             }
-            State::Storing { by, .. } | State::JudgingAgain { by, .. } => {
+            State::Storing { by, .. } | State::JudgingAgain { by, .. } | State::Listening { by, .. } => {
                 by.take_if(|by| matches!(by, By::Lease(held) if held.fence == lease.fence));
             }
             State::Queued | State::Offered { .. } | State::Open { .. } | State::Judging { .. } => {}
             State::Dialling { .. } | State::Answered { .. } | State::Dismissed { .. } | State::Talking { .. } => {}
+            State::Machine { .. } => {}
         }
         Stays::Here
     }
@@ -242,7 +251,7 @@ impl Record {
     }
 
     fn decline(&mut self, never: bool, user: UserId, cx: &mut Context<'_>) -> Result<Stays, Refused> {
-        if self.tried.iter().any(|tried| tried.result.kind == super::ResultKind::Connected) {
+        if self.tried.iter().any(|tried| tried.result.kind == ResultKind::Connected) {
             return Err(Refused::Talked);
         }
         let later = cx.now.civil + TimeDelta::minutes(cx.terms.handling.later_minutes.into());
@@ -308,6 +317,7 @@ impl Record {
             (State::Open { .. } | State::Queued | State::Offered { .. } | State::Judging { .. }, _) => Stays::Here,
             (State::Storing { .. } | State::JudgingAgain { .. } | State::Dialling { .. }, _) => Stays::Here,
             (State::Answered { .. } | State::Dismissed { .. } | State::Talking { .. }, _) => Stays::Here,
+            (State::Listening { .. } | State::Machine { .. }, _) => Stays::Here,
         }
     }
 
@@ -332,7 +342,7 @@ impl Record {
                 Stays::Here
             }
             State::Dialling { .. } | State::Answered { .. } | State::Dismissed { .. } => Stays::Here,
-            State::Talking { .. } => Stays::Here,
+            State::Listening { .. } | State::Machine { .. } | State::Talking { .. } => Stays::Here,
         }
     }
 
@@ -388,8 +398,8 @@ impl Record {
             (State::Open { .. }, true) => Place::Open,
             (State::Open { .. }, false) => Place::Closing,
             (State::Judging { .. } | State::Storing { .. } | State::JudgingAgain { .. }, _) => Place::Connecting,
-            (State::Dialling { .. } | State::Answered { .. }, _) => Place::Connecting,
-            (State::Dismissed { .. }, _) => Place::Gone,
+            (State::Dialling { .. } | State::Listening { .. } | State::Answered { .. }, _) => Place::Connecting,
+            (State::Machine { .. } | State::Dismissed { .. }, _) => Place::Gone,
             (State::Talking { .. }, _) => Place::Talking,
         }
     }
@@ -416,6 +426,7 @@ impl Record {
             fields: lead.fields.clone(),
             tried: self.tried.iter().map(tried).collect(),
             call: self.state.call(),
+            machine: matches!(self.state, State::Talking { voice: Voice::Machine | Voice::Doubtful, .. }),
             callback: self.callback,
             until,
             denied: self.denied.clone(),

@@ -16,6 +16,14 @@
 //!
 //! Preview, push-preview: Open before the first call, and again after each. Progressive: Open after a call that was answered.
 //! Predictive: nobody has it before it answers; who hangs up in Answered was abandoned too.
+//!
+//! With detection that acts on machines (GN-17), in both:
+//!
+//! ```text
+//!   Dialling ──answered──> Listening ──a person, or 1.8 s──> Talking, or Answered where nobody was found yet
+//!                              └──a machine, tones──> Machine ──message left, hung up──> (closed)
+//! ```
+//!
 //! A lead that is closed leaves with what follows from its attempts ([`super::retry`]).
 
 use chrono::{DateTime, Utc};
@@ -23,6 +31,7 @@ use chrono::{DateTime, Utc};
 use super::attempt::Attempt;
 use super::order::By;
 use crate::assign::Lease;
+use crate::config::SoundName;
 use crate::id::{CallId, UserId};
 use crate::time::Moment;
 
@@ -67,12 +76,31 @@ pub(super) enum State {
         call: Option<CallId>,
         since: Moment,
     },
+    /// It answered, and it is heard who did, until then at most; none: it is being given already.
+    Listening {
+        /// Who was found for it meanwhile, or has had it since it was dialled.
+        by: Option<By>,
+        phone: usize,
+        attempt: Attempt,
+        call: CallId,
+        /// It rang since then.
+        since: Moment,
+        answered: Moment,
+        until: Option<Moment>,
+    },
     /// A person answered, and hears nobody until then at most.
     Answered {
         phone: usize,
         attempt: Attempt,
         call: CallId,
         until: Moment,
+        voice: Voice,
+    },
+    /// No person answered; what came of it is written.
+    Machine {
+        call: CallId,
+        /// This is left to it when its greeting is over, at the latest then.
+        message: Option<(SoundName, Moment)>,
     },
     /// Nobody was free: the person hears who called.
     Dismissed {
@@ -87,14 +115,27 @@ pub(super) enum State {
         attempt: Attempt,
         call: CallId,
         since: Moment,
+        voice: Voice,
     },
+}
+
+/// What was heard of who answered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Voice {
+    /// Nothing that speaks against a person.
+    Person,
+    /// A machine, and that is what came of the attempt.
+    Machine,
+    /// Perhaps a machine, heard when an agent had it already: the agent knows better.
+    Doubtful,
 }
 
 impl State {
     /// Whose it is.
     pub fn user(&self) -> Option<UserId> {
         match self {
-            State::Queued | State::Answered { .. } | State::Dismissed { .. } => None,
+            State::Queued | State::Answered { .. } | State::Machine { .. } | State::Dismissed { .. } => None,
+            State::Listening { by, .. } => by.and_then(By::holder),
             State::Offered { lease, .. } => Some(lease.user),
             State::Open { user, .. } | State::Talking { user, .. } => Some(*user),
             State::Judging { by, .. } => by.user(),
@@ -106,7 +147,9 @@ impl State {
     /// Who has it on the screen, or is about to talk; who is only held for it has a lease and no more.
     pub fn handler(&self) -> Option<UserId> {
         match self {
-            State::Queued | State::Offered { .. } | State::Answered { .. } | State::Dismissed { .. } => None,
+            State::Queued | State::Offered { .. } | State::Answered { .. } => None,
+            State::Machine { .. } | State::Dismissed { .. } => None,
+            State::Listening { by, .. } => by.and_then(By::holder),
             State::Judging { by, .. } => by.holder(),
             State::Storing { by, .. } | State::JudgingAgain { by, .. } => by.and_then(By::holder),
             State::Open { user, .. } | State::Talking { user, .. } => Some(*user),
@@ -119,6 +162,7 @@ impl State {
         match self {
             State::Dialling { call, .. } => *call,
             State::Answered { call, .. } | State::Dismissed { call, .. } | State::Talking { call, .. } => Some(*call),
+            State::Listening { call, .. } | State::Machine { call, .. } => Some(*call),
             State::Queued | State::Offered { .. } | State::Open { .. } => None,
             State::Judging { .. } | State::Storing { .. } | State::JudgingAgain { .. } => None,
         }
@@ -129,6 +173,7 @@ impl State {
         match self {
             State::Judging { .. } | State::Storing { .. } | State::JudgingAgain { .. } => true,
             State::Dialling { .. } | State::Answered { .. } | State::Dismissed { .. } => true,
+            State::Listening { .. } | State::Machine { .. } => true,
             State::Queued | State::Offered { .. } | State::Open { .. } | State::Talking { .. } => false,
         }
     }
@@ -139,8 +184,20 @@ impl State {
             State::Judging { by, .. } => *by == By::Anybody,
             State::Storing { by, .. } | State::JudgingAgain { by, .. } => *by == Some(By::Anybody),
             State::Dialling { user, .. } => user.is_none(),
-            State::Answered { .. } | State::Dismissed { .. } => true,
+            State::Listening { by, .. } => by.and_then(By::holder).is_none(),
+            State::Answered { .. } | State::Machine { .. } | State::Dismissed { .. } => true,
             State::Queued | State::Offered { .. } | State::Open { .. } | State::Talking { .. } => false,
+        }
+    }
+
+    /// When listening is over, whatever media says or fails to say.
+    pub fn listens_until(&self) -> Option<Moment> {
+        match self {
+            State::Listening { until, .. } => *until,
+            State::Machine { message, .. } => message.as_ref().map(|(_, until)| *until),
+            State::Queued | State::Offered { .. } | State::Open { .. } | State::Judging { .. } => None,
+            State::Storing { .. } | State::JudgingAgain { .. } | State::Dialling { .. } => None,
+            State::Answered { .. } | State::Dismissed { .. } | State::Talking { .. } => None,
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use chrono_tz::Tz;
 
-use crate::assign::{Ending, Event, Lease};
+use crate::assign::{Ending, Event};
 use crate::config::AccountName;
-use crate::id::{AttemptId, CallId, CampaignId, LeadId};
+use crate::id::{AttemptId, CallId, CampaignId, LeadId, UserId};
 use crate::judgement::Judgement;
+use crate::leg::Heard;
 use crate::time::Now;
 
 use super::attempt::AttemptResult;
@@ -83,13 +84,22 @@ impl Campaigns {
         }
     }
 
-    /// The answer to [`Order::Give`]: done, or that person can talk with nobody now.
-    pub fn on_given(&mut self, lead: LeadId, lease: Lease, is_done: bool, now: Now) {
+    /// The answer to [`Order::Give`] and [`Order::Seat`]: done, or that person can talk with nobody now.
+    pub fn on_given(&mut self, lead: LeadId, user: UserId, is_done: bool, now: Now) {
         self.with(lead, now, |record, cx| {
             match is_done {
-                true => record.on_given(lease, cx),
-                false => record.on_not_given(lease.user, cx),
+                true => record.on_given(user, cx),
+                false => record.on_not_given(user, cx),
             }
+            Stays::Here
+        });
+    }
+
+    /// Media heard who answered, or what a network says instead (GN-17).
+    pub fn on_heard(&mut self, call: CallId, heard: Heard, now: Now) {
+        let Some(lead) = self.by_call.get(&call).copied() else { return };
+        self.with(lead, now, |record, cx| {
+            record.on_heard(heard, cx);
             Stays::Here
         });
     }

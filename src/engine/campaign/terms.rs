@@ -10,6 +10,7 @@ use super::list::{Aim, Need};
 use super::retry::RetryTable;
 use crate::config::{AccountName, SoundName};
 use crate::id::{CampaignId, ListId, QueueId, ScheduleId};
+use crate::leg::Listening;
 use crate::rules::{Bounded, Pack, Rules};
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -38,6 +39,8 @@ pub struct Campaign {
     pub schedule: Option<ScheduleId>,
     pub handling: Handling,
     pub pace: Pace,
+    #[serde(default)]
+    pub detection: Detection,
     /// Among the work of one agent: the higher comes first, callbacks have 0.
     pub priority: u8,
     /// What the agent says (*roteiro*).
@@ -56,6 +59,62 @@ pub enum DialMode {
     Progressive,
     /// More calls than agents who are ready, within the limit of abandonment.
     Predictive,
+}
+
+/// What becomes of answering machines (GN-17) where no agent dialled: progressive and predictive. A person waits for that no longer
+/// than without it ([`Detection::holds_back`]).
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum Detection {
+    /// Whoever answers is a person.
+    #[default]
+    Off,
+    HangUp,
+    /// This is played when its greeting is over: after the beep, or a long pause, or `beep_s` where neither comes.
+    Message {
+        #[serde(default)]
+        sound: Option<SoundName>,
+        #[serde(default = "Detection::half_a_minute")]
+        beep_s: u16,
+    },
+    /// The agent gets it, and is shown that it is one.
+    Connect,
+}
+
+impl Detection {
+    /// As long as machines' greetings last.
+    fn half_a_minute() -> u16 {
+        30
+    }
+
+    /// Whether an agent gets the call only when it is known, or can wait no longer, who answered.
+    pub fn holds_back(&self) -> bool {
+        match self {
+            Detection::Off | Detection::Connect => false,
+            Detection::HangUp | Detection::Message { .. } => true,
+        }
+    }
+
+    /// What media is asked. To show a machine wrongly is less than to hang up on a person.
+    pub fn listening(&self) -> Option<Listening> {
+        let listening = |sure| Listening { deadline_ms: 4_000, sure, greeting_ms: None };
+        match self {
+            Detection::Off => None,
+            Detection::Connect => Some(listening(70)),
+            Detection::HangUp => Some(listening(80)),
+            Detection::Message { beep_s, .. } => {
+                Some(Listening { greeting_ms: Some(u32::from(*beep_s) * 1_000), ..listening(80) })
+            }
+        }
+    }
+
+    fn is_without_sound(&self) -> bool {
+        matches!(self, Detection::Message { sound: None, .. })
+    }
+
+    fn waits_wrongly(&self) -> bool {
+        matches!(self, Detection::Message { beep_s, .. } if !(3..=120).contains(beep_s))
+    }
 }
 
 /// Whether it dials.
@@ -179,6 +238,30 @@ impl Pace {
 }
 
 impl Campaign {
+    /// As one begins: for everybody, over the agents' own extensions, and stopped.
+    pub fn new(id: CampaignId, name: &str, mode: DialMode, lists: Vec<ListId>) -> Campaign {
+        Campaign {
+            id,
+            name: name.to_owned(),
+            mode,
+            standing: Standing::Stopped,
+            aim: Aim::Sales,
+            lists,
+            queues: BTreeSet::new(),
+            routes: Vec::new(),
+            caller_ids: Vec::new(),
+            retry: RetryTable::default(),
+            rules: None,
+            needs: BTreeSet::new(),
+            schedule: None,
+            handling: Handling::default(),
+            pace: Pace::default(),
+            detection: Detection::default(),
+            priority: 0,
+            script: String::new(),
+        }
+    }
+
     /// What its pack lays down, if there is one.
     pub fn pack<'a>(&self, rules: &'a Rules) -> Option<&'a Pack> {
         self.rules.as_ref().and_then(|name| rules.packs.get(name))
@@ -197,6 +280,14 @@ impl Campaign {
             self.pace = self.pace.under(pack, day);
         }
         self
+    }
+
+    /// What is done about machines: who dials by hand hears for themselves.
+    pub fn detects(&self) -> Detection {
+        match self.mode {
+            DialMode::Progressive | DialMode::Predictive => self.detection.clone(),
+            DialMode::Preview | DialMode::PushPreview => Detection::Off,
+        }
     }
 
     /// Whether records are given out and calls begun.
@@ -224,6 +315,8 @@ impl Campaign {
                 self.pace.opt_out.is_some_and(|key| !"0123456789*#".contains(key)),
                 "opt_out: a key of the telephone, or none",
             ),
+            (self.detection.is_without_sound(), "detection: choose the sound that is left to machines"),
+            (self.detection.waits_wrongly(), "detection: beep_s is 3 to 120"),
             (predictive && self.routes.is_empty(), "routes: predictive dials before an agent is chosen, name a trunk"),
             (predictive && self.pace.notice.is_none(), "notice: predictive needs what an abandoned person hears"),
         ];

@@ -4,12 +4,13 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::attempt::{Attempt, AttemptResult, ResultKind};
+use super::heard::rang;
 use super::hopper::Written;
 use super::lead::{Finished, Lead, LeadState, PhoneState};
 use super::order::{By, Order};
 use super::record::{Context, Record, Stays, Tried, waiting};
 use super::retry::{Limit, Next, Of, Tallies, Tally, Within};
-use super::state::State;
+use super::state::{State, Voice};
 use super::terms::{DialMode, Standing};
 use crate::assign::Work;
 use crate::id::{AttemptId, CallId, ItemId};
@@ -95,7 +96,9 @@ impl Record {
 
     fn dial(&mut self, by: By, phone: usize, attempt: Attempt, cx: &mut Context<'_>) {
         let (lead, id, caller_id) = (self.id(), attempt.attempt, self.caller_id.clone());
-        cx.orders.push_back(Order::Dial { lead, attempt: id, phone, by, caller_id });
+        (self.detection, self.toned) = (cx.terms.detects(), None);
+        let detection = self.detection.clone();
+        cx.orders.push_back(Order::Dial { lead, attempt: id, phone, by, caller_id, detection });
         self.state = State::Dialling { user: by.user(), phone, attempt, call: None, since: cx.now.moment };
         self.tell(cx);
     }
@@ -117,6 +120,7 @@ impl Record {
     pub fn on_ended(&mut self, result: AttemptResult, cx: &mut Context<'_>) -> Stays {
         match std::mem::replace(&mut self.state, State::Queued) {
             State::Dialling { user, phone, attempt, since, .. } => {
+                let result = self.as_toned(result);
                 if user.is_none() {
                     cx.seen.extend(unanswered(result.kind, since));
                 }
@@ -135,19 +139,29 @@ impl Record {
                     }
                 }
             }
-            State::Talking { user, phone, attempt, since, .. } => {
+            State::Talking { user, phone, attempt, since, voice, .. } => {
                 cx.seen.push(Event::Talked(since));
-                self.came_of(phone, attempt, AttemptResult::plain(ResultKind::Connected), cx);
+                let kind = match voice {
+                    Voice::Person | Voice::Doubtful => ResultKind::Connected,
+                    Voice::Machine => ResultKind::Machine,
+                };
+                self.came_of(phone, attempt, AttemptResult::plain(kind), cx);
                 self.foresee(cx);
                 self.open(user, cx);
             }
             // Who answered hung up before anybody was there.
-            State::Answered { phone, attempt, .. } => {
+            State::Answered { phone, attempt, voice, .. } => {
                 cx.orders.push_back(Order::Withdraw(Work::Answered(self.id())));
-                self.abandoned(phone, attempt, cx);
+                self.unserved(phone, attempt, voice, cx);
                 return self.settle(cx);
             }
-            State::Dismissed { .. } => return self.settle(cx),
+            State::Listening { by, phone, attempt, since, answered, .. } => {
+                cx.seen.push(Event::Answered(rang(since, answered, cx.now.moment)));
+                self.nobody_wanted(by, cx);
+                self.unserved(phone, attempt, Voice::Person, cx);
+                return self.settle(cx);
+            }
+            State::Dismissed { .. } | State::Machine { .. } => return self.settle(cx),
             other => self.state = other,
         }
         Stays::Here

@@ -188,6 +188,7 @@ impl Engine {
             call::Order::Media(state) => self.outputs.push_back(Output::Media(state)),
             call::Order::Store(record) => self.batch.push(record),
             call::Order::Unreached(call) => self.campaigning.unreached = Some(call),
+            call::Order::Heard(call, heard) => self.campaigning.campaigns.on_heard(call, heard, now),
             call::Order::Look(user) => self.look_at(user, now),
             call::Order::Tell(mut news) => {
                 // How many calls an account has is part of it.

@@ -70,6 +70,13 @@ impl Account {
         self.days[last].1.count(abandoned);
     }
 
+    /// Who was connected last is no person.
+    pub fn not_connected(&mut self) {
+        if let Some((_, today)) = self.days.back_mut() {
+            today.connected = today.connected.saturating_sub(1);
+        }
+    }
+
     pub fn today(&self) -> Tally {
         self.days.back().map_or_else(Tally::default, |(_, tally)| *tally)
     }

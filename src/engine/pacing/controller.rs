@@ -148,6 +148,7 @@ impl Controller {
             Event::Withdrawn(since) => self.memory.ringing.withdrawn(now.since(since)),
             Event::Connected => self.met(false, now),
             Event::Abandoned => self.met(true, now),
+            Event::Machine => self.memory.account.not_connected(),
             Event::Talked(since) => self.memory.frees.talked(now.since(since)),
             Event::Wrote(since) => self.memory.frees.wrote(now.since(since)),
         }

@@ -72,6 +72,8 @@ pub enum Event {
     Connected,
     /// An answered call had no agent in time.
     Abandoned,
+    /// One that has its agent is a machine, as it turned out: no person answered.
+    Machine,
     /// A talk ended that lasted since then.
     Talked(Moment),
     /// Somebody wrote since then, and is through.

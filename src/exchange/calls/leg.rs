@@ -123,6 +123,7 @@ impl Leg {
             nat: false,
             digits: self.digits.iter().copied().collect(),
             record: None,
+            listen: None,
         }))
     }
 }

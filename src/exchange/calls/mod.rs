@@ -124,6 +124,7 @@ impl Calls {
             | MediaEvent::Receiving
             | MediaEvent::Silent { .. }
             | MediaEvent::OneWay { .. }
+            | MediaEvent::Heard(_)
             | MediaEvent::Quality(_) => {}
         }
         self.touch(news.leg);

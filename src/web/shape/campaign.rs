@@ -76,6 +76,8 @@ pub struct Record {
     /// What was tried while it was in work, the last one last.
     tried: Vec<RecordTried>,
     call: Option<Id>,
+    /// An answering machine was heard in its call.
+    machine: bool,
     /// The callback that was promised while it is handled.
     callback: Option<Id>,
     /// When an offer ends by itself.
@@ -192,6 +194,7 @@ impl From<&RecordView> for Record {
             fields: view.fields.clone(),
             tried: view.tried.iter().map(tried).collect(),
             call: view.call.map(Id::from),
+            machine: view.machine,
             callback: view.callback.map(Id::from),
             until: view.until,
             denied: view.denied.as_ref().map(CallbackDenial::from),

@@ -126,6 +126,11 @@ impl Asterisk {
         self.folder.join("spool/tmp/620.wav")
     }
 
+    /// What was left to the machine of this digit.
+    pub fn left_to_machine(&self, digit: u32) -> PathBuf {
+        self.folder.join(&format!("spool/tmp/left-v{digit}.wav"))
+    }
+
     /// What the caller of 621 sent.
     pub fn heard_621(&self) -> PathBuf {
         self.folder.join("spool/monitor/heard.wav")

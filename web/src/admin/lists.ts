@@ -62,6 +62,7 @@ const ZONES = [
 const counted = (name: string, word: Key, first: number): FormField => ({ name, word, kind: 'number', counted: true, required: true, first });
 const HANDLING = { offer_s: 20, cool_off_minutes: 10, later_minutes: 120, decline_suppresses: false };
 const PACE = { lines: 30, starts_per_second: 5, abandoned_permille: 30, ring_s: 25, ring_at_least_s: 15, notice: null, opt_out: '9', cool_down_hours: 72 };
+const DETECTION = { kind: 'off', sound: null, beep_s: 30 };
 
 export const DEFINITIONS: Definition[] = [
   {
@@ -144,6 +145,14 @@ export const DEFINITIONS: Definition[] = [
           counted('lines', 'pace.lines', 30), counted('starts_per_second', 'pace.starts_per_second', 5), counted('ring_s', 'pace.ring_s', 25), counted('ring_at_least_s', 'pace.ring_at_least_s', 15), { name: 'abandoned_permille', word: 'pace.abandoned_permille', kind: 'permille' },
           { name: 'notice', word: 'pace.notice', kind: 'choice', kept: 'sounds', optional: true },
           { name: 'opt_out', word: 'pace.opt_out', kind: 'text', hint: 'pace.opt_out.hint', optional: true }, counted('cool_down_hours', 'pace.cool_down_hours', 72),
+        ],
+      },
+      {
+        name: 'detection', word: 'admin.campaign.detection', kind: 'group', first: DETECTION,
+        parts: [
+          { name: 'kind', word: 'detection.kind', kind: 'choice', hint: 'detection.hint', choices: (['off', 'hang-up', 'message', 'connect'] as const).map((kind) => [kind, `detection.${kind}`]) },
+          { name: 'sound', word: 'detection.sound', kind: 'choice', kept: 'sounds', optional: true },
+          { name: 'beep_s', word: 'detection.beep_s', kind: 'number', counted: true, first: 30 },
         ],
       },
       { name: 'priority', word: 'admin.campaign.priority', kind: 'number', counted: true, required: true, first: 0, hint: 'admin.campaign.priority-hint' },

@@ -28,7 +28,7 @@ describe('the path of a call', () => {
 
   it('has words for every event that the engine keeps', () => {
     const kept =
-      'ringing early-media held resumed held-by-peer resumed-by-peer hold-refused digits-sent digit-received recording-notice recording-started recording-paused recording-resumed recording-ended recording-incomplete not-recorded phone-called consultation transfer transfer-ringing transfer-done transfer-failed redirected referred referral-refused replaced conference bridged leader-left';
+      'ringing early-media held resumed held-by-peer resumed-by-peer hold-refused digits-sent digit-received recording-notice recording-started recording-paused recording-resumed recording-ended recording-incomplete not-recorded phone-called consultation transfer transfer-ringing transfer-done transfer-failed redirected referred referral-refused replaced conference bridged leader-left heard-person heard-machine heard-tone message-left';
     expect(kept.split(' ').filter((name) => !(`story.${name}` in pt))).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { canDecline, canDial, canPromise, isMine, numberOf, recordFor, secondsLe
 
 const record = (place: Place, more: Partial<LeadRecord> = {}): LeadRecord => ({
   lead: '900', campaign: '60', place, user: '7', recipient: 'Cláudia', phones: [{ number: '+5592906601245', label: 'celular', state: 'fresh' }, { number: '+5592901180320', label: 'recado', state: 'fresh' }],
-  fields: [], tried: [], call: null, callback: null, until: null, denied: null, ...more,
+  fields: [], tried: [], call: null, machine: false, callback: null, until: null, denied: null, ...more,
 });
 
 describe('the record in front', () => {

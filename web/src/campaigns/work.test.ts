@@ -11,7 +11,7 @@ import { work } from './work.svelte';
 
 const schedule = { schedule: '5', name: 'Retorno', zone: 'America/Sao_Paulo', week: Array(7).fill({ from: 0, until: 1440 }), closed: {}, slot_minutes: 30, capacity: 2, queues: [], mode: 'automatic' } as unknown as Schedule;
 const campaign = { campaign: '60', name: 'Renova', mode: 'push-preview', standing: 'running', queues: [], lists: [], caller_ids: [], schedule: '5', handling: { offer_s: 20 } };
-const record: LeadRecord = { lead: '900', campaign: '60', place: 'closing', user: '7', recipient: 'Cláudia', phones: [{ number: '+5592906601245', label: '', state: 'tried' }], fields: [], tried: [{ number: '+5592906601245', result: 'connected' }], call: null, callback: null, until: null, denied: null };
+const record: LeadRecord = { lead: '900', campaign: '60', place: 'closing', user: '7', recipient: 'Cláudia', phones: [{ number: '+5592906601245', label: '', state: 'tried' }], fields: [], tried: [{ number: '+5592906601245', result: 'connected' }], call: null, machine: false, callback: null, until: null, denied: null };
 const kept = { callback: '77', version: 1, schedule: '5', recipient: 'Cláudia', number: '+5592906601245', state: 'open', owner: { person: '7' }, due_local: '2099-11-25T09:00:00', due: '2099-11-25T12:00:00Z', zone: schedule.zone } as unknown as Callback;
 
 let sent: { path: string; body: unknown }[] = [];

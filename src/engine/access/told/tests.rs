@@ -261,25 +261,7 @@ fn queue() -> Queue {
 }
 
 fn campaign() -> Campaign {
-    Campaign {
-        id: CampaignId(9),
-        name: "Renova".to_owned(),
-        mode: DialMode::Preview,
-        standing: campaign::Standing::Stopped,
-        aim: campaign::Aim::Sales,
-        lists: Vec::new(),
-        queues: BTreeSet::new(),
-        routes: Vec::new(),
-        caller_ids: Vec::new(),
-        retry: campaign::RetryTable::default(),
-        schedule: None,
-        rules: None,
-        needs: Default::default(),
-        handling: campaign::Handling::default(),
-        pace: campaign::Pace::default(),
-        priority: 0,
-        script: String::new(),
-    }
+    Campaign::new(CampaignId(9), "Renova", DialMode::Preview, Vec::new())
 }
 
 fn progress() -> campaign::CampaignView {
@@ -309,6 +291,7 @@ fn record() -> campaign::RecordView {
         fields: Vec::new(),
         tried: Vec::new(),
         call: None,
+        machine: false,
         callback: None,
         until: None,
         denied: None,

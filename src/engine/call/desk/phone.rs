@@ -113,6 +113,7 @@ impl Phone {
             nat: line.account.profile.nat,
             digits: Vec::new(),
             record: None,
+            listen: None,
         }))
     }
 

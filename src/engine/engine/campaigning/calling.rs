@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::assign::Lease;
-use crate::call::Seat;
-use crate::campaign::{AttemptResult, By, ResultKind};
-use crate::config::{Account, AccountKind};
-use crate::id::{AttemptId, CallId, LeadId};
+use crate::call::{Farewell, Seat};
+use crate::campaign::{AttemptResult, By, Detection, ResultKind};
+use crate::config::{Account, AccountKind, SoundName};
+use crate::id::{AttemptId, CallId, LeadId, UserId};
 use crate::news::{CallState, CallView};
 use crate::time::Now;
 
@@ -43,11 +43,10 @@ impl Engine {
 
     pub(super) fn dial_lead(
         &mut self,
-        lead: LeadId,
-        attempt: AttemptId,
+        (lead, attempt): (LeadId, AttemptId),
         phone: usize,
         by: By,
-        caller_id: Option<&str>,
+        terms: (Option<&str>, &Detection),
         now: Now,
     ) {
         let held = match by {
@@ -56,7 +55,7 @@ impl Engine {
         };
         let not_dialled = AttemptResult::plain(ResultKind::NotDialled);
         let call = match held {
-            true => self.place_lead((lead, attempt), phone, by, caller_id, now).ok_or(not_dialled),
+            true => self.place_lead((lead, attempt), phone, by, terms, now).ok_or(not_dialled),
             false => Err(not_dialled),
         };
         self.campaigning.campaigns.on_dialled(lead, attempt, call, now);
@@ -68,7 +67,7 @@ impl Engine {
         (lead, attempt): (LeadId, AttemptId),
         phone: usize,
         by: By,
-        caller_id: Option<&str>,
+        (caller_id, detection): (Option<&str>, &Detection),
         now: Now,
     ) -> Option<CallId> {
         let account = self.way_out(lead, now)?;
@@ -79,10 +78,12 @@ impl Engine {
         let facts = self.campaigning.judged.take().filter(|(judged, _)| *judged == lead)?.1;
         let seat = match by {
             By::Anybody => Seat::Anybodys,
+            By::Lease(_) | By::Holder(_) if detection.holds_back() => Seat::Anybodys,
             By::Lease(_) | By::Holder(_) => Seat::Of(by.user().and_then(|user| self.account_of(user)).cloned()),
         };
+        let listens = detection.listening();
         self.actor = by.user();
-        let outgoing = crate::call::LeadCall { account, seat, number, from, ring, attempt, facts };
+        let outgoing = crate::call::LeadCall { account, seat, number, from, ring, attempt, listens, facts };
         let placed = self.with_calls(now, |calls, cx| calls.dial_lead(outgoing, cx));
         self.actor = None;
         placed.ok()
@@ -94,11 +95,20 @@ impl Engine {
         if self.keeping.assign.accept(lease.work, lease.fence, now.moment).is_err() {
             return;
         }
-        let seat = self.account_of(lease.user).cloned();
-        let given = seat
-            .is_some_and(|seat| self.with_calls(now, |calls, cx| calls.give_lead(call, lease.user, seat, cx)).is_ok());
-        self.campaigning.campaigns.on_given(lead, lease, given, now);
-        self.look_at(lease.user, now);
+        self.seat_lead(lead, call, lease.user, now);
+    }
+
+    /// A call that is nobody's yet is this person's.
+    pub(super) fn seat_lead(&mut self, lead: LeadId, call: CallId, user: UserId, now: Now) {
+        let seat = self.account_of(user).cloned();
+        let given =
+            seat.is_some_and(|seat| self.with_calls(now, |calls, cx| calls.give_lead(call, user, seat, cx)).is_ok());
+        self.campaigning.campaigns.on_given(lead, user, given, now);
+        self.look_at(user, now);
+    }
+
+    pub(super) fn dismiss_lead(&mut self, call: CallId, sound: Option<SoundName>, why: Farewell, now: Now) {
+        self.with_calls(now, |calls, cx| calls.dismiss_lead(call, sound, why, cx));
     }
 
     /// A call is told: perhaps it is a lead's.

@@ -23,6 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::agent::AgentView;
 use crate::assign::Team;
+use crate::call::Farewell;
 use crate::campaign::{Campaigns, Order};
 use crate::config::AccountName;
 use crate::gate;
@@ -78,8 +79,8 @@ impl Engine {
                 self.look_at(lease.user, now);
             }
             Order::Attempt(written) | Order::Store(written) => self.write_lead(written),
-            Order::Dial { lead, attempt, phone, by, caller_id } => {
-                self.dial_lead(lead, attempt, phone, by, caller_id.as_deref(), now);
+            Order::Dial { lead, attempt, phone, by, caller_id, detection } => {
+                self.dial_lead((lead, attempt), phone, by, (caller_id.as_deref(), &detection), now);
             }
             Order::Suppress { numbers, user } => {
                 let source = if user.is_some() { DECLINED } else { OPTED_OUT }.to_owned();
@@ -97,7 +98,9 @@ impl Engine {
             }
             Order::Answer(command, answer) => self.answer_record(command, answer),
             Order::Give { lead, call, lease } => self.give_lead(lead, call, lease, now),
-            Order::Dismiss { call, notice } => self.with_calls(now, |calls, cx| calls.dismiss_lead(call, notice, cx)),
+            Order::Seat { lead, call, user } => self.seat_lead(lead, call, user, now),
+            Order::Dismiss { call, notice } => self.dismiss_lead(call, notice, Farewell::Abandoned, now),
+            Order::LetGo { call, message } => self.dismiss_lead(call, message, Farewell::NoPerson, now),
             Order::Begin { campaign, calls } => self.begin_calls(campaign, calls, now),
             Order::TakeBack { call } => self.take_call_back(call, now),
             Order::Remember { campaign } => self.ask_for_pace(campaign, now),

@@ -21,6 +21,8 @@ mod account;
 mod bounded;
 mod declined;
 mod drained;
+mod heard;
+mod heard_while_progressive;
 mod hour;
 mod kept;
 mod limited;

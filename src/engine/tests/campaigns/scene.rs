@@ -7,8 +7,8 @@ use chrono::TimeDelta;
 use engine::agent::{AgentState, Wish as Work};
 use engine::border::*;
 use engine::campaign::{
-    Aim, Attempt, Campaign, CampaignView, Command, DialMode, Handling, Lead, LeadState, Pace, PacingView, Phone,
-    PhoneState, Place, Priority, RecordView, ResultKind, RetryTable, Route, Standing, Steer, Wish,
+    Attempt, Campaign, CampaignView, Command, DialMode, Lead, LeadState, Pace, PacingView, Phone, PhoneState, Place,
+    Priority, RecordView, ResultKind, Route, Standing, Steer, Wish,
 };
 use engine::config::{Account, Limits};
 use engine::id::{CampaignId, ItemId, LeadId, ListId, UserId};
@@ -53,25 +53,7 @@ impl DerefMut for Floor {
 
 /// Twenty seconds to take an offer, ten minutes for others first, two hours for who declines for later.
 pub fn terms(mode: DialMode) -> Campaign {
-    Campaign {
-        id: CampaignId(0),
-        name: "Renova".to_owned(),
-        mode,
-        standing: Standing::Stopped,
-        aim: Aim::Sales,
-        lists: vec![LIST],
-        queues: Default::default(),
-        routes: Vec::new(),
-        caller_ids: Vec::new(),
-        retry: RetryTable::default(),
-        rules: None,
-        needs: Default::default(),
-        schedule: None,
-        handling: Handling::default(),
-        pace: Pace::default(),
-        priority: 0,
-        script: "Bom dia.".to_owned(),
-    }
+    Campaign { script: "Bom dia.".to_owned(), ..Campaign::new(CampaignId(0), "Renova", mode, vec![LIST]) }
 }
 
 /// Everybody may be called from seven to ten in the evening; by the pack *manhãs* until noon, two times a day, and by do-not-call

@@ -124,23 +124,13 @@ impl Sales {
     fn terms(&self, n: u32, random: &mut Random) -> Campaign {
         let mode = mode(random);
         Campaign {
-            id: CampaignId(0),
-            name: format!("campaign {n}"),
-            mode,
-            standing: Standing::Stopped,
-            aim: Aim::Sales,
-            lists: Vec::new(),
-            queues: BTreeSet::new(),
             routes: routes(mode, random),
-            caller_ids: Vec::new(),
             retry: self.table(random),
-            rules: None,
             needs: if random.below(4) == 0 { [NEEDED.to_owned()].into() } else { BTreeSet::new() },
-            schedule: None,
             handling: handling(random),
             pace: pace(random),
             priority: random.below(3) as u8,
-            script: String::new(),
+            ..Campaign::new(CampaignId(0), &format!("campaign {n}"), mode, Vec::new())
         }
     }
 

@@ -46,6 +46,7 @@ impl Pacing for Adaptive {
             Event::DayBegan(_) => *self = Adaptive::new(),
             Event::Connected => self.today.connected += 1,
             Event::Abandoned => self.today.abandoned += 1,
+            Event::Machine => self.today.connected -= 1,
             Event::Answered(_) | Event::Unanswered(_) | Event::Withdrawn(_) | Event::Talked(_) | Event::Wrote(_) => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc, Weekday};
 use chrono_tz::America::Sao_Paulo;
-use engine::campaign::{Campaign, DialMode, Handling, Pace, Priority, RetryTable, Scope, Standing};
+use engine::campaign::{Campaign, DialMode, Priority, Scope};
 use engine::gate::Law;
 use engine::rules::{Hours, Rules, Span, Term, Week, wall};
 
@@ -22,25 +22,8 @@ fn config() -> Config {
 }
 
 fn campaign(lists: &[u64]) -> Campaign {
-    Campaign {
-        id: CampaignId(1),
-        name: "Renova".to_owned(),
-        mode: DialMode::Progressive,
-        standing: Standing::Stopped,
-        aim: Aim::Sales,
-        lists: lists.iter().copied().map(ListId).collect(),
-        queues: Default::default(),
-        routes: Vec::new(),
-        caller_ids: Vec::new(),
-        retry: RetryTable::default(),
-        rules: None,
-        needs: Default::default(),
-        schedule: None,
-        handling: Handling::default(),
-        pace: Pace::default(),
-        priority: 0,
-        script: String::new(),
-    }
+    let lists = lists.iter().copied().map(ListId).collect();
+    Campaign::new(CampaignId(1), "Renova", DialMode::Progressive, lists)
 }
 
 /// On the first such weekday that is still to come, at this hour in São Paulo.

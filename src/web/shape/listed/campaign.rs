@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use engine::access::Kind;
 use engine::campaign::{
-    self, Aim, DialMode, Handling, Limit, Of, Pace, ResultKind, Retry, RetryTable, Standing, Within,
+    self, Aim, Detection, DialMode, Handling, Limit, Of, Pace, ResultKind, Retry, RetryTable, Standing, Within,
 };
 use engine::id::{ItemId, ListId, QueueId};
 use engine::rules::Period;
@@ -49,6 +49,9 @@ pub struct Campaign {
     handling: Handling,
     #[schema(value_type = CampaignPace)]
     pace: Pace,
+    /// What becomes of answering machines: progressive and predictive.
+    #[schema(value_type = CampaignDetection)]
+    detection: Detection,
     /// Among the work of one agent the higher comes first; callbacks have 0.
     priority: u8,
     /// What the agent says (*roteiro*).
@@ -196,6 +199,31 @@ pub struct CampaignPace {
     cool_down_hours: u16,
 }
 
+/// What becomes of answering machines. A person waits no longer for an agent than without it.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the shape of what engine::campaign::Detection serialises to, for the document alone")]
+pub struct CampaignDetection {
+    #[schema(value_type = CampaignDetectionKind)]
+    kind: (),
+    /// Of `message`: the sound that is left, when the greeting is over.
+    #[schema(value_type = String, required = false)]
+    sound: (),
+    /// Of `message`: where neither a beep nor a long pause comes, it is played after so long: 3 to 120.
+    #[schema(value_type = u16, required = false)]
+    beep_s: (),
+}
+
+/// `connect`: the agent gets it, and is shown that it is a machine.
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+#[allow(dead_code, reason = "for the document alone")]
+pub enum CampaignDetectionKind {
+    Off,
+    HangUp,
+    Message,
+    Connect,
+}
+
 impl Listed for Campaign {
     type New = Campaign;
     const PATH: &'static str = "/api/v1/campaigns";
@@ -227,6 +255,7 @@ impl Listed for Campaign {
             needs: campaign.needs.iter().cloned().collect(),
             handling: campaign.handling,
             pace: campaign.pace.clone(),
+            detection: campaign.detection.clone(),
             priority: campaign.priority,
             script: campaign.script.clone(),
         })
@@ -251,6 +280,7 @@ impl Listed for Campaign {
             schedule: self.schedule.map(Into::into),
             handling: self.handling,
             pace: self.pace,
+            detection: self.detection,
             priority: self.priority,
             script: self.script,
         }))
@@ -260,7 +290,7 @@ impl Listed for Campaign {
         let retry = CampaignRetry::from(&RetryTable::default());
         json!({ "mode": "preview", "standing": CampaignStanding::Stopped, "aim": "sales", "lists": [], "queues": [],
             "routes": [], "caller_ids": [], "schedule": null, "retry": retry, "rules": null, "needs": [], "handling": Handling::default(),
-            "pace": Pace::default(), "priority": 0, "script": "" })
+            "pace": Pace::default(), "detection": Detection::default(), "priority": 0, "script": "" })
     }
 
     fn example() -> Value {
