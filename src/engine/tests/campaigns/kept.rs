@@ -185,6 +185,7 @@ fn two_starts_on_one_store_do_not_dial_one_lead_twice() {
         needs: Vec::new(),
         open: [(Area(11), Periods { day: now, week: now, month: now })].into(),
         now,
+        dead_last: false,
         most: 100,
         until: now + TimeDelta::hours(24),
     };
