@@ -55,7 +55,7 @@ impl Floor {
             agent
         };
         let agents = plan.agents.iter().map(hire).collect();
-        let (campaign, list) = campaign_of(&ana, &plan);
+        let (campaign, list) = campaign_of(&ana, plan);
         let floor = Floor { office, agents, ana, campaign, list, leads: plan.leads.0 };
         floor.steer("start");
         floor

@@ -1,12 +1,12 @@
 //! What others look up.
 
-use crate::id::{CampaignId, LeadId, PromiseId, UserId};
+use crate::id::{CallId, CampaignId, LeadId, PromiseId, UserId};
 
 use super::Campaigns;
 use super::lead::{Lead, Phone};
 use super::order::{By, CampaignView, Place, RecordView};
 use super::record::Record;
-use super::state::State;
+use super::state::{State, Voice};
 use super::terms::Campaign;
 
 impl Campaigns {
@@ -38,6 +38,18 @@ impl Campaigns {
 
     pub fn views(&self) -> impl Iterator<Item = CampaignView> {
         self.running.keys().filter_map(|campaign| self.view(*campaign))
+    }
+
+    /// Whether a machine, or the network's tones, answered a call that is a lead's (GN-17).
+    pub fn is_with_no_person(&self, call: CallId) -> bool {
+        let record = self.by_call.get(&call).and_then(|lead| self.records.get(lead));
+        record.is_some_and(|(_, record)| match &record.state {
+            State::Machine { .. } => true,
+            State::Answered { voice, .. } | State::Talking { voice, .. } => *voice == Voice::Machine,
+            State::Queued | State::Offered { .. } | State::Open { .. } | State::Judging { .. } => false,
+            State::Storing { .. } | State::JudgingAgain { .. } | State::Dialling { .. } => false,
+            State::Listening { .. } | State::Dismissed { .. } => false,
+        })
     }
 
     /// Whether the rule of short calls binds today (GN-19).

@@ -209,8 +209,8 @@ impl Engine {
                     News::CallEnded(view) => {
                         self.cases.dress(view);
                         self.follow_attempt(view, now);
-                        self.follow_lead(view, now);
                         self.count_short_call(view, now);
+                        self.follow_lead(view, now);
                         self.return_ended(view, now);
                         self.cases.on_ended(view, &mut self.ids, now);
                         self.look_at_agent_of(view, now);

@@ -65,12 +65,12 @@ pub(super) fn tally_of(row: &Row<'_>) -> rusqlite::Result<Tally> {
 }
 
 /// Outgoing calls to telephone numbers that have ended, of a day of the installation; short: never answered, over within six seconds
-/// after the answer, or answered by a machine.
+/// after the answer, or answered by a machine or the network's tones.
 pub(super) fn short_calls(base: &Connection, day: NaiveDate) -> rusqlite::Result<ShortCalls> {
     let sql = "SELECT count(*) AS calls,
                    count(*) FILTER (WHERE answered_ms IS NULL OR ended_ms - answered_ms <= 6000
                        OR EXISTS (SELECT 1 FROM lead_attempts WHERE lead_attempts.attempt = calls.attempt
-                                      AND result ->> 'kind' = 'machine')) AS short
+                                      AND result ->> 'kind' IN ('machine', 'busy', 'congestion', 'number-unknown'))) AS short
                FROM calls
                WHERE day = ?1 AND direction = 'outbound' AND number_normalised LIKE '+%' AND ended_ms IS NOT NULL";
     base.prepare_cached(sql)?

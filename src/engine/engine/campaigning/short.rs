@@ -47,11 +47,12 @@ impl Engine {
         self.tell_short_calls(now);
     }
 
-    /// Ended within six seconds after its answer, or never answered.
+    /// Ended within six seconds after its answer, never answered, or not by a person: asked before its lead's room hears of the end.
     pub(in super::super) fn count_short_call(&mut self, view: &CallView, now: Now) {
         let to_a_telephone = view.direction == Direction::Outbound && view.number.starts_with('+');
         let Some(ended) = view.ended.filter(|_| to_a_telephone) else { return };
-        let is_short = view.answered.is_none_or(|answered| ended - answered <= SHORT);
+        let is_short = view.answered.is_none_or(|answered| ended - answered <= SHORT)
+            || self.campaigning.campaigns.is_with_no_person(view.call);
         self.campaigning.short.calls.ended(is_short);
         self.tell_short_calls(now);
     }

@@ -319,3 +319,16 @@ fn GN_17_a_campaign_that_leaves_messages_needs_one() {
     let entry = Entry::Campaign(engine::campaign::Campaign { detection: message(), ..terms });
     assert!(floor.edit(entry).is_ok());
 }
+
+#[test]
+fn GN_19_a_machine_is_a_short_call_however_long_it_takes() {
+    let (mut floor, maria, call, _) = answered(message());
+    hear(&mut floor, call, Heard::Beep);
+    floor.pass(seconds(12));
+    floor.media(call, MediaEvent::SoundEnded);
+    floor.get(Method::Bye);
+    drop(maria);
+    floor.pass(seconds(1));
+    let short = floor.pacing().short;
+    assert_eq!((short.calls, short.short), (1, 1));
+}

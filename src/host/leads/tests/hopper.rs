@@ -127,9 +127,9 @@ fn gn_13_what_is_known_of_a_lead_says_how_its_list_stands() {
             other => panic!("{other:?}"),
         }
     };
-    assert_eq!((leased.list, stands()), (ListStanding::Ready, ListStanding::Ready));
+    assert_eq!((leased.list, stands()), (engine::campaign::ListStanding::Ready, engine::campaign::ListStanding::Ready));
     store.discard_list(ListId(1)).unwrap();
-    assert_eq!(stands(), ListStanding::Discarded);
+    assert_eq!(stands(), engine::campaign::ListStanding::Discarded);
 }
 
 /// GN-14: attempts over all campaigns and paths, and do-not-call lists as far as they speak of this campaign.
