@@ -49,11 +49,12 @@ sim:
 	RAMAL_SEEDS=$(or $(SEEDS),100000) cargo test --package engine --release --test oracle -- --nocapture
 	RAMAL_SEEDS=$(or $(DAYS),5) cargo test --package engine --release --test pacing -- --nocapture --ignored --test-threads 1
 
-# At most five minutes once built: a table of ratios, and the same in docs/evidence.
+# At most five minutes once built: a table of ratios, and the same in docs/evidence. Then a quarter of an hour of real calls.
 bench:
 	tests/interop/install build peers bench
 	cargo bench --bench ratios -- --save
 	cargo bench -p host --bench leads
+	cargo test --package ramal --test web -- --ignored --nocapture --test-threads 1 market::
 
 # FOR=seconds, five minutes unless said.
 fuzz:
