@@ -19,8 +19,10 @@ pub struct Prospects {
     pub leads: u64,
     /// How long it goes on.
     pub length: Duration,
-    /// What the pace has learned: how many answer, among others.
+    /// What the pace has learned.
     pub memory: Memory,
+    /// Of 1: how many people will answer.
+    pub answers: f64,
     /// The day's number.
     pub day: u32,
 }
@@ -71,7 +73,7 @@ impl Prospects {
         let scenario = Scenario {
             agents: self.agents,
             length: Duration::from_secs(60 * most as u64),
-            answers: Answers::Steady(self.memory.answer_rate()),
+            answers: Answers::Steady(self.answers),
             times: Times::Field,
             team: Team::Breaks,
             patience: self.settings.patience,
@@ -92,7 +94,15 @@ mod tests {
 
     fn prospects(agents: u32, leads: u64, hours: u64) -> Prospects {
         let (settings, memory) = (Settings::predictive(agents, 10 * agents), Memory::default());
-        Prospects { settings, agents, leads, length: Duration::from_secs(3_600 * hours), memory, day: 739_000 }
+        Prospects {
+            settings,
+            agents,
+            leads,
+            length: Duration::from_secs(3_600 * hours),
+            memory,
+            answers: 0.25,
+            day: 739_000,
+        }
     }
 
     fn forecast(prospects: &Prospects) -> DayForecast {

@@ -46,13 +46,17 @@ pub fn forecast(
     let learned = reader.pace_memory(terms.id)?;
     let is_learned = learned.is_some();
     let memory: Memory = learned.map(|memory| *memory).unwrap_or_default();
-    let answer_rate = memory.answer_rate();
+    // What the pace begins with is caution, not an expectation.
+    let answer_rate = if is_learned { memory.answer_rate() } else { USUAL };
     let (_, until) = law.with(terms.pack(law.rules)).window(local.date_naive());
     let minutes = u32::from(until).saturating_sub(local.hour() * 60 + local.minute());
     let day = u32::try_from(local.num_days_from_ce()).unwrap_or_default();
     let (leads, length) = (found.now + found.today, Duration::from_secs(60 * u64::from(minutes)));
-    let prospects = Prospects { settings, agents, leads, length, memory, day };
+    let prospects = Prospects { settings, agents, leads, length, memory, answers: answer_rate, day };
     // The same question has the same answer.
     let day = prospects.forecast(&mut Random::new([0; 32]));
     Ok(Some(Forecast { agents, answer_rate, is_learned, day }))
 }
+
+/// Of calls of Brazilian campaigns, of 1: what the pace was proven with (docs/evidence, steady days).
+const USUAL: f64 = 0.25;
