@@ -103,8 +103,10 @@ fn campaign_of(ana: &Browser, plan: &Plan<'_>) -> (String, String) {
     let list = made.json()["list"].as_str().unwrap().to_owned();
     let lead = |number: u32| json!({ "recipient": format!("Cliente {number}"), "phones": [{ "number": format!("{prefix}{number:07}"), "label": "celular" }] });
     let all: Vec<Value> = (0..*leads).map(lead).collect();
-    for part in all.chunks(200) {
-        let added = ana.post(&format!("/lead-lists/{list}/leads"), &json!({ "leads": part }));
+    for part in all.chunks(500) {
+        let add = || ana.post(&format!("/lead-lists/{list}/leads"), &json!({ "leads": part }));
+        // Nobody may ask for much at once.
+        let added = wait_for(LONG, "leads to be taken", || Some(add()).filter(|answer| answer.status != 429));
         assert_eq!((added.status, added.json()["bad"].clone()), (200, json!([])), "{added:?}");
     }
     let results = [
