@@ -90,7 +90,7 @@ fn played(day: &Day) {
     for (what, exchange, daemon) in sums {
         assert_eq!(exchange, daemon, "{what}: by the exchange's log, and by the daemon's account of the day");
     }
-    assert!(saw(Fate::Talked) > u64::from(day.agents), "{} talked", saw(Fate::Talked));
+    assert!(saw(Fate::Talked) >= u64::from(day.agents / 2), "{} talked", saw(Fate::Talked));
     assert_eq!((heard.lost, heard.silent), (0, 0), "{heard:?}");
     let states = states(&floor);
     assert!(states.iter().all(|state| state == "ready"), "somebody is stuck: {states:?}");
