@@ -90,7 +90,7 @@ fn played(day: &Day) {
     for (what, exchange, daemon) in sums {
         assert_eq!(exchange, daemon, "{what}: by the exchange's log, and by the daemon's account of the day");
     }
-    assert!(saw(Fate::Talked) >= u64::from(day.agents / 2), "{} talked", saw(Fate::Talked));
+    assert!(saw(Fate::Talked) > u64::from(day.agents), "{} talked", saw(Fate::Talked));
     assert_eq!((heard.lost, heard.silent), (0, 0), "{heard:?}");
     let states = states(&floor);
     assert!(states.iter().all(|state| state == "ready"), "somebody is stuck: {states:?}");
@@ -110,7 +110,7 @@ fn gn_02_gn_18_fifty_agents_and_two_hundred_lines_for_ten_minutes() {
 }
 
 #[test]
-#[ignore = "ten minutes: make bench"]
+#[ignore = "seven minutes: make bench"]
 fn gn_02_gn_18_two_hundred_and_fifty_agents_and_1250_lines() {
     let length = Duration::from_secs(300);
     played(&Day { name: "market-250", agents: 250, lines: 1_250, leads: 50_000, starts: 100, length, hurry: 3 });

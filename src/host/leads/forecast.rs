@@ -17,7 +17,7 @@ use crate::store::Reader;
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Forecast {
     pub agents: u32,
-    /// Of 1; as it was seen before, or as it is elsewhere where the campaign has dialled nobody yet.
+    /// Of 1; as it was seen before, or as it is assumed where the campaign has dialled nobody yet.
     pub answer_rate: f64,
     pub is_learned: bool,
     pub day: DayForecast,
@@ -47,7 +47,7 @@ pub fn forecast(
     let is_learned = learned.is_some();
     let memory: Memory = learned.map(|memory| *memory).unwrap_or_default();
     // What the pace begins with is caution, not an expectation.
-    let answer_rate = if is_learned { memory.answer_rate() } else { USUAL };
+    let answer_rate = if is_learned { memory.answer_rate() } else { ASSUMED };
     let (_, until) = law.with(terms.pack(law.rules)).window(local.date_naive());
     let minutes = u32::from(until).saturating_sub(local.hour() * 60 + local.minute());
     let day = u32::try_from(local.num_days_from_ce()).unwrap_or_default();
@@ -58,5 +58,5 @@ pub fn forecast(
     Ok(Some(Forecast { agents, answer_rate, is_learned, day }))
 }
 
-/// Of calls of Brazilian campaigns, of 1: what the pace was proven with (docs/evidence, steady days).
-const USUAL: f64 = 0.25;
+/// Of 1, where nothing was seen yet: an assumption, that of the simulator's steady days, in which the pace was proven.
+const ASSUMED: f64 = 0.25;

@@ -57,7 +57,7 @@ pub struct CampaignForecast {
     agents: u32,
     /// Of a thousand calls, by people.
     answered_permille: u32,
-    /// Whether that was seen in this campaign; else it is what is usual.
+    /// Whether that was seen in this campaign; else it is assumed.
     learned: bool,
     calls: u64,
     connected: u64,
