@@ -12,8 +12,8 @@ use super::exit::{Code, Failure};
 use super::pick::{Fits, pick, short};
 use super::screen::Screen;
 use super::{
-    callbacks, calls, campaigns, devices, dial, dnc, events, extensions, gate, leads, message, phones, status, trace,
-    transfer, watch,
+    callbacks, calls, campaigns, devices, dial, dnc, events, extensions, gate, leads, lists, message, phones, status,
+    trace, transfer, watch,
 };
 
 pub fn run(command: &Remote, client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
@@ -39,8 +39,8 @@ pub fn run(command: &Remote, client: &mut Client, screen: &Screen) -> Result<Cod
         }
         Remote::Callbacks { over, number, .. } => callbacks::list(*over, number.as_deref(), client, screen),
         Remote::Campaigns { what } => campaigns::run(what.as_ref(), client, screen),
-        Remote::Lists { what } => leads::lists(what.as_ref(), client, screen),
-        Remote::Leads { what } => leads::leads(what, client, screen),
+        Remote::Lists { what } => lists::run(what.as_ref(), client, screen),
+        Remote::Leads { what } => leads::run(what, client, screen),
         Remote::Dnc { number, what } => dnc::run(number.as_deref(), what.as_ref(), client, screen),
         Remote::Gate { what: Gate::Explain { number, purpose, account } } => {
             gate::explain(number, purpose, account.as_deref(), client, screen)

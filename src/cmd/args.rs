@@ -280,6 +280,12 @@ pub enum Campaigns {
         #[arg(value_name = "CAMPAIGN")]
         campaign: String,
     },
+    DryRun {
+        #[arg(value_name = "CAMPAIGN")]
+        campaign: String,
+        #[arg(long, value_name = "N", id = "team", value_parser = clap::value_parser!(u32).range(1..=2_000))]
+        agents: Option<u32>,
+    },
 }
 
 /// What is done with a list of leads.
@@ -303,16 +309,20 @@ pub enum Lists {
 pub struct Import {
     #[arg(value_name = "FILE", id = "csv")]
     pub file: PathBuf,
-    #[arg(long, value_name = "NAME")]
-    pub name: String,
-    #[arg(long, value_name = "SOURCE")]
-    pub source: String,
+    #[arg(long, value_name = "NAME", required_unless_present = "dry_run")]
+    pub name: Option<String>,
+    #[arg(long, value_name = "SOURCE", required_unless_present = "dry_run")]
+    pub source: Option<String>,
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub dated: Option<NaiveDate>,
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub expires: Option<NaiveDate>,
     #[arg(long)]
     pub skip_bad: bool,
     #[arg(long)]
     pub across_lists: bool,
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// What is done with leads.
@@ -321,6 +331,14 @@ pub enum Leads {
     Find {
         #[arg(value_name = "NUMBER|NAME", id = "sought")]
         text: String,
+    },
+    Show {
+        #[arg(value_name = "LEAD")]
+        lead: String,
+    },
+    Why {
+        #[arg(value_name = "LEAD")]
+        lead: String,
     },
     Settle {
         #[arg(value_name = "LEAD")]
@@ -338,11 +356,58 @@ pub enum Dnc {
         number: String,
         #[arg(long = "source", value_name = "SOURCE", id = "by", required = true)]
         source: String,
+        #[arg(long, value_name = "TEXT")]
+        note: Option<String>,
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        until: Option<NaiveDate>,
+        #[command(flatten)]
+        scope: Binds,
     },
     Remove {
         #[arg(value_name = "ENTRY")]
         entry: String,
     },
+    Import {
+        #[arg(value_name = "FILE", id = "numbers_csv")]
+        file: PathBuf,
+        #[arg(long = "source", value_name = "SOURCE", id = "by")]
+        source: Option<String>,
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        until: Option<NaiveDate>,
+        #[command(flatten)]
+        scope: Binds,
+        #[command(flatten)]
+        age: Age,
+        #[arg(long)]
+        dry_run: bool,
+    },
+    Lists {},
+    Keep {
+        #[arg(value_name = "SOURCE", id = "kept_source")]
+        source: String,
+        #[command(flatten)]
+        scope: Binds,
+        #[command(flatten)]
+        age: Age,
+    },
+}
+
+/// Whose calls a number or a list speaks of; neither: everybody's.
+#[derive(clap::Args, Debug)]
+pub struct Binds {
+    #[arg(long = "campaign", value_name = "CAMPAIGN", id = "of_campaign")]
+    pub campaign: Option<String>,
+    #[arg(long = "aim", value_name = "AIM", value_parser = ["sales", "collection", "service", "research"], hide_possible_values = true)]
+    pub aim: Option<String>,
+}
+
+/// When a do-not-call list was got, and when it has to be got anew.
+#[derive(clap::Args, Debug)]
+pub struct Age {
+    #[arg(long = "dated", value_name = "YYYY-MM-DD", id = "list_dated")]
+    pub dated: Option<NaiveDate>,
+    #[arg(long = "expires", value_name = "YYYY-MM-DD", id = "list_expires")]
+    pub expires: Option<NaiveDate>,
 }
 
 /// What is asked of the rules.
@@ -592,7 +657,7 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ("campaigns", "ramal campaigns start 'Renova Energia'"),
     ("lists", "ramal lists import clientes.csv --name Janeiro --source CRM"),
     ("leads", "ramal leads find 98765-4321"),
-    ("dnc", "ramal dnc add 11987654321 --source 'Pedido do cliente'"),
+    ("dnc", "ramal dnc import bloqueados.csv --source 'Não Me Perturbe' --aim sales --expires 2026-12-31"),
     ("dnd", "ramal dnd 1001 on"),
     ("register", "ramal register 1001"),
     ("events", "ramal events --json | jq -c .news"),

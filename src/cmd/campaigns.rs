@@ -6,6 +6,7 @@ use crate::control::Wish;
 
 use super::args::Campaigns;
 use super::client::Client;
+use super::dry_run;
 use super::exit::{Code, Failure};
 use super::screen::Screen;
 use super::table;
@@ -13,24 +14,37 @@ use super::table;
 pub fn run(what: Option<&Campaigns>, client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
     let (campaign, to, key) = match what {
         None => return list(client, screen),
+        Some(Campaigns::DryRun { campaign, agents }) => {
+            let terms = named(campaign, client, screen)?;
+            return dry_run::run(&terms, *agents, client, screen);
+        }
         Some(Campaigns::Start { campaign }) => (campaign, Steer::Start, "campaigns.started"),
         Some(Campaigns::Pause { campaign }) => (campaign, Steer::Pause, "campaigns.paused"),
         Some(Campaigns::Drain { campaign }) => (campaign, Steer::Drain, "campaigns.draining"),
         Some(Campaigns::Stop { campaign }) => (campaign, Steer::Stop, "campaigns.stopped"),
     };
-    let mut all = client.ask(Wish::Campaigns {})?;
-    let all: Vec<Campaign> = client.typed(all["campaigns"].take())?;
-    let named =
-        |terms: &&Campaign| terms.id.to_string() == *campaign || terms.name.to_lowercase() == campaign.to_lowercase();
-    let Some(terms) = all.iter().find(named) else {
-        return Err(Failure::Unclear(screen.words.fill("campaigns.unknown", &[("campaign", campaign)])));
-    };
+    let terms = named(campaign, client, screen)?;
     let answer = client.ask(Wish::Steer { campaign: terms.id, to })?;
     match screen.json {
         true => screen.value(&answer),
         false => screen.line(&screen.words.fill(key, &[("campaign", &terms.name)])),
     }
     Ok(Code::Done)
+}
+
+/// By its id, or by its name in any case.
+pub fn named(campaign: &str, client: &mut Client, screen: &Screen) -> Result<Campaign, Failure> {
+    let all = all(client)?;
+    let is_meant =
+        |terms: &Campaign| terms.id.to_string() == campaign || terms.name.to_lowercase() == campaign.to_lowercase();
+    all.into_iter()
+        .find(is_meant)
+        .ok_or_else(|| Failure::Unclear(screen.words.fill("campaigns.unknown", &[("campaign", campaign)])))
+}
+
+pub fn all(client: &mut Client) -> Result<Vec<Campaign>, Failure> {
+    let mut all = client.ask(Wish::Campaigns {})?;
+    client.typed(all["campaigns"].take())
 }
 
 fn list(client: &mut Client, screen: &Screen) -> Result<Code, Failure> {

@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use crate::driver::Handle;
 use crate::store::{Page, PromiseFilter};
 
-use super::campaigning;
 use super::observe::{Observer, has};
 use super::request::{ConferenceAction, Error, Supervising, Wish};
 use super::shape::shaped;
+use super::{campaigning, leads, suppressing};
 
 /// The value of `ok`, or the error. `events` is the session's own.
 pub(super) async fn act(
@@ -77,15 +77,24 @@ pub(super) async fn act(
         Wish::Explain { number, purpose, account } => What::Look(Look::Explain { number, purpose, account }),
         Wish::Campaigns {} => return campaigning::campaigns(handle).await,
         Wish::Steer { campaign, to } => return campaigning::steer(campaign, to, key, handle).await,
-        Wish::LeadLists {} => return campaigning::lead_lists(handle).await,
-        Wish::ImportLeads(new) => return campaigning::import_leads(new, handle).await,
-        Wish::ResumeLeads { list, path } => return campaigning::resume_leads(list, path, handle).await,
-        Wish::DiscardLeads { list } => return campaigning::discard_leads(list, handle).await,
-        Wish::Leads { q } => return campaigning::leads(&q, handle).await,
-        Wish::SettleLead { lead, reached } => return campaigning::settle_lead(lead, reached, handle).await,
-        Wish::Suppressions { number } => return campaigning::suppressions(number.as_deref(), handle).await,
-        Wish::Suppress { number, source, until } => return campaigning::suppress(&number, source, until, handle).await,
-        Wish::Unsuppress { suppression } => return campaigning::unsuppress(suppression, handle).await,
+        Wish::DryRun { campaign, agents } => return campaigning::dry_run(campaign, agents, handle).await,
+        Wish::LeadLists {} => return leads::lead_lists(handle).await,
+        Wish::PreviewLeads { path, across_lists } => return leads::preview_leads(path, across_lists, handle).await,
+        Wish::ImportLeads(new) => return leads::import_leads(new, handle).await,
+        Wish::ResumeLeads { list, path } => return leads::resume_leads(list, path, handle).await,
+        Wish::DiscardLeads { list } => return leads::discard_leads(list, handle).await,
+        Wish::Leads { q } => return leads::leads(&q, handle).await,
+        Wish::Lead { lead } => return leads::lead(lead, handle).await,
+        Wish::SettleLead { lead, reached } => return leads::settle_lead(lead, reached, handle).await,
+        Wish::Suppressions { number } => return suppressing::suppressions(number.as_deref(), handle).await,
+        Wish::Suppress(new) => return suppressing::suppress(new, handle).await,
+        Wish::Unsuppress { suppression } => return suppressing::unsuppress(suppression, handle).await,
+        Wish::SuppressionLists {} => return suppressing::suppression_lists(handle).await,
+        Wish::KeepSuppressionList { source, scope, dated, expires } => {
+            let list = suppressing::list(source, scope, dated, expires);
+            return suppressing::keep_suppression_list(list, handle).await;
+        }
+        Wish::ImportSuppressions(new) => return suppressing::import_suppressions(new, handle).await,
         Wish::Register { account } => What::Account(AccountCommand::Register { account }),
     };
     Ok(match handle.command(what, key).await? {

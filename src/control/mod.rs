@@ -4,11 +4,14 @@
 
 mod act;
 mod campaigning;
+mod kept;
+mod leads;
 mod observe;
 mod request;
 mod session;
 mod shape;
 mod socket;
+mod suppressing;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,7 +20,7 @@ use tokio::sync::Semaphore;
 
 use crate::driver::Handle;
 
-pub use request::{ConferenceAction, Error, MAX_LINE, NewList, Request, Supervising, Wish};
+pub use request::{ConferenceAction, Error, MAX_LINE, NewList, NewSuppressions, Request, Supervising, Wish};
 pub use shape::{plain, shaped};
 pub use socket::BindError;
 

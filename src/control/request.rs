@@ -12,6 +12,8 @@ use engine::id::{CallId, CampaignId, LeadId, ListId, PromiseId, Seq};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::web::shared::{NewSuppression, SuppressionScope};
+
 use super::shape::{campaign_text, id_text, ids_text, lead_text, list_text, number_text, promise_text};
 
 /// One line: `{"id":1,"do":"dial","number":"11987654321","key":"k1"}`.
@@ -211,8 +213,21 @@ pub enum Wish {
         campaign: CampaignId,
         to: Steer,
     },
+    /// Whom it could dial now, today, later and never; `agents`: what the rest of the day would come to with so many.
+    DryRun {
+        #[serde(with = "campaign_text")]
+        campaign: CampaignId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agents: Option<u32>,
+    },
     /// Lists of leads, and those that are being brought in.
     LeadLists {},
+    /// What a CSV file would become; nothing is kept. `across_lists`: numbers that other lists have are counted too.
+    PreviewLeads {
+        path: PathBuf,
+        #[serde(default)]
+        across_lists: bool,
+    },
     /// A list of a CSV file that the daemon may read.
     ImportLeads(NewList),
     /// Goes on with one that was cut off, by the same file.
@@ -229,6 +244,11 @@ pub enum Wish {
     Leads {
         q: String,
     },
+    /// With every attempt, and why it is not called now.
+    Lead {
+        #[serde(with = "lead_text")]
+        lead: LeadId,
+    },
     /// Whether the attempt that a crash cut off reached anybody.
     SettleLead {
         #[serde(with = "lead_text")]
@@ -240,16 +260,25 @@ pub enum Wish {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         number: Option<String>,
     },
-    Suppress {
-        number: String,
-        source: String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        until: Option<DateTime<Utc>>,
-    },
+    Suppress(NewSuppression),
     Unsuppress {
         #[serde(with = "number_text")]
         suppression: u64,
     },
+    /// What is said of each list that they came from.
+    SuppressionLists {},
+    /// Whom a list binds, and how old it is: now, where `dated` is left out.
+    KeepSuppressionList {
+        source: String,
+        #[serde(default)]
+        scope: SuppressionScope,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        dated: Option<DateTime<Utc>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expires: Option<DateTime<Utc>>,
+    },
+    /// Numbers of a CSV file that the daemon may read.
+    ImportSuppressions(NewSuppressions),
     /// The restored base is the one to work with.
     ConfirmRestored {},
     /// The clock is right as it is.
@@ -277,6 +306,25 @@ pub struct NewList {
     /// Numbers that other lists have are left out.
     #[serde(default)]
     pub across_lists: bool,
+}
+
+/// Numbers that are not to be dialled automatically.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewSuppressions {
+    pub path: PathBuf,
+    /// Of lines that name none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Of lines that name no day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<DateTime<Utc>>,
+    /// Of all of them; none: each its list's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<SuppressionScope>,
+    /// False: the file is only looked at.
+    #[serde(default)]
+    pub apply: bool,
 }
 
 /// What is done in a conference.

@@ -178,7 +178,7 @@ async fn assemble(
         gateways,
         shards,
         lender: Lender::new(loaded.shell.media.ips.clone()),
-        imports: Imports::new(store.clone(), loaded.engine.gate.clone(), loaded.engine.node),
+        imports: Imports::new(store.clone(), &loaded.engine),
         store,
         remembered: Some(remembered),
         recordings,

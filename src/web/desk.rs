@@ -9,7 +9,7 @@ use chrono::Utc;
 use engine::border::{Look, Reply, StoreError, What};
 use engine::id::UserId;
 use serde_json::Value;
-use tokio::sync::{Semaphore, broadcast};
+use tokio::sync::broadcast;
 
 use crate::driver::Handle;
 use crate::files::Files;
@@ -50,8 +50,6 @@ pub struct Desk {
     /// Lists of leads on their way in, and the files they come from.
     pub imports: Arc<Imports>,
     pub inbox: Arc<Inbox>,
-    /// Files being previewed.
-    pub previews: Semaphore,
     tokens: Mutex<HashMap<Kept, TokenRow>>,
     /// One-time codes that are begun and not confirmed yet.
     begun_totp: Mutex<BTreeMap<UserId, [u8; totp::SECRET]>>,
@@ -118,7 +116,6 @@ impl Desk {
             files,
             imports,
             inbox,
-            previews: Semaphore::new(PREVIEWS_AT_ONCE),
             tokens: Mutex::new(tokens),
             begun_totp: Mutex::default(),
             set_up: Mutex::new(None),
@@ -231,8 +228,6 @@ pub fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Each reads a file through.
-const PREVIEWS_AT_ONCE: usize = 2;
 /// Lines a slow socket may lag behind.
 const MAX_TOLD: usize = 1_024;
 /// A page that loads, and many people behind one address.

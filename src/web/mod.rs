@@ -87,6 +87,22 @@ pub use invitation::Invitation;
 pub use routes::openapi;
 pub(crate) use secret::random;
 
+/// What the control socket answers as the API does.
+pub mod shared {
+    pub(crate) use super::campaigns::dry_run;
+    pub(crate) use super::error::Error;
+    pub(crate) use super::lead_lists::preview_of as preview;
+    pub(crate) use super::leads::whole as lead;
+    pub(crate) use super::number_lists::{Scopes, checked as number_list, noted as noted_list, shown as number_lists};
+    pub(crate) use super::sheet::Parts;
+    pub(crate) use super::suppressions::{
+        AT_ONCE, Ground, Suppression, SuppressionReport as Report, add_part, read as suppression,
+    };
+
+    pub use super::number_lists::SuppressionScope;
+    pub use super::suppressions::NewSuppression;
+}
+
 /// What it is made with.
 #[derive(Debug)]
 pub struct Options {

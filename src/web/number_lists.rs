@@ -9,8 +9,10 @@ use chrono::{DateTime, Utc};
 use engine::access::{Action, Kind, Whose};
 use engine::campaign::{Aim, ListStanding, NumberList, Scope};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
+
+use crate::leads::Imports;
 
 use super::body::{Body, Named};
 use super::desk::Desk;
@@ -44,10 +46,10 @@ pub fn routes() -> Routes {
 #[serde(deny_unknown_fields)]
 pub struct SuppressionScope {
     /// Null: whoever calls.
-    campaign: Option<Id>,
+    pub campaign: Option<Id>,
     /// Null: whatever for.
     #[schema(value_type = Option<CampaignAim>)]
-    aim: Option<Aim>,
+    pub aim: Option<Aim>,
 }
 
 /// One list.
@@ -102,12 +104,9 @@ pub struct Scopes {
 
 impl Scopes {
     /// # Errors
-    /// A campaign that is not there.
-    pub async fn of(desk: &Arc<Desk>, said: Option<SuppressionScope>) -> Result<Scopes, Error> {
-        if let Some(said) = said {
-            known(desk, said)?;
-        }
-        let lists = desk.read(|reader| reader.number_lists()).await?;
+    /// The store cannot be read.
+    pub async fn of(imports: &Arc<Imports>, said: Option<SuppressionScope>) -> Result<Scopes, Error> {
+        let lists = imports.read(|reader| reader.number_lists()).await?;
         let lists = lists.into_iter().map(|list| (list.source, list.scope)).collect();
         Ok(Scopes { said: said.map(Scope::from), lists })
     }
@@ -119,7 +118,11 @@ impl Scopes {
 
 async fn all(person: Person, State(desk): State<Arc<Desk>>) -> Result<axum::Json<Vec<SuppressionList>>, Error> {
     person.may(Action::See(Kind::Suppression), Whose::Nothing).await?;
-    let (lists, numbers) = desk.read(|reader| Ok((reader.number_lists()?, reader.numbers_by_source()?))).await?;
+    Ok(axum::Json(shown(&desk.imports).await?))
+}
+
+pub async fn shown(imports: &Arc<Imports>) -> Result<Vec<SuppressionList>, Error> {
+    let (lists, numbers) = imports.read(|reader| Ok((reader.number_lists()?, reader.numbers_by_source()?))).await?;
     let now = Utc::now();
     let one = |list: NumberList| SuppressionList {
         scope: list.scope.into(),
@@ -134,7 +137,7 @@ async fn all(person: Person, State(desk): State<Arc<Desk>>) -> Result<axum::Json
         numbers: numbers.get(&list.source).copied().unwrap_or_default(),
         source: list.source,
     };
-    Ok(axum::Json(lists.into_iter().map(one).collect()))
+    Ok(lists.into_iter().map(one).collect())
 }
 
 async fn keep(
@@ -144,23 +147,34 @@ async fn keep(
     Body(terms): Body<SuppressionListTerms>,
 ) -> Result<StatusCode, Error> {
     person.may(Action::Create(Kind::Suppression), Whose::Nothing).await?;
-    let source = source.trim().to_owned();
-    if source.is_empty() || source.len() > MAX_NAME {
-        return Err(Error::field("source", "invalid", format!("the list's name: 1 to {MAX_NAME} bytes")));
-    }
     let SuppressionListTerms { scope, dated, expires } = terms;
     known(&desk, scope)?;
-    if expires.is_some_and(|expires| expires <= dated) {
-        return Err(Error::field("expires", "invalid", "expires: after the date of the list"));
-    }
-    let detail = json!({ "source": source, "scope": scope, "dated": dated, "expires": expires });
-    let list = NumberList { source, scope: scope.into(), dated, expires };
+    let list = checked(NumberList { source, scope: scope.into(), dated, expires })?;
+    let detail = noted(&list);
     desk.stored(move |store| store.keep_number_list(list)).await?;
     desk.audit(Some(person.user), person.address, "suppression-list-kept", detail).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn known(desk: &Desk, scope: SuppressionScope) -> Result<(), Error> {
+/// A list as it may be kept.
+pub fn checked(list: NumberList) -> Result<NumberList, Error> {
+    let source = list.source.trim().to_owned();
+    if source.is_empty() || source.len() > MAX_NAME {
+        return Err(Error::field("source", "invalid", format!("the list's name: 1 to {MAX_NAME} bytes")));
+    }
+    if list.expires.is_some_and(|expires| expires <= list.dated) {
+        return Err(Error::field("expires", "invalid", "expires: after the date of the list"));
+    }
+    Ok(NumberList { source, ..list })
+}
+
+/// As the audit log has it.
+pub fn noted(list: &NumberList) -> Value {
+    let scope = SuppressionScope::from(list.scope);
+    json!({ "source": list.source, "scope": scope, "dated": list.dated, "expires": list.expires })
+}
+
+pub fn known(desk: &Desk, scope: SuppressionScope) -> Result<(), Error> {
     let there = |campaign: Id| desk.people.staff().campaign(campaign.into()).is_some();
     match scope.campaign.is_none_or(there) {
         true => Ok(()),

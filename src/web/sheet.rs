@@ -1,5 +1,7 @@
 //! CSV files as people's spreadsheets write them: commas or semicolons, names of columns in two languages, every bad line named.
 
+use std::io::{self, BufRead, Read};
+
 use csv::StringRecord;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -116,6 +118,56 @@ impl Sheet {
     }
 }
 
+/// A file that need not fit into memory, in parts of some thousand lines, each below the names of the columns.
+pub struct Parts<R> {
+    from: R,
+    head: String,
+    /// Read by now, the names of the columns aside.
+    lines: usize,
+    is_over: bool,
+}
+
+/// One of them, as text.
+pub struct Part {
+    pub text: String,
+    /// Lines of the file before it, the names of the columns aside.
+    pub lines_before: usize,
+}
+
+impl<R: BufRead> Parts<R> {
+    pub fn of(mut from: R) -> io::Result<Parts<R>> {
+        let mut head = String::new();
+        line(&mut from, &mut head)?;
+        Ok(Parts { from, head, lines: 0, is_over: false })
+    }
+
+    /// None behind the last one; a file without lines is one part.
+    pub fn next(&mut self) -> io::Result<Option<Part>> {
+        let (mut text, lines_before, mut is_quoted) = (self.head.clone(), self.lines, false);
+        // A cell in quotes may have line feeds; one that is never closed ends with its part.
+        while !self.is_over && (self.lines - lines_before < LINES || (is_quoted && text.len() < LONGEST_PART)) {
+            let from = text.len();
+            self.is_over = !line(&mut self.from, &mut text)?;
+            self.lines += usize::from(!self.is_over);
+            is_quoted ^= text[from..].bytes().filter(|byte| *byte == b'"').count() % 2 == 1;
+        }
+        let is_behind = self.lines == lines_before && (lines_before > 0 || std::mem::take(&mut self.head).is_empty());
+        Ok((!is_behind).then_some(Part { text, lines_before }))
+    }
+}
+
+/// Adds the next line with its end, in UTF-8 or Latin-1; false: there is none.
+fn line(from: &mut impl BufRead, text: &mut String) -> io::Result<bool> {
+    let mut bytes = Vec::new();
+    let read = from.by_ref().take(LONGEST_PART as u64).read_until(b'\n', &mut bytes)?;
+    text.push_str(&crate::leads::decoded(&bytes));
+    Ok(read > 0)
+}
+
+const LINES: usize = 5_000;
+/// In bytes.
+const LONGEST_PART: usize = 4 << 20;
+
 /// What a column is read as: whatever the case, the accents and the number behind it.
 fn meant(name: &str, known: &[(&str, &[&str])]) -> Option<String> {
     let plain: String = name.trim().to_lowercase().chars().map(unaccented).collect();
@@ -141,6 +193,37 @@ mod tests {
     use super::*;
 
     const KNOWN: &[(&str, &[&str])] = &[("number", &["numero", "telefone"]), ("name", &["nome"])];
+
+    #[test]
+    fn a_large_file_is_read_in_parts_and_its_lines_keep_their_numbers() {
+        let mut file = b"Nome;Telefone\r\n".to_vec();
+        for line in 2..=12_001 {
+            let row =
+                if line == 5_001 { "\"A\r\nB\";1\r\n".to_owned() } else { format!("Jo\u{e3}o {line};{line}\r\n") };
+            file.extend(row.bytes());
+        }
+        file.extend(b"Jo\xe3o;1;2");
+        let mut parts = Parts::of(&file[..]).unwrap();
+        let (mut lines, mut bad) = (Vec::new(), Vec::new());
+        while let Some(part) = parts.next().unwrap() {
+            let sheet = Sheet::read(&part.text, KNOWN, &["number"]).unwrap();
+            assert!(sheet.lines.len() <= LINES + 1);
+            lines.extend(
+                sheet.lines.iter().map(|line| (line.number + part.lines_before, line.cell("name").map(str::to_owned))),
+            );
+            bad.extend(sheet.bad.iter().map(|bad| bad.line + part.lines_before));
+        }
+        assert_eq!((lines.len(), lines[4_999].clone()), (12_000, (5_001, Some("A\nB".to_owned()))));
+        // The record of two lines.
+        assert_eq!((lines[5_000].clone(), bad), ((5_003, Some("Jo\u{e3}o 5002".to_owned())), vec![12_003]));
+
+        let alone = |text: &'static str| {
+            let mut parts = Parts::of(text.as_bytes()).unwrap();
+            (parts.next().unwrap().map(|part| part.text), parts.next().unwrap().is_none())
+        };
+        assert_eq!(alone("numero\n"), (Some("numero\n".to_owned()), true));
+        assert_eq!(alone(""), (None, true));
+    }
 
     #[test]
     fn a_spreadsheet_of_brazil_is_read_and_each_bad_line_has_its_number() {

@@ -5,24 +5,28 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
+use chrono_tz::Tz;
 use engine::access::{Action, Kind, Whose};
 use engine::campaign::Scope;
+use engine::config::GateRules;
+use engine::id::UserId;
 use engine::number::Number;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
+use crate::leads::Imports;
 use crate::store::SuppressionLine;
 
 use super::body::{Asked, Body, Named};
 use super::desk::Desk;
 use super::doc::{Routes, about};
 use super::error::Error;
-use super::number_lists::{Scopes, SuppressionScope};
+use super::number_lists::{Scopes, SuppressionScope, known};
 use super::person::Person;
 use super::shape::Id;
-use super::sheet::{BadLine, Column, Line, Sheet};
+use super::sheet::{BadLine, Column, Line, Part, Sheet};
 
 pub fn routes() -> Routes {
     let one = json!({ "suppression": "3", "number": "+5511987654321", "source": "Pedido do cliente", "note": "",
@@ -76,17 +80,19 @@ pub struct Suppressions {
     next: Option<Id>,
 }
 
-#[derive(Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewSuppression {
     /// In any spelling.
-    number: String,
-    source: String,
+    pub number: String,
+    pub source: String,
     #[serde(default)]
-    note: String,
-    until: Option<DateTime<Utc>>,
+    pub note: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<DateTime<Utc>>,
     /// Left out: its list's.
-    scope: Option<SuppressionScope>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<SuppressionScope>,
 }
 
 /// A file.
@@ -106,12 +112,12 @@ pub struct SuppressionImport {
 
 #[derive(Serialize, ToSchema)]
 pub struct SuppressionReport {
-    columns: Vec<Column>,
+    pub columns: Vec<Column>,
     /// Without the first one.
-    lines: usize,
-    created: usize,
-    bad: Vec<BadLine>,
-    applied: bool,
+    pub lines: usize,
+    pub created: usize,
+    pub bad: Vec<BadLine>,
+    pub applied: bool,
 }
 
 #[derive(Deserialize)]
@@ -155,9 +161,8 @@ async fn add(
     Body(new): Body<NewSuppression>,
 ) -> Result<Response, Error> {
     person.may(Action::Create(Kind::Suppression), Whose::Nothing).await?;
-    let scopes = Scopes::of(&desk, new.scope).await?;
-    let line = read(&desk, &person, &new.number, &new.source, &new.note, new.until)?;
-    let line = SuppressionLine { scope: scopes.scope(&line.source), ..line };
+    new.scope.map_or(Ok(()), |scope| known(&desk, scope))?;
+    let line = read(new, &Ground::of(&desk.imports, Some(person.user)), &desk.imports).await?;
     let kept = line.clone();
     let ids = desk.stored(move |store| store.suppress(vec![kept])).await?;
     let suppression = ids.first().copied().unwrap_or_default();
@@ -183,21 +188,13 @@ async fn import(
     Body(asked): Body<SuppressionImport>,
 ) -> Result<axum::Json<SuppressionReport>, Error> {
     person.may(Action::Create(Kind::Suppression), Whose::Nothing).await?;
-    let sheet = Sheet::read(&asked.csv, COLUMNS, &["number"])?;
-    let scopes = Scopes::of(&desk, asked.scope).await?;
-    let lines = sheet.lines.len() + sheet.bad.len();
-    let (mut bad, mut good) = (sheet.bad, Vec::new());
-    for line in &sheet.lines {
-        match of_line(&desk, &person, line) {
-            Ok(one) => good.push(SuppressionLine { scope: scopes.scope(&one.source), ..one }),
-            Err(why) => {
-                let (field, code, text) = why.about();
-                bad.push(BadLine { line: line.number, field, code, text });
-            }
-        }
-    }
-    bad.sort_by_key(|one| one.line);
-    bad.iter_mut().for_each(|one| one.line += asked.lines_before);
+    asked.scope.map_or(Ok(()), |scope| known(&desk, scope))?;
+    let ground = Ground::of(&desk.imports, Some(person.user));
+    let scopes = Scopes::of(&desk.imports, asked.scope).await?;
+    let mut report =
+        SuppressionReport { columns: Vec::new(), lines: 0, created: 0, bad: Vec::new(), applied: asked.apply };
+    let part = Part { text: asked.csv, lines_before: asked.lines_before };
+    let good = add_part(&mut report, &part, &ground, &scopes)?;
     let created = good.len();
     if asked.apply && created > 0 {
         for part in good.chunks(AT_ONCE) {
@@ -206,28 +203,97 @@ async fn import(
         }
         note(&desk, &person, "suppressions-imported", json!({ "created": created })).await?;
     }
-    Ok(axum::Json(SuppressionReport { columns: sheet.columns, lines, created, bad, applied: asked.apply }))
+    Ok(axum::Json(report))
 }
 
-fn of_line(desk: &Desk, person: &Person, line: &Line) -> Result<SuppressionLine, Error> {
+/// How numbers and days are read here, and for whom.
+pub struct Ground<'a> {
+    pub numbers: &'a GateRules,
+    pub zone: Tz,
+    /// None: whoever may open the control socket.
+    pub user: Option<UserId>,
+    /// Of lines that name none.
+    pub source: &'a str,
+    /// Of lines that name no day.
+    pub until: Option<DateTime<Utc>>,
+}
+
+impl<'a> Ground<'a> {
+    pub fn of(imports: &'a Imports, user: Option<UserId>) -> Ground<'a> {
+        Ground { numbers: imports.rules(), zone: imports.zone(), user, source: "CSV", until: None }
+    }
+}
+
+/// A file, read: lines to be kept, and those that cannot be, by line.
+struct Read {
+    good: Vec<SuppressionLine>,
+    bad: Vec<BadLine>,
+}
+
+impl Read {
+    fn of(sheet: &Sheet, ground: &Ground<'_>, scopes: &Scopes) -> Read {
+        let (mut bad, mut good) = (sheet.bad.clone(), Vec::new());
+        for line in &sheet.lines {
+            match of_line(ground, line) {
+                Ok(one) => good.push(SuppressionLine { scope: scopes.scope(&one.source), ..one }),
+                Err(why) => {
+                    let (field, code, text) = why.about();
+                    bad.push(BadLine { line: line.number, field, code, text });
+                }
+            }
+        }
+        bad.sort_by_key(|one| one.line);
+        Read { good, bad }
+    }
+}
+
+/// A part of a file: what is wrong with it goes to the report, what is good is given.
+pub fn add_part(
+    report: &mut SuppressionReport,
+    part: &Part,
+    ground: &Ground<'_>,
+    scopes: &Scopes,
+) -> Result<Vec<SuppressionLine>, Error> {
+    let sheet = sheet(&part.text)?;
+    let read = Read::of(&sheet, ground, scopes);
+    report.lines += sheet.lines.len() + sheet.bad.len();
+    report.created += read.good.len();
+    report.bad.extend(read.bad.into_iter().map(|one| BadLine { line: one.line + part.lines_before, ..one }));
+    report.columns = sheet.columns;
+    Ok(read.good)
+}
+
+/// By the names of its columns.
+fn sheet(csv: &str) -> Result<Sheet, Error> {
+    Sheet::read(csv, COLUMNS, &["number"])
+}
+
+fn of_line(ground: &Ground<'_>, line: &Line) -> Result<SuppressionLine, Error> {
     let day = line.cell("until").map(|text| {
         let day = NaiveDate::parse_from_str(text, "%d/%m/%Y").or_else(|_| NaiveDate::parse_from_str(text, "%Y-%m-%d"));
-        day.ok().and_then(|day| desk.start_of(day)).ok_or_else(|| Error::field("until", "invalid", "as 31/12/2026"))
+        let start = day.ok().and_then(|day| engine::rules::wall::start(ground.zone, day));
+        start.ok_or_else(|| Error::field("until", "invalid", "as 31/12/2026"))
     });
     let number = line.cell("number").unwrap_or_default();
-    let (source, note) = (line.cell("source").unwrap_or("CSV"), line.cell("note").unwrap_or_default());
-    read(desk, person, number, source, note, day.transpose()?)
+    let (source, note) = (line.cell("source").unwrap_or(ground.source), line.cell("note").unwrap_or_default());
+    one(ground, number, source, note, day.transpose()?.or(ground.until))
 }
 
-fn read(
-    desk: &Desk,
-    person: &Person,
+/// One number, as somebody gave it.
+pub async fn read(new: NewSuppression, ground: &Ground<'_>, imports: &Arc<Imports>) -> Result<SuppressionLine, Error> {
+    let scopes = Scopes::of(imports, new.scope).await?;
+    let line = one(ground, &new.number, &new.source, &new.note, new.until)?;
+    Ok(SuppressionLine { scope: scopes.scope(&line.source), ..line })
+}
+
+fn one(
+    ground: &Ground<'_>,
     number: &str,
     source: &str,
     note: &str,
     until: Option<DateTime<Utc>>,
 ) -> Result<SuppressionLine, Error> {
-    let number = Number::read(number, &desk.options.numbers)
+    let number = Number::read(number, ground.numbers)
         .map_err(|why| Error::field("number", "invalid", format!("{number}: {why}")))?;
     let source = source.trim();
     if source.is_empty() || source.len() > MAX_NAME {
@@ -245,9 +311,10 @@ fn read(
         number: number.normalised,
         source: source.to_owned(),
         note: note.to_owned(),
-        since: Utc::now(),
+        // As it is kept.
+        since: Utc::now().trunc_subsecs(3),
         until,
-        user: Some(person.user),
+        user: ground.user,
         scope: Scope::default(),
     })
 }
@@ -264,6 +331,6 @@ const COLUMNS: &[(&str, &[&str])] = &[
     ("note", &["observacao", "obs", "notes"]),
 ];
 const PAGE: u32 = 100;
-const AT_ONCE: usize = 500;
+pub const AT_ONCE: usize = 500;
 pub const MAX_NAME: usize = 64;
 const MAX_NOTE: usize = 1_000;

@@ -65,6 +65,15 @@ impl Daemon {
         output.expect("the binary under test can be started")
     }
 
+    /// What a person reads, in English; and how it ended.
+    pub fn told(&self, arguments: &[&str]) -> (String, Option<i32>) {
+        let socket = self.folder.join("ramal.sock");
+        let output = Command::new(RAMAL).arg("--socket").arg(socket).args(["--lang", "en"]).args(arguments).output();
+        let output = output.expect("the binary under test can be started");
+        let text = [output.stdout, output.stderr].concat();
+        (String::from_utf8_lossy(&text).into_owned(), output.status.code())
+    }
+
     /// Waits until what `arguments` answer satisfies `good`, and gives that answer.
     pub fn wait_ctl(&self, deadline: Duration, what: &str, arguments: &[&str], good: impl Fn(&Value) -> bool) -> Value {
         wait_for(deadline, what, || Some(self.ctl(arguments)).filter(&good))

@@ -48,13 +48,13 @@ impl Floor {
             plan.gate, plan.trunk
         );
         let (office, ana) = Office::behind(folder, plan.pbx, &rest);
-        let hire = |(number, _): &(u32, String)| {
-            let fields = json!({ "ramal": number.to_string() });
+        let hire = |(place, (number, _)): (usize, &(u32, String))| {
+            let fields = json!({ "ramal": number.to_string(), "name": name(place) });
             let (agent, _) = office.hire(&ana, &format!("a{number}"), fields);
             assert_eq!(agent.post("/agent/sign-in", &json!({ "device": null })).status, 204);
             agent
         };
-        let agents = plan.agents.iter().map(hire).collect();
+        let agents = plan.agents.iter().enumerate().map(hire).collect();
         let (campaign, list) = campaign_of(&ana, plan);
         let floor = Floor { office, agents, ana, campaign, list, leads: plan.leads.0 };
         floor.steer("start");
@@ -96,12 +96,70 @@ impl Floor {
     }
 }
 
+/// One of 420, the next one unlike the last.
+fn name(place: usize) -> String {
+    let (first, last) = (FIRST[place % FIRST.len()], LAST[place % LAST.len()]);
+    format!("{first} {last}")
+}
+
+const FIRST: [&str; 28] = [
+    "Luana",
+    "Bruno",
+    "Aparecida",
+    "Caio",
+    "Dalva",
+    "Edson",
+    "Fátima",
+    "Gustavo",
+    "Helena",
+    "Ivan",
+    "Joana",
+    "Kleber",
+    "Lúcia",
+    "Mário",
+    "Nair",
+    "Otávio",
+    "Paula",
+    "Rita",
+    "Sérgio",
+    "Tânia",
+    "Ulisses",
+    "Vera",
+    "Wilson",
+    "Yara",
+    "Zélia",
+    "Antônio",
+    "Conceição",
+    "Davi",
+];
+const LAST: [&str; 15] = [
+    "Andrade",
+    "Nogueira",
+    "da Silva",
+    "Pereira",
+    "Moura",
+    "Teixeira",
+    "dos Santos",
+    "Figueiredo",
+    "Prado",
+    "Barbosa",
+    "Lima",
+    "Gonçalves",
+    "de Oliveira",
+    "Ferraz",
+    "Souza",
+];
+
 /// Each lead is tried once, whatever comes of it.
 fn campaign_of(ana: &Browser, plan: &Plan<'_>) -> (String, String) {
     let Plan { lines, starts, leads: (leads, prefix), .. } = plan;
     let made = ana.post("/lead-lists", &json!({ "name": "Clientes", "source": "CRM", "dated": null, "expires": null }));
     let list = made.json()["list"].as_str().unwrap().to_owned();
-    let lead = |number: u32| json!({ "recipient": format!("Cliente {number}"), "phones": [{ "number": format!("{prefix}{number:07}"), "label": "celular" }] });
+    let lead = |number: u32| {
+        let phone = json!({ "number": format!("{prefix}{number:07}"), "label": "celular" });
+        let plan = ["Essencial", "Família", "Empresa"][number as usize % 3];
+        json!({ "recipient": name(number as usize + 40), "phones": [phone], "fields": [["Plano", plan]] })
+    };
     let all: Vec<Value> = (0..*leads).map(lead).collect();
     for part in all.chunks(500) {
         let add = || ana.post(&format!("/lead-lists/{list}/leads"), &json!({ "leads": part }));

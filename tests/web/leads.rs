@@ -350,3 +350,151 @@ fn gn_16_a_dry_run_counts_each_lead_once_and_says_what_keeps_it() {
     let held = ana.get(&format!("/campaigns/{needy}/dry-run")).json();
     assert_eq!((&held["never"], &held["by_rule"]), (&json!(3), &json!({ "do-not-call-list": 3 })), "{held}");
 }
+
+/// The day so many days from now, as the command line takes it.
+fn in_days(days: i64) -> String {
+    (chrono::Utc::now() + chrono::TimeDelta::days(days)).format("%Y-%m-%d").to_string()
+}
+
+#[test]
+fn gn_13_a_dry_run_of_a_file_names_what_repeats_over_the_api_and_on_the_command_line() {
+    let (office, ana) = Office::new("web-leads-repeats");
+    list_of(&ana, json!([lead("Zé", "11987654329")]));
+    let text = b"nome;telefone\nAna;11987654321\nBia;11 98765-4321\nCaio;11987654329\nDavi;20\n";
+    let file = brought(&ana, text);
+    let wanted = json!({ "file": file, "options": { "across_lists": true } });
+    let found = ana.post("/lead-lists/preview", &wanted).json();
+    let repeats = json!({ "rows": 1, "first": [{ "line": 3, "first": 2 }], "uncompared": 0 });
+    assert_eq!((&found["repeats"], &found["listed"], &found["twice"]), (&repeats, &json!(1), &json!(2)), "{found}");
+
+    let path = office.folder.path().join("clientes.csv");
+    std::fs::write(&path, text).unwrap();
+    let path = path.to_str().unwrap();
+    let seen = office.daemon.try_ctl(&["lists", "import", path, "--dry-run", "--across-lists"]);
+    assert_eq!(seen.status.code(), Some(1), "a bad row would keep it out");
+    assert_eq!(serde_json::from_slice::<Value>(&seen.stdout).unwrap(), found, "as the API has it");
+    let (said, _) = office.daemon.told(&["lists", "import", path, "--dry-run", "--across-lists"]);
+    for part in [
+        "Read as UTF-8, separated by ;",
+        "telefone  telephone",
+        "4 rows: 3 leads with 3 numbers, 1 bad",
+        "Rows with a number of an earlier row: 1 (line 3 as line 2)",
+        "Leads with a number of another list: 1\n",
+        "all their numbers being there already: 2\n",
+        "5     telefone  20     a number that no campaign may dial",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert_eq!(office.daemon.ctl(&["lists"])["lists"].as_array().unwrap().len(), 1, "nothing was kept");
+    let (said, code) = office.daemon.told(&["lists", "import", "/nowhere.csv", "--dry-run"]);
+    assert!(said.starts_with("The file cannot be read: /nowhere.csv") && code == Some(1), "{said}");
+}
+
+#[test]
+fn gn_16_whoever_may_open_the_socket_asks_whom_a_campaign_could_dial_and_why_not_by_the_command_line() {
+    let (office, ana) = Office::new("web-dry-run-cmd");
+    let list = list_of(&ana, json!([lead("Ana", "11987650001"), lead("Bia", "11987650002")]));
+    let never = json!({ "number": "11987650002", "source": "Pedido do cliente" });
+    assert_eq!(ana.post("/suppressions", &never).status, 201);
+    let id = campaign(&ana, "Renova Energia", json!({ "lists": [list], "mode": "progressive" }));
+    let found = office.daemon.ctl(&["campaigns", "dry-run", "renova energia", "--agents", "3"]);
+    let over_web = ana.get(&format!("/campaigns/{id}/dry-run?agents=3")).json();
+    // The minute may have passed between the two.
+    assert_eq!((&found["leads"], &found["never"]), (&over_web["leads"], &over_web["never"]), "{found} {over_web}");
+    assert_eq!((&found["by_rule"]["do-not-call"], &found["forecast"]["agents"]), (&json!(1), &json!(3)), "{found}");
+    let (said, _) = office.daemon.told(&["campaigns", "dry-run", &id, "--agents", "3"]);
+    for part in
+        ["Renova Energia: 2 leads", "never by itself  1", "do-not-call", "The rest of today; agents: 3", "assumed"]
+    {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let (said, code) = office.daemon.told(&["campaigns", "dry-run", "nenhuma"]);
+    assert_eq!((said.as_str(), code), ("No campaign is called nenhuma.\n", Some(2)));
+    assert_eq!(office.daemon.told(&["campaigns", "dry-run", &id, "--agents", "0"]).1, Some(2));
+
+    let bia = office.daemon.ctl(&["leads", "find", "Bia"])["leads"][0]["lead"].clone();
+    let bia = bia.as_str().unwrap();
+    let why = office.daemon.ctl(&["leads", "why", bia]);
+    assert_eq!(why["why"], ana.get(&format!("/leads/{bia}")).json()["why"]);
+    assert_eq!(why["why"][0]["waits"]["kind"], "campaign-stopped");
+    office.daemon.ctl(&["campaigns", "start", &id]);
+    let (said, _) = office.daemon.told(&["leads", "why", bia]);
+    assert!(said.contains("Renova Energia") && said.contains("by its rule do-not-call"), "{said}");
+    let (said, _) = office.daemon.told(&["leads", "show", bia]);
+    for part in ["Bia", "+5511987650002  celular", "CPF: 1", "No attempt was made yet.", "by its rule do-not-call"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let (said, code) = office.daemon.told(&["leads", "why", "72057594037927999"]);
+    assert!(said.contains("there is no lead 72057594037927999") && code == Some(1), "{said}");
+}
+
+#[test]
+fn gn_15_do_not_call_lists_are_brought_in_with_scope_and_age_by_the_command_line() {
+    let (office, ana) = Office::new("web-dnc-cmd");
+    let ctl = |arguments: &[&str]| office.daemon.ctl(arguments);
+    let path = office.folder.path().join("bloqueados.csv");
+    // In Latin-1, as some of them come.
+    std::fs::write(
+        &path,
+        b"telefone;observa\xe7\xe3o;validade\n11987650001;Jos\xe9;\n20987654321;;\n11987650002;;31/12/2099\n",
+    )
+    .unwrap();
+    let path = path.to_str().unwrap();
+    let named = ["--source", "Não Me Perturbe", "--aim", "sales"];
+    let import = |more: &[&str]| ctl(&[&["dnc", "import", path], &named[..], more].concat());
+    let report = import(&["--dry-run"]);
+    assert_eq!([&report["lines"], &report["created"], &report["applied"]], [&json!(3), &json!(2), &json!(false)]);
+    assert_eq!((&report["bad"][0]["line"], &ctl(&["dnc"])["suppressions"]), (&json!(3), &json!([])));
+
+    let until = in_days(30);
+    assert_eq!(import(&["--dated", &in_days(-1), "--expires", &until])["applied"], true);
+    let lines = ctl(&["dnc"])["suppressions"].clone();
+    assert_eq!(lines.as_array().unwrap().len(), 2);
+    let sales = json!({ "campaign": null, "aim": "sales" });
+    assert!(lines.as_array().unwrap().iter().all(|line| line["scope"] == sales), "{lines}");
+    assert_eq!((&lines[1]["note"], &lines[1]["source"]), (&json!("José"), &json!("Não Me Perturbe")));
+    let lists = ctl(&["dnc", "lists"])["lists"].clone();
+    let list = &lists[0];
+    assert_eq!((&list["scope"], &list["numbers"], &list["standing"]["kind"]), (&sales, &json!(2), &json!("ready")));
+    assert_eq!(lists, ana.get("/suppression-lists").json(), "as the API has it");
+
+    let id = campaign(&ana, "Renova", json!({}));
+    ctl(&[
+        "dnc",
+        "keep",
+        "Não Me Perturbe",
+        "--campaign",
+        "renova",
+        "--dated",
+        "2026-01-01",
+        "--expires",
+        "2026-02-01",
+    ]);
+    let list = ctl(&["dnc", "lists"])["lists"][0].clone();
+    assert_eq!((&list["scope"]["campaign"], &list["standing"]["kind"]), (&json!(id), &json!("stale")));
+    let (said, _) = office.daemon.told(&["dnc", "lists"]);
+    assert!(said.contains("too old") && said.contains("Renova"), "{said}");
+    let wrong = office.daemon.told(&["dnc", "keep", "X", "--dated", "2026-02-01", "--expires", "2026-01-01"]);
+    assert!(wrong.0.contains("after the date of the list") && wrong.1 == Some(1), "{wrong:?}");
+    let add = [
+        "dnc",
+        "add",
+        "11987650003",
+        "--source",
+        "Pedido",
+        "--note",
+        "ligou em março",
+        "--until",
+        &until,
+        "--campaign",
+        &id,
+    ];
+    let entry = ctl(&add);
+    assert_eq!((&entry["note"], &entry["scope"]["campaign"]), (&json!("ligou em março"), &json!(id)));
+    assert!(entry["until"].as_str().is_some_and(|at| at.starts_with(&until)), "{entry}");
+    let audit = ana.get("/audit").json();
+    let local = audit.as_array().unwrap().iter().filter(|line| line["address"] == "local");
+    let actions: Vec<&Value> = local.map(|line| &line["action"]).rev().collect();
+    let done = ["suppressions-imported", "suppression-list-kept", "suppression-list-kept", "suppression-added"];
+    assert_eq!(actions, done.map(|action| json!(action)).each_ref());
+}

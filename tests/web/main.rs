@@ -29,6 +29,7 @@ mod microphone;
 mod office;
 mod page;
 mod predictive;
+mod predictive_page;
 mod recordings;
 mod roles;
 mod script;

@@ -31,6 +31,7 @@ const LIST = [
   `Davi Não Ligar;(11) 90660-1415;5;Família`,
   `Elza Atendida;${STAYS};6;Essencial, desde março`,
   `Fátima Ocupada;${BUSY};7;Família`,
+  `Elza outra vez;+55 ${STAYS};8;Família`,
 ].join('\r\n');
 
 /** In Latin-1, as spreadsheets in Brazil still write. */
@@ -78,13 +79,16 @@ await play(async ({ browser, errors, step }) => {
     await input.uploadFile(file());
     await p.sees('Linha 5');
     await p.sees('sem telefone');
+    await p.sees('1 linha repete um telefone de uma linha anterior');
+    await p.sees('tem um telefone da linha 7');
+    await p.sees('1 registro fica de fora: todos os telefones já existem.');
     await p.picture(shots, '40-lista-conferida');
     await p.fill('Deixar de fora as linhas com erro', true, '.dock');
     await p.fill('Nome da lista', 'Renova novembro', '.dock');
     await p.fill('Origem', 'CRM', '.dock');
     await p.fill('Data dos dados', day(-1), '.dock');
     await p.fill('Vale até', day(30), '.dock');
-    await p.click('Importar', '.dock form');
+    await p.click('Importar 6 registros', '.dock form');
     await p.until('the list to be ready', () => document.querySelector('.dock .tag')?.innerText.includes('Pronta'));
     const [list] = (await p.ask('GET', '/lead-lists')).json;
     assert.deepEqual([list.name, list.leads, list.standing.kind], ['Renova novembro', 6, 'ready']);

@@ -77,7 +77,7 @@ fn write(path: &Path, count: u32) {
 fn looked_at(path: &Path, count: u32) -> Vec<Row> {
     let rules = Config::empty().gate;
     let begun = Instant::now();
-    let found = preview(path, &Options::default(), &rules, &Progress::default()).unwrap();
+    let found = preview(path, &Options::default(), &rules, None, &Progress::default()).unwrap();
     assert_eq!((found.leads, found.bad), (count, 0));
     vec![row(format!("dry run of {count} rows"), "s", vec![begun.elapsed().as_secs_f64()], Goal::None)]
 }

@@ -11,7 +11,7 @@ use engine::config::GateRules;
 use engine::id::ListId;
 
 use super::fault::Failure;
-use super::preview::preview;
+use super::preview::read_through;
 use super::reader::{Options, Reader};
 use super::row::Row;
 use crate::store::{Chunk, Counts, ImportRow, NewLead, Store};
@@ -87,7 +87,7 @@ impl Progress {
 /// [`Failure::BadRows`] and all that concerns the file: nothing was kept. [`Failure::Stopped`], a failing store, a file that changes
 /// meanwhile: what was kept is invisible, and [`resume`] or [`discard`] are for it.
 pub fn import(store: &Store, order: Order, rules: &GateRules, progress: &Progress) -> Result<Done, Failure> {
-    let found = preview(&order.path, &order.options, rules, progress)?;
+    let found = read_through(&order.path, &order.options, rules, progress, |_, _| Ok(()))?;
     if found.bad > 0 && !order.options.skip_bad {
         return Err(Failure::BadRows(Box::new(found)));
     }
@@ -116,7 +116,7 @@ pub fn resume(
 ) -> Result<Done, Failure> {
     let row = store.reader()?.import(list)?.ok_or(Failure::NotLoading(list))?;
     let options: Options = serde_json::from_str(&row.options).map_err(|_| Failure::NotLoading(list))?;
-    let found = preview(path, &options, rules, progress)?;
+    let found = read_through(path, &options, rules, progress, |_, _| Ok(()))?;
     match found.sha256 == row.sha256 {
         true => go_on(store, row, path, (&options, node), rules, progress),
         false => Err(Failure::Changed),

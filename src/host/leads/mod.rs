@@ -7,7 +7,8 @@
 //!    the end makes it visible. [`Progress`] says how far it is, and stops it.
 //! 3. After a crash, [`resume`] goes on behind the last chunk that was kept, of the same file only; [`discard`] takes all away.
 //!
-//! [`Imports`] does so for a daemon: on threads of their own, a few at a time, with their progress for whoever asks.
+//! [`Imports`] does so for a daemon: on threads of their own, a few at a time, with their progress for whoever asks. Dry runs of
+//! campaigns are at its hands too ([`Imports::look`]).
 //!
 //! Nothing here holds the file: a record at a time is in memory, and a chunk of leads.
 //!
@@ -22,8 +23,10 @@ mod feed;
 mod forecast;
 mod given;
 mod import;
+mod looks;
 mod preview;
 mod reader;
+mod repeats;
 mod row;
 #[cfg(test)]
 mod tests;
@@ -36,9 +39,11 @@ pub use fault::{Failure, Fault, RowError};
 pub use forecast::{Forecast, forecast};
 pub use given::{Given, Wrong};
 pub use import::{Done, Order, Progress, discard, import, resume};
+pub use looks::{Look, MOST_AGENTS, Unseen};
 pub use preview::{Preview, preview};
 pub use reader::Options;
-pub use text::Encoding;
+pub use repeats::{Repeat, Repeats};
+pub use text::{Encoding, decoded};
 pub use works::{AtEnd, Busy, Imports, Known, Standing};
 
 /// Columns of a file.

@@ -35,6 +35,8 @@ pub(super) struct Reader {
     pub columns: Vec<Column>,
     /// Rows read, blank ones too.
     pub rows: u32,
+    /// On which the last one begins, from 1 on.
+    pub line: u64,
     seen: Seen,
     record: ByteRecord,
     /// Bytes of the file.
@@ -65,6 +67,7 @@ impl Reader {
             separator,
             columns: Vec::new(),
             rows: 0,
+            line: 0,
             seen: Seen::default(),
             record: ByteRecord::new(),
             size,
@@ -82,7 +85,7 @@ impl Reader {
     /// None at the end.
     pub fn next(&mut self, rules: &GateRules) -> Result<Option<Row>, Failure> {
         let Some(line) = self.advance()? else { return Ok(None) };
-        self.rows += 1;
+        (self.rows, self.line) = (self.rows + 1, line);
         if self.rows > MOST_ROWS {
             return Err(Failure::Rows);
         }

@@ -51,6 +51,14 @@ impl Seen {
     }
 }
 
+/// Text of any of them, such as a line of a file.
+pub fn decoded(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(bytes.iter().map(|byte| windows_1252(*byte)).collect()),
+    }
+}
+
 /// The code page is Latin-1 but for 0x80 to 0x9F; the five that it leaves open stay control characters, which are refused.
 fn windows_1252(byte: u8) -> char {
     match byte {

@@ -16,11 +16,14 @@ use std::thread::JoinHandle;
 
 use engine::border::StoreError;
 use engine::campaign::List;
-use engine::config::GateRules;
+use engine::config::{Config, GateRules};
 use engine::id::ListId;
+use engine::rules::Rules;
+use tokio::sync::Semaphore;
 
 use super::fault::Failure;
 use super::import::{self, Done, Order, Progress};
+use super::looks::{LOOKS_AT_ONCE, PREVIEWS_AT_ONCE};
 use crate::store::Store;
 
 /// All of a daemon.
@@ -28,9 +31,15 @@ use crate::store::Store;
 pub struct Imports {
     pub store: Arc<Store>,
     rules: GateRules,
+    /// What binds calls.
+    pub(super) bounds: Arc<Rules>,
+    zone: chrono_tz::Tz,
     /// Of the daemon, for ids.
     node: u8,
     works: Mutex<BTreeMap<ListId, Work>>,
+    /// Turns of who looks at a campaign, or at a file.
+    pub(super) looks: Arc<Semaphore>,
+    pub(super) previews: Arc<Semaphore>,
 }
 
 /// One that is at work, or was kept from its end.
@@ -77,8 +86,17 @@ pub type AtEnd = Box<dyn FnOnce(&Result<Done, Failure>) + Send>;
 
 impl Imports {
     /// What was discarded and not swept before is swept now.
-    pub fn new(store: Arc<Store>, rules: GateRules, node: u8) -> Arc<Imports> {
-        let imports = Arc::new(Imports { store, rules, node, works: Mutex::default() });
+    pub fn new(store: Arc<Store>, config: &Config) -> Arc<Imports> {
+        let imports = Arc::new(Imports {
+            store,
+            rules: config.gate.clone(),
+            bounds: config.rules.clone(),
+            zone: config.zone,
+            node: config.node,
+            works: Mutex::default(),
+            looks: Arc::new(Semaphore::new(LOOKS_AT_ONCE)),
+            previews: Arc::new(Semaphore::new(PREVIEWS_AT_ONCE)),
+        });
         imports.sweep();
         imports
     }
@@ -86,6 +104,11 @@ impl Imports {
     /// How numbers are written here.
     pub fn rules(&self) -> &GateRules {
         &self.rules
+    }
+
+    /// The installation's.
+    pub fn zone(&self) -> chrono_tz::Tz {
+        self.zone
     }
 
     pub fn node(&self) -> u8 {

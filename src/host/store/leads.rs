@@ -68,6 +68,14 @@ impl Reader {
         self.leads_by(sql, params![id(list.0), after, take.min(1_000)]).map_err(|error| words(&error))
     }
 
+    /// Whether a ready list has it.
+    pub fn is_listed(&self, number: &str) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM lead_numbers CROSS JOIN leads USING (lead) CROSS JOIN lists USING (list)
+                   WHERE number = ?1 AND lists.state = 'ready' LIMIT 1";
+        let found = self.base().prepare_cached(sql).and_then(|mut select| select.exists([number]));
+        found.map_err(|error| words(&error))
+    }
+
     /// Whose number it is; at most 100.
     pub fn leads_with_number(&self, number: &str) -> Result<Vec<Lead>, StoreError> {
         let sql = "SELECT DISTINCT lead FROM lead_numbers WHERE number = ?1 ORDER BY lead DESC LIMIT 100";

@@ -2,18 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::extract::State;
-use chrono::Utc;
+use axum::http::StatusCode;
 use engine::access::{Action, Whose};
-use engine::gate::Law;
+use engine::campaign::Campaign;
 use engine::id::CampaignId;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use crate::leads::{DryRun, Forecast, dry_run, forecast};
+use crate::leads::{DryRun, Forecast, Imports, Look, MOST_AGENTS, Unseen};
 use crate::web::body::{Asked, Named};
 use crate::web::desk::Desk;
 use crate::web::doc::{Routes, about};
@@ -85,20 +84,29 @@ impl From<Forecast> for CampaignForecast {
     }
 }
 
+impl From<Look> for CampaignDryRun {
+    fn from(look: Look) -> CampaignDryRun {
+        let DryRun { leads, now, today, later, never, in_work, by_rule } = look.found;
+        let forecast = look.forecast.map(CampaignForecast::from);
+        CampaignDryRun { leads, now, today, later, never, in_work, by_rule, forecast }
+    }
+}
+
+impl From<Unseen> for Error {
+    fn from(why: Unseen) -> Error {
+        match why {
+            Unseen::Busy => Error::new(StatusCode::CONFLICT, "too-many-dry-runs", why.to_string()),
+            Unseen::Stopping => Error::new(StatusCode::SERVICE_UNAVAILABLE, "draining", why.to_string()),
+            Unseen::Store(why) => Error::from(why),
+        }
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Wanted {
     /// How many would take part.
     agents: Option<u32>,
-}
-
-/// Says that nobody waits for the answer any more.
-struct Waits(Arc<AtomicBool>);
-
-impl Drop for Waits {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
 }
 
 async fn look(
@@ -109,24 +117,12 @@ async fn look(
 ) -> Result<axum::Json<CampaignDryRun>, Error> {
     person.may(Action::Steer, Whose::Shared).await?;
     let terms = desk.people.staff().campaign(CampaignId::from(campaign)).cloned().ok_or_else(Error::not_found)?;
-    if wanted.agents.is_some_and(|agents| !(1..=MOST_AGENTS).contains(&agents)) {
-        return Err(Error::bad("agents: 1 to 2000"));
-    }
-    let gone = Arc::new(AtomicBool::new(false));
-    let _waits = Waits(gone.clone());
-    let (gate, rules, zone) = (desk.options.numbers.clone(), desk.options.rules.clone(), desk.options.zone);
-    let found = desk.read(move |reader| {
-        let law = Law { gate: &gate, rules: &rules, zone, pack: None };
-        let at = Utc::now();
-        let found = dry_run(reader, &terms, law, at, &|| !gone.load(Ordering::Relaxed))?;
-        let Some((found, agents)) = found.clone().zip(wanted.agents) else { return Ok(found.zip(Some(None))) };
-        let day = forecast(reader, &terms, law, &found, agents, at)?;
-        Ok(Some((found, day)))
-    });
-    let (found, forecast) = found.await?.ok_or_else(Error::not_found)?;
-    let DryRun { leads, now, today, later, never, in_work, by_rule } = found;
-    let forecast = forecast.map(CampaignForecast::from);
-    Ok(axum::Json(CampaignDryRun { leads, now, today, later, never, in_work, by_rule, forecast }))
+    Ok(axum::Json(run(&desk.imports, terms, wanted.agents).await?))
 }
 
-const MOST_AGENTS: u32 = 2_000;
+pub async fn run(imports: &Arc<Imports>, terms: Campaign, agents: Option<u32>) -> Result<CampaignDryRun, Error> {
+    if agents.is_some_and(|agents| !(1..=MOST_AGENTS).contains(&agents)) {
+        return Err(Error::bad(format!("agents: 1 to {MOST_AGENTS}")));
+    }
+    Ok(imports.look(terms, agents).await?.into())
+}

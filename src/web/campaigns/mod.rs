@@ -26,6 +26,8 @@ use super::lists::found;
 use super::person::{Key, Person};
 use super::shape::{Campaign, Id, Listed};
 
+pub use dry_run::run as dry_run;
+
 type Done = Result<StatusCode, Error>;
 
 pub fn routes() -> Routes {

@@ -1,6 +1,7 @@
 //! A file becomes a list: looked at first, then brought in on a thread of its own, whose progress is asked for (GN-13).
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use crate::leads::{self, Busy, Failure, Meaning, Order, Progress, RowError};
+use crate::leads::{self, Busy, Failure, Imports, Meaning, Order, RowError};
 use crate::store::NewLead;
 use crate::web::body::{Body, Named};
 use crate::web::desk::Desk;
@@ -33,7 +34,8 @@ pub fn add(routes: Routes) -> Routes {
         "zone": null, "fields": [["CPF", "123.456.789-09"]] });
     let found = json!({ "encoding": "utf8", "separator": ";", "columns": [{ "name": "telefone", "meaning": "phone" }], "rows": 2,
         "leads": 1, "numbers": 1, "bad": 1, "errors": [{ "line": 3, "column": "telefone", "code": "number", "value": "20 9…",
-        "text": "there is no such DDD; correct it, with DDD" }], "size": 60, "sha256": "…", "sample": [lead] });
+        "text": "there is no such DDD; correct it, with DDD" }], "repeats": { "rows": 0, "first": [], "uncompared": 0 }, "listed": null,
+        "twice": 0, "size": 60, "sha256": "…", "sample": [lead] });
     routes
         .post(
             "/api/v1/lead-lists/preview",
@@ -126,11 +128,35 @@ pub struct LeadPreview {
     bad: u32,
     /// The first of what is wrong with them, by line.
     errors: Vec<BadRow>,
+    repeats: LeadRepeats,
+    /// Of the leads, those with a number that another list has; null where such numbers are not to be left out.
+    listed: Option<u32>,
+    /// Of the leads, those that an import leaves out: all their numbers are there.
+    twice: u32,
     /// Bytes.
     size: u64,
     sha256: String,
     /// The first leads, as they were understood.
     sample: Vec<LeadSample>,
+}
+
+/// Numbers that a file has more than once: each is kept in the first row that has it.
+#[derive(Serialize, ToSchema)]
+pub struct LeadRepeats {
+    /// Rows with a number that an earlier row has.
+    rows: u32,
+    /// The first of them, by line.
+    first: Vec<LeadRepeat>,
+    /// Numbers further down that were not compared.
+    uncompared: u32,
+}
+
+/// Lines of a file, from 1 on, the names of the columns included.
+#[derive(Serialize, ToSchema)]
+pub struct LeadRepeat {
+    line: u32,
+    /// The first one with a number of it.
+    first: u32,
 }
 
 /// A column of a file, and what it is read as.
@@ -182,11 +208,17 @@ async fn preview(
 ) -> Result<axum::Json<LeadPreview>, Error> {
     may(&person).await?;
     let held = held(&desk, &person, wanted.file)?;
-    let (imports, options) = (desk.imports.clone(), wanted.options.into());
-    let _turn = desk.previews.acquire().await;
-    let read = move || leads::preview(&held.path, &options, imports.rules(), &Progress::default());
-    let found = tokio::task::spawn_blocking(read).await?.map_err(|why| refused(&why))?;
-    Ok(axum::Json(found.into()))
+    let found = desk.imports.preview(held.path.clone(), wanted.options.into()).await;
+    Ok(axum::Json(found.map_err(|why| refused(&why))?.into()))
+}
+
+/// The same of a file that stands elsewhere.
+pub async fn preview_of(
+    imports: &Arc<Imports>,
+    path: PathBuf,
+    options: leads::Options,
+) -> Result<LeadPreview, Failure> {
+    imports.preview(path, options).await.map(LeadPreview::from)
 }
 
 async fn import(
@@ -288,7 +320,7 @@ fn refused(why: &Failure) -> Error {
 
 impl From<Busy> for Error {
     fn from(busy: Busy) -> Error {
-        Error::new(StatusCode::CONFLICT, "busy", busy.to_string())
+        Error::new(StatusCode::CONFLICT, "importing", busy.to_string())
     }
 }
 
@@ -310,10 +342,21 @@ impl From<leads::Preview> for LeadPreview {
             numbers: found.numbers,
             bad: found.bad,
             errors: found.errors.iter().map(BadRow::from).collect(),
+            repeats: found.repeats.into(),
+            listed: found.listed,
+            twice: found.twice,
             size: found.size,
             sha256: found.sha256,
             sample: found.sample.into_iter().map(LeadSample::from).collect(),
         }
+    }
+}
+
+impl From<leads::Repeats> for LeadRepeats {
+    fn from(found: leads::Repeats) -> LeadRepeats {
+        let leads::Repeats { rows, first, uncompared } = found;
+        let first = first.into_iter().map(|leads::Repeat { line, first }| LeadRepeat { line, first });
+        LeadRepeats { rows, first: first.collect(), uncompared }
     }
 }
 

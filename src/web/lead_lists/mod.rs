@@ -29,7 +29,7 @@ use super::secret;
 use super::shape::Id;
 
 pub use files::PATH as UPLOAD;
-pub use import::LeadColumn;
+pub use import::{LeadColumn, preview_of};
 pub use inbox::Inbox;
 use shown::LeadList;
 

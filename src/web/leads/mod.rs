@@ -11,14 +11,16 @@ use axum::http::StatusCode;
 use chrono::Utc;
 use engine::access::{Action, Whose};
 use engine::border::{Look, What};
-use engine::campaign::LeadState;
+use engine::campaign::{Campaign, LeadState};
 use engine::id::{CampaignId, LeadId, ListId};
 use engine::number::Number;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use crate::store::LeadFilter;
+use crate::driver::Handle;
+use crate::leads::Imports;
+use crate::store::{LeadFilter, LeadStory};
 
 use super::body::{Asked, Body, Named};
 use super::desk::Desk;
@@ -134,8 +136,18 @@ async fn look_at(
     let id = LeadId::from(lead);
     may_see(&person, id).await?;
     let story = desk.read(move |reader| reader.lead(id)).await?.ok_or_else(Error::not_found)?;
-    let why = why::of(&desk, &story).await?;
-    Ok(axum::Json(LeadWhole::new(&story, why)))
+    let campaigns: Vec<Campaign> = desk.people.staff().campaigns().cloned().collect();
+    Ok(axum::Json(whole(&desk.handle, &desk.imports, &campaigns, &story).await?))
+}
+
+/// With its history, and why it is not called for each of those campaigns that has its list.
+pub async fn whole(
+    handle: &Handle,
+    imports: &Arc<Imports>,
+    campaigns: &[Campaign],
+    story: &LeadStory,
+) -> Result<LeadWhole, Error> {
+    Ok(LeadWhole::new(story, why::of(handle, imports, campaigns, story).await?))
 }
 
 /// Who steers campaigns; and an agent who has the record, or is offered it.

@@ -26,9 +26,14 @@ describe('the path of a call', () => {
     expect(steps.map((step) => step.event)).toEqual(['dialled', 'they-answered', 'digits-sent']);
   });
 
+  it('gn_09 says of a call that came by itself that nobody of ours dialled it', () => {
+    const steps = trail(call({ direction: 'outbound', answered: at(2) }), [event(1, 'ringing'), event(2, 'given')]);
+    expect(steps.map((step) => step.event)).toEqual(['dialled-by-itself', 'ringing', 'they-answered', 'given']);
+  });
+
   it('has words for every event that the engine keeps', () => {
     const kept =
-      'ringing early-media held resumed held-by-peer resumed-by-peer hold-refused digits-sent digit-received recording-notice recording-started recording-paused recording-resumed recording-ended recording-incomplete not-recorded phone-called consultation transfer transfer-ringing transfer-done transfer-failed redirected referred referral-refused replaced conference bridged leader-left heard-person heard-machine heard-tone message-left';
+      'ringing early-media held resumed held-by-peer resumed-by-peer hold-refused digits-sent digit-received recording-notice recording-started recording-paused recording-resumed recording-ended recording-incomplete not-recorded phone-called consultation transfer transfer-ringing transfer-done transfer-failed redirected referred referral-refused replaced conference bridged leader-left heard-person heard-machine heard-tone message-left given taken-over abandoned';
     expect(kept.split(' ').filter((name) => !(`story.${name}` in pt))).toEqual([]);
   });
 });

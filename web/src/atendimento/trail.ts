@@ -15,7 +15,9 @@ export interface Step {
 /** Oldest first; the same event again and again is told once. */
 export function trail(call: Call, story: StoryLine[]): Step[] {
   const steps: Step[] = story.map(({ at, event }) => ({ at, event }));
-  if (call.direction === 'outbound') steps.push({ at: call.started, event: 'dialled' });
+  // Who answers a predictive campaign is given to an agent, or to nobody: it was nobody's before.
+  const byItself = story.some(({ event }) => event === 'given' || event === 'abandoned');
+  if (call.direction === 'outbound') steps.push({ at: call.started, event: byItself ? 'dialled-by-itself' : 'dialled' });
   if (call.queue) steps.push({ at: call.started, event: 'queue', queue: call.queue });
   if (call.answered) steps.push(answered(call, call.answered));
   if (call.ended) steps.push({ at: call.ended, event: ending(call) });
@@ -24,7 +26,7 @@ export function trail(call: Call, story: StoryLine[]): Step[] {
 }
 
 /** What comes first of one moment; a recording begins with the answer, so do other things. */
-const ORDER = ['queue', 'dialled', 'ringing', 'early-media', 'they-answered', 'answered'];
+const ORDER = ['queue', 'dialled', 'dialled-by-itself', 'ringing', 'early-media', 'they-answered', 'answered', 'given'];
 const LAST = ['recording-ended', 'ended', 'we-hung-up', 'they-hung-up'];
 function rank({ event }: Step): number {
   if (LAST.includes(event)) return ORDER.length + 1 + LAST.indexOf(event);

@@ -28,8 +28,10 @@ export class Bringing {
     ...(this.typed.dated.length === 10 && this.dated === null ? { dated: t('callback.no-such-day') } : {}),
     ...(this.typed.expires.length === 10 && this.expires === null ? { expires: t('callback.no-such-day') } : this.expires !== null && this.dated !== null && this.expires < this.dated ? { expires: t('lists.expires-before') } : {}),
   });
+  /** Records that would be kept: not those whose numbers are all there already. */
+  fresh = $derived(this.preview === null ? 0 : this.preview.leads - this.preview.twice);
   canTake = $derived(
-    this.preview !== null && this.preview.leads > 0 && (this.preview.bad === 0 || this.skipBad) && this.typed.name.trim() !== '' && this.dated !== null && (this.typed.expires.trim() === '' || this.expires !== null) && Object.keys(this.wrong).length === 0,
+    this.preview !== null && this.fresh > 0 && (this.preview.bad === 0 || this.skipBad) && this.typed.name.trim() !== '' && this.dated !== null && (this.typed.expires.trim() === '' || this.expires !== null) && Object.keys(this.wrong).length === 0,
   );
 
   private options = (): ImportOptions => ({ columns: this.columns, skip_bad: this.skipBad, across_lists: this.acrossLists });

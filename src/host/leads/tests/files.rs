@@ -10,7 +10,7 @@ fn look(bytes: &[u8]) -> Result<Preview, Failure> {
 
 fn look_with(bytes: &[u8], options: &Options) -> Result<Preview, Failure> {
     let scratch = Scratch::new();
-    preview(&file(&scratch, "list.csv", bytes), options, &rules(), &Progress::default())
+    preview(&file(&scratch, "list.csv", bytes), options, &rules(), None, &Progress::default())
 }
 
 /// GN-13: a dry run says how a file was understood.

@@ -6,7 +6,7 @@ use super::*;
 
 fn look(bytes: &[u8]) -> Result<Preview, Failure> {
     let scratch = Scratch::new();
-    preview(&file(&scratch, "list.csv", bytes), &Options::default(), &rules(), &Progress::default())
+    preview(&file(&scratch, "list.csv", bytes), &Options::default(), &rules(), None, &Progress::default())
 }
 
 #[test]
@@ -17,7 +17,7 @@ fn what_is_no_csv_is_named() {
     assert!(matches!(look(b"PK\x03\x04\x14\0\x06\0"), Err(Failure::NotText)));
     assert!(matches!(look(b"telefone\0\n11987654321\n"), Err(Failure::NotText)));
     let scratch = Scratch::new();
-    let missing = preview(&scratch.path().join("no.csv"), &Options::default(), &rules(), &Progress::default());
+    let missing = preview(&scratch.path().join("no.csv"), &Options::default(), &rules(), None, &Progress::default());
     assert!(missing.unwrap_err().to_string().contains("no.csv"));
 }
 
@@ -29,7 +29,7 @@ fn a_line_of_a_hundred_megabytes_ends_the_reading_soon() {
     long.write_all(b"telefone\n11987654321\n").unwrap();
     (0..100).for_each(|_| long.write_all(&vec![b'9'; 1 << 20]).unwrap());
     let progress = Progress::default();
-    let found = preview(&path, &Options::default(), &rules(), &progress);
+    let found = preview(&path, &Options::default(), &rules(), None, &progress);
     assert!(matches!(found, Err(Failure::Record { line: 3 })), "{found:?}");
     assert!(progress.part() < 0.01, "{}", progress.part());
 }
@@ -95,7 +95,7 @@ fn no_file_breaks_the_reader() {
             }
         }
         std::fs::write(&path, &bytes).unwrap();
-        if let Ok(found) = preview(&path, &Options::default(), &rules(), &Progress::default()) {
+        if let Ok(found) = preview(&path, &Options::default(), &rules(), None, &Progress::default()) {
             assert!(found.rows <= 60 && found.leads + found.bad <= found.rows, "{found:?}");
         }
     }

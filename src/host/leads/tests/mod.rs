@@ -6,6 +6,7 @@ mod files;
 mod hopper;
 mod hostile;
 mod lists;
+mod repeats;
 
 use std::path::PathBuf;
 
