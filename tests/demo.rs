@@ -63,6 +63,11 @@ fn sp_13_the_demo_s_agent_opens_her_link_once_and_a_customer_whom_the_base_knows
     assert_eq!(call["contact"]["name"], "Maria Aparecida da Silva", "{call}");
     let campaigns = luana.get("/campaigns").json();
     assert_eq!(campaigns[0]["standing"], "running", "there is one to be called for: {campaigns}");
+    let [mode, standing] = ["mode", "standing"].map(|field| campaigns[1][field].clone());
+    assert_eq!((mode, standing), (json!("predictive"), json!("stopped")), "and one that dials by itself");
+    let survey = campaigns[1]["campaign"].as_str().unwrap();
+    let look = luana.get(&format!("/campaigns/{survey}/dry-run?agents=1")).json();
+    assert_eq!((&look["leads"], &look["now"]), (&json!(300), &json!(300)), "{look}");
     let path = format!("/campaigns/{}/get-record", campaigns[0]["campaign"].as_str().unwrap());
     let call = format!("/calls/{}", call["call"].as_str().unwrap());
     ana.post(&format!("{call}/reject"), &json!({}));

@@ -27,6 +27,7 @@ pub fn run(terms: &Campaign, agents: Option<u32>, client: &mut Client, screen: &
     match (agents, &found["forecast"]) {
         (None, _) => {}
         (Some(_), Value::Null) => screen.line(words.say("dry_run.no_forecast")),
+        (Some(_), _) if found["now"] == 0 && found["today"] == 0 => screen.line(words.say("dry_run.nobody")),
         (Some(_), day) => forecast(day, screen),
     }
     Ok(Code::Done)

@@ -1,29 +1,58 @@
-//! A campaign that the demo's agent calls: she asks for a record, reads it, and dials one of the test exchange's customers (GN-02).
+//! Campaigns for the demo's agent: one in which she asks for a record, reads it, and dials one of the test exchange's customers, and one
+//! that dials a crowd by itself once somebody starts it (GN-02).
 
 use chrono::Utc;
 use engine::border::StoreError;
-use engine::campaign::{Campaign, DialMode, List, ListState, Priority, Standing};
+use engine::campaign::{Campaign, DialMode, List, ListState, Pace, Priority, Route, Standing};
 use engine::config::Config;
 use engine::id::{CampaignId, ListId};
 
+use super::stage::TRUNK;
 use crate::leads::Given;
 use crate::store::{Chunk, Store};
 use crate::words::Words;
 
-pub fn campaign(words: &Words) -> Campaign {
-    Campaign {
+pub fn campaigns(words: &Words) -> [Campaign; 2] {
+    let script = words.say("demo.campaign_script").to_owned();
+    let by_hand = Campaign {
         standing: Standing::Running,
-        script: words.say("demo.campaign_script").to_owned(),
+        script: script.clone(),
         ..Campaign::new(CAMPAIGN, words.say("demo.campaign"), DialMode::Preview, vec![LIST])
-    }
+    };
+    let by_itself = Campaign {
+        script,
+        routes: vec![Route { account: TRUNK.into(), weight: 1 }],
+        pace: Pace { lines: 12, notice: Some("encerrada".into()), ..Pace::default() },
+        ..Campaign::new(BY_ITSELF, words.say("demo.by_itself"), DialMode::Predictive, vec![CROWD])
+    };
+    [by_hand, by_itself]
 }
 
-/// Whom it calls.
-pub fn add_list(store: &Store, words: &Words) -> Result<(), StoreError> {
+/// Whom they call.
+pub fn add_lists(store: &Store, words: &Words) -> Result<(), StoreError> {
+    let known = PEOPLE.iter().map(|(name, number, plan)| ((*name).to_owned(), (*number).to_owned(), *plan));
+    add(store, words, (LIST, words.say("demo.list")), known)?;
+    add(store, words, (CROWD, words.say("demo.crowd")), (0..PEOPLE_OF_CROWD).map(of_crowd))
+}
+
+/// Somebody in São Paulo, where the test exchange has all kinds of people.
+fn of_crowd(place: usize) -> (String, String, &'static str) {
+    let (first, plan) = (PEOPLE[place % PEOPLE.len()].0, PEOPLE[place % PEOPLE.len()].2);
+    let last = PEOPLE[(place + place / PEOPLE.len()) % PEOPLE.len()].0;
+    let [first, last] = [first.split(' ').next(), last.split(' ').next_back()].map(Option::unwrap_or_default);
+    (format!("{first} {last}"), format!("1192{:07}", place * 7_919), plan)
+}
+
+fn add(
+    store: &Store,
+    words: &Words,
+    (list, name): (ListId, &str),
+    people: impl Iterator<Item = (String, String, &'static str)>,
+) -> Result<(), StoreError> {
     let now = Utc::now();
     let list = List {
-        list: LIST,
-        name: words.say("demo.list").to_owned(),
+        list,
+        name: name.to_owned(),
         source: words.say("demo.campaign").to_owned(),
         dated: now,
         expires: None,
@@ -33,23 +62,27 @@ pub fn add_list(store: &Store, words: &Words) -> Result<(), StoreError> {
         leads: 0,
         numbers: 0,
     };
+    let id = list.list;
     store.open_list(list, None)?;
-    let (gate, plan) = (Config::empty().gate, words.say("demo.plan"));
-    let given = |(name, phone, since): &(&str, &str, &str)| Given {
-        recipient: (*name).to_owned(),
-        phones: vec![((*phone).to_owned(), words.say("demo.mobile").to_owned())],
+    let (gate, field) = (Config::empty().gate, words.say("demo.plan"));
+    let given = |(recipient, phone, plan): (String, String, &str)| Given {
+        recipient,
+        phones: vec![(phone, words.say("demo.mobile").to_owned())],
         priority: Some(Priority::default().0),
         zone: None,
-        fields: vec![(plan.to_owned(), (*since).to_owned())],
+        fields: vec![(field.to_owned(), plan.to_owned())],
     };
     // They are as they should be: written here.
-    let leads = PEOPLE.iter().filter_map(|person| given(person).read(&gate).ok()).collect();
-    let chunk = Chunk { list: LIST, leads, across_lists: false, node: 0, now, progress: None };
+    let leads = people.filter_map(|person| given(person).read(&gate).ok()).collect();
+    let chunk = Chunk { list: id, leads, across_lists: false, node: 0, now, progress: None };
     store.add_leads(chunk).map(drop)
 }
 
 const CAMPAIGN: CampaignId = CampaignId(4);
 const LIST: ListId = ListId(5);
+const BY_ITSELF: CampaignId = CampaignId(6);
+const CROWD: ListId = ListId(7);
+const PEOPLE_OF_CROWD: usize = 300;
 /// Name, number, plan.
 const PEOPLE: [(&str, &str, &str); 12] = [
     ("Maria Aparecida da Silva", super::people::KNOWN_NUMBER, "Essencial"),

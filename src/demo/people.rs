@@ -30,7 +30,7 @@ pub fn hire(data: &Path, desktop: &str, language: Language) -> Result<Links, Dem
     store.submit(BatchId(0), entries, move |_, kept| drop(tell.send(kept)));
     let kept = told.recv().map_err(std::io::Error::other).map_err(system(BASE))?;
     kept.and_then(|()| store.add_contacts(vec![known()]))
-        .and_then(|_| campaign::add_list(&store, &words))
+        .and_then(|_| campaign::add_lists(&store, &words))
         .map_err(std::io::Error::other)
         .map_err(system(BASE))?;
     let link = |user| {
@@ -82,7 +82,8 @@ fn entries(words: &Words, language: Language) -> Vec<Entry> {
     people
         .map(Entry::User)
         .into_iter()
-        .chain([Entry::Queue(queue), Entry::Campaign(campaign::campaign(words))])
+        .chain([Entry::Queue(queue)])
+        .chain(campaign::campaigns(words).map(Entry::Campaign))
         .chain(items)
         .collect()
 }

@@ -30,7 +30,7 @@ impl Stage {
     pub fn set(language: Language) -> Result<Stage, DemoError> {
         let folder = Folder::create().map_err(system("the demo's folder"))?;
         let seed = seed().map_err(system("the system's randomness"))?;
-        let accounts = EXTENSIONS.map(|name| (name.to_owned(), secret(name)));
+        let accounts = [EXTENSIONS[0], EXTENSIONS[1], TRUNK].map(|name| (name.to_owned(), secret(name)));
         let settings = |address: SocketAddr| Settings::new(address, accounts.into(), Plan::demo(u64::from(seed[0])));
         let exchange = Running::start(settings, LINES, EXCHANGE_PORTS, seed).map_err(system("the test exchange"))?;
         let own = free_port().map_err(system("a free UDP port"))?;
@@ -142,8 +142,10 @@ fn configuration(exchange: SocketAddr, own: u16, web: SocketAddr) -> String {
     format!(
         "[daemon]\ndata_dir = \"{DATA}\"\ndefault_route = \"{}\"\n[[listen]]\naddress = \"127.0.0.1:{own}\"\n\
          [web]\nlisten = [\"{web}\"]\n[media]\nips = [\"127.0.0.1\"]\nports = [{first}, {last}]\n[profile.demo]\nrefer = false\n\
-         [gate]\nhours = \"always\"\n[registrar.demo]\nhost = \"{exchange}\"\nprofile = \"demo\"\n{extensions}",
-        EXTENSIONS[0]
+         [gate]\nhours = \"always\"\n[registrar.demo]\nhost = \"{exchange}\"\nprofile = \"demo\"\n{extensions}\
+         [trunk.{TRUNK}]\nregistrar = \"demo\"\nuser = \"{TRUNK}\"\nsecret = \"{}\"\ncalls_at_once = 12\ncalls_per_minute = 600\n",
+        EXTENSIONS[0],
+        secret(TRUNK)
     )
 }
 
@@ -169,6 +171,8 @@ fn seed() -> io::Result<[u8; 32]> {
 
 /// Registered by the demo.
 pub const EXTENSIONS: [&str; 2] = ["1001", "1002"];
+/// What its predictive campaign dials over.
+pub const TRUNK: &str = "tronco";
 const DATA: &str = "data";
 const SOCKET: &str = "ramal.sock";
 const LOG: &str = "daemon.log";

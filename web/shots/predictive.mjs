@@ -86,7 +86,7 @@ await play(async ({ browser, errors, step }) => {
     await p.sees('Abandono hoje');
     await p.sees('limite 3');
     await p.sees('Ritmo agora');
-    await p.until('ten who answered', () => Number(/de (\d+) que atenderam/.exec(document.body.innerText)?.[1] ?? 0) >= 10);
+    await p.until('some who answered', () => Number(/de (\d+) que atenderam/.exec(document.body.innerText)?.[1] ?? 0) >= 15);
     await p.picture(shots, '53-preditiva-andamento');
     console.log(`  ${(await figure(p, 'Abandono hoje')).replaceAll('\n', ' ')}`);
   });
@@ -97,11 +97,13 @@ await play(async ({ browser, errors, step }) => {
     const held = await make('POST', '/campaigns', { name: 'Recupera Clientes', mode: 'predictive', lists: running.lists, routes: running.routes, needs: ['Não Me Perturbe'], pace: running.pace });
     await p.page.goto(`${home}#/campanhas/andamento/${held.campaign}`);
     await p.click('Simular', '.one');
-    await p.sees('Previsão para o resto de hoje');
+    await p.sees('4.000 registros nas listas');
+    await p.sees('Nada a prever');
     await p.sees('Lista de não perturbe que falta ou está velha');
     await p.picture(shots, '54-preditiva-simulada');
     await make('POST', `/campaigns/${held.campaign}/steer`, { to: 'start' });
     await p.sees('A lista de não perturbe Não Me Perturbe, de');
+    await p.seesNo('Sem registros agora');
     await p.picture(shots, '55-preditiva-parada');
   });
 });

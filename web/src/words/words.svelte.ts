@@ -31,7 +31,7 @@ export function remembered(): Language {
 
 export const words = new Words();
 
-/** The sentence for a key. `{n}` takes a blank's value, `{n|ligação|ligações}` chooses by its number. */
+/** The sentence for a key. `{n}` takes a blank's value, `{n|ligação|ligações}` chooses by its number, which is a count then: `1.000`. */
 export function t(key: Key, blanks: Blanks = {}): string {
   return fill(words.catalogue[key], blanks);
 }
@@ -46,7 +46,8 @@ export function fill(text: string, blanks: Blanks): string {
   return text.replace(/\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g, (whole, name: string, one?: string, many?: string) => {
     const value = blanks[name];
     if (value === undefined) return whole;
-    return one === undefined ? String(value) : (Number(value) === 1 ? one : many) ?? '';
+    if (one !== undefined) return (Number(value) === 1 ? one : many) ?? '';
+    return typeof value === 'number' && text.includes(`{${name}|`) ? value.toLocaleString(words.language) : String(value);
   });
 }
 

@@ -16,6 +16,7 @@ describe('the catalogues', () => {
   it('chooses by number', () => {
     expect(fill('{n} {n|ligação|ligações}', { n: 1 })).toBe('1 ligação');
     expect(fill('{n} {n|ligação|ligações}', { n: 0 })).toBe('0 ligações');
+    expect(fill('{n} {n|ligação|ligações} na porta {port}', { n: 4000, port: 5060 })).toBe('4.000 ligações na porta 5060');
   });
 
   it('switches for the person', async () => {
