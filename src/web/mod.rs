@@ -59,6 +59,7 @@ mod sheet;
 mod sounds;
 mod standing;
 mod supervise;
+mod suppression_lines;
 mod suppressions;
 mod table;
 mod tls;
@@ -95,9 +96,8 @@ pub mod shared {
     pub(crate) use super::leads::whole as lead;
     pub(crate) use super::number_lists::{Scopes, checked as number_list, noted as noted_list, shown as number_lists};
     pub(crate) use super::sheet::Parts;
-    pub(crate) use super::suppressions::{
-        AT_ONCE, Ground, Suppression, SuppressionReport as Report, add_part, read as suppression,
-    };
+    pub(crate) use super::suppression_lines::{Ground, add_part, read as suppression};
+    pub(crate) use super::suppressions::{AT_ONCE, Suppression, SuppressionReport as Report};
 
     pub use super::number_lists::SuppressionScope;
     pub use super::suppressions::NewSuppression;

@@ -20,7 +20,7 @@ use super::doc::{Routes, about};
 use super::error::Error;
 use super::person::Person;
 use super::shape::{CampaignAim, Id};
-use super::suppressions::MAX_NAME;
+use super::suppression_lines::MAX_NAME;
 
 pub fn routes() -> Routes {
     let scope = json!({ "campaign": null, "aim": "sales" });
