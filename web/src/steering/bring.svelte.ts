@@ -1,10 +1,13 @@
 // A file of leads on its way to be a list: brought, looked at without keeping anything, its columns corrected, then taken.
 
-import { ApiError, ask } from '../api/http';
+import { ApiError, ask, newKey } from '../api/http';
 import type { BroughtFile, Column, ImportOptions, LeadList, Meaning, Preview } from '../api/campaigns';
 import { bringLeads } from '../api/upload';
 import { readDate } from '../callbacks/when';
 import { maybe, refusal, t } from '../words/words.svelte';
+
+/** A million rows take some seconds; each number looked for in other lists, a minute. In ms. */
+const PATIENCE = 300_000;
 
 export type Field = 'name' | 'source' | 'dated' | 'expires';
 
@@ -55,7 +58,7 @@ export class Bringing {
     if (file === null) return;
     await this.try(async () => {
       try {
-        this.preview = await ask<Preview>('POST', '/lead-lists/preview', { file: file.file, options: this.options() });
+        this.preview = await ask<Preview>('POST', '/lead-lists/preview', { file: file.file, options: this.options() }, newKey(), PATIENCE);
         this.unknown = null;
       } catch (fault) {
         this.unknown = columnsOf(fault);
