@@ -32,6 +32,9 @@ pub fn run(number: Option<&str>, what: Option<&Dnc>, client: &mut Client, screen
             let suppression = entry.parse().map_err(|_| unknown())?;
             said(Wish::Unsuppress { suppression }, "dnc.removed", entry, client, screen)
         }
+        Some(Dnc::Import { source: None, age, .. }) if age.is_said() => {
+            Err(Failure::Unclear(screen.words.say("dnc.of_which").to_owned()))
+        }
         Some(Dnc::Import { file, source, until, scope, age, dry_run }) => {
             let scope = binds(scope, client, screen)?;
             let new = NewSuppressions {

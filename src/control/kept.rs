@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::driver::Handle;
-use crate::leads::Imports;
+use crate::leads::{Imports, Unseen};
 use crate::store::{AuditEntry, Reader, Store};
 use crate::web::shared;
 
@@ -22,8 +22,10 @@ pub(super) async fn read<T: Send + 'static>(
     imports: Arc<Imports>,
     read: impl FnOnce(&Reader) -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, Error> {
-    let work = move || imports.store.reader_of_all().and_then(|reader| read(&reader));
-    tokio::task::spawn_blocking(work).await.map_err(|_| stopping())?.map_err(store)
+    imports.read(read).await.map_err(|why| match why {
+        Unseen::Store(why) => store(why),
+        Unseen::Busy | Unseen::Stopping => stopping(),
+    })
 }
 
 /// Done, and written down; none: nothing was done, so nothing is.

@@ -447,6 +447,9 @@ fn gn_15_do_not_call_lists_are_brought_in_with_scope_and_age_by_the_command_line
     assert_eq!((&report["bad"][0]["line"], &ctl(&["dnc"])["suppressions"]), (&json!(3), &json!([])));
 
     let until = in_days(30);
+    let (said, code) = office.daemon.told(&["dnc", "import", path, "--expires", &until]);
+    assert!(said.contains("--source") && code == Some(2), "the age of no list: {said}");
+    assert_eq!(ctl(&["dnc"])["suppressions"], json!([]), "nothing was kept");
     assert_eq!(import(&["--dated", &in_days(-1), "--expires", &until])["applied"], true);
     let lines = ctl(&["dnc"])["suppressions"].clone();
     assert_eq!(lines.as_array().unwrap().len(), 2);

@@ -29,6 +29,8 @@ describe('the path of a call', () => {
   it('gn_09 says of a call that came by itself that nobody of ours dialled it', () => {
     const steps = trail(call({ direction: 'outbound', answered: at(2) }), [event(1, 'ringing'), event(2, 'given')]);
     expect(steps.map((step) => step.event)).toEqual(['dialled-by-itself', 'ringing', 'they-answered', 'given']);
+    const progressive = trail(call({ direction: 'outbound', answered: at(2) }), [event(1, 'ringing')], true);
+    expect(progressive.map((step) => step.event)).toEqual(['dialled-by-itself', 'ringing', 'they-answered']);
   });
 
   it('has words for every event that the engine keeps', () => {

@@ -12,11 +12,11 @@ export interface Step {
   queue?: string;
 }
 
-/** Oldest first; the same event again and again is told once. */
-export function trail(call: Call, story: StoryLine[]): Step[] {
+/** Oldest first; the same event again and again is told once. `byMode`: of a record's call, whether its campaign dials by itself. */
+export function trail(call: Call, story: StoryLine[], byMode = false): Step[] {
   const steps: Step[] = story.map(({ at, event }) => ({ at, event }));
   // Who answers a predictive campaign is given to an agent, or to nobody: it was nobody's before.
-  const byItself = story.some(({ event }) => event === 'given' || event === 'abandoned');
+  const byItself = byMode || story.some(({ event }) => event === 'given' || event === 'abandoned');
   if (call.direction === 'outbound') steps.push({ at: call.started, event: byItself ? 'dialled-by-itself' : 'dialled' });
   if (call.queue) steps.push({ at: call.started, event: 'queue', queue: call.queue });
   if (call.answered) steps.push(answered(call, call.answered));
