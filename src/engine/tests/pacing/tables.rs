@@ -56,11 +56,11 @@ fn spread(figures: &[f64]) -> String {
     format!("{:.1} ({:.1}–{:.2})", mean * 100.0, least * 100.0, most * 100.0)
 }
 
-/// Cold days; small teams a month of days one after the other.
+/// Cold days; small teams a month of days one after the other. `RAMAL_FIRST` is the first seed.
 fn row(day: &Scenario, seeds: u32, make: &dyn Fn() -> Box<dyn Pacing>) -> Row {
     let days = if day.agents <= 5 { 30 } else { 1 };
-    let mut row = Row::default();
-    (1..=seeds).for_each(|seed| row.add(&play(day, make().as_mut(), days, seed)));
+    let (mut row, first) = (Row::default(), of_number("RAMAL_FIRST", 1));
+    (first..first + seeds).for_each(|seed| row.add(&play(day, make().as_mut(), days, seed)));
     row
 }
 
@@ -86,8 +86,7 @@ fn sim_pacing() {
     for agents in SIZES.into_iter().filter(|agents| only == 0 || only == *agents) {
         // A month of five agents costs four days of two hundred: the two scenarios with a goal.
         for name in SCENARIOS.into_iter().filter(|name| agents > 5 || ["Steady", "Regime"].contains(name)) {
-            let day = scenario(name, agents, 8 * HOUR);
-            row(&day, seeds, &|| Box::new(paced(&day, Pace::Predictive))).print("predictive", name, agents);
+            predictive(name, agents, seeds).print("predictive", name, agents);
         }
         wrong(agents, seeds);
         others(agents, seeds.div_ceil(3));
@@ -99,12 +98,33 @@ fn sim_pacing() {
 
 /// Another list's memory, and answers told wrongly for ever.
 fn wrong(agents: u32, seeds: u32) {
-    let day = scenario("Steady", agents, 8 * HOUR);
-    for too_many in [false, true] {
-        let misled = || Misled { pace: paced(&day, Pace::Predictive), too_many, told: 0 };
-        let name = if too_many { "Told 3 times too many" } else { "Told 3 times too few" };
-        row(&day, seeds, &|| Box::new(misled())).print("predictive", name, agents);
+    WRONG.into_iter().for_each(|name| predictive(name, agents, seeds).print("predictive", name, agents));
+}
+
+const WRONG: [&str; 2] = ["Told 3 times too few", "Told 3 times too many"];
+
+fn predictive(name: &str, agents: u32, seeds: u32) -> Row {
+    if WRONG.contains(&name) {
+        let day = scenario("Steady", agents, 8 * HOUR);
+        let misled = || Misled { pace: paced(&day, Pace::Predictive), too_many: name == WRONG[1], told: 0 };
+        return row(&day, seeds, &|| Box::new(misled()));
     }
+    let day = scenario(name, agents, 8 * HOUR);
+    row(&day, seeds, &|| Box::new(paced(&day, Pace::Predictive)))
+}
+
+#[test]
+#[ignore = "one row of the tables: RAMAL_SCENARIO, RAMAL_AGENTS, RAMAL_SEEDS days from RAMAL_FIRST on, each shown"]
+#[expect(clippy::disallowed_macros, reason = "figures are shown")]
+fn sim_row() {
+    let name = std::env::var("RAMAL_SCENARIO").unwrap_or_else(|_| "Steady".into());
+    let agents = of_number("RAMAL_AGENTS", 50);
+    let row = predictive(&name, agents, of_number("RAMAL_SEEDS", 3));
+    let each = |figures: &[f64]| figures.iter().map(|share| format!("{:.2}", share * 100.0)).collect::<Vec<_>>().join(", ");
+    println!("occupancy {}", each(&row.occupancy));
+    println!("abandoned {}", each(&row.abandoned));
+    println!("worst hour {}", each(&row.hour));
+    row.print("predictive", &name, agents);
 }
 
 fn others(agents: u32, seeds: u32) {
