@@ -35,9 +35,13 @@ const LEARNING: u32 = 40;
 /// Abandoned calls that a day may be ahead of its limit when it begins, and after how many answers no more.
 const ADVANCE: f64 = 3.0;
 const ADVANCE_ANSWERS: f64 = 1_000.0;
-/// Beyond that, each abandoned call makes the threshold smaller by so much of its logarithm, and so many stop all but one call per agent.
-const SOFT: f64 = 0.6;
-const HARD: f64 = 2.0;
+/// So many deviations of the day's abandoned calls are kept below its limit (the deviation of what the limit allows, the root of it).
+const MARGIN: f64 = 0.5;
+/// Beyond that, each abandoned call makes the threshold smaller by so much of its logarithm.
+const SOFT: f64 = 1.0;
+/// So many deviations beyond stop all but one call per agent. That is far: who is held so has idle agents, and begins calls for all of
+/// them at once when the hold is over, which abandons more than a small threshold does.
+const HARD: f64 = 2.5;
 
 /// What has to survive a restart, and what a new campaign may take over from one like it.
 #[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
@@ -232,18 +236,20 @@ impl Controller {
 
     /// What forbids to begin more calls than there are ready agents.
     fn rail(&mut self, now: Moment) -> Option<Reason> {
-        let burst = self.burst.is_on(now).map(|abandoned| Reason::Burst { abandoned });
+        let burst = self.burst.is_on(self.settings.team, now).map(|abandoned| Reason::Burst { abandoned });
         let (account, limit) = (self.memory.account.judged(self.settings.team), self.settings.limit);
         let day = Reason::Day { abandoned: account.abandoned, humans: account.humans(), limit };
-        burst.or((self.overdraft() > HARD).then_some(day))
+        let far = HARD * libm::sqrt(limit * account.humans() as f64);
+        burst.or((self.overdraft() > far).then_some(day))
     }
 
     /// Abandoned calls beyond what the day allows by now, one more counted that may come.
     fn overdraft(&self) -> f64 {
         let account = self.memory.account.judged(self.settings.team);
         let humans = account.humans() as f64;
+        let allowed = self.settings.limit * humans;
         let ahead = ADVANCE * (1.0 - humans / ADVANCE_ANSWERS).max(0.0);
-        account.abandoned as f64 + 1.0 - self.settings.limit * humans - ahead
+        account.abandoned as f64 + 1.0 - allowed - ahead + MARGIN * libm::sqrt(allowed)
     }
 
     /// The threshold, made smaller where the day or the hour is ahead of its limit.

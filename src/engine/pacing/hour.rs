@@ -7,9 +7,10 @@ use crate::time::Moment;
 
 const MINUTE: u64 = 60_000_000_000;
 const HOUR: u64 = 60;
-/// An hour may abandon so many times the limit, and so many calls more, which weigh in small teams only.
-const SHARE: f64 = 1.05;
-const CALLS: f64 = 3.0;
+/// Before an hour is held back it may abandon so many times the limit, and so many calls more, which weigh in small teams only. What
+/// rings already when people begin to answer more comes on top.
+const SHARE: f64 = 0.95;
+const CALLS: f64 = 2.0;
 
 /// Minutes in which somebody answered, the oldest first, and their sum.
 #[derive(Clone, Default, Debug)]

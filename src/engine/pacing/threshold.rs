@@ -18,7 +18,7 @@ const MOST: f64 = 0.9;
 const HORIZON: f64 = 500.0;
 /// So many abandoned calls are kept in hand, and a part of the limit, so that chance does not carry a day over it.
 const RESERVE: f64 = 5.0;
-const AIM: f64 = 0.97;
+const AIM: f64 = 0.95;
 
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Threshold {

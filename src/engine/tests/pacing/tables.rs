@@ -120,7 +120,8 @@ fn sim_row() {
     let name = std::env::var("RAMAL_SCENARIO").unwrap_or_else(|_| "Steady".into());
     let agents = of_number("RAMAL_AGENTS", 50);
     let row = predictive(&name, agents, of_number("RAMAL_SEEDS", 3));
-    let each = |figures: &[f64]| figures.iter().map(|share| format!("{:.2}", share * 100.0)).collect::<Vec<_>>().join(", ");
+    let each =
+        |figures: &[f64]| figures.iter().map(|share| format!("{:.2}", share * 100.0)).collect::<Vec<_>>().join(", ");
     println!("occupancy {}", each(&row.occupancy));
     println!("abandoned {}", each(&row.abandoned));
     println!("worst hour {}", each(&row.hour));
@@ -165,14 +166,15 @@ fn sim_markov() {
 }
 
 #[test]
-#[ignore = "a minute: half the team leaves at once, ten seeds"]
+#[ignore = "a minute: half the team leaves at once, RAMAL_HALVES seeds"]
 #[expect(clippy::disallowed_macros, reason = "a table is shown")]
 fn sim_half_leaves() {
     println!("| agents | worst minute of the five after, in percent, by seed | seeds within 20 % |");
     println!("| --- | --- | --- |");
-    for agents in [20, 50, 200] {
+    let only = of_number("RAMAL_AGENTS", 0);
+    for agents in [20, 50, 200].into_iter().filter(|agents| only == 0 || only == *agents) {
         let day = scenario("Half leave", agents, 2 * HOUR + HOUR / 6);
-        let half = row(&day, 10, &|| Box::new(paced(&day, Pace::Predictive)));
+        let half = row(&day, of_number("RAMAL_HALVES", 10), &|| Box::new(paced(&day, Pace::Predictive)));
         let cells: Vec<String> = half.minute.iter().map(|share| format!("{:.0}", share * 100.0)).collect();
         let within = half.minute.iter().filter(|share| **share <= 0.20).count();
         println!("| {agents} | {} | {within} |", cells.join(", "));
