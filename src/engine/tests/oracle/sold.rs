@@ -346,6 +346,7 @@ pub const SOLD: &[&str] = &[
     "a campaign edited",
     "a list discarded",
     "a list filtered",
+    "in a call already",
     "a list grows old",
     "a do-not-call list grows old",
     "accepted",
