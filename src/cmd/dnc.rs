@@ -35,6 +35,10 @@ pub fn run(number: Option<&str>, what: Option<&Dnc>, client: &mut Client, screen
         Some(Dnc::Import { source: None, age, .. }) if age.is_said() => {
             Err(Failure::Unclear(screen.words.say("dnc.of_which").to_owned()))
         }
+        // The numbers are kept before the age is: a wrong one is found before either.
+        Some(Dnc::Import { age, .. }) if age.ends_before_it_begins() => {
+            Err(Failure::Unclear(screen.words.say("dnc.no_age").to_owned()))
+        }
         Some(Dnc::Import { file, source, until, scope, age, dry_run }) => {
             let scope = binds(scope, client, screen)?;
             let new = NewSuppressions {
@@ -146,6 +150,11 @@ fn keep(source: &str, scope: Option<SuppressionScope>, age: &Age) -> Wish {
 impl Age {
     fn is_said(&self) -> bool {
         self.dated.is_some() || self.expires.is_some()
+    }
+
+    fn ends_before_it_begins(&self) -> bool {
+        let dated = self.dated.unwrap_or_else(wall::today);
+        self.expires.is_some_and(|expires| expires <= dated)
     }
 }
 

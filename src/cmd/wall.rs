@@ -14,6 +14,11 @@ pub fn minute_of(field: &Value) -> String {
     at.map(minute).unwrap_or_default()
 }
 
+/// The day it is on that clock.
+pub fn today() -> NaiveDate {
+    Local::now().date_naive()
+}
+
 /// Its first instant: not always midnight, which may be missing.
 pub fn start(day: NaiveDate) -> DateTime<Utc> {
     let hours = (0..24).filter_map(|hour| NaiveTime::from_hms_opt(hour, 0, 0));

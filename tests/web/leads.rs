@@ -449,6 +449,9 @@ fn gn_15_do_not_call_lists_are_brought_in_with_scope_and_age_by_the_command_line
     let until = in_days(30);
     let (said, code) = office.daemon.told(&["dnc", "import", path, "--expires", &until]);
     assert!(said.contains("--source") && code == Some(2), "the age of no list: {said}");
+    let old = ["dnc", "import", path, "--source", "Procon", "--dated", "2026-02-01", "--expires", "2026-01-01"];
+    let (said, code) = office.daemon.told(&old);
+    assert!(said.contains("--expires") && code == Some(2), "an age that is none: {said}");
     assert_eq!(ctl(&["dnc"])["suppressions"], json!([]), "nothing was kept");
     assert_eq!(import(&["--dated", &in_days(-1), "--expires", &until])["applied"], true);
     let lines = ctl(&["dnc"])["suppressions"].clone();

@@ -95,6 +95,32 @@ await play(async ({ browser, errors, step }) => {
     ids.list = list.list;
     await p.picture(shots, '41-lista-pronta');
   });
+  await step('a list is filtered: counted first, put on, taken off again (GN-14)', helena, async (p) => {
+    await p.click('Filtrar…', '.dock');
+    await p.until('the fields of the list', () => [...document.querySelectorAll('.dock form option')].some((one) => one.text === 'plano'));
+    const [of, is] = await p.page.$$('.dock form select');
+    await of.select('field:plano');
+    await is.select('contains');
+    await (await p.page.$('.dock form input')).type('essencial');
+    await p.click('Contar', '.dock form');
+    await p.sees('3 de 6 registros seriam chamados.');
+    await p.picture(shots, '41a-lista-filtro');
+    await p.click('Aplicar', '.dock form');
+    await p.sees('plano contém essencial');
+    await p.until('three to be aside', () => [...document.querySelectorAll('.dock dt')].find((one) => one.innerText === 'De lado')?.nextElementSibling?.innerText === '3');
+    await p.click('Filtrar…', '.dock');
+    await p.picture(shots, '41b-lista-filtrada');
+    await p.click('Tirar o filtro', '.dock form');
+    await p.seesNo('plano contém essencial');
+    await p.click('Reciclar…', '.dock');
+    await p.fill('Ocupado', true, '.dock');
+    await p.click('Contar', '.dock form');
+    await p.sees('0 de 6 registros voltariam.');
+    await p.picture(shots, '41c-lista-reciclar');
+    await p.click('Fechar', '.dock form');
+    const [list] = (await p.ask('GET', '/lead-lists')).json;
+    assert.deepEqual([list.aside, list.filter, list.rework], [0, [], null]);
+  });
   await step('a campaign is made in its form', helena, async (p) => {
     await p.page.goto(`${home}#/admin/campaigns/novo`);
     await p.fill('Nome', 'Renova Energia', '.dock');

@@ -18,13 +18,13 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use chrono::{TimeDelta, Utc};
-use engine::campaign::{Aim, Area, Filter, List, ListState, Want};
+use engine::campaign::{Aim, Area, Filter, List, ListState, Rework, Want};
 use engine::config::Config;
 use engine::gate::Periods;
 use engine::id::{BatchId, CampaignId, ListId};
 use engine::records::Record;
 use host::leads::{Done, Options, Order, Progress, import, preview};
-use host::store::Store;
+use host::store::{Begun, Store};
 use nix::time::{ClockId, clock_gettime};
 use rusqlite::{Connection, params};
 
@@ -40,6 +40,7 @@ fn main() {
     let mut rows = looked_at(&path, count);
     rows.extend(imported(&store, &path, count, &folder));
     rows.extend(next(&store, &folder, count));
+    rows.extend(filtered(&store, count));
     print!("{}", report::table(&rows));
 }
 
@@ -220,6 +221,35 @@ fn next(store: &Store, folder: &Folder, count: u32) -> Vec<Row> {
     let each = begun.elapsed().as_secs_f64() * 1e3 / f64::from(rounds);
     rows.push(row("the same, leased and on the disk".to_owned(), "ms", vec![each], Goal::None));
     rows
+}
+
+/// Five of nine priorities are called afterwards.
+fn filtered(store: &Store, count: u32) -> Vec<Row> {
+    let conditions = ["cidade=sao paulo", "prioridade<=5"].map(|text| text.parse().unwrap());
+    let rework = Rework::Filter { filter: Filter { conditions: conditions.into() } };
+    assert_eq!(store.begin_rework(ListId(1), rework).unwrap(), Begun::Yes);
+    let begun = Instant::now();
+    let (passed, waits) = beside_attempts(store, || {
+        let step = || store.go_on_with_rework(ListId(1), 500, Utc::now()).unwrap();
+        std::iter::from_fn(step).last().unwrap()
+    });
+    let took = begun.elapsed().as_secs_f64();
+    assert!(passed.over && passed.seen == count && passed.changed == count - ranks(count, 5), "{passed:?}");
+    let longest = waits.iter().copied().fold(0.0, f64::max);
+    let begun = Instant::now();
+    assert_eq!(store.look_ahead(&want(Area::all())).unwrap().leads.len(), 50);
+    let next = begun.elapsed().as_secs_f64() * 1e3;
+    vec![
+        row(format!("a filter over {count} leads"), "s", vec![took], Goal::None),
+        row(format!("a write beside it, median of {}", waits.len()), "ms", waits, Goal::None),
+        row("a write beside it, the longest".to_owned(), "ms", vec![longest], Goal::None),
+        row("next 50 of those it lets through".to_owned(), "ms", vec![next], Goal::Figure(5.0)),
+    ]
+}
+
+/// Leads of the first so many of nine priorities.
+fn ranks(count: u32, most: u32) -> u32 {
+    (0..count).filter(|person| person % 9 < most).count() as u32
 }
 
 fn want(open: impl Iterator<Item = Area>) -> Want {
