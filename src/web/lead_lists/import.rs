@@ -281,7 +281,8 @@ async fn stop(person: Person, State(desk): State<Arc<Desk>>, Named(list): Named<
     }
 }
 
-async fn answer(desk: &Arc<Desk>, list: ListId) -> Result<Response, Error> {
+/// Taken: the list as it is, with how far it is.
+pub(super) async fn answer(desk: &Arc<Desk>, list: ListId) -> Result<Response, Error> {
     Ok((StatusCode::ACCEPTED, axum::Json(shown::one(desk, list).await?)).into_response())
 }
 

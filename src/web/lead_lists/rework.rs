@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use chrono::{DateTime, Utc};
 use engine::campaign::{Condition, Filter, Is, ListState, Recycling, ResultKind, Rework, Subject};
 use engine::id::{ItemId, ListId};
@@ -24,7 +24,8 @@ use crate::web::error::Error;
 use crate::web::person::Person;
 use crate::web::shape::{AttemptWord, Id};
 
-use super::shown::{self, LeadList};
+use super::import::answer;
+use super::shown::LeadList;
 use super::{example, may};
 
 pub fn add(routes: Routes) -> Routes {
@@ -171,7 +172,7 @@ async fn put_filter(
     begin(&desk, list, Rework::Filter { filter }).await?;
     let detail = json!({ "list": list, "conditions": conditions });
     desk.audit(Some(person.user), person.address, "leads-filtered", detail).await?;
-    answer(&desk, list).await
+    answer(&desk, list.into()).await
 }
 
 async fn preview_filter(
@@ -196,7 +197,7 @@ async fn recycle(
     let detail = json!({ "list": list, "results": chosen.results, "dispositions": said, "uncalled": chosen.uncalled, "next": chosen.next });
     begin(&desk, list, Rework::Recycle { chosen }).await?;
     desk.audit(Some(person.user), person.address, "leads-recycled", detail).await?;
-    answer(&desk, list).await
+    answer(&desk, list.into()).await
 }
 
 async fn preview_recycling(
@@ -229,10 +230,6 @@ async fn foresee(desk: &Arc<Desk>, list: Id, rework: Rework) -> Result<axum::Jso
     tokio::task::spawn_blocking(move || imports.check_rework(list, &asked)).await??;
     let Foreseen { leads, chosen } = desk.imports.foresee_rework(list, rework).await?;
     Ok(axum::Json(LeadsForeseen { leads, chosen }))
-}
-
-async fn answer(desk: &Arc<Desk>, list: Id) -> Result<Response, Error> {
-    Ok((StatusCode::ACCEPTED, axum::Json(shown::one(desk, list.into()).await?)).into_response())
 }
 
 impl TryFrom<LeadFilter> for Filter {
