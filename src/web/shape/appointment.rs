@@ -90,7 +90,7 @@ pub struct Letter {
     appointment: Option<Id>,
     #[schema(value_type = OutboxState)]
     pub state: &'static str,
-    /// Of the state `dead`: `exhausted`, `refused`, `unknown`.
+    /// Of the state `dead`: `exhausted`, `refused`, `unknown`, `full`.
     dead: Option<&'static str>,
     tries: u32,
     /// When it is tried next, at the earliest.
@@ -150,6 +150,7 @@ impl From<&outbox::Row> for Letter {
             outbox::Phase::Dead(Dead::Exhausted) => ("dead", Some("exhausted")),
             outbox::Phase::Dead(Dead::Refused) => ("dead", Some("refused")),
             outbox::Phase::Dead(Dead::Unknown) => ("dead", Some("unknown")),
+            outbox::Phase::Dead(Dead::Full) => ("dead", Some("full")),
             outbox::Phase::Dropped => ("dropped", None),
         };
         Letter {
@@ -191,6 +192,7 @@ fn said(to: &Destination, body: &str) -> AppointmentMessage {
     let (channel, hook, number) = match to {
         Destination::Text { number } => (AppointmentChannel::Sip, None, Some(number)),
         Destination::Webhook { hook, number } => (AppointmentChannel::Webhook, Some(hook.clone()), number.as_ref()),
+        Destination::Event { hook, about: _ } => (AppointmentChannel::Webhook, Some(hook.clone()), None),
     };
     let to = number.map(|number| number.normalised.clone()).unwrap_or_default();
     AppointmentMessage { channel, hook, to, text: body.to_owned() }
