@@ -302,6 +302,34 @@ pub enum Lists {
         #[arg(value_name = "LIST", id = "lead_list")]
         list: String,
     },
+    Filter {
+        #[arg(value_name = "LIST", id = "lead_list")]
+        list: String,
+        #[arg(long = "where", value_name = "CONDITION", id = "condition", required_unless_present = "no_filter")]
+        conditions: Vec<String>,
+        #[arg(long = "none", id = "no_filter", conflicts_with = "condition")]
+        none: bool,
+        #[arg(long = "dry-run", id = "pass_dry_run")]
+        dry_run: bool,
+    },
+    Recycle(Recycle),
+}
+
+/// Which leads that are over come back.
+#[derive(clap::Args, Debug)]
+pub struct Recycle {
+    #[arg(value_name = "LIST", id = "lead_list")]
+    pub list: String,
+    #[arg(long = "result", value_name = "RESULT", id = "last_result", required_unless_present_any = ["last_disposition", "uncalled"])]
+    pub results: Vec<String>,
+    #[arg(long = "disposition", value_name = "NAME", id = "last_disposition")]
+    pub dispositions: Vec<String>,
+    #[arg(long)]
+    pub uncalled: bool,
+    #[arg(long = "from", value_name = "YYYY-MM-DD", id = "back_from")]
+    pub from: Option<NaiveDate>,
+    #[arg(long = "dry-run", id = "pass_dry_run")]
+    pub dry_run: bool,
 }
 
 /// A list made of a file.

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use engine::campaign::ListState;
+use engine::campaign::{ListState, ResultKind};
 use engine::id::ListId;
 use serde_json::Value;
 
-use crate::control::{NewList, Wish};
+use crate::control::{Chosen, NewList, Wish};
 use crate::words::Words;
 
 use super::args::{Import, Lists};
@@ -30,6 +30,20 @@ pub fn run(what: Option<&Lists>, client: &mut Client, screen: &Screen) -> Result
         }
         Some(Lists::Discard { list }) => {
             said(Wish::DiscardLeads { list: id(list, screen)? }, "lists.discarded", list, client, screen)
+        }
+        Some(Lists::Filter { list, conditions, none: _, dry_run }) => {
+            let wish = Wish::FilterLeads { list: id(list, screen)?, conditions: conditions.clone(), dry_run: *dry_run };
+            passed(wish, ["lists.filtering", "lists.would_call"], list, client, screen)
+        }
+        Some(Lists::Recycle(recycle)) => {
+            let chosen = Chosen {
+                results: recycle.results.iter().map(|word| result(word, screen)).collect::<Result<_, _>>()?,
+                dispositions: recycle.dispositions.iter().cloned().collect(),
+                uncalled: recycle.uncalled,
+                next: recycle.from.map(wall::start),
+            };
+            let wish = Wish::RecycleLeads { list: id(&recycle.list, screen)?, chosen, dry_run: recycle.dry_run };
+            passed(wish, ["lists.recycling", "lists.would_return"], &recycle.list, client, screen)
         }
     }
 }
@@ -58,6 +72,28 @@ fn all(client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
     Ok(Code::Done)
 }
 
+/// Begins a pass over a list, or says what it would do: the sentences of `begun` and `would`.
+fn passed(wish: Wish, [begun, would]: [&str; 2], list: &str, client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
+    let answer = client.ask(wish)?;
+    match (screen.json, answer["chosen"].as_u64().zip(answer["leads"].as_u64())) {
+        (true, _) => screen.value(&answer),
+        (false, Some((chosen, leads))) => {
+            screen.line(&screen.words.fill(would, &[("chosen", &chosen.to_string()), ("leads", &leads.to_string())]));
+        }
+        (false, None) => screen.line(&screen.words.fill(begun, &[("id", list)])),
+    }
+    Ok(Code::Done)
+}
+
+/// A result of attempts, by its word.
+fn result(word: &str, screen: &Screen) -> Result<ResultKind, Failure> {
+    serde_json::from_value(Value::from(word)).map_err(|_| {
+        let all = ResultKind::ALL.iter().filter_map(|kind| serde_json::to_value(kind).ok());
+        let all: Vec<String> = all.filter_map(|word| word.as_str().map(str::to_owned)).collect();
+        Failure::Unclear(screen.words.fill("lists.no_result", &[("word", word), ("all", &all.join(", "))]))
+    })
+}
+
 /// `work`: an import that runs, or was kept from its end.
 fn row(list: &Value, work: Option<&Value>, words: &Words) -> Vec<String> {
     let text = |field: &str| match &list[field] {
@@ -69,12 +105,25 @@ fn row(list: &Value, work: Option<&Value>, words: &Words) -> Vec<String> {
         Some((Some(part), _)) => words.fill("lists.loading", &[("percent", &format!("{:.0}", part * 100.0))]),
         Some((None, Some(why))) => words.fill("lists.failed", &[("why", why)]),
         Some((None, None)) | None => match serde_json::from_value(list["state"].clone()) {
-            Ok(ListState::Ready) => words.say("lists.ready").to_owned(),
+            Ok(ListState::Ready) => ready(list, words),
             Ok(ListState::Loading) => words.say("lists.cut").to_owned(),
             Ok(ListState::Discarded) | Err(_) => String::new(),
         },
     };
     vec![text("list"), text("name"), text("source"), state, text("leads"), text("numbers")]
+}
+
+/// With the pass that goes over it, or the filter that leaves some of it out.
+fn ready(list: &Value, words: &Words) -> String {
+    if let Some(seen) = list["rework"]["seen"].as_u64() {
+        return words.fill("lists.reworked", &[("seen", &seen.to_string())]);
+    }
+    let conditions: Vec<&str> = list["filter"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let aside = list["aside"].as_u64().unwrap_or_default().to_string();
+    match conditions.is_empty() {
+        true => words.say("lists.ready").to_owned(),
+        false => words.fill("lists.filtered", &[("conditions", &conditions.join(" ")), ("aside", &aside)]),
+    }
 }
 
 fn bring(import: &Import, client: &mut Client, screen: &Screen) -> Result<Code, Failure> {

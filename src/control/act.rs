@@ -14,7 +14,7 @@ use crate::store::{Page, PromiseFilter};
 use super::observe::{Observer, has};
 use super::request::{ConferenceAction, Error, Supervising, Wish};
 use super::shape::shaped;
-use super::{campaigning, leads, suppressing};
+use super::{campaigning, leads, reworking, suppressing};
 
 /// The value of `ok`, or the error. `events` is the session's own.
 pub(super) async fn act(
@@ -83,6 +83,12 @@ pub(super) async fn act(
         Wish::ImportLeads(new) => return leads::import_leads(new, handle).await,
         Wish::ResumeLeads { list, path } => return leads::resume_leads(list, path, handle).await,
         Wish::DiscardLeads { list } => return leads::discard_leads(list, handle).await,
+        Wish::FilterLeads { list, conditions, dry_run } => {
+            return reworking::filter_leads(list, conditions, dry_run, handle).await;
+        }
+        Wish::RecycleLeads { list, chosen, dry_run } => {
+            return reworking::recycle_leads(list, chosen, dry_run, handle).await;
+        }
         Wish::Leads { q } => return leads::leads(&q, handle).await,
         Wish::Lead { lead } => return leads::lead(lead, handle).await,
         Wish::SettleLead { lead, reached } => return leads::settle_lead(lead, reached, handle).await,

@@ -26,7 +26,7 @@ pub(super) async fn terms(handle: &Handle) -> Result<Vec<Campaign>, Error> {
     Ok(of(snapshot(handle).await?))
 }
 
-async fn snapshot(handle: &Handle) -> Result<Snapshot, Error> {
+pub(super) async fn snapshot(handle: &Handle) -> Result<Snapshot, Error> {
     Ok(handle.command(What::Look(Look::Watch { since: None }), None).await?.snapshot().unwrap_or_default())
 }
 

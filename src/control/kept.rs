@@ -22,10 +22,11 @@ pub(super) async fn read<T: Send + 'static>(
     imports: Arc<Imports>,
     read: impl FnOnce(&Reader) -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, Error> {
-    imports.read(read).await.map_err(|why| match why {
-        Unseen::Store(why) => store(why),
-        Unseen::Busy | Unseen::Stopping => stopping(),
-    })
+    imports.read(read).await.map_err(unseen)
+}
+
+pub(super) fn unseen(why: Unseen) -> Error {
+    shared::Error::from(why).into()
 }
 
 /// Done, and written down; none: nothing was done, so nothing is.

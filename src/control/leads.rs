@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use chrono::Utc;
-use engine::campaign::{Lead, List, ListState};
+use engine::campaign::{Filter, Lead, List, ListState};
 use engine::id::{LeadId, ListId};
 use engine::number::Number;
 use serde_json::{Value, json};
@@ -24,11 +24,14 @@ pub(super) async fn lead_lists(handle: &Handle) -> Result<Value, Error> {
     let known = imports.all();
     let lists = read(imports, |reader| {
         let lists = reader.lists(None, 1_000)?.into_iter();
-        lists.map(|list| Ok((reader.import(list.list)?, list))).collect::<Result<Vec<_>, _>>()
+        lists.map(|list| Ok((reader.import(list.list)?, reader.rework_passed(list.list)?, list))).collect::<Result<Vec<_>, _>>()
     });
-    let lists = lists.await?.into_iter().map(|(import, list)| {
+    let lists = lists.await?.into_iter().map(|(import, pass, list)| {
         let mut shown = shaped(&list);
         shown["file"] = json!(import.as_ref().map(|import| &import.file));
+        let conditions: Vec<String> = list.filter.conditions.iter().map(ToString::to_string).collect();
+        shown["filter"] = json!(conditions);
+        shown["rework"] = json!(pass.map(|pass| json!({ "seen": pass.seen, "changed": pass.changed })));
         shown["rows"] = json!(import.map(|import| import.counts.rows));
         shown
     });
@@ -59,6 +62,9 @@ pub(super) async fn import_leads(new: NewList, handle: &Handle) -> Result<Value,
         state: ListState::Loading,
         leads: 0,
         numbers: 0,
+        filter: Filter::default(),
+        aside: 0,
+        reworked: false,
     };
     if list.name.trim().is_empty() || list.source.trim().is_empty() {
         return Err(Error::new("bad-request", "name, source: what the list is called, and who gave it"));

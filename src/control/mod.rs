@@ -8,6 +8,7 @@ mod kept;
 mod leads;
 mod observe;
 mod request;
+mod reworking;
 mod session;
 mod shape;
 mod socket;
@@ -20,7 +21,7 @@ use tokio::sync::Semaphore;
 
 use crate::driver::Handle;
 
-pub use request::{ConferenceAction, Error, MAX_LINE, NewList, NewSuppressions, Request, Supervising, Wish};
+pub use request::{Chosen, ConferenceAction, Error, MAX_LINE, NewList, NewSuppressions, Request, Supervising, Wish};
 pub use shape::{plain, shaped};
 pub use socket::BindError;
 

@@ -1,11 +1,12 @@
 //! What a client writes: one wish a line.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use engine::border::{IdempotencyKey, Refusal};
 use engine::call::{RecordWish, RejectAs};
-use engine::campaign::Steer;
+use engine::campaign::{ResultKind, Steer};
 use engine::config::{AccountName, DeviceName};
 use engine::gate::Purpose;
 use engine::id::{CallId, CampaignId, LeadId, ListId, PromiseId, Seq};
@@ -240,6 +241,23 @@ pub enum Wish {
         #[serde(with = "list_text")]
         list: ListId,
     },
+    /// Which leads of a list are called; no condition: all. `dry_run`: only how many that would be.
+    FilterLeads {
+        #[serde(with = "list_text")]
+        list: ListId,
+        /// As `cidade=São Paulo,Campinas`, `ddd!=11`, `saldo>=100`, `plano~fibra`.
+        conditions: Vec<String>,
+        #[serde(default)]
+        dry_run: bool,
+    },
+    /// Leads that are over come back. `dry_run`: only how many that would be.
+    RecycleLeads {
+        #[serde(with = "list_text")]
+        list: ListId,
+        chosen: Chosen,
+        #[serde(default)]
+        dry_run: bool,
+    },
     /// `q`: a number in any spelling, or part of a name.
     Leads {
         q: String,
@@ -284,6 +302,24 @@ pub enum Wish {
     /// The clock is right as it is.
     ConfirmClock {},
     Reload {},
+}
+
+/// Which leads come back; one of these is enough.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chosen {
+    /// The last attempt ended so.
+    #[serde(default)]
+    pub results: BTreeSet<ResultKind>,
+    /// The agent said so of it: the names of the dispositions.
+    #[serde(default)]
+    pub dispositions: BTreeSet<String>,
+    /// There was no attempt.
+    #[serde(default)]
+    pub uncalled: bool,
+    /// Not called before; none: at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<DateTime<Utc>>,
 }
 
 /// What a list is made of.

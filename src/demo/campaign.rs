@@ -3,7 +3,7 @@
 
 use chrono::Utc;
 use engine::border::StoreError;
-use engine::campaign::{Campaign, DialMode, List, ListState, Pace, Priority, Route, Standing};
+use engine::campaign::{Campaign, DialMode, Filter, List, ListState, Pace, Priority, Route, Standing};
 use engine::config::Config;
 use engine::id::{CampaignId, ListId};
 
@@ -61,6 +61,9 @@ fn add(
         state: ListState::Ready,
         leads: 0,
         numbers: 0,
+        filter: Filter::default(),
+        aside: 0,
+        reworked: false,
     };
     let id = list.list;
     store.open_list(list, None)?;

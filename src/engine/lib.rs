@@ -21,6 +21,7 @@ pub mod callback;
 pub mod campaign;
 pub mod case;
 pub mod config;
+pub mod fold;
 pub mod gate;
 pub mod id;
 pub mod judgement;

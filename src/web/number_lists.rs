@@ -130,7 +130,7 @@ pub async fn shown(imports: &Arc<Imports>) -> Result<Vec<SuppressionList>, Error
         expires: list.expires,
         standing: match list.standing(now) {
             ListStanding::Stale { since } => SuppressionListStanding { kind: "stale", since: Some(since) },
-            ListStanding::Ready | ListStanding::Loading | ListStanding::Discarded => {
+            ListStanding::Ready | ListStanding::Loading | ListStanding::Reworked | ListStanding::Discarded => {
                 SuppressionListStanding { kind: "ready", since: None }
             }
         },

@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, Read};
 
 use csv::StringRecord;
+use engine::fold::folded;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -170,22 +171,10 @@ const LONGEST_PART: usize = 4 << 20;
 
 /// What a column is read as: whatever the case, the accents and the number behind it.
 fn meant(name: &str, known: &[(&str, &[&str])]) -> Option<String> {
-    let plain: String = name.trim().to_lowercase().chars().map(unaccented).collect();
+    let plain = folded(name);
     let plain = plain.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ' || c == '_');
     let found = known.iter().find(|(own, others)| *own == plain || others.contains(&plain));
     found.map(|(own, _)| (*own).to_owned())
-}
-
-fn unaccented(letter: char) -> char {
-    match letter {
-        'á' | 'à' | 'â' | 'ã' => 'a',
-        'é' | 'ê' => 'e',
-        'í' => 'i',
-        'ó' | 'ô' | 'õ' => 'o',
-        'ú' => 'u',
-        'ç' => 'c',
-        other => other,
-    }
 }
 
 #[cfg(test)]

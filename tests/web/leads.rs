@@ -37,7 +37,7 @@ fn over(browser: &Browser, list: &Value) -> Value {
 }
 
 /// A list filled by hand.
-fn list_of(browser: &Browser, leads: Value) -> String {
+pub fn list_of(browser: &Browser, leads: Value) -> String {
     let made =
         browser.post("/lead-lists", &json!({ "name": "À mão", "source": "CRM", "dated": null, "expires": null }));
     assert_eq!(made.status, 201, "{made:?}");
@@ -47,11 +47,11 @@ fn list_of(browser: &Browser, leads: Value) -> String {
     list
 }
 
-fn lead(name: &str, number: &str) -> Value {
+pub fn lead(name: &str, number: &str) -> Value {
     json!({ "recipient": name, "phones": [{ "number": number, "label": "celular" }], "fields": [["CPF", "1"]] })
 }
 
-fn refused(answer: &Answer) -> (u16, Value, Value) {
+pub fn refused(answer: &Answer) -> (u16, Value, Value) {
     let error = &answer.json()["error"];
     let field = error["field"].clone();
     (answer.status, error["fields"][field.as_str().unwrap_or_default()].clone(), field)

@@ -31,6 +31,7 @@ mod page;
 mod predictive;
 mod predictive_page;
 mod recordings;
+mod rework;
 mod roles;
 mod script;
 mod settings;

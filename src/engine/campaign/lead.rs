@@ -32,6 +32,9 @@ pub struct Lead {
     pub fields: Vec<(String, String)>,
     /// Attempts that count.
     pub attempts: u32,
+    /// The filter of its list leaves it out: it is not dialled. The store says so, and keeps it whatever becomes of the lead.
+    #[serde(default)]
+    pub aside: bool,
     pub state: LeadState,
 }
 
@@ -158,10 +161,14 @@ pub enum Waits {
         until: DateTime<Utc>,
     },
     ListLoading,
+    /// A filter is being put on it, or leads come back.
+    ListReworked,
     ListStale {
         since: DateTime<Utc>,
     },
     ListDiscarded,
+    /// The filter of its list leaves it out.
+    Filtered,
     /// A promise keeps its time.
     Promised {
         promise: PromiseId,
@@ -184,8 +191,10 @@ impl Lead {
         match self.state {
             LeadState::Waiting { next, .. } => match list.standing(now) {
                 ListStanding::Loading => Waits::ListLoading,
+                ListStanding::Reworked => Waits::ListReworked,
                 ListStanding::Stale { since } => Waits::ListStale { since },
                 ListStanding::Discarded => Waits::ListDiscarded,
+                ListStanding::Ready if self.aside => Waits::Filtered,
                 ListStanding::Ready if next > now => Waits::Until { next },
                 ListStanding::Ready => Waits::Turn,
             },

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::filter::Filter;
 use crate::id::{CampaignId, ListId, UserId};
 
 /// Leads that came together.
@@ -22,6 +23,15 @@ pub struct List {
     pub state: ListState,
     pub leads: u32,
     pub numbers: u32,
+    /// Which of them are called.
+    #[serde(default)]
+    pub filter: Filter,
+    /// Those that it leaves out.
+    #[serde(default)]
+    pub aside: u32,
+    /// A pass goes over it.
+    #[serde(default)]
+    pub reworked: bool,
 }
 
 /// What is stored of a list: age is no state, so that it needs nobody to notice it.
@@ -46,6 +56,8 @@ pub enum ListState {
 #[serde(rename_all = "lowercase", tag = "kind")]
 pub enum ListStanding {
     Loading,
+    /// A pass goes over it: nothing of it is dialled until it is over.
+    Reworked,
     #[default]
     Ready,
     /// Too old since then: what needs it waits.
@@ -60,6 +72,7 @@ impl List {
         match self.state {
             ListState::Loading => ListStanding::Loading,
             ListState::Discarded => ListStanding::Discarded,
+            ListState::Ready if self.reworked => ListStanding::Reworked,
             ListState::Ready => aged(self.expires, now),
         }
     }

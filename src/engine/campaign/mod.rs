@@ -1,7 +1,7 @@
 //! Campaigns: people to reach (leads), the lists they came in, who calls them and how (GN).
 //!
 //! `terms` says what a campaign is, `list` where leads come from and whether they may be used, `lead` what one is, `attempt` what the
-//! network says of a call to it, `retry` what follows from that, `hopper` has the words in which leads come from the store and go
+//! network says of a call to it, `retry` what follows from that, `filter` which leads of a list are called, `rework` how a whole list is changed, `hopper` has the words in which leads come from the store and go
 //! back to it. `state` draws the machine of a lead in work, `record`, `trying`, `rerouted`, `answered` and `heard` are its transitions; `pool` holds leads
 //! that nobody works on yet, `crew` who takes part, `pacer` how fast a predictive campaign dials. This room is all of them together:
 //! `people` and `steps` are what comes in, `feeding` what is begun, `looks` what others ask.
@@ -15,6 +15,7 @@ mod attempt;
 mod command;
 mod crew;
 mod feeding;
+mod filter;
 mod heard;
 mod hopper;
 mod lead;
@@ -28,6 +29,7 @@ mod record;
 mod report;
 mod rerouted;
 mod retry;
+mod rework;
 mod running;
 mod state;
 mod steps;
@@ -50,6 +52,7 @@ use running::Running;
 pub use attempt::{Attempt, AttemptResult, ResultKind};
 pub use command::{Command, Refused, Steer, Wish};
 pub use crew::Doing;
+pub use filter::{BadCondition, Condition, Facets, Filter, Is, MOST_CONDITIONS, Sieve, Subject};
 pub use hopper::{Facts, LeadFacts, Leased, PhoneFacts, Question, Remembered, Want, Written};
 pub use lead::{Area, CoolOff, Finished, Lead, LeadState, Phone, PhoneState, Priority, Waits};
 pub use list::{Aim, Lack, List, ListStanding, ListState, Need, NumberList, Scope};
@@ -57,6 +60,7 @@ pub use order::{By, CampaignView, Cap, Order, PacingView, Place, RecordView, Sho
 pub use pacer::settings;
 pub use report::Report;
 pub use retry::{Again, Limit, Next, Of, Retry, RetryTable, Tallies, Tally, Turn, Within};
+pub use rework::{Last, Recycling, Rework};
 pub use terms::{Campaign, Detection, DialMode, Handling, Pace, Route, Standing};
 pub(crate) use trying::{LEAD_LIMIT, NUMBER_LIMIT};
 

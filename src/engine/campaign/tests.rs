@@ -34,6 +34,7 @@ fn lead(states: &[PhoneState]) -> Lead {
         zone: None,
         fields: Vec::new(),
         attempts: 1,
+        aside: false,
         state: LeadState::Waiting { next: now(), top: false, cool_off: None },
     }
 }
@@ -175,6 +176,9 @@ fn gn_16_a_lead_says_what_it_waits_for() {
         state: ListState::Loading,
         leads: 1,
         numbers: 1,
+        filter: Filter::default(),
+        aside: 0,
+        reworked: false,
     };
     let mut lead = lead(&[PhoneState::Fresh]);
     assert_eq!(lead.waits(&list, now()), Waits::ListLoading);

@@ -18,7 +18,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use chrono::{TimeDelta, Utc};
-use engine::campaign::{Aim, Area, List, ListState, Want};
+use engine::campaign::{Aim, Area, Filter, List, ListState, Want};
 use engine::config::Config;
 use engine::gate::Periods;
 use engine::id::{BatchId, CampaignId, ListId};
@@ -123,6 +123,9 @@ fn read_in(store: &Store, path: &Path) -> Done {
         state: ListState::Loading,
         leads: 0,
         numbers: 0,
+        filter: Filter::default(),
+        aside: 0,
+        reworked: false,
     };
     let order =
         Order { list, path: path.to_owned(), file: "list.csv".to_owned(), options: Options::default(), node: 0 };

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use engine::fold::folded;
 use serde::{Deserialize, Serialize};
 
 use super::LONGEST_NAME;
@@ -63,7 +64,7 @@ pub(super) fn recognise<'a>(
 
 /// Whatever the case, the accents and the number behind it.
 fn meant(name: &str) -> Meaning {
-    let plain: String = name.to_lowercase().chars().map(unaccented).collect();
+    let plain = folded(name);
     let words: Vec<&str> =
         plain.split(|letter: char| !letter.is_alphabetic()).filter(|word| !word.is_empty()).collect();
     let words = words.join(" ");
@@ -123,18 +124,6 @@ const KNOWN: &[(Meaning, &[&str])] = &[
     (Meaning::Priority, &["prioridade", "priority"]),
     (Meaning::Zone, &["fuso", "fuso horario", "zona horaria", "time zone", "timezone", "zone", "tz"]),
 ];
-
-fn unaccented(letter: char) -> char {
-    match letter {
-        'á' | 'à' | 'â' | 'ã' => 'a',
-        'é' | 'ê' => 'e',
-        'í' => 'i',
-        'ó' | 'ô' | 'õ' => 'o',
-        'ú' | 'ü' => 'u',
-        'ç' => 'c',
-        other => other,
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -26,7 +26,7 @@ pub struct DryRun {
     pub never: u64,
     /// With an agent or being dialled.
     pub in_work: u64,
-    /// What keeps those that are not dialled now: the gate's rule, or `retry`, `list`, `callback`, `unknown`, `done`, `declined`,
+    /// What keeps those that are not dialled now: the gate's rule, or `retry`, `list`, `filter`, `callback`, `unknown`, `done`, `declined`,
     /// `exhausted`, `do-not-call-list`.
     pub by_rule: BTreeMap<String, u64>,
 }
@@ -84,6 +84,7 @@ pub fn dry_run(
 
 fn turn(law: &Law<'_>, lead: &Lead, list: ListStanding, phone: Option<PhoneFacts>, now: Now) -> Turn {
     let next = match (&lead.state, list) {
+        (LeadState::Waiting { .. }, ListStanding::Ready) if lead.aside => return Turn::Never("filter"),
         (LeadState::Waiting { next, .. }, ListStanding::Ready) => *next,
         (LeadState::Waiting { .. }, _) => return Turn::Never("list"),
         (LeadState::Leased { .. }, _) => return Turn::InWork,

@@ -211,7 +211,7 @@ impl Loading<'_> {
 }
 
 /// As many as fit in the time that an attempt may wait for a chunk.
-fn next_size(size: u32, took: Duration) -> u32 {
+pub(super) fn next_size(size: u32, took: Duration) -> u32 {
     let fits = f64::from(size) * CHUNK_TIME.as_secs_f64() / took.as_secs_f64().max(0.000_1);
     // Slowly up, at once down.
     (fits as u32).min(size + size / 4).clamp(LEAST_CHUNK, CHUNK)
@@ -228,7 +228,7 @@ fn done(store: &Store, list: ListId) -> Result<Done, Failure> {
 }
 
 /// Rows of a chunk, at most; fewer where the disk is slow, but never so few that the disk's own delay is all there is.
-const CHUNK: u32 = 2_000;
+pub(super) const CHUNK: u32 = 2_000;
 const LEAST_CHUNK: u32 = 250;
 /// What an attempt's write may wait behind one.
 const CHUNK_TIME: Duration = Duration::from_millis(20);

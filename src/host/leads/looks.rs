@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use chrono::Utc;
 use engine::border::StoreError;
-use engine::campaign::Campaign;
+use engine::campaign::{Campaign, Rework};
 use engine::gate::Law;
+use engine::id::ListId;
 
 use super::dry::{DryRun, dry_run};
 use super::fault::Failure;
@@ -18,7 +19,7 @@ use super::import::Progress;
 use super::preview::{Preview, preview};
 use super::reader::Options;
 use super::works::Imports;
-use crate::store::Reader;
+use crate::store::{Foreseen, Reader};
 
 /// Whom a campaign could dial, and what the rest of the day would come to with a team.
 #[derive(Clone, PartialEq, Debug)]
@@ -45,13 +46,32 @@ impl Imports {
     /// # Errors
     /// Too many others look, or the store cannot be read.
     pub async fn look(self: &Arc<Self>, terms: Campaign, agents: Option<u32>) -> Result<Look, Unseen> {
+        self.in_turn(move |imports, go_on| imports.looked(&terms, agents, go_on)).await
+    }
+
+    /// What a pass over a list would do. Waits some seconds for its turn.
+    ///
+    /// # Errors
+    /// As [`Imports::look`].
+    pub async fn foresee_rework(self: &Arc<Self>, list: ListId, rework: Rework) -> Result<Foreseen, Unseen> {
+        self.in_turn(move |imports, go_on| {
+            imports.store.reader_of_all()?.foresee_rework(list, &rework, Utc::now(), go_on)
+        })
+        .await
+    }
+
+    /// On a thread that may block, a few at a time; nothing once nobody waits for it any more.
+    async fn in_turn<T: Send + 'static>(
+        self: &Arc<Self>,
+        look: impl FnOnce(&Imports, &dyn Fn() -> bool) -> Result<Option<T>, StoreError> + Send + 'static,
+    ) -> Result<T, Unseen> {
         let turn = tokio::time::timeout(PATIENCE, self.looks.clone().acquire_owned()).await;
         let turn = turn.map_err(|_| Unseen::Busy)?.map_err(|_| Unseen::Stopping)?;
         let (imports, gone) = (self.clone(), Arc::new(AtomicBool::new(false)));
         let waits = Waits(gone.clone());
         let work = move || {
             let _turn = turn;
-            imports.looked(&terms, agents, &|| !gone.load(Ordering::Relaxed))
+            look(&imports, &|| !gone.load(Ordering::Relaxed))
         };
         let looked = tokio::task::spawn_blocking(work).await;
         drop(waits);

@@ -27,6 +27,7 @@ mod looks;
 mod preview;
 mod reader;
 mod repeats;
+mod rework;
 mod row;
 #[cfg(test)]
 mod tests;
@@ -42,6 +43,7 @@ pub use import::{Done, Order, Progress, discard, import, resume};
 pub use looks::{Look, MOST_AGENTS, Unseen};
 pub use preview::{Preview, preview};
 pub use reader::Options;
+pub use rework::NotReworked;
 pub use repeats::{Repeat, Repeats};
 pub use text::{Encoding, decoded};
 pub use works::{AtEnd, Busy, Imports, Known, Standing};

@@ -24,6 +24,7 @@ use tokio::sync::Semaphore;
 use super::fault::Failure;
 use super::import::{self, Done, Order, Progress};
 use super::looks::{LOOKS_AT_ONCE, PREVIEWS_AT_ONCE};
+use super::rework::Passes;
 use crate::store::Store;
 
 /// All of a daemon.
@@ -40,6 +41,7 @@ pub struct Imports {
     /// Turns of who looks at a campaign, or at a file.
     pub(super) looks: Arc<Semaphore>,
     pub(super) previews: Arc<Semaphore>,
+    pub(super) passes: Passes,
 }
 
 /// One that is at work, or was kept from its end.
@@ -85,7 +87,7 @@ pub enum Busy {
 pub type AtEnd = Box<dyn FnOnce(&Result<Done, Failure>) + Send>;
 
 impl Imports {
-    /// What was discarded and not swept before is swept now.
+    /// What was discarded and not swept before is swept now; passes over lists that are not over go on.
     pub fn new(store: Arc<Store>, config: &Config) -> Arc<Imports> {
         let imports = Arc::new(Imports {
             store,
@@ -96,8 +98,10 @@ impl Imports {
             works: Mutex::default(),
             looks: Arc::new(Semaphore::new(LOOKS_AT_ONCE)),
             previews: Arc::new(Semaphore::new(PREVIEWS_AT_ONCE)),
+            passes: Passes::default(),
         });
         imports.sweep();
+        imports.resume_reworks();
         imports
     }
 
@@ -207,6 +211,7 @@ impl Imports {
         };
         // A panic over there was reported by the panic hook.
         threads.into_iter().for_each(|thread| drop(thread.join()));
+        self.passes.stop();
     }
 
     /// Takes a list away, complete or not: invisible when this returns, its rows by and by. False: there was none.

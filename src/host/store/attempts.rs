@@ -1,10 +1,10 @@
 //! Attempts to reach leads, each written before it is dialled, and what became of the leads with them.
 
 use chrono::{DateTime, Utc};
-use engine::campaign::{Attempt, AttemptResult, Lead, LeadState, ResultKind, Tally, Written};
+use engine::campaign::{Attempt, AttemptResult, Last, Lead, LeadState, ResultKind, Tally, Written};
 use engine::gate::Periods;
 use engine::id::{AttemptId, CallId, CampaignId, ItemId, LeadId, UserId};
-use rusqlite::{Connection, Row, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 use super::column::{RowExt, id, json, ms};
 use super::record::{WriteError, run};
@@ -112,14 +112,26 @@ pub(super) fn of_lead(base: &Connection, lead: LeadId) -> rusqlite::Result<Vec<A
     base.prepare_cached(sql)?.query_map([id(lead.0)], line)?.collect()
 }
 
-/// Attempts at a lead that count.
+/// Attempts at a lead that count; *ever* since it came back the last time.
 pub(super) fn tally(base: &Connection, lead: LeadId, periods: Periods) -> rusqlite::Result<Tally> {
-    let sql = "SELECT count(*), count(*) FILTER (WHERE at_ms >= ?2), count(*) FILTER (WHERE at_ms >= ?3),
+    let sql = "SELECT count(*) FILTER (WHERE at_ms >= coalesce((SELECT recycled_ms FROM leads WHERE lead = ?1), at_ms)),
+                      count(*) FILTER (WHERE at_ms >= ?2), count(*) FILTER (WHERE at_ms >= ?3),
                       count(*) FILTER (WHERE at_ms >= ?4) FROM lead_attempts WHERE lead = ?1 AND counts = 1";
     let values = params![id(lead.0), ms(periods.day), ms(periods.week), ms(periods.month)];
     base.prepare_cached(sql)?.query_row(values, |row| {
         Ok(Tally { ever: row.get(0)?, day: row.get(1)?, week: row.get(2)?, month: row.get(3)? })
     })
+}
+
+/// What the last attempt at a lead that counts came to; none: there was none, or nobody knows yet.
+pub(super) fn last(base: &Connection, lead: LeadId) -> rusqlite::Result<Option<Last>> {
+    let sql = "SELECT result, disposition FROM lead_attempts WHERE lead = ?1 AND counts = 1 AND result IS NOT NULL
+               ORDER BY at_ms DESC, attempt DESC LIMIT 1";
+    let last = |row: &Row<'_>| {
+        let result: AttemptResult = row.json("result")?;
+        Ok((result.kind, row.id_if_any("disposition")?.map(ItemId)))
+    };
+    base.prepare_cached(sql)?.query_row([id(lead.0)], last).optional()
 }
 
 /// When somebody at a number answered and found no agent, the last time; or may have, before a crash.

@@ -87,7 +87,7 @@ fn any_lapsed(base: &Connection, now: DateTime<Utc>) -> rusqlite::Result<bool> {
 /// Those of them that still wait, with the fence of their lease.
 fn take(base: &Transaction<'_>, found: &[LeadId], until: DateTime<Utc>) -> rusqlite::Result<BTreeMap<LeadId, u64>> {
     let sql = "UPDATE leads SET state = 'leased', lease_until_ms = ?2, fence = fence + 1
-               WHERE lead = ?1 AND state = 'waiting' RETURNING fence";
+               WHERE lead = ?1 AND state = 'waiting' AND aside = 0 RETURNING fence";
     let mut update = base.prepare_cached(sql)?;
     let mut taken = BTreeMap::new();
     for lead in found {
@@ -181,9 +181,9 @@ fn search(
 }
 
 const NEXT_RANK: &str =
-    "SELECT rank FROM leads WHERE state = 'waiting' AND list = ?1 AND rank > ?2 ORDER BY rank LIMIT 1";
+    "SELECT rank FROM leads WHERE state = 'waiting' AND aside = 0 AND list = ?1 AND rank > ?2 ORDER BY rank LIMIT 1";
 const NEXT_LEADS: &str = "SELECT next_ms, lead FROM leads
-     WHERE state = 'waiting' AND list = ?1 AND rank = ?2 AND area = ?3 AND next_ms <= ?4 ORDER BY next_ms, lead LIMIT ?5";
+     WHERE state = 'waiting' AND aside = 0 AND list = ?1 AND rank = ?2 AND area = ?3 AND next_ms <= ?4 ORDER BY next_ms, lead LIMIT ?5";
 
 fn facts(
     base: &Connection,

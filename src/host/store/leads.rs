@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use engine::border::StoreError;
-use engine::campaign::{Area, Attempt, CoolOff, Lead, LeadState, List, Phone, PhoneState, Priority};
+use engine::campaign::{Area, Attempt, CoolOff, Facets, Lead, LeadState, List, Phone, PhoneState, Priority};
 use engine::id::{Ids, LeadId, ListId, UserId};
 use engine::number::Number;
 use rusqlite::types::Type;
@@ -126,7 +126,8 @@ fn add(base: &Transaction<'_>, chunk: &Chunk) -> rusqlite::Result<Kept> {
     if let Some(last) = base.query_row("SELECT max(lead) FROM leads", [], |row| row.get::<_, Option<i64>>(0))? {
         ids.skip_to(last.cast_unsigned());
     }
-    let mut kept = Kept::default();
+    let sieve = lists::one(base, chunk.list)?.map(|list| list.filter.sieve()).unwrap_or_default();
+    let (mut kept, mut aside) = (Kept::default(), 0_u32);
     for lead in &chunk.leads {
         let fresh = fresh_phones(base, chunk, lead)?;
         if fresh.is_empty() {
@@ -135,10 +136,13 @@ fn add(base: &Transaction<'_>, chunk: &Chunk) -> rusqlite::Result<Kept> {
         }
         kept.leads += 1;
         kept.numbers += fresh.len() as u32;
-        insert(base, chunk, lead, &fresh, ids.next(chunk.now))?;
+        let numbers = fresh.iter().map(|(number, _)| number);
+        let is_aside = !sieve.lets(&Facets::new(&lead.fields, numbers, lead.priority));
+        aside += u32::from(is_aside);
+        insert(base, chunk, lead, &fresh, (ids.next(chunk.now), is_aside))?;
     }
-    let sql = "UPDATE lists SET leads = leads + ?2, numbers = numbers + ?3 WHERE list = ?1";
-    base.prepare_cached(sql)?.execute(params![id(chunk.list.0), kept.leads, kept.numbers])?;
+    let sql = "UPDATE lists SET leads = leads + ?2, numbers = numbers + ?3, aside = aside + ?4 WHERE list = ?1";
+    base.prepare_cached(sql)?.execute(params![id(chunk.list.0), kept.leads, kept.numbers, aside])?;
     let sql = "UPDATE imports SET twice = twice + ?2 WHERE list = ?1";
     base.prepare_cached(sql)?.execute(params![id(chunk.list.0), kept.twice])?;
     Ok(kept)
@@ -178,11 +182,11 @@ fn insert(
     chunk: &Chunk,
     lead: &NewLead,
     phones: &[&(Number, String)],
-    new: u64,
+    (new, aside): (u64, bool),
 ) -> rusqlite::Result<()> {
     let area = phones.first().map_or(Area::ELSEWHERE, |(number, _)| Area::of(number));
-    let sql = "INSERT INTO leads (lead, list, state, rank, area, next_ms, priority, recipient, zone, fields)
-               VALUES (?1, ?2, 'waiting', ?3, ?4, ?5, ?3, ?6, ?7, ?8)";
+    let sql = "INSERT INTO leads (lead, list, state, rank, area, next_ms, priority, recipient, zone, fields, aside)
+               VALUES (?1, ?2, 'waiting', ?3, ?4, ?5, ?3, ?6, ?7, ?8, ?9)";
     base.prepare_cached(sql)?.execute(params![
         id(new),
         id(chunk.list.0),
@@ -192,6 +196,7 @@ fn insert(
         lead.recipient,
         lead.zone.map(|zone| zone.name()),
         json(&lead.fields)?,
+        aside,
     ])?;
     let sql = "INSERT INTO lead_numbers (lead, place, number, label, kind, state) VALUES (?1, ?2, ?3, ?4, ?5, 'fresh')";
     let mut insert = base.prepare_cached(sql)?;
@@ -229,6 +234,7 @@ fn line(row: &Row<'_>, phones: Vec<Phone>) -> rusqlite::Result<Lead> {
         zone,
         fields: row.json("fields")?,
         attempts: row.get("attempts")?,
+        aside: row.get("aside")?,
         state: state(row)?,
     })
 }

@@ -37,10 +37,11 @@ pub struct Counts {
 impl Reader {
     /// The newest first, older than `before`; at most 1,000. Discarded ones are not shown.
     pub fn lists(&self, before: Option<&List>, take: u32) -> Result<Vec<List>, StoreError> {
-        let sql = "SELECT * FROM lists WHERE state <> 'discarded' AND (made_ms, list) < (?1, ?2)
-                   ORDER BY made_ms DESC, list DESC LIMIT ?3";
+        let sql = format!(
+            "{LISTS} WHERE state <> 'discarded' AND (made_ms, list) < (?1, ?2) ORDER BY made_ms DESC, list DESC LIMIT ?3"
+        );
         let (made, list) = before.map_or((i64::MAX, i64::MAX), |list| (ms(list.made), id(list.list.0)));
-        self.list(sql, params![made, list, take.min(1_000)], line).map_err(|error| words(&error))
+        self.list(&sql, params![made, list, take.min(1_000)], line).map_err(|error| words(&error))
     }
 
     pub fn list_of_leads(&self, list: ListId) -> Result<Option<List>, StoreError> {
@@ -91,19 +92,21 @@ impl Store {
     fn change_state(&self, list: ListId, from: &'static [ListState], to: ListState) -> Result<bool, StoreError> {
         self.writer.run(move |base| {
             let was = one(base, list)?.map(|list| list.state);
-            let may = was.is_some_and(|was| from.contains(&was));
-            match may {
-                true => base
-                    .execute("UPDATE lists SET state = ?2 WHERE list = ?1", params![id(list.0), word(&to)?])
-                    .map(|rows| rows > 0),
-                false => Ok(false),
+            if !was.is_some_and(|was| from.contains(&was)) {
+                return Ok(false);
             }
+            // A pass over a list that goes has nothing left to do.
+            if to == ListState::Discarded {
+                base.execute("DELETE FROM list_reworks WHERE list = ?1", [id(list.0)])?;
+            }
+            let sql = "UPDATE lists SET state = ?2 WHERE list = ?1";
+            base.execute(sql, params![id(list.0), word(&to)?]).map(|rows| rows > 0)
         })
     }
 }
 
 pub(super) fn one(base: &Connection, list: ListId) -> rusqlite::Result<Option<List>> {
-    base.prepare_cached("SELECT * FROM lists WHERE list = ?1")?.query_row([id(list.0)], line).optional()
+    base.prepare_cached(&format!("{LISTS} WHERE list = ?1"))?.query_row([id(list.0)], line).optional()
 }
 
 fn add(base: &Connection, list: &List) -> rusqlite::Result<()> {
@@ -139,6 +142,10 @@ fn sweep(base: &Transaction<'_>, most: u32) -> rusqlite::Result<u64> {
     Ok(leads.len() as u64)
 }
 
+/// With whether a pass goes over it.
+const LISTS: &str =
+    "SELECT *, EXISTS (SELECT 1 FROM list_reworks WHERE list_reworks.list = lists.list) AS reworked FROM lists";
+
 fn line(row: &Row<'_>) -> rusqlite::Result<List> {
     Ok(List {
         list: ListId(row.id("list")?),
@@ -151,6 +158,9 @@ fn line(row: &Row<'_>) -> rusqlite::Result<List> {
         state: row.word("state")?,
         leads: row.get("leads")?,
         numbers: row.get("numbers")?,
+        filter: row.json("filter")?,
+        aside: row.get("aside")?,
+        reworked: row.get("reworked")?,
     })
 }
 

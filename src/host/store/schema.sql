@@ -364,10 +364,21 @@ CREATE TABLE lists (
     made_ms    INTEGER NOT NULL,
     state      TEXT NOT NULL CHECK (state IN ('loading', 'ready', 'discarded')),
     leads      INTEGER NOT NULL DEFAULT 0,
-    numbers    INTEGER NOT NULL DEFAULT 0
+    numbers    INTEGER NOT NULL DEFAULT 0,
+    filter     TEXT NOT NULL DEFAULT '[]',    -- JSON of campaign::Filter
+    aside      INTEGER NOT NULL DEFAULT 0     -- of the leads, those that it leaves out
 ) STRICT;
 
 CREATE INDEX lists_by_age ON lists (made_ms, list);
+
+-- Passes over whole lists that are not over: while there is one, nothing of the list is dialled. Written with the rows of each chunk.
+CREATE TABLE list_reworks (
+    list    INTEGER PRIMARY KEY REFERENCES lists,
+    rework  TEXT NOT NULL,               -- JSON of campaign::Rework
+    after   INTEGER NOT NULL,            -- the last lead that it is done with
+    seen    INTEGER NOT NULL DEFAULT 0,
+    changed INTEGER NOT NULL DEFAULT 0
+) STRICT;
 
 -- The files that lists came from, and how far each is read: written with the rows of each chunk.
 CREATE TABLE imports (
@@ -400,11 +411,13 @@ CREATE TABLE leads (
     cool_until_ms  INTEGER,              -- … then
     state_detail   TEXT,                 -- JSON of campaign::LeadState, where the columns do not say it all
     lapse          TEXT,                 -- JSON of campaign::Lead: what it is when its lease ends with nothing more said
+    aside          INTEGER NOT NULL DEFAULT 0,   -- 1: the filter of its list leaves it out
+    recycled_ms    INTEGER,              -- came back then: attempts *ever* count since
     CHECK ((state = 'leased') = (lease_until_ms IS NOT NULL))
 ) STRICT;
 
 -- The next ones of a list, a rank and an area, without reading past those whose time has not come.
-CREATE INDEX leads_waiting ON leads (list, rank, area, next_ms, lead) WHERE state = 'waiting';
+CREATE INDEX leads_waiting ON leads (list, rank, area, next_ms, lead) WHERE state = 'waiting' AND aside = 0;
 CREATE INDEX leads_leased ON leads (lease_until_ms) WHERE state = 'leased';
 CREATE INDEX leads_of_list ON leads (list, lead);
 

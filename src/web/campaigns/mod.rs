@@ -158,7 +158,7 @@ pub async fn check(desk: &Arc<Desk>, entry: &Entry) -> Result<(), Error> {
 }
 
 /// Of the list *tabulação*.
-fn is_disposition(staff: &Staff, item: ItemId) -> bool {
+pub fn is_disposition(staff: &Staff, item: ItemId) -> bool {
     staff.list_of(EntryId::Item(item)) == Some(List::Disposition)
 }
 

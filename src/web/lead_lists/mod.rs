@@ -4,6 +4,7 @@ mod files;
 mod fill;
 mod import;
 mod inbox;
+mod rework;
 mod shown;
 
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use engine::access::{Action, Whose};
-use engine::campaign::{List, ListState};
+use engine::campaign::{Filter, List, ListState};
 use engine::id::ListId;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -51,12 +52,13 @@ pub fn routes() -> Routes {
         )
         .get(one, look_at, about("As it is now, with its import's progress").gives::<LeadList>(200, example()))
         .delete(one, discard, about("Takes it away: nobody of it is called any more"));
-    fill::add(import::add(files::add(routes)))
+    rework::add(fill::add(import::add(files::add(routes))))
 }
 
 pub(super) fn example() -> Value {
     json!({ "list": "70", "name": "Janeiro", "source": "CRM", "dated": "2026-11-22T12:00:00Z", "expires": null, "user": "7",
         "made": "2026-11-22T12:00:00Z", "state": "ready", "standing": { "kind": "ready", "since": null }, "leads": 2, "numbers": 3,
+        "filter": [], "aside": 0, "rework": null,
         "import": { "file": "clientes.csv", "rows": 2, "bad": 0, "twice": 0, "part": null, "running": false, "error": null } })
 }
 
@@ -82,7 +84,21 @@ impl NewLeadList {
             return Err(Error::field("expires", "invalid", "expires: after the date of the list"));
         }
         let (expires, user) = (self.expires, Some(person.user));
-        Ok(List { list, name, source, dated, expires, user, made: now, state, leads: 0, numbers: 0 })
+        Ok(List {
+            list,
+            name,
+            source,
+            dated,
+            expires,
+            user,
+            made: now,
+            state,
+            leads: 0,
+            numbers: 0,
+            filter: Filter::default(),
+            aside: 0,
+            reworked: false,
+        })
     }
 }
 

@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use engine::border::StoreError;
 use engine::campaign::{List, ListStanding, ListState};
 use engine::id::ListId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::leads::{Failure, Known, Standing};
-use crate::store::ImportRow;
+use crate::store::{ImportRow, Passed, Reader};
 use crate::web::desk::Desk;
 use crate::web::error::Error;
 use crate::web::shape::Id;
+
+use super::rework::{LeadCondition, Pass};
 
 /// Leads that came together.
 #[derive(Serialize, ToSchema)]
@@ -31,6 +34,12 @@ pub struct LeadList {
     standing: LeadListStanding,
     leads: u32,
     numbers: u32,
+    /// Which of them are called; empty: all.
+    filter: Vec<LeadCondition>,
+    /// Those that it leaves out.
+    aside: u32,
+    /// A pass over it, while one goes on: nothing of it is called.
+    rework: Option<Pass>,
     /// Null: it came from no file.
     import: Option<LeadImport>,
 }
@@ -48,7 +57,7 @@ pub enum LeadListState {
 /// Whether it may be used now.
 #[derive(Serialize, ToSchema)]
 pub struct LeadListStanding {
-    /// `loading`, `ready`, `stale`, `discarded`.
+    /// `loading`, `ready`, `stale`, `reworked`, `discarded`.
     #[schema(value_type = String)]
     kind: &'static str,
     /// Of `stale`: too old since then.
@@ -89,13 +98,13 @@ pub struct LeadImportError {
 pub async fn all(desk: &Arc<Desk>) -> Result<Vec<LeadList>, Error> {
     let stored = desk.read(|reader| {
         let lists = reader.lists(None, MOST_SHOWN)?.into_iter();
-        lists.map(|list| Ok((reader.import(list.list)?, list))).collect::<Result<Vec<_>, _>>()
+        lists.map(|list| Stored::of(reader, list)).collect::<Result<Vec<_>, _>>()
     });
     let (stored, known) = (stored.await?, desk.imports.all());
-    let is_stored = |known: &&Known| stored.iter().any(|(_, list)| list.list == known.list.list);
-    let new = known.iter().filter(|known| !is_stored(known)).map(|known| shown(&known.list, None, Some(known)));
+    let is_stored = |known: &&Known| stored.iter().any(|stored| stored.list.list == known.list.list);
+    let new = known.iter().filter(|known| !is_stored(known)).map(of_work);
     let of = |list: ListId| known.iter().find(|known| known.list.list == list);
-    let rest = stored.iter().map(|(import, list)| shown(list, import.as_ref(), of(list.list)));
+    let rest = stored.iter().map(|stored| shown(stored, of(stored.list.list)));
     Ok(new.chain(rest).collect())
 }
 
@@ -103,15 +112,35 @@ pub async fn all(desk: &Arc<Desk>) -> Result<Vec<LeadList>, Error> {
 pub async fn one(desk: &Arc<Desk>, list: ListId) -> Result<LeadList, Error> {
     // First what is at work: what it has kept is in the store then.
     let known = desk.imports.one(list);
-    let stored = desk.read(move |reader| Ok((reader.list_of_leads(list)?, reader.import(list)?))).await?;
-    match stored {
-        (Some(stored), _) if stored.state == ListState::Discarded => Err(Error::not_found()),
-        (Some(stored), import) => Ok(shown(&stored, import.as_ref(), known.as_ref())),
-        (None, _) => known.map(|known| shown(&known.list, None, Some(&known))).ok_or_else(Error::not_found),
+    let stored = desk.read(move |reader| reader.list_of_leads(list)?.map(|list| Stored::of(reader, list)).transpose());
+    match stored.await? {
+        Some(Stored { list, .. }) if list.state == ListState::Discarded => Err(Error::not_found()),
+        Some(stored) => Ok(shown(&stored, known.as_ref())),
+        None => known.as_ref().map(of_work).ok_or_else(Error::not_found),
     }
 }
 
-fn shown(list: &List, import: Option<&ImportRow>, known: Option<&Known>) -> LeadList {
+/// What the store knows of a list.
+struct Stored {
+    list: List,
+    import: Option<ImportRow>,
+    pass: Option<Passed>,
+}
+
+impl Stored {
+    fn of(reader: &Reader, list: List) -> Result<Stored, StoreError> {
+        Ok(Stored { import: reader.import(list.list)?, pass: reader.rework_passed(list.list)?, list })
+    }
+}
+
+/// Of a list that the store does not know yet.
+fn of_work(known: &Known) -> LeadList {
+    shown(&Stored { list: known.list.clone(), import: None, pass: None }, Some(known))
+}
+
+fn shown(stored: &Stored, known: Option<&Known>) -> LeadList {
+    let Stored { list, import, pass } = stored;
+    let import = import.as_ref();
     let counts = import.map(|import| import.counts).unwrap_or_default();
     let file = import.map(|import| &import.file).or(known.map(|known| &known.file));
     let (part, error) = match known.map(|known| &known.standing) {
@@ -133,6 +162,9 @@ fn shown(list: &List, import: Option<&ImportRow>, known: Option<&Known>) -> Lead
         standing: standing(&List { state, ..list.clone() }),
         leads: list.leads,
         numbers: list.numbers,
+        filter: list.filter.conditions.iter().map(LeadCondition::from).collect(),
+        aside: list.aside,
+        rework: pass.map(|Passed { seen, changed, .. }| Pass { seen, changed }),
         import: file.map(|file| LeadImport {
             file: file.clone(),
             rows: counts.rows,
@@ -149,6 +181,7 @@ fn standing(list: &List) -> LeadListStanding {
     let (kind, since) = match list.standing(Utc::now()) {
         ListStanding::Loading => ("loading", None),
         ListStanding::Ready => ("ready", None),
+        ListStanding::Reworked => ("reworked", None),
         ListStanding::Stale { since } => ("stale", Some(since)),
         ListStanding::Discarded => ("discarded", None),
     };

@@ -93,7 +93,7 @@ pub struct LeadWhy {
 /// What it waits for.
 #[derive(Serialize, ToSchema)]
 pub struct LeadWaits {
-    /// `turn`, `until`, `leased`, `list-loading`, `list-stale`, `list-discarded`, `promised`, `person`, `done`, `declined`, `exhausted`,
+    /// `turn`, `until`, `leased`, `list-loading`, `list-stale`, `list-discarded`, `list-reworked`, `filtered`, `promised`, `person`, `done`, `declined`, `exhausted`,
     /// `not-in-campaign`, `campaign-stopped`, `held`.
     #[schema(value_type = String)]
     kind: &'static str,
@@ -174,6 +174,8 @@ impl From<&Waits> for LeadWaits {
             Waits::Leased { until } => LeadWaits { until: Some(*until), ..plain("leased") },
             Waits::ListLoading => plain("list-loading"),
             Waits::ListStale { since } => LeadWaits { since: Some(*since), ..plain("list-stale") },
+            Waits::ListReworked => plain("list-reworked"),
+            Waits::Filtered => plain("filtered"),
             Waits::ListDiscarded => plain("list-discarded"),
             Waits::Promised { promise } => LeadWaits { callback: Some((*promise).into()), ..plain("promised") },
             Waits::Person { attempt } => LeadWaits { attempt: Some((*attempt).into()), ..plain("person") },

@@ -168,6 +168,7 @@ impl CampaignHeld {
         let (kind, since) = match standing {
             ListStanding::Loading => ("loading", None),
             ListStanding::Ready => ("ready", None),
+            ListStanding::Reworked => ("reworked", None),
             ListStanding::Stale { since } => ("stale", Some(since)),
             ListStanding::Discarded => ("discarded", None),
         };

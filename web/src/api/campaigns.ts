@@ -5,7 +5,7 @@ import type { Id } from './types';
 
 export type {
   AttemptWord as ResultKind, CampaignLive, CampaignMode as Mode, CampaignPace as Pace, CampaignRecord as LeadRecord, CampaignStanding as Standing, CampaignSteerTo as Steer, CampaignToday as Today,
-  Lead, LeadAttempt, LeadBadRow as RowError, LeadFile as BroughtFile, LeadList, LeadMeaning as Meaning, LeadOptions as ImportOptions, LeadPhone as Phone, Leads as LeadPage, RecordPlace as Place,
+  Lead, LeadAttempt, LeadBadRow as RowError, LeadFile as BroughtFile, LeadList, LeadMeaning as Meaning, LeadCondition as Condition, LeadOptions as ImportOptions, LeadsForeseen as Foreseen, LeadSubject as Subject, LeadTest as Test, LeadPhone as Phone, Leads as LeadPage, RecordPlace as Place,
 } from './schema';
 import type { AttemptWord, CampaignDryRun, LeadColumn } from './schema';
 
@@ -30,9 +30,9 @@ export type Results = Omit<CampaignResults, 'hours'> & { hours: { hour: number; 
 export type LeadStateKind = 'waiting' | 'leased' | 'callback' | 'unknown' | 'done' | 'declined' | 'exhausted';
 export type LeadState = Omit<LeadStanding, 'kind'> & { kind: LeadStateKind };
 export type WaitsKind =
-  | 'turn' | 'until' | 'leased' | 'list-loading' | 'list-stale' | 'list-discarded' | 'promised' | 'person' | 'done' | 'declined' | 'exhausted' | 'not-in-campaign' | 'campaign-stopped' | 'held';
+  | 'turn' | 'until' | 'leased' | 'list-loading' | 'list-stale' | 'list-reworked' | 'filtered' | 'list-discarded' | 'promised' | 'person' | 'done' | 'declined' | 'exhausted' | 'not-in-campaign' | 'campaign-stopped' | 'held';
 /** Why a lead is not being dialled in a campaign, and when it next may be (GN-16). */
 export type WhyNot = Omit<LeadWhy, 'waits'> & { waits: Omit<LeadWaits, 'kind'> & { kind: WaitsKind } };
 export type LeadWhole = Omit<SaidLead, 'why'> & { why: WhyNot[] };
 export type Preview = Omit<LeadPreview, 'encoding'> & { encoding: 'utf8' | 'windows1252' | 'mixed' };
-export type ListKind = 'loading' | 'ready' | 'stale' | 'discarded';
+export type ListKind = 'loading' | 'ready' | 'stale' | 'reworked' | 'discarded';

@@ -7,7 +7,7 @@ const now = Date.parse('2026-11-24T17:32:00Z');
 
 describe('gn_16: why a lead is not being dialled', () => {
   it('has a sentence for every reason', () => {
-    const kinds: WaitsKind[] = ['turn', 'leased', 'list-loading', 'list-discarded', 'promised', 'person', 'done', 'declined', 'exhausted', 'not-in-campaign', 'campaign-stopped', 'held'];
+    const kinds: WaitsKind[] = ['turn', 'leased', 'list-loading', 'list-reworked', 'filtered', 'list-discarded', 'promised', 'person', 'done', 'declined', 'exhausted', 'not-in-campaign', 'campaign-stopped', 'held'];
     const said = kinds.map((kind) => whyWords(why(kind), now));
     expect(said.every((text) => text.endsWith('.'))).toBe(true);
     expect(new Set(said).size).toBe(kinds.length);

@@ -11,6 +11,7 @@ const LIST: Record<ListKind | 'broken', Face> = {
   broken: { look: 'pause', icon: 'warn', word: 'list.broken' },
   ready: { look: 'ready', icon: 'check', word: 'list.ready' },
   stale: { look: 'danger', icon: 'clock', word: 'list.stale' },
+  reworked: { look: 'talk', icon: 'reload', word: 'list.reworked' },
   discarded: { look: 'off', icon: 'x', word: 'list.discarded' },
 };
 /** One that is neither complete nor being read waits for somebody. */
@@ -67,6 +68,8 @@ export function whyWords(why: WhyNot, now: number): string {
       return exhausted(waits);
     case 'list-loading':
     case 'list-discarded':
+    case 'list-reworked':
+    case 'filtered':
     case 'promised':
     case 'person':
     case 'done':

@@ -1,4 +1,4 @@
-// Lists of leads, read again while one of them is being brought in.
+// Lists of leads, read again while one of them is being brought in or gone through.
 
 import { ask } from '../api/http';
 import type { LeadList } from '../api/campaigns';
@@ -27,7 +27,7 @@ class LeadListStore {
   /** Until the answer is called. */
   watch(): () => void {
     void this.fetch();
-    const timer = setInterval(() => this.rows?.some((one) => one.import?.running) && void this.fetch(), EVERY);
+    const timer = setInterval(() => this.rows?.some((one) => one.import?.running || one.rework) && void this.fetch(), EVERY);
     return () => clearInterval(timer);
   }
 }

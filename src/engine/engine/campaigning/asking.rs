@@ -213,8 +213,12 @@ impl Engine {
         }
         let known = known?;
         let of_list = match (known.list, terms.lists.contains(&known.lead.list)) {
+            (ListStanding::Ready, true) if known.lead.aside => {
+                return Some(self.denied("filter", "The filter of its list leaves it out.".to_owned(), None));
+            }
             (ListStanding::Ready, true) => None,
             (ListStanding::Ready, false) => Some("The campaign does not call this list any more.".to_owned()),
+            (ListStanding::Reworked, _) => Some("Its list is being gone through: a filter, or leads that come back.".to_owned()),
             (ListStanding::Loading, _) => Some("Its list is being brought in.".to_owned()),
             (ListStanding::Discarded, _) => Some("Its list was discarded.".to_owned()),
             (ListStanding::Stale { since }, _) => {

@@ -1,7 +1,7 @@
 //! Lists that change while their leads are in work (GN-13).
 
 use chrono::TimeDelta;
-use engine::campaign::{DialMode, LeadState, List, ListState, Wish};
+use engine::campaign::{DialMode, Filter, LeadState, List, ListState, Wish};
 use engine::id::ListId;
 
 use crate::scene::{Floor, LIST};
@@ -24,6 +24,9 @@ fn at_work() -> Floor {
         state: ListState::Ready,
         leads: 5,
         numbers: 5,
+        filter: Filter::default(),
+        aside: 0,
+        reworked: false,
     };
     floor.world.shell.store.leads.lists.insert(LIST, list);
     let ana = floor.ana;

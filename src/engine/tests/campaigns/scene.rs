@@ -92,6 +92,7 @@ pub fn lead(id: u64, numbers: &[&str]) -> Lead {
         zone: None,
         fields: vec![("plano".to_owned(), "Essencial".to_owned())],
         attempts: 0,
+        aside: false,
         state: waiting(chrono::DateTime::UNIX_EPOCH),
     }
 }

@@ -112,6 +112,7 @@ impl Sales {
                 zone: None,
                 fields: Vec::new(),
                 attempts: 0,
+                aside: false,
                 state: waiting(now),
             });
             self.leads.insert(id, Card { list, people: chosen });
@@ -219,6 +220,9 @@ fn row(list: ListId, now: DateTime<Utc>) -> List {
         state: ListState::Ready,
         leads: 0,
         numbers: 0,
+        filter: Filter::default(),
+        aside: 0,
+        reworked: false,
     }
 }
 

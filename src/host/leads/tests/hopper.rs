@@ -10,7 +10,7 @@ use engine::records::Record;
 use super::*;
 use crate::store::SuppressionLine;
 
-fn write(store: &Store, records: Vec<Written>) -> Result<(), engine::border::StoreError> {
+pub(super) fn write(store: &Store, records: Vec<Written>) -> Result<(), engine::border::StoreError> {
     let (said, heard) = std::sync::mpsc::channel();
     let batch = records.into_iter().map(Record::Lead).collect();
     store.submit(BatchId(1), batch, move |_, result| said.send(result).unwrap());
@@ -40,7 +40,7 @@ pub(super) fn fence(of: &LeadFacts) -> u64 {
     }
 }
 
-fn names(leads: &[LeadFacts]) -> Vec<&str> {
+pub(super) fn names(leads: &[LeadFacts]) -> Vec<&str> {
     leads.iter().map(|facts| facts.lead.recipient.as_str()).collect()
 }
 

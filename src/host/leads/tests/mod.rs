@@ -7,11 +7,12 @@ mod hopper;
 mod hostile;
 mod lists;
 mod repeats;
+mod rework;
 
 use std::path::PathBuf;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use engine::campaign::{Aim, Area, List, ListState, Want};
+use engine::campaign::{Aim, Area, Filter, List, ListState, Want};
 use engine::config::{Config, GateRules};
 use engine::gate::Periods;
 use engine::id::{CampaignId, ListId};
@@ -47,6 +48,9 @@ pub(super) fn list(number: u64) -> List {
         state: ListState::Ready,
         leads: 0,
         numbers: 0,
+        filter: Filter::default(),
+        aside: 0,
+        reworked: false,
     }
 }
 

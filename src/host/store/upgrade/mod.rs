@@ -9,6 +9,7 @@ mod v3_to_v4;
 mod v4_to_v5;
 mod v5_to_v6;
 mod v6_to_v7;
+mod v7_to_v8;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -17,7 +18,7 @@ pub(super) type Step = fn(&Transaction<'_>) -> rusqlite::Result<()>;
 
 /// Every step there ever was. Version 1 is the first that was released, so nothing leads to it.
 pub(super) const STEPS: &[Step] =
-    &[v1_to_v2::step, v2_to_v3::step, v3_to_v4::step, v4_to_v5::step, v5_to_v6::step, v6_to_v7::step];
+    &[v1_to_v2::step, v2_to_v3::step, v3_to_v4::step, v4_to_v5::step, v5_to_v6::step, v6_to_v7::step, v7_to_v8::step];
 
 /// The version that `steps` lead to.
 pub(super) fn version_after(steps: &[Step]) -> u32 {
