@@ -73,7 +73,13 @@ fn all(client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
 }
 
 /// Begins a pass over a list, or says what it would do: the sentences of `begun` and `would`.
-fn passed(wish: Wish, [begun, would]: [&str; 2], list: &str, client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
+fn passed(
+    wish: Wish,
+    [begun, would]: [&str; 2],
+    list: &str,
+    client: &mut Client,
+    screen: &Screen,
+) -> Result<Code, Failure> {
     let answer = client.ask(wish)?;
     match (screen.json, answer["chosen"].as_u64().zip(answer["leads"].as_u64())) {
         (true, _) => screen.value(&answer),

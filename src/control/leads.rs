@@ -24,7 +24,9 @@ pub(super) async fn lead_lists(handle: &Handle) -> Result<Value, Error> {
     let known = imports.all();
     let lists = read(imports, |reader| {
         let lists = reader.lists(None, 1_000)?.into_iter();
-        lists.map(|list| Ok((reader.import(list.list)?, reader.rework_passed(list.list)?, list))).collect::<Result<Vec<_>, _>>()
+        lists
+            .map(|list| Ok((reader.import(list.list)?, reader.rework_passed(list.list)?, list)))
+            .collect::<Result<Vec<_>, _>>()
     });
     let lists = lists.await?.into_iter().map(|(import, pass, list)| {
         let mut shown = shaped(&list);

@@ -27,7 +27,12 @@ pub(super) async fn filter_leads(
     rework(list, Rework::Filter { filter }, dry_run, ("leads-filtered", detail), handle).await
 }
 
-pub(super) async fn recycle_leads(list: ListId, chosen: Chosen, dry_run: bool, handle: &Handle) -> Result<Value, Error> {
+pub(super) async fn recycle_leads(
+    list: ListId,
+    chosen: Chosen,
+    dry_run: bool,
+    handle: &Handle,
+) -> Result<Value, Error> {
     let Chosen { results, dispositions, uncalled, next } = chosen;
     let detail = json!({ "list": list.to_string(), "results": results, "dispositions": dispositions, "uncalled": uncalled, "next": next });
     let dispositions = items(&dispositions, handle).await?;
@@ -42,7 +47,12 @@ async fn items(names: &BTreeSet<String>, handle: &Handle) -> Result<BTreeSet<Ite
     }
     let of_list = |entry| match entry {
         Entry::Item(item) if item.list == List::Disposition => Some(item),
-        Entry::Item(_) | Entry::User(_) | Entry::Perfil(_) | Entry::Queue(_) | Entry::Schedule(_) | Entry::Campaign(_) => None,
+        Entry::Item(_)
+        | Entry::User(_)
+        | Entry::Perfil(_)
+        | Entry::Queue(_)
+        | Entry::Schedule(_)
+        | Entry::Campaign(_) => None,
     };
     let known: Vec<Item> = snapshot(handle).await?.entries.into_iter().filter_map(of_list).collect();
     let one = |name: &String| {

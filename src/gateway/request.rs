@@ -14,7 +14,7 @@ use serde::Serialize;
 use crate::config::Url;
 use crate::files::{self, FileError};
 
-/// What is in it: docs/webhooks.md tells gateways.
+/// What is in a message: docs/webhooks.md tells gateways.
 #[derive(Serialize)]
 struct Said<'p> {
     /// Of the message in the outbox.

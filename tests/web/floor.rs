@@ -24,7 +24,7 @@ pub struct Plan<'a> {
     pub pbx: &'a str,
     /// Keys of the trunk's section, but for its registrar.
     pub trunk: &'a str,
-    /// More keys of the gate's section: whoever asks at night is served too.
+    /// More keys of the gate's section, where whoever asks at night is served too, and sections after it.
     pub gate: &'a str,
     /// Each agent's extension, with its password.
     pub agents: Vec<(u32, String)>,

@@ -103,7 +103,10 @@ impl Condition {
         match (&self.of, self.is) {
             (Subject::Field { name }, _) if name.trim().is_empty() => return Err(BadCondition::NoName { of }),
             _ if self.values.is_empty() => return Err(BadCondition::NoValue { of }),
-            _ if self.values.len() > MOST_VALUES || self.values.iter().any(is_long) || of.chars().count() > LONGEST_VALUE => {
+            _ if self.values.len() > MOST_VALUES
+                || self.values.iter().any(is_long)
+                || of.chars().count() > LONGEST_VALUE =>
+            {
                 return Err(BadCondition::TooMuch { of });
             }
             (_, Is::AtLeast | Is::AtMost) if self.values.len() > 1 || amount(&first).is_none() => {
@@ -115,11 +118,14 @@ impl Condition {
         match self.of {
             Subject::Field { .. } => Ok(()),
             Subject::Ddd => {
-                let wrong = is_no(|value| value.len() == 2 && value.parse().is_ok_and(|ddd: u8| (11..=99).contains(&ddd)));
+                let wrong =
+                    is_no(|value| value.len() == 2 && value.parse().is_ok_and(|ddd: u8| (11..=99).contains(&ddd)));
                 wrong.map_or(Ok(()), |value| Err(BadCondition::NotDdd { of, value }))
             }
             Subject::Priority => {
-                let wrong = is_no(|value| value.parse().is_ok_and(|rank| (Priority::FIRST..=Priority::LAST).contains(&Priority(rank))));
+                let wrong = is_no(|value| {
+                    value.parse().is_ok_and(|rank| (Priority::FIRST..=Priority::LAST).contains(&Priority(rank)))
+                });
                 wrong.map_or(Ok(()), |value| Err(BadCondition::NotPriority { of, value }))
             }
         }
@@ -275,14 +281,32 @@ mod tests {
     fn gn_14_a_filter_compares_as_people_mean_it() {
         let maria = [("Cidade", "São Paulo"), ("Saldo", "R$ 1.234,56"), ("Plano", "Fibra 500")];
         let of_maria = |condition: &str| lets(&[condition], &maria, &["11987654321", "2133334444"]);
-        for right in ["cidade=sao paulo,Campinas", "CIDADE!=Rio", "saldo>=1234,56", "saldo<=2000", "plano~fibra", "ddd=21",
-            "ddd!=31", "prioridade<=5", "priority=5", "e-mail=", "e-mail!=x"]
-        {
+        for right in [
+            "cidade=sao paulo,Campinas",
+            "CIDADE!=Rio",
+            "saldo>=1234,56",
+            "saldo<=2000",
+            "plano~fibra",
+            "ddd=21",
+            "ddd!=31",
+            "prioridade<=5",
+            "priority=5",
+            "e-mail=",
+            "e-mail!=x",
+        ] {
             assert!(of_maria(right), "{right}");
         }
-        for wrong in ["cidade=Rio", "cidade!=São Paulo", "saldo>=1.234,57", "saldo<=99.90", "cidade>=1", "plano~cobre",
-            "ddd!=11", "prioridade>=6", "e-mail=x"]
-        {
+        for wrong in [
+            "cidade=Rio",
+            "cidade!=São Paulo",
+            "saldo>=1.234,57",
+            "saldo<=99.90",
+            "cidade>=1",
+            "plano~cobre",
+            "ddd!=11",
+            "prioridade>=6",
+            "e-mail=x",
+        ] {
             assert!(!of_maria(wrong), "{wrong}");
         }
         assert!(lets(&[], &[], &[]), "no filter lets everybody through");
@@ -292,7 +316,10 @@ mod tests {
     #[test]
     fn a_condition_that_cannot_hold_is_refused_by_what_is_wrong_with_it() {
         let wrong = |text: &str| text.parse::<Condition>().unwrap_err().to_string();
-        assert_eq!(wrong("cidade"), "cidade: write it as cidade=São Paulo, ddd!=11, saldo>=100, saldo<=500 or plano~fibra");
+        assert_eq!(
+            wrong("cidade"),
+            "cidade: write it as cidade=São Paulo, ddd!=11, saldo>=100, saldo<=500 or plano~fibra"
+        );
         assert_eq!(wrong("=São Paulo"), ": say which field");
         assert_eq!(wrong("saldo>=muito"), "saldo: one number, as 100 or 1.234,56, not muito");
         assert_eq!(wrong("ddd=11,1"), "ddd: a DDD has two digits, 11 to 99, not 1");

@@ -1,7 +1,7 @@
 //! What the customer's own systems are told of a lead when it leaves work: what was tried meanwhile, what its agent said, what
 //! becomes of it.
 
-use super::attempt::{Attempt, ResultKind};
+use super::attempt::Attempt;
 use super::lead::{Lead, LeadState};
 use super::order::Order;
 use super::record::{Context, Record};
@@ -25,8 +25,7 @@ impl Record {
     /// Where the campaign tells somebody, and there is something to tell: an attempt that may have rung, or a person's no.
     pub(super) fn report(&self, lead: &Lead, cx: &mut Context<'_>) {
         let said_no = lead.state == LeadState::Declined;
-        let rang = |kind: ResultKind| kind.counts();
-        if cx.terms.webhook.is_none() || !(said_no || self.tried.iter().any(|tried| rang(tried.result.kind))) {
+        if cx.terms.webhook.is_none() || !(said_no || self.tried.iter().any(|tried| tried.result.kind.counts())) {
             return;
         }
         let attempts = self.tried.iter().map(|tried| Attempt { result: Some(tried.result), ..tried.attempt.clone() });

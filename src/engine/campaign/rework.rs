@@ -17,8 +17,12 @@ use crate::id::ItemId;
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Rework {
     /// Put aside, or no longer.
-    Filter { filter: Filter },
-    Recycle { chosen: Recycling },
+    Filter {
+        filter: Filter,
+    },
+    Recycle {
+        chosen: Recycling,
+    },
 }
 
 /// Which leads come back of those that are over; one of these is enough. Never who asked not to be called, and nobody without a

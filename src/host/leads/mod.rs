@@ -43,8 +43,8 @@ pub use import::{Done, Order, Progress, discard, import, resume};
 pub use looks::{Look, MOST_AGENTS, Unseen};
 pub use preview::{Preview, preview};
 pub use reader::Options;
-pub use rework::NotReworked;
 pub use repeats::{Repeat, Repeats};
+pub use rework::NotReworked;
 pub use text::{Encoding, decoded};
 pub use works::{AtEnd, Busy, Imports, Known, Standing};
 

@@ -145,7 +145,9 @@ fn pass(store: &Store, list: ListId, stop: &Stop) {
         let begun = Instant::now();
         match store.go_on_with_rework(list, size, Utc::now()) {
             Ok(Some(Passed { over: false, .. })) => size = next_size(size, begun.elapsed()),
-            Ok(Some(Passed { seen, changed, .. })) => return tracing::info!(%list, seen, changed, "a list was gone through"),
+            Ok(Some(Passed { seen, changed, .. })) => {
+                return tracing::info!(%list, seen, changed, "a list was gone through");
+            }
             // It was discarded meanwhile.
             Ok(None) => return,
             Err(why) => {

@@ -114,7 +114,8 @@ pub(super) fn of_lead(base: &Connection, lead: LeadId) -> rusqlite::Result<Vec<A
 
 /// Attempts at a lead that count; *ever* since it came back the last time.
 pub(super) fn tally(base: &Connection, lead: LeadId, periods: Periods) -> rusqlite::Result<Tally> {
-    let sql = "SELECT count(*) FILTER (WHERE at_ms >= coalesce((SELECT recycled_ms FROM leads WHERE lead = ?1), at_ms)),
+    let sql =
+        "SELECT count(*) FILTER (WHERE at_ms >= coalesce((SELECT recycled_ms FROM leads WHERE lead = ?1), at_ms)),
                       count(*) FILTER (WHERE at_ms >= ?2), count(*) FILTER (WHERE at_ms >= ?3),
                       count(*) FILTER (WHERE at_ms >= ?4) FROM lead_attempts WHERE lead = ?1 AND counts = 1";
     let values = params![id(lead.0), ms(periods.day), ms(periods.week), ms(periods.month)];

@@ -28,7 +28,8 @@ use super::shown::{self, LeadList};
 use super::{example, may};
 
 pub fn add(routes: Routes) -> Routes {
-    let filter = json!({ "conditions": [{ "of": "field", "name": "cidade", "is": "any-of", "values": ["São Paulo"] }] });
+    let filter =
+        json!({ "conditions": [{ "of": "field", "name": "cidade", "is": "any-of", "values": ["São Paulo"] }] });
     let recycling = json!({ "results": ["no-answer", "busy"], "dispositions": ["5"], "uncalled": false, "next": null });
     let found = json!({ "leads": 1000, "chosen": 320 });
     routes
@@ -269,7 +270,9 @@ impl From<NotReworked> for Error {
         match why {
             NotReworked::Gone(_) => Error::not_found(),
             NotReworked::Loading | NotReworked::Reworked => Error::new(StatusCode::CONFLICT, code, text),
-            NotReworked::Condition(_) | NotReworked::UnknownField { .. } | NotReworked::NoFields { .. } => Error::field("conditions", code, text),
+            NotReworked::Condition(_) | NotReworked::UnknownField { .. } | NotReworked::NoFields { .. } => {
+                Error::field("conditions", code, text)
+            }
             NotReworked::NothingChosen => Error::field("results", code, text),
             NotReworked::Store(why) => Error::from(why),
         }

@@ -88,6 +88,8 @@ pub struct Letter {
     message: AppointmentMessage,
     files: Vec<Attached>,
     appointment: Option<Id>,
+    /// The text is no message: it tells the gateway what became of this lead.
+    lead: Option<String>,
     #[schema(value_type = OutboxState)]
     pub state: &'static str,
     /// Of the state `dead`: `exhausted`, `refused`, `unknown`, `full`.
@@ -159,6 +161,10 @@ impl From<&outbox::Row> for Letter {
             message: said(&letter.to, &letter.body),
             files: letter.files.iter().map(Attached::from).collect(),
             appointment: letter.appointment.map(Id::from),
+            lead: match &letter.to {
+                Destination::Text { .. } | Destination::Webhook { .. } => None,
+                Destination::Event { about, .. } => Some(about.clone()),
+            },
             state,
             dead,
             tries: item.tries,

@@ -218,7 +218,9 @@ impl Engine {
             }
             (ListStanding::Ready, true) => None,
             (ListStanding::Ready, false) => Some("The campaign does not call this list any more.".to_owned()),
-            (ListStanding::Reworked, _) => Some("Its list is being gone through: a filter, or leads that come back.".to_owned()),
+            (ListStanding::Reworked, _) => {
+                Some("Its list is being gone through: a filter, or leads that come back.".to_owned())
+            }
             (ListStanding::Loading, _) => Some("Its list is being brought in.".to_owned()),
             (ListStanding::Discarded, _) => Some("Its list was discarded.".to_owned()),
             (ListStanding::Stale { since }, _) => {

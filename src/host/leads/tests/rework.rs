@@ -94,7 +94,11 @@ fn a_pass_holds_its_list_and_goes_on_after_a_crash() {
 
     store.begin_rework(ListId(1), filter(&[])).unwrap();
     store.discard_list(ListId(1)).unwrap();
-    assert_eq!(store.go_on_with_rework(ListId(1), 2, Utc::now()).unwrap(), None, "a list that goes takes its pass along");
+    assert_eq!(
+        store.go_on_with_rework(ListId(1), 2, Utc::now()).unwrap(),
+        None,
+        "a list that goes takes its pass along"
+    );
 }
 
 /// Each lead of the list is called once, and is what its result made of it.
