@@ -186,13 +186,19 @@ impl Calls {
         cx: &Context<'_>,
     ) -> Result<Vec<String>, Refusal> {
         let load = self.load(account, cx.now);
-        let facts = Facts { account: load, ..known.unwrap_or_else(|| Facts::of(load)) };
+        let in_call = self.is_in_call(number);
+        let facts = Facts { account: load, in_call, ..known.unwrap_or_else(|| Facts::of(load)) };
         gate::judge(&Law::of(cx.config), &facts, number, purpose, cx.now).into_result()
     }
 
     /// How busy an account is with calls of its own.
     pub fn load(&mut self, account: &Account, now: Now) -> Load {
         self.meters.entry(account.name.clone()).or_default().load(account.limits, now.moment)
+    }
+
+    /// Whether a call with this number is under way, whoever began it.
+    pub fn is_in_call(&self, number: &Number) -> bool {
+        self.calls.values().any(|call| !call.is_ended() && call.number.normalised == number.normalised)
     }
 
     /// The same for a number that the far end shall dial for us: no call of ours is added, but an attempt is.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::facts::{apart, is_stale};
+use super::facts::{CALL_LOOKED_AT, apart, is_stale};
 use super::finding::{Breach, Finding, Gap};
 use super::opening::Unregulated;
 use super::place::Place;
@@ -59,6 +59,7 @@ impl<'a> Case<'a> {
             Rule::Prefix => prefix::look(self.place.law.gate, self.place.number).map(Finding::Breach),
             Rule::CallsAtOnce => self.at_once().map(Finding::Breach),
             Rule::CallsAMinute => self.a_minute().map(Finding::Breach),
+            Rule::InCall => self.facts.in_call.then_some(Finding::Breach(Breach::InCall)),
             Rule::Doubt => self.doubt().map(Finding::Breach),
             Rule::Clock => self.clock(),
             Rule::DoNotCall => self.do_not_call(),
@@ -122,7 +123,7 @@ impl<'a> Case<'a> {
         let strict = self.purpose.dials_by_itself();
         let unregulated = if strict { Unregulated::Closed } else { Unregulated::Open };
         let hours = self.binds(Rule::Hours) && !self.place.is_unknown();
-        let mut at = self.now.civil.max(self.rate_passes()?).max(self.suppression_ends());
+        let mut at = self.now.civil.max(self.rate_passes()?).max(self.suppression_ends()).max(self.looked_at());
         loop {
             let counted = if self.binds(Rule::Promise) { attempts::next(self, at)? } else { at };
             let open = if hours { opening::next(&self.place, counted, unregulated)? } else { counted };
@@ -146,6 +147,12 @@ impl<'a> Case<'a> {
             }
             Some(_) | None => Some(now),
         }
+    }
+
+    /// Whoever is in a call may be in none by then.
+    fn looked_at(&self) -> DateTime<Utc> {
+        let now = self.now.civil;
+        if self.facts.in_call && self.binds(Rule::InCall) { now + CALL_LOOKED_AT } else { now }
     }
 
     fn suppression_ends(&self) -> DateTime<Utc> {

@@ -14,6 +14,8 @@ pub struct Facts {
     pub account: Load,
     /// Calls over the route, where that is another account.
     pub route: Option<Load>,
+    /// A call with this number is under way, whoever began it.
+    pub in_call: bool,
     /// Why the facts may be wrong, in words: a failing store.
     pub doubt: Option<String>,
     /// Both clocks when they were last known to be right.
@@ -25,7 +27,7 @@ pub struct Facts {
 impl Facts {
     /// The calls of an account, and nothing else known.
     pub fn of(account: Load) -> Facts {
-        Facts { account, route: None, doubt: None, clock: None, suppressed: None, attempts: None }
+        Facts { account, route: None, in_call: false, doubt: None, clock: None, suppressed: None, attempts: None }
     }
 }
 
@@ -100,6 +102,8 @@ pub(super) fn is_stale(read: DateTime<Utc>, now: DateTime<Utc>) -> bool {
     age > MOST_AGE || age < -MOST_APART
 }
 
+/// Whoever is in a call is looked at again after so long.
+pub(super) const CALL_LOOKED_AT: TimeDelta = TimeDelta::minutes(1);
 /// Civil and boot time may part by so much: no correction of a clock that is kept is larger.
 pub const MOST_APART: TimeDelta = TimeDelta::minutes(5);
 /// A list is looked at again at least so often; changes on the way are told at once, so this only catches what was missed.

@@ -41,6 +41,7 @@ pub(super) enum Breach<'a> {
     Premium,
     CallsAtOnce { whose: &'static str, load: Load },
     CallsAMinute { whose: &'static str, load: Load },
+    InCall,
     Doubt { why: &'a str, binds: bool },
     Clock { ahead: TimeDelta },
     Suppressed(&'a Hit),
@@ -71,7 +72,7 @@ impl Finding<'_> {
                 Breach::CallsAtOnce { .. } | Breach::Doubt { .. } | Breach::Clock { .. } | Breach::Promise(_) => false,
                 Breach::CallsAMinute { load, .. } => load.next.is_some(),
                 Breach::Suppressed(hit) => hit.until.is_some(),
-                Breach::Attempts { .. } | Breach::Hours { .. } | Breach::Holiday { .. } => true,
+                Breach::InCall | Breach::Attempts { .. } | Breach::Hours { .. } | Breach::Holiday { .. } => true,
             },
         }
     }
@@ -127,6 +128,7 @@ impl Breach<'_> {
                 "{whose} began {} calls within a minute and may begin {}.",
                 load.starts, load.limits.calls_per_minute
             ),
+            Breach::InCall => "A call with this number is under way.".to_owned(),
             Breach::Doubt { why, binds: true } => format!("Nothing is dialled automatically while in doubt: {why}."),
             Breach::Doubt { why, binds: false } => (*why).to_owned(),
             Breach::Clock { ahead } => clock(*ahead),

@@ -7,6 +7,7 @@
 //! | grammar, denied prefixes | binds | binds | binds | binds | binds |
 //! | calls at once, calls a minute | binds | binds | binds | binds | they are no calls |
 //! | emergency numbers | always allowed | always allowed | never | never | never |
+//! | a call with it under way | – | – | – | binds | – |
 //! | a doubt, a clock that jumped | warns | warns | binds | binds | warns, binds |
 //! | do-not-call, hours, holidays | warns | – | – | binds | binds |
 //! | attempts | warns | – | – | binds | – |

@@ -11,6 +11,8 @@ pub enum Rule {
     Prefix,
     CallsAtOnce,
     CallsAMinute,
+    /// Whoever is dialled is in a call with us already.
+    InCall,
     /// Somebody said that the facts may be wrong.
     Doubt,
     Clock,
@@ -46,6 +48,7 @@ impl Rule {
             Rule::Prefix => "prefix",
             Rule::CallsAtOnce => "calls-at-once",
             Rule::CallsAMinute => "calls-a-minute",
+            Rule::InCall => "in-call",
             Rule::Doubt => "doubt",
             Rule::Clock => "clock",
             Rule::DoNotCall => "do-not-call",
@@ -66,6 +69,8 @@ impl Rule {
             Rule::Emergency | Rule::Prefix => Bearing::Binds,
             Rule::CallsAtOnce | Rule::CallsAMinute if purpose.is_text() => Bearing::Nothing,
             Rule::CallsAtOnce | Rule::CallsAMinute => Bearing::Binds,
+            Rule::InCall if purpose.dials_by_itself() && !purpose.is_text() => Bearing::Binds,
+            Rule::InCall => Bearing::Nothing,
             Rule::Doubt | Rule::Clock if purpose.is_a_persons() => Bearing::Warns,
             Rule::Doubt | Rule::Clock => Bearing::Binds,
             // These keep the public in peace; colleagues are reached whenever they are there.
@@ -90,6 +95,7 @@ const ORDINARY: &[Rule] = &[
     Rule::Prefix,
     Rule::CallsAtOnce,
     Rule::CallsAMinute,
+    Rule::InCall,
     Rule::Doubt,
     Rule::Clock,
     Rule::DoNotCall,

@@ -161,7 +161,7 @@ impl Engine {
         // The attempt that is written and judged again is counted when something comes of it.
         let known = known.map(|known| if own { known.but_one() } else { known.clone() });
         let known = known.as_ref().map(|known| (&known.suppressed, &known.attempts)).map_err(Clone::clone);
-        let facts = self.facts_beside(load, known, None);
+        let facts = self.facts_beside((load, Some(&number)), known, None);
         let verdict = gate::judge(&self.law_of(&terms), &facts, &number, Purpose::Campaign, now);
         self.campaigning.judged = Some((lead, facts));
         Some(judgement(verdict))

@@ -51,7 +51,9 @@ impl Engine {
             (gate::Suppression { read: at.civil, ..suppressed }, gate::Attempts { read: at.civil, ..attempts })
         });
         let known = known.as_ref().map(|(suppressed, attempts)| (suppressed, attempts)).map_err(Clone::clone);
-        let facts = self.facts_beside(NO_CALLS, known, None);
+        // Of a time to come nobody knows who talks then.
+        let number = Number::read(&look.number, &self.config.gate).ok().filter(|_| look.from.is_none());
+        let facts = self.facts_beside((NO_CALLS, number.as_ref()), known, None);
         let explanation = gate::explain(&self.law_of(terms), &facts, &look.number, Purpose::Campaign, at);
         let mut explained = gate::Explained::from(explanation);
         // What holds the whole campaign comes before what is said of a number.

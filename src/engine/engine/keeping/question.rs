@@ -101,7 +101,8 @@ impl Engine {
                 self.keeping.callbacks.on_judged(promise, ask, judgement, now);
             }
             Ask::Explain { command, dialled, purpose, account } => {
-                let facts = account.and_then(|account| self.facts_with(&account, known, None, now));
+                let number = Number::read(&dialled, &self.config.gate).ok();
+                let facts = account.and_then(|account| self.facts_with(&account, number.as_ref(), known, None, now));
                 let answer = match facts {
                     Some(facts) => {
                         let explanation = gate::explain(&Law::of(&self.config), &facts, &dialled, purpose, now);
@@ -125,7 +126,7 @@ impl Engine {
     }
 
     fn judge_letter(&self, number: &Number, known: Known<'_>, now: Now) -> Verdict {
-        gate::judge(&Law::of(&self.config), &self.facts_beside(NO_CALLS, known, None), number, Purpose::Notice, now)
+        gate::judge(&Law::of(&self.config), &self.facts_beside((NO_CALLS, Some(number)), known, None), number, Purpose::Notice, now)
     }
 
     fn judge_promise(&mut self, promise: PromiseId, number: &Number, known: Known<'_>, now: Now) -> Judgement {
@@ -151,24 +152,26 @@ impl Engine {
         let most = self.staff.schedule(view.promise.schedule).map_or(0, |schedule| schedule.attempts);
         // The one that is being judged again is counted when something comes of it.
         let made = OfPromise { made: view.promise.attempts.into(), most: most.into() };
-        self.facts_with(&account, known, Some(made), now)
+        let number = view.promise.terms.number.clone();
+        self.facts_with(&account, Some(&number), known, Some(made), now)
     }
 
     fn facts_with(
         &mut self,
         account: &AccountName,
+        number: Option<&Number>,
         known: Known<'_>,
         promise: Option<OfPromise>,
         now: Now,
     ) -> Option<gate::Facts> {
         let account = self.config.accounts.get(account)?.clone();
         let load = self.calls.load(&account, now);
-        Some(self.facts_beside(load, known, promise))
+        Some(self.facts_beside((load, number), known, promise))
     }
 
     pub(in super::super) fn facts_beside(
         &self,
-        account: Load,
+        (account, number): (Load, Option<&Number>),
         known: Known<'_>,
         promise: Option<OfPromise>,
     ) -> gate::Facts {
@@ -179,6 +182,7 @@ impl Engine {
         gate::Facts {
             account,
             route: None,
+            in_call: number.is_some_and(|number| self.calls.is_in_call(number)),
             doubt: doubt.or_else(|| self.store_failing.then(|| "nothing can be written down now".to_owned())),
             clock: self.keeping.right,
             suppressed: known.map(|(suppressed, _)| suppressed.clone()),

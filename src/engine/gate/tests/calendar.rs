@@ -300,6 +300,7 @@ fn an_explanation_has_all_rules_in_order_and_hides_the_number() {
         yes("prefix"),
         yes("calls-at-once"),
         yes("calls-a-minute"),
+        yes("in-call"),
         yes("doubt"),
         yes("clock"),
         yes("do-not-call"),

@@ -65,6 +65,7 @@ const TABLE: &[Line] = &[
     ("premium", "NNNNNNNN", |asked| asked.dialled = "0900 313 1234"),
     ("calls-at-once", "NNNNNN..", |asked| asked.facts.account.calls = 2),
     ("calls-a-minute", "NNNNNN..", |asked| asked.facts.account.starts = 3),
+    ("in-call", "....NN..", |asked| asked.facts.in_call = true),
     ("emergency", "...NNNNN", |asked| asked.dialled = "190"),
     ("doubt", "WWWNNNWN", |asked| asked.facts.doubt = Some("the store fails".to_owned())),
     ("clock", "WWWNNNWN", |asked| asked.now.civil += TimeDelta::seconds(301)),

@@ -70,3 +70,34 @@ fn GN_14_who_may_never_be_called_again_is_exhausted_and_not_asked_about_for_ever
     floor.pass(seconds(30));
     assert_eq!(floor.lead(2), LeadState::Exhausted(Finished::NumberLimit { most: 1 }));
 }
+
+/// GN-15: whoever we are talking with, or ringing, is not rung a second time by what dials by itself.
+#[test]
+fn GN_15_who_is_in_a_call_with_us_is_dialled_when_it_is_over() {
+    let mut floor = Floor::with(DialMode::Progressive, 1, |_| {});
+    let (ana, bia) = (floor.ana, floor.bia);
+    floor.command_as(bia, dial("21", &number(1))).unwrap();
+    let maria = floor.rings("21", &number(1));
+    floor.deliver(&maria.answer(180));
+    floor.join(ana);
+    floor.pass(seconds(30));
+    floor.nobody_is_called();
+    assert_eq!(floor.results(1), [], "no attempt is written for it");
+    assert!(floor.waits(1).num_seconds() <= 60, "looked at again within a minute");
+    floor.refuses(&maria, 486);
+    floor.pass(seconds(75));
+    floor.rings("20", &number(1));
+}
+
+#[test]
+fn GN_15_two_leads_with_one_number_are_not_rung_at_the_same_moment() {
+    let mut floor = Floor::with(DialMode::Progressive, 1, |_| {});
+    floor.world.shell.store.leads.add(lead(2, &[&number(1)]));
+    let (ana, bia) = (floor.ana, floor.bia);
+    floor.join(ana);
+    floor.join(bia);
+    let rung = floor.all_rung();
+    assert_eq!(rung.len(), 1, "one of the two");
+    floor.pass(seconds(20));
+    floor.nobody_is_called();
+}

@@ -35,12 +35,12 @@ fn at_work() -> Floor {
 }
 
 #[track_caller]
-fn is_not_called(floor: &mut Floor, why: &str) {
+fn is_not_called(floor: &mut Floor, rule: &str, why: &str) {
     let ana = floor.ana;
     floor.wish(ana, DIAL).unwrap();
     floor.nobody_is_called();
     let denied = floor.record_of(ana).unwrap().denied.unwrap();
-    assert_eq!((denied.rule.as_str(), denied.fact.as_str()), ("list", why));
+    assert_eq!((denied.rule.as_str(), denied.fact.as_str()), (rule, why));
     assert_eq!(floor.results(1), []);
 }
 
@@ -48,7 +48,7 @@ fn is_not_called(floor: &mut Floor, why: &str) {
 fn GN_13_nobody_of_a_list_that_was_discarded_is_called_any_more() {
     let mut floor = at_work();
     floor.world.shell.store.leads.discard(LIST);
-    is_not_called(&mut floor, "Its list was discarded.");
+    is_not_called(&mut floor, "list", "Its list was discarded.");
     floor.change(|terms| terms.mode = DialMode::Progressive);
     let bia = floor.bia;
     floor.join(bia);
@@ -61,18 +61,33 @@ fn GN_13_a_list_that_has_grown_too_old_meanwhile_is_not_called() {
     let mut floor = at_work();
     let since = floor.now.civil - TimeDelta::minutes(1);
     floor.world.shell.store.leads.lists.get_mut(&LIST).unwrap().expires = Some(since);
-    is_not_called(&mut floor, "Its list is too old since 2026-05-28; bring in a new one.");
+    is_not_called(&mut floor, "list", "Its list is too old since 2026-05-28; bring in a new one.");
 }
 
 #[test]
 fn GN_13_a_campaign_that_calls_other_lists_now_leaves_the_leads_of_those_before() {
     let mut floor = at_work();
     floor.change(|terms| terms.lists = vec![ListId(8)]);
-    is_not_called(&mut floor, "The campaign does not call this list any more.");
+    is_not_called(&mut floor, "list", "The campaign does not call this list any more.");
     floor.change(|terms| terms.mode = DialMode::Progressive);
     let bia = floor.bia;
     floor.join(bia);
     floor.pass(seconds(30));
     floor.nobody_is_called();
     assert!(matches!(floor.lead(2), LeadState::Waiting { .. }), "another campaign may call it");
+}
+
+#[test]
+fn GN_14_whom_the_filter_of_the_list_leaves_out_meanwhile_is_not_called() {
+    let mut floor = at_work();
+    floor.world.shell.store.leads.put_aside(LIST, |_| true);
+    is_not_called(&mut floor, "filter", "The filter of its list leaves it out.");
+    floor.change(|terms| terms.mode = DialMode::Progressive);
+    let bia = floor.bia;
+    floor.join(bia);
+    floor.pass(seconds(30));
+    floor.nobody_is_called();
+    floor.world.shell.store.leads.put_aside(LIST, |_| false);
+    floor.pass(seconds(60));
+    assert_ne!(floor.results(2), [], "without it they are called again");
 }

@@ -78,6 +78,7 @@ impl<'a> Model<'a> {
             "emergency" => "...NNNNN",
             "denied-prefix" | "international" | "premium" => "NNNNNNNN",
             "calls-at-once" | "calls-a-minute" => "NNNNNN..",
+            "in-call" => "....NN..",
             "doubt" | "clock" => "WWWNNNWN",
             "do-not-call" | "hours" | "holiday" if house => "........",
             "do-not-call" | "hours" | "holiday" => "WW..NNNN",
@@ -120,6 +121,7 @@ impl<'a> Model<'a> {
             ("premium", lasts(premium)),
             ("calls-at-once", lasts(loads.iter().any(|load| load.calls >= load.limits.calls_at_once))),
             ("calls-a-minute", self.rate(&loads, at)),
+            ("in-call", self.in_call(at)),
             ("doubt", lasts(facts.doubt.is_some())),
             ("clock", self.clock()),
             ("do-not-call", self.suppressed(at)),
@@ -143,6 +145,11 @@ impl<'a> Model<'a> {
             }
         }
         finds
+    }
+
+    fn in_call(&self, at: DateTime<Utc>) -> Finds {
+        let is_up = self.asked.facts.in_call && at < self.asked.now.civil + TimeDelta::seconds(60);
+        if is_up { Finds::Now } else { Finds::Nothing }
     }
 
     fn clock(&self) -> Finds {

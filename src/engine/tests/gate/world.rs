@@ -233,6 +233,7 @@ fn facts(random: &mut Random, now: Now) -> Facts {
     Facts {
         account: load(random, now),
         route: chance(random, 4).then(|| load(random, now)),
+        in_call: chance(random, 16),
         doubt: chance(random, 40).then(|| "the store fails".to_owned()),
         clock: (!chance(random, 20)).then(|| clock(random, now)),
         suppressed: (!chance(random, 20)).then_some(suppressed),

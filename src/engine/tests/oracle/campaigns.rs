@@ -96,6 +96,8 @@ impl World {
             let late = invite.at.moment.since(*at);
             panic!("{lead} is dialled {late:?} after its list was discarded");
         }
+        let aside = self.shell.store.leads.get(lead).is_some_and(|lead| lead.aside);
+        assert!(!aside, "{lead} is dialled though the filter leaves it out: {invite:?}");
         let row = &self.shell.store.leads.lists[&list];
         let is_old = row.expires.is_some_and(|expires| expires + TimeDelta::seconds(1) < invite.at.civil);
         assert!(!is_old, "the list of {lead} is of {:?}: {invite:?}", row.expires);

@@ -36,6 +36,13 @@ impl Exchange {
         };
         self.calls.values().filter(dialled).count()
     }
+
+    /// Whether a number that was dialled since then rings or talks.
+    fn is_with(&self, number: &str, since: Moment) -> bool {
+        let same = |call: &Call| call.invite.uri().unwrap().user.as_deref() == Some(number);
+        let live = |call: &Call| call.far.is_some() && !call.is_over && call.begun >= since;
+        self.calls.values().any(|call| live(call) && same(call))
+    }
 }
 
 impl World {
@@ -73,6 +80,11 @@ impl World {
         let far = Far::called(invite, &format!("t{}", self.exchange.calls.len()));
         if let Some(person) = person {
             let by_hand = self.exchange.by_hand == Some((ramal.clone(), person));
+            let is_busy = self.exchange.is_with(&number, self.judge.sold.started);
+            if is_busy {
+                self.judge.seen.count("in a call already");
+            }
+            assert!(by_hand || !is_busy, "{number} is in a call already, and dialled by {ramal}");
             let entry = Invite { at: self.now, skew: self.skew, person, ramal, by_hand, id: id.clone(), lead: None };
             self.on_invite(entry);
         }

@@ -63,7 +63,11 @@ impl World {
         let all = self.sales.leads.iter().filter(|(_, card)| terms.lists.contains(&card.list));
         let ready = all.filter(|(_, card)| {
             let list = &leads.lists[&card.list];
-            list.state == ListState::Ready && list.dated <= since && list.expires.is_none()
+            let filtered = self.judge.sold.filtered.get(&card.list);
+            list.state == ListState::Ready
+                && list.dated <= since
+                && list.expires.is_none()
+                && filtered.is_none_or(|at| self.now.moment.since(*at) > patience)
         });
         let mut leads = ready.filter_map(|(lead, _)| leads.get(*lead));
         leads.find(|lead| self.is_due(lead, since) && self.may_be_dialled(lead, terms, since)).map(|lead| lead.lead)
@@ -71,7 +75,7 @@ impl World {
 
     fn is_due(&self, lead: &Lead, since: DateTime<Utc>) -> bool {
         match lead.state {
-            LeadState::Waiting { next, cool_off, .. } => next <= since && cool_off.is_none(),
+            LeadState::Waiting { next, cool_off, .. } => next <= since && cool_off.is_none() && !lead.aside,
             _ => false,
         }
     }

@@ -126,6 +126,7 @@ impl World {
                 self.ask(Actor::User(user), What::Campaign(Command::Leave { campaign, user }));
             }
             17 => self.put(1, Event::Trouble),
+            18 => self.filter(campaign),
             _ => {
                 for campaign in self.sales.campaigns.clone() {
                     self.start_selling(campaign);
@@ -176,6 +177,17 @@ impl World {
         let (store, random, truth) = (&mut self.shell.store.leads, &mut self.random, self.now.civil - self.skew);
         terms.lists.push(self.sales.bring_in(&self.office, store, truth, random));
         self.edit(terms);
+    }
+
+    /// Some of a list is not called any more, or all of it is again.
+    fn filter(&mut self, campaign: CampaignId) {
+        let list = self.judge.sold.terms.get(&campaign).and_then(|terms| terms.lists.first().copied());
+        let Some(list) = list else { return };
+        let part = u64::from(self.random.below(3));
+        self.say(|| format!("list {list} is filtered: {part}"));
+        self.shell.store.leads.put_aside(list, |lead| part > 0 && lead.lead.0 % 3 < part);
+        self.judge.sold.filtered.insert(list, self.now.moment);
+        self.judge.seen.count("a list filtered");
     }
 
     /// A list of leads is too old soon, or is not any more.

@@ -41,6 +41,8 @@ pub struct Sold {
     /// An attempt of theirs had no end when the power failed, and nobody has said what came of it.
     pub unknown: BTreeSet<LeadId>,
     pub discarded: BTreeMap<ListId, Moment>,
+    /// A filter was put on them, the last time.
+    pub filtered: BTreeMap<ListId, Moment>,
     /// Their agents wished to dial them.
     pub wished: BTreeSet<LeadId>,
     /// Do-not-call wishes that no disk took yet.
@@ -343,6 +345,8 @@ pub const SOLD: &[&str] = &[
     "stopped",
     "a campaign edited",
     "a list discarded",
+    "a list filtered",
+    "in a call already",
     "a list grows old",
     "a do-not-call list grows old",
     "accepted",

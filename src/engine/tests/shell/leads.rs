@@ -60,6 +60,13 @@ impl Leads {
         self.leads.borrow_mut().retain(|_, kept| kept.lead.list != list || stays(&kept.lead));
     }
 
+    /// A filter is put on a list: some of it is not dialled any more, and some is again.
+    pub fn put_aside(&mut self, list: ListId, aside: impl Fn(&Lead) -> bool) {
+        let mut leads = self.leads.borrow_mut();
+        let of_list = leads.values_mut().map(|kept| &mut kept.lead).filter(|lead| lead.list == list);
+        of_list.for_each(|lead| lead.aside = aside(lead));
+    }
+
     /// A person says what came of an attempt that a crash cut short.
     pub fn settle(&mut self, lead: LeadId, reached: bool, now: DateTime<Utc>) {
         let mut leads = self.leads.borrow_mut();
@@ -117,7 +124,8 @@ impl Leads {
             Written::Lead { lead, .. } => {
                 let mut leads = self.leads.borrow_mut();
                 let known = leads.get_mut(&lead.lead).expect("a lead");
-                (known.lead, known.lapse) = (lead.clone(), None);
+                let aside = known.lead.aside;
+                (known.lead, known.lapse) = (Lead { aside, ..lead.clone() }, None);
             }
             Written::Lapse { lead, fence } => {
                 let mut leads = self.leads.borrow_mut();
@@ -139,7 +147,7 @@ impl Leads {
             *fence += 1;
             match (&lead.state, open.get(&lead.lead), lapse.take()) {
                 (_, Some(attempt), _) => lead.state = LeadState::Unknown { attempt: *attempt },
-                (LeadState::Leased { .. }, None, Some(foreseen)) => *lead = foreseen,
+                (LeadState::Leased { .. }, None, Some(foreseen)) => *lead = Lead { aside: lead.aside, ..foreseen },
                 (LeadState::Leased { .. }, None, None) => lead.state = waiting(DateTime::UNIX_EPOCH),
                 _ => {}
             }
@@ -205,6 +213,7 @@ impl Leads {
         let is_due = |lead: &Lead| match lead.state {
             LeadState::Waiting { next, .. } => {
                 next <= want.now
+                    && !lead.aside
                     && ready.iter().any(|(list, _)| *list == lead.list)
                     && want.open.contains_key(&lead.area())
             }
