@@ -128,6 +128,11 @@ fn gn_14_what_a_gateway_missed_while_it_was_away_it_is_told_later_of_each_lead_i
 fn gn_14_a_campaign_tells_only_gateways_that_are_configured_and_no_more_is_refused_by_name() {
     let section = Gateway::start().section("crm", "");
     let (office, ana) = Office::with("web-told-whom", "", &section);
+    let permissions = json!({ "name": "Campanhas", "permissions": ["administration"] });
+    let perfil = ana.post("/perfis", &permissions).json()["perfil"].clone();
+    let (rui, _) = office.hire(&ana, "rui", json!({ "perfil": perfil }));
+    assert_eq!(rui.get("/gateways").json(), json!([{ "name": "crm" }]), "to choose from, without appointments");
+    assert_eq!(rui.get("/outbox").status, 403);
     let made = ana.post("/campaigns", &json!({ "name": "Renova", "webhook": "crm" }));
     assert_eq!((made.status, &made.json()["webhook"]), (201, &json!("crm")), "{made:?}");
     let path = format!("/campaigns/{}", made.json()["campaign"].as_str().unwrap());

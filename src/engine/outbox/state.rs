@@ -11,6 +11,8 @@
 //!                              tried again    │    a person
 //!                                             └─────────────────────────> Over: Dropped
 //! ```
+//!
+//! An event that finds too much waiting begins as Dead: Full.
 
 use super::letter::{Dead, Phase};
 use super::order::Change;

@@ -126,7 +126,13 @@ impl Engine {
     }
 
     fn judge_letter(&self, number: &Number, known: Known<'_>, now: Now) -> Verdict {
-        gate::judge(&Law::of(&self.config), &self.facts_beside((NO_CALLS, Some(number)), known, None), number, Purpose::Notice, now)
+        gate::judge(
+            &Law::of(&self.config),
+            &self.facts_beside((NO_CALLS, Some(number)), known, None),
+            number,
+            Purpose::Notice,
+            now,
+        )
     }
 
     fn judge_promise(&mut self, promise: PromiseId, number: &Number, known: Known<'_>, now: Now) -> Judgement {
