@@ -71,6 +71,7 @@ fn list(client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
             count(|live| live.dialling),
             count(|live| live.talking),
             count(|live| live.ready),
+            terms.webhook.clone().unwrap_or_default(),
         ]
     };
     let heading = [
@@ -82,6 +83,7 @@ fn list(client: &mut Client, screen: &Screen) -> Result<Code, Failure> {
         "table.dialling",
         "table.talking",
         "table.waiting",
+        "table.gateway",
     ];
     table::print(screen, &heading.map(|key| screen.words.say(key)), &terms.iter().map(row).collect::<Vec<_>>());
     Ok(Code::Done)

@@ -14,7 +14,7 @@ use serde::Serialize;
 use crate::config::Url;
 use crate::files::{self, FileError};
 
-/// What is in it: docs/webhooks.md tells gateways.
+/// What is in a message: docs/webhooks.md tells gateways.
 #[derive(Serialize)]
 struct Said<'p> {
     /// Of the message in the outbox.
@@ -79,6 +79,11 @@ pub fn signed(
 }
 
 fn written(post: &Post, files: Vec<SaidFile<'_>>) -> Result<String, FileError> {
+    if post.event {
+        let told: Result<serde_json::Value, _> = serde_json::from_str(&post.text);
+        let told = told.map(|event| serde_json::json!({ "id": post.id.item.to_string(), "event": event }));
+        return told.map(|told| told.to_string()).map_err(|why| FileError::Io(why.into()));
+    }
     let said = Said {
         id: post.id.item.to_string(),
         number: post.number.as_ref().map(|number| number.normalised.as_str()),

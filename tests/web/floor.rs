@@ -24,7 +24,7 @@ pub struct Plan<'a> {
     pub pbx: &'a str,
     /// Keys of the trunk's section, but for its registrar.
     pub trunk: &'a str,
-    /// More keys of the gate's section: whoever asks at night is served too.
+    /// More keys of the gate's section, where whoever asks at night is served too, and sections after it.
     pub gate: &'a str,
     /// Each agent's extension, with its password.
     pub agents: Vec<(u32, String)>,
@@ -195,11 +195,23 @@ pub fn at_work<T>(agents: &[Browser], campaign: &str, what: impl FnOnce(&AtomicB
     let stop = &AtomicBool::new(false);
     std::thread::scope(|scope| {
         let works: Vec<_> = agents.iter().map(|agent| scope.spawn(move || work(agent, campaign, stop))).collect();
-        let came = what(stop);
+        let came = {
+            let _stops = Stops(stop);
+            what(stop)
+        };
         // Whoever asked something while the daemon was killed has no answer.
         works.into_iter().for_each(|work| drop(work.join()));
         came
     })
+}
+
+/// However the story ends, the agents stop: their pages hear of a campaign that runs.
+struct Stops<'a>(&'a AtomicBool);
+
+impl Drop for Stops<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// An agent: takes part, talks with whoever comes, and closes the record.

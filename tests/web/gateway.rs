@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -36,7 +36,12 @@ pub struct Asked {
 
 impl Gateway {
     pub fn start() -> Gateway {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Gateway::at("127.0.0.1:0".parse().unwrap())
+    }
+
+    /// One that is dropped is not there any more; another one may come to its place.
+    pub fn at(address: SocketAddr) -> Gateway {
+        let listener = TcpListener::bind(address).unwrap();
         listener.set_nonblocking(true).unwrap();
         Gateway { listener, tls: None }
     }

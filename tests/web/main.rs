@@ -36,6 +36,7 @@ mod roles;
 mod script;
 mod settings;
 mod sign_in;
+mod told;
 mod unseen;
 mod webhooks;
 mod work;

@@ -1,23 +1,12 @@
 //! A predictive campaign in a real browser: people who answer, talk in real RTP and hang up; agents, one of them at her page; and who
 //! watches the pace (GN-02, GN-09, GN-15, GN-18).
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use serde_json::json;
 
 use crate::floor::{Floor, Plan, at_work};
 use crate::script::Script;
 use crate::support::Folder;
 use crate::support::market::{Habits, Market};
-
-/// However the story ends, the agents without a page stop: their pages hear of a campaign that runs.
-struct Stops<'a>(&'a AtomicBool);
-
-impl Drop for Stops<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
 
 #[test]
 fn gn_02_gn_18_calls_that_people_answer_come_by_themselves_and_the_pace_is_seen_in_a_real_browser() {
@@ -33,8 +22,7 @@ fn gn_02_gn_18_calls_that_people_answer_come_by_themselves_and_the_pace_is_seen_
     let home = format!("http://{}/", floor.office.address());
     let Some(script) = Script::start("predictive", &home, &[]) else { return };
     let (_seated, others) = floor.agents.split_first().expect("agents");
-    at_work(others, &floor.campaign, |stop| {
-        let _stops = Stops(stop);
+    at_work(others, &floor.campaign, |_| {
         script.play(|wish| panic!("nobody outside does: {wish}"), || floor.office.daemon.log());
     });
     market.go_home();

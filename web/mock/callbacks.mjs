@@ -72,11 +72,12 @@ const appointments = (now) => [
   appointment('903', `${dayAfter(now, 2)}T09:00`, { action: 'open-case', contact: '303', department: '3', agent: null, comment: 'Levar o técnico do bloco B.', message: { channel: 'webhook', hook: 'whatsapp', to: '+5531904120877', text: 'Sua visita técnica é hoje, às 10h.' }, files: [file('61', 'Ordem de serviço 4412.pdf', 184_320), file('62', 'fachada do bloco B.jpg', 2_516_582, 'image/jpeg')] }),
   appointment('904', `${today(now)}T10:00`, { state: 'done', comment: 'Cobrar o laudo.' }), appointment('905', `${today(now)}T09:00`, { state: 'error', error: 'case-open', contact: '302' }),
 ];
-const letter = (item, to, text, more) => ({ item, version: 1, message: { channel: 'sip', hook: null, to, text }, appointment: '904', files: [], dead: null, why: null, ...more });
+const letter = (item, to, text, more) => ({ item, version: 1, message: { channel: 'sip', hook: null, to, text }, appointment: '904', lead: null, files: [], dead: null, why: null, ...more });
 const outbox = (now) => [
   letter('1', '+5531904120877', 'Seu boleto vence amanhã.', { state: 'dead', dead: 'exhausted', tries: 8, next: at(now, 60), why: 'the gateway answered 503', files: [file('63', 'boleto-novembro.pdf', 48_213)], message: { channel: 'webhook', hook: 'whatsapp', to: '+5531904120877', text: 'Seu boleto vence amanhã.' } }),
   letter('2', '2114', 'Visita confirmada para as 10h.', { state: 'queued', tries: 2, next: at(now, -240), why: '480 Temporarily Unavailable' }),
   letter('3', '+5519907452310', 'Recebemos o seu pedido.', { state: 'trying', tries: 1, next: at(now, 5) }),
+  letter('4', '', JSON.stringify({ event: 'lead', campaign: { id: '60', name: 'Renova Energia' }, lead: { id: '81', recipient: 'Mariana Figueiredo Prado' } }), { lead: '81', appointment: null, state: 'dead', dead: 'refused', tries: 1, next: at(now, 60), why: 'the gateway answered 404' }),
 ];
 export const contacts = [
   { contact: '301', name: 'Mariana Figueiredo Prado', document: '52998224725', phones: ['+5519907452310'], account_name: 'Residencial 70418-6', note: null },

@@ -4,7 +4,7 @@ import { at } from './calls.mjs';
 
 const table = { results: { busy: { kind: 'again', after_minutes: 15, turn: 'next' }, machine: { kind: 'again', after_minutes: 180, turn: 'same' }, 'number-unknown': { kind: 'finish' } }, dispositions: { 1: { kind: 'finish' }, 3: { kind: 'again', after_minutes: 1440, turn: 'same' } }, limits: [{ of: 'lead', within: 'ever', most: 6 }, { of: 'number', within: 'day', most: 2 }] };
 const campaign = (id, name, mode, standing, more = {}) => ({
-  campaign: id, name, mode, standing, aim: 'sales', lists: ['70'], queues: [], routes: [], caller_ids: ['+5592905007000', '+551190087000'], schedule: '5', rules: null, needs: ['Não Me Perturbe'], retry: structuredClone(table),
+  campaign: id, name, mode, standing, aim: 'sales', lists: ['70'], queues: [], routes: [], caller_ids: ['+5592905007000', '+551190087000'], schedule: '5', rules: null, webhook: null, needs: ['Não Me Perturbe'], retry: structuredClone(table),
   handling: { offer_s: 20, cool_off_minutes: 10, later_minutes: 120, decline_suppresses: true }, pace: { lines: 30, starts_per_second: 5, abandoned_permille: 30, ring_s: 25, ring_at_least_s: 15, opt_out: '9', notice: null, cool_down_hours: 72 }, detection: { kind: 'off' }, priority: 0,
   script: 'Apresente-se, diga “Nortelux” e o motivo. Confirme o nome antes de falar do contrato. Ofereça o Renova 24; se pedir para pensar, marque um callback.', ...more,
 });

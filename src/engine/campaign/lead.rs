@@ -126,6 +126,27 @@ pub enum Finished {
     NumberLimit { most: u32 },
 }
 
+impl Finished {
+    /// As the API and gateways have it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Finished::ByRule => "by-rule",
+            Finished::NumbersDead => "numbers-dead",
+            Finished::Suppressed => "suppressed",
+            Finished::LeadLimit { .. } => "lead-limit",
+            Finished::NumberLimit { .. } => "number-limit",
+        }
+    }
+
+    /// Of a limit: as many as there may be.
+    pub fn most(self) -> Option<u32> {
+        match self {
+            Finished::ByRule | Finished::NumbersDead | Finished::Suppressed => None,
+            Finished::LeadLimit { most } | Finished::NumberLimit { most } => Some(most),
+        }
+    }
+}
+
 /// Why a lead is not being dialled, and when it may be (GN-16); the gate says the rest.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]

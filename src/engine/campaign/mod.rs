@@ -26,6 +26,7 @@ mod pacer;
 mod people;
 mod pool;
 mod record;
+mod report;
 mod rerouted;
 mod retry;
 mod rework;
@@ -57,6 +58,7 @@ pub use lead::{Area, CoolOff, Finished, Lead, LeadState, Phone, PhoneState, Prio
 pub use list::{Aim, Lack, List, ListStanding, ListState, Need, NumberList, Scope};
 pub use order::{By, CampaignView, Cap, Order, PacingView, Place, RecordView, ShortView};
 pub use pacer::settings;
+pub use report::Report;
 pub use retry::{Again, Limit, Next, Of, Retry, RetryTable, Tallies, Tally, Turn, Within};
 pub use rework::{Last, Recycling, Rework};
 pub use terms::{Campaign, Detection, DialMode, Handling, Pace, Route, Standing};

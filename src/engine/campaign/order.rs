@@ -8,6 +8,7 @@ use super::command::Refused;
 use super::hopper::Written;
 use super::lead::Phone;
 use super::list::{Lack, ListStanding};
+use super::report::Report;
 use super::terms::{Detection, Standing};
 use crate::assign::{Lease, Work, WorkItem};
 use crate::config::SoundName;
@@ -87,6 +88,8 @@ pub enum Order {
         numbers: Vec<String>,
         user: Option<UserId>,
     },
+    /// The customer's own systems are told.
+    Report(Box<Report>),
     Tell(RecordView),
     TellCampaign(CampaignId),
     Answer(CommandId, Result<(), Refused>),

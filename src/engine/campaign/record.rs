@@ -288,6 +288,7 @@ impl Record {
             let attempt = last.attempt.attempt;
             cx.orders.push_back(Order::Store(Written::Disposition { attempt, disposition }));
         }
+        self.tried.iter_mut().last().into_iter().for_each(|last| last.attempt.disposition = disposition);
         if let State::Open { since, .. } = self.state {
             cx.seen.push(Event::Wrote(since));
         }
@@ -368,6 +369,7 @@ impl Record {
 
     /// The store has it again.
     pub(super) fn give_back(&mut self, lead: Lead, cx: &mut Context<'_>) {
+        self.report(&lead, cx);
         cx.orders.push_back(Order::Store(Written::Lead { lead, fence: Some(self.fence) }));
         if let Some(user) = self.state.user() {
             self.tell_gone(user, cx);

@@ -45,6 +45,9 @@ pub struct Campaign {
     pub priority: u8,
     /// What the agent says (*roteiro*).
     pub script: String,
+    /// The gateway that is told what became of each lead, by its name in the configuration.
+    #[serde(default)]
+    pub webhook: Option<String>,
 }
 
 /// Who dials, and when (GN-02).
@@ -259,6 +262,7 @@ impl Campaign {
             detection: Detection::default(),
             priority: 0,
             script: String::new(),
+            webhook: None,
         }
     }
 

@@ -41,6 +41,9 @@ pub enum Destination {
     Text { number: Number },
     /// A signed HTTP request to a gateway, by its name in the configuration; the number is whom the gateway shall reach.
     Webhook { hook: String, number: Option<Number> },
+    /// A signed HTTP request that tells the customer's own systems of something; the body is a JSON object. Those about one thing keep
+    /// their order.
+    Event { hook: String, about: String },
 }
 
 /// What letters travel on: one that is stuck does not stop the others.
@@ -96,6 +99,8 @@ pub enum Dead {
     Refused,
     /// A text that may have been read: twice is worse than asking somebody.
     Unknown,
+    /// Too much was waiting when it was handed in.
+    Full,
 }
 
 /// One write, whole: the same one twice leaves the same.
@@ -111,12 +116,13 @@ impl Destination {
         match self {
             Destination::Text { .. } => 1_000,
             Destination::Webhook { .. } => 16_384,
+            Destination::Event { .. } => 262_144,
         }
     }
 
     pub fn takes_files(&self) -> bool {
         match self {
-            Destination::Text { .. } => false,
+            Destination::Text { .. } | Destination::Event { .. } => false,
             Destination::Webhook { .. } => true,
         }
     }
@@ -125,7 +131,23 @@ impl Destination {
     pub(super) fn knows_repetition(&self) -> bool {
         match self {
             Destination::Text { .. } => false,
-            Destination::Webhook { .. } => true,
+            Destination::Webhook { .. } | Destination::Event { .. } => true,
+        }
+    }
+
+    /// The gateway it goes by.
+    pub(super) fn hook(&self) -> Option<&str> {
+        match self {
+            Destination::Text { .. } => None,
+            Destination::Webhook { hook, .. } | Destination::Event { hook, .. } => Some(hook),
+        }
+    }
+
+    /// Nobody waits for what becomes of it: what cannot be taken has to be kept all the same, and one alert speaks for all.
+    pub(super) fn is_event(&self) -> bool {
+        match self {
+            Destination::Text { .. } | Destination::Webhook { .. } => false,
+            Destination::Event { .. } => true,
         }
     }
 
@@ -136,6 +158,7 @@ impl Destination {
                 road: Road::Hook(hook.clone()),
                 recipient: number.as_ref().map(|number| number.normalised.clone()).unwrap_or_default(),
             },
+            Destination::Event { hook, about } => Line { road: Road::Hook(hook.clone()), recipient: about.clone() },
         }
     }
 }

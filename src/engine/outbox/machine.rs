@@ -51,19 +51,22 @@ impl Entry {
         entry
     }
 
+    /// One that there is no room for: kept for a person, not sent.
+    pub fn too_many(letter: Letter, most: usize, now: Now) -> Entry {
+        let why = Some(format!("{most} messages were waiting already"));
+        Entry { item: Item { why, ..Entry::new(letter, now).item }, state: State::Dead(Dead::Full) }
+    }
+
     /// The gateway it goes by.
     pub fn hook(&self) -> Option<&str> {
-        match &self.item.letter.to {
-            Destination::Text { .. } => None,
-            Destination::Webhook { hook, .. } => Some(hook),
-        }
+        self.item.letter.to.hook()
     }
 
     /// Its gateway is not configured: nobody knows when it will be again.
     pub fn on_hook_gone(&mut self, cx: &mut Context<'_>) {
         match self.state {
             State::Queued { .. } => {
-                self.die(Dead::Refused, no_gateway(self.hook().unwrap_or_default()), cx);
+                self.die(Dead::Refused, no_gateway(self.hook().unwrap_or_default()));
                 self.write(cx.orders);
             }
             // Its own answer tells: the try is refused, or was the last that the gateway took.
@@ -140,6 +143,10 @@ impl Entry {
 
     /// The first row of a letter: what it is answered to whom, and whether it is this one that is sent.
     fn on_entered(&mut self, askers: Vec<OutboxId>, written: Written, cx: &mut Context<'_>) {
+        if written == Written::No && self.item.letter.to.is_event() {
+            // Nobody hands it in again.
+            return self.wait(AFTER_STORE_ERROR, cx);
+        }
         let (state, taken) = match written {
             Written::Yes => (State::Queued { from: cx.now.moment }, Ok(())),
             Written::Known => (State::Over(Phase::Dropped), Ok(())),
@@ -177,7 +184,11 @@ impl Entry {
             Destination::Text { number } => Order::Text { item, attempt, number, body },
             Destination::Webhook { hook, number } => {
                 let id = PostId { item, attempt };
-                Order::Post(Post { id, hook, number, text: body, files, appointment, key })
+                Order::Post(Post { id, hook, number, text: body, event: false, files, appointment, key })
+            }
+            Destination::Event { hook, about: _ } => {
+                let id = PostId { item, attempt };
+                Order::Post(Post { id, hook, number: None, text: body, event: true, files, appointment, key })
             }
         });
         self.state = State::Trying { until: cx.now.moment + NO_NEWS };

@@ -80,9 +80,14 @@ impl Outbox {
         let (id, key) = (row.item.letter.id, row.item.letter.key.clone());
         if !self.entries.contains_key(&id) {
             let mut cx = Context { settings: &self.settings, orders: &mut self.orders, now };
+            let was = row.phase;
             let entry = Entry::restore(row, &mut cx, random);
+            let is = entry.state.phase();
             self.entries.insert(id, entry);
             self.keys.insert(key, id);
+            if let (Phase::Trying, Phase::Dead(why)) = (was, is) {
+                self.alert(id, why);
+            }
             self.with(id, now, |_, _| ());
         }
     }
@@ -100,6 +105,14 @@ impl Outbox {
             Some(State::Queued { .. } | State::Storing | State::Trying { .. } | State::Dead(_))
             | Some(State::Changing { .. } | State::Over(_)) => {
                 self.orders.push_back(Order::Taken { item: id, appointment, taken: Ok(()) });
+            }
+            None if is_full && letter.to.is_event() => {
+                let entry = Entry::too_many(letter, self.settings.most, now);
+                self.keys.insert(entry.item.letter.key.clone(), id);
+                self.orders.push_back(Order::Store(entry.row()));
+                self.entries.insert(id, entry);
+                self.alert(id, Dead::Full);
+                self.place(id, now);
             }
             None if is_full => {
                 self.orders.push_back(Order::Taken { item: id, appointment, taken: Err(Refused::Full) });
@@ -181,9 +194,28 @@ impl Outbox {
     /// One step of one letter, then whoever may go.
     fn with(&mut self, id: OutboxId, now: Now, step: impl FnOnce(&mut Entry, &mut Context<'_>)) {
         let Some(entry) = self.entries.get_mut(&id) else { return };
+        let was = entry.state.dead();
         step(entry, &mut Context { settings: &self.settings, orders: &mut self.orders, now });
+        if let (None, Some(why)) = (was, entry.state.dead()) {
+            self.alert(id, why);
+        }
         self.place(id, now);
         self.take_turns(now);
+    }
+
+    /// A person is to look at it; of events that went the same way the first speaks for all.
+    fn alert(&mut self, item: OutboxId, why: Dead) {
+        let hook_of = |id: &OutboxId| {
+            self.entries
+                .get(id)
+                .map(|entry| &entry.item.letter.to)
+                .filter(|to| to.is_event())
+                .and_then(Destination::hook)
+        };
+        let own = hook_of(&item);
+        if own.is_none() || !self.dead.iter().any(|other| *other != item && hook_of(other) == own) {
+            self.orders.push_back(Order::Alert(Alert { item, why }));
+        }
     }
 
     fn take_turns(&mut self, now: Now) {

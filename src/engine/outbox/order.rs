@@ -36,6 +36,8 @@ pub struct Post {
     pub hook: String,
     pub number: Option<Number>,
     pub text: String,
+    /// The text is a JSON object that tells of something, and no message to anybody.
+    pub event: bool,
     pub files: Vec<Attachment>,
     pub appointment: Option<AppointmentId>,
     /// The same for each try of one letter.

@@ -11,6 +11,8 @@
 //!                              tried again    │    a person
 //!                                             └─────────────────────────> Over: Dropped
 //! ```
+//!
+//! An event that finds too much waiting begins as Dead: Full.
 
 use super::letter::{Dead, Phase};
 use super::order::Change;
@@ -44,6 +46,15 @@ pub(super) enum State {
 }
 
 impl State {
+    /// Why it waits for a person.
+    pub fn dead(&self) -> Option<Dead> {
+        match self {
+            State::Dead(dead) | State::Changing { dead, .. } => Some(*dead),
+            State::Entering { .. } | State::Queued { .. } | State::Storing => None,
+            State::Trying { .. } | State::Over(_) => None,
+        }
+    }
+
     /// What of it is written down.
     pub fn phase(&self) -> Phase {
         match self {

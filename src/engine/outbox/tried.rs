@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::letter::{Dead, Phase};
 use super::machine::{Context, Entry};
-use super::order::{Alert, Order, Outcome};
+use super::order::Outcome;
 use super::state::State;
 use crate::random::Random;
 
@@ -25,14 +25,14 @@ impl Entry {
                 self.item.why = None;
             }
             Outcome::Failed { why, wait } => self.on_failed(why, wait, cx, random),
-            Outcome::Refused { why } => self.die(Dead::Refused, why, cx),
+            Outcome::Refused { why } => self.die(Dead::Refused, why),
             Outcome::NotTried { why, wait } => {
                 self.item.why = Some(why);
                 self.wait(wait.clamp(SHORTEST_WAIT, LONGEST_WAIT), cx);
             }
             Outcome::Unknown { why } => match self.item.letter.to.knows_repetition() {
                 true => self.on_failed(why, None, cx, random),
-                false => self.die(Dead::Unknown, why, cx),
+                false => self.die(Dead::Unknown, why),
             },
         }
         self.write(cx.orders);
@@ -41,17 +41,16 @@ impl Entry {
     fn on_failed(&mut self, why: String, wait: Option<Duration>, cx: &mut Context<'_>, random: &mut Random) {
         self.item.failures = self.item.failures.saturating_add(1);
         if self.item.failures >= cx.settings.attempts {
-            return self.die(Dead::Exhausted, why, cx);
+            return self.die(Dead::Exhausted, why);
         }
         self.item.why = Some(why);
         let wait = back_off(self.item.failures, random).max(wait.unwrap_or_default()).min(LONGEST_WAIT);
         self.wait(wait, cx);
     }
 
-    pub(super) fn die(&mut self, dead: Dead, why: String, cx: &mut Context<'_>) {
+    pub(super) fn die(&mut self, dead: Dead, why: String) {
         self.state = State::Dead(dead);
         self.item.why = Some(why);
-        cx.orders.push_back(Order::Alert(Alert { item: self.item.letter.id, why: dead }));
     }
 }
 

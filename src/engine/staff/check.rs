@@ -229,6 +229,10 @@ impl Staff {
             let text = format!("no pack of rules is called {name}; there are {}", known.join(", "));
             return Refusal::invalid_if(true, "rules", text);
         }
+        if let Some(name) = campaign.webhook.as_ref().filter(|name| !config.hooks.contains(*name)) {
+            let text = format!("no gateway is called {name}; add [webhook.{name}] to the configuration first");
+            return Refusal::invalid_if(true, "webhook", text);
+        }
         let unknown = campaign.routes.iter().find(|route| !config.accounts.contains_key(&route.account));
         let name = unknown.map(|route| route.account.to_string()).unwrap_or_default();
         Refusal::invalid_if(unknown.is_some(), "routes", format!("no extension or trunk is called {name}"))

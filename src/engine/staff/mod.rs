@@ -186,6 +186,10 @@ impl Staff {
         self.campaigns.get(&campaign)
     }
 
+    pub fn item(&self, item: ItemId) -> Option<&Item> {
+        self.items.get(&item)
+    }
+
     /// A reason that an agent may pause for.
     pub fn pause_reason(&self, item: ItemId) -> Option<&Item> {
         self.items.get(&item).filter(|item| item.list == List::PauseReason)

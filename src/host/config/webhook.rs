@@ -1,4 +1,4 @@
-//! `[webhook.NAME]`: a gateway that messages are handed to by signed HTTP, such as one for WhatsApp or SMS (AG-06).
+//! `[webhook.NAME]`: a gateway that messages are handed to by signed HTTP, such as one for WhatsApp or SMS (AG-06), and what becomes of leads.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -22,7 +22,7 @@ use crate::web::shape::{Id, Letter};
 use super::Seen;
 
 pub fn add(routes: Routes) -> Routes {
-    let one = json!({ "item": "5", "version": 3, "appointment": "9", "state": "dead", "dead": "unknown", "tries": 1,
+    let one = json!({ "item": "5", "version": 3, "appointment": "9", "lead": null, "state": "dead", "dead": "unknown", "tries": 1,
         "message": { "channel": "sip", "hook": null, "to": "+5511987654321", "text": "Sua visita é amanhã." }, "files": [],
         "next": "2026-11-23T12:00:00Z", "why": "no answer came; it may have arrived all the same" });
     let version = json!({ "version": 3 });

@@ -1,7 +1,7 @@
 //! Leads as the API has them.
 
 use chrono::{DateTime, Utc};
-use engine::campaign::{self, Attempt, Finished, LeadState, ResultKind, Waits};
+use engine::campaign::{self, Attempt, LeadState, ResultKind, Waits};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -148,8 +148,7 @@ impl From<&LeadState> for LeadStanding {
             LeadState::Done => plain("done"),
             LeadState::Declined => plain("declined"),
             LeadState::Exhausted(finished) => {
-                let (why, most) = finished_words(*finished);
-                LeadStanding { why: Some(why), most, ..plain("exhausted") }
+                LeadStanding { why: Some(finished.word()), most: finished.most(), ..plain("exhausted") }
             }
         }
     }
@@ -183,20 +182,9 @@ impl From<&Waits> for LeadWaits {
             Waits::Done => plain("done"),
             Waits::Declined => plain("declined"),
             Waits::Exhausted { finished } => {
-                let (why, most) = finished_words(*finished);
-                LeadWaits { why: Some(why.to_owned()), most, ..plain("exhausted") }
+                LeadWaits { why: Some(finished.word().to_owned()), most: finished.most(), ..plain("exhausted") }
             }
         }
-    }
-}
-
-fn finished_words(finished: Finished) -> (&'static str, Option<u32>) {
-    match finished {
-        Finished::ByRule => ("by-rule", None),
-        Finished::NumbersDead => ("numbers-dead", None),
-        Finished::Suppressed => ("suppressed", None),
-        Finished::LeadLimit { most } => ("lead-limit", Some(most)),
-        Finished::NumberLimit { most } => ("number-limit", Some(most)),
     }
 }
 

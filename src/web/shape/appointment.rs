@@ -88,9 +88,11 @@ pub struct Letter {
     message: AppointmentMessage,
     files: Vec<Attached>,
     appointment: Option<Id>,
+    /// The text is no message: it tells the gateway what became of this lead.
+    lead: Option<String>,
     #[schema(value_type = OutboxState)]
     pub state: &'static str,
-    /// Of the state `dead`: `exhausted`, `refused`, `unknown`.
+    /// Of the state `dead`: `exhausted`, `refused`, `unknown`, `full`.
     dead: Option<&'static str>,
     tries: u32,
     /// When it is tried next, at the earliest.
@@ -150,6 +152,7 @@ impl From<&outbox::Row> for Letter {
             outbox::Phase::Dead(Dead::Exhausted) => ("dead", Some("exhausted")),
             outbox::Phase::Dead(Dead::Refused) => ("dead", Some("refused")),
             outbox::Phase::Dead(Dead::Unknown) => ("dead", Some("unknown")),
+            outbox::Phase::Dead(Dead::Full) => ("dead", Some("full")),
             outbox::Phase::Dropped => ("dropped", None),
         };
         Letter {
@@ -158,6 +161,10 @@ impl From<&outbox::Row> for Letter {
             message: said(&letter.to, &letter.body),
             files: letter.files.iter().map(Attached::from).collect(),
             appointment: letter.appointment.map(Id::from),
+            lead: match &letter.to {
+                Destination::Text { .. } | Destination::Webhook { .. } => None,
+                Destination::Event { about, .. } => Some(about.clone()),
+            },
             state,
             dead,
             tries: item.tries,
@@ -191,6 +198,7 @@ fn said(to: &Destination, body: &str) -> AppointmentMessage {
     let (channel, hook, number) = match to {
         Destination::Text { number } => (AppointmentChannel::Sip, None, Some(number)),
         Destination::Webhook { hook, number } => (AppointmentChannel::Webhook, Some(hook.clone()), number.as_ref()),
+        Destination::Event { hook, about: _ } => (AppointmentChannel::Webhook, Some(hook.clone()), None),
     };
     let to = number.map(|number| number.normalised.clone()).unwrap_or_default();
     AppointmentMessage { channel, hook, to, text: body.to_owned() }

@@ -14,7 +14,7 @@ export interface FormField {
   /** Rows of that list are the choices. */
   from?: AdminList;
   /** What Configurações has of it are the choices. */
-  kept?: 'sounds' | 'profiles' | 'lead-lists' | 'rule-packs' | 'suppression-lists';
+  kept?: 'sounds' | 'profiles' | 'lead-lists' | 'rule-packs' | 'suppression-lists' | 'gateways';
   /** Of a group: each part has a name of its own in it. */
   parts?: FormField[];
   /** Fixed choices: value and word. */
@@ -134,6 +134,7 @@ export const DEFINITIONS: Definition[] = [
       { name: 'schedule', word: 'admin.campaign.schedule', kind: 'choice', from: 'schedules', optional: true },
       { name: 'rules', word: 'admin.campaign.rules', kind: 'choice', kept: 'rule-packs', optional: true },
       { name: 'needs', word: 'admin.campaign.needs', kind: 'many', kept: 'suppression-lists', hint: 'admin.campaign.needs-hint' },
+      { name: 'webhook', word: 'admin.campaign.webhook', kind: 'choice', kept: 'gateways', optional: true, hint: 'admin.campaign.webhook-hint' },
       { name: 'retry', word: 'admin.retry', kind: 'retry', first: { results: {}, dispositions: {}, limits: [{ of: 'number', within: 'day', most: 2 }, { of: 'lead', within: 'ever', most: 6 }] } },
       {
         name: 'handling', word: 'admin.campaign.handling', kind: 'group', first: HANDLING,

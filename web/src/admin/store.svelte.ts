@@ -2,6 +2,7 @@
 
 import { ask } from '../api/http';
 import { kept } from '../config/kept.svelte';
+import { gateways } from '../state/gateways.svelte';
 import { lists } from '../state/lists.svelte';
 import { leadLists } from '../steering/leadlists.svelte';
 import { maySee, type AdminList } from '../state/rights';
@@ -26,7 +27,7 @@ class AdminStore {
   async need(list: AdminList): Promise<void> {
     const fields = DEFINITIONS.find((d) => d.list === list)?.fields ?? [];
     const others = fields.flatMap((f) => (f.from && f.from !== list && maySee(f.from) ? [f.from] : []));
-    await Promise.all([this.fetch(list), ...others.map((one) => this.fetch(one)), ...(fields.some((f) => f.kept || f.parts) ? [kept.fetch()] : []), ...(fields.some((f) => f.kept === 'lead-lists') ? [leadLists.fetch()] : []), ...(fields.some((f) => f.kept === 'rule-packs') ? [ruling.fetch()] : [])]);
+    await Promise.all([this.fetch(list), ...others.map((one) => this.fetch(one)), ...(fields.some((f) => f.kept || f.parts) ? [kept.fetch()] : []), ...(fields.some((f) => f.kept === 'lead-lists') ? [leadLists.fetch()] : []), ...(fields.some((f) => f.kept === 'rule-packs') ? [ruling.fetch()] : []), ...(fields.some((f) => f.kept === 'gateways') ? [gateways.fetch()] : [])]);
   }
 
   choices(list: AdminList): { value: string; name: string }[] {

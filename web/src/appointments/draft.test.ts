@@ -3,7 +3,8 @@ import type { AttachedFile } from '../api/types';
 import { ApiError } from '../api/http';
 import { bodyOf, EMPTY, missing, whenOf, type Draft } from './draft';
 import { fileFault, refusedAtOnce, sizeWords } from './files';
-import { stateWords } from './words';
+import type { OutboxItem } from '../api/callbacks';
+import { saidWords, stateWords, toWords } from './words';
 
 const bill: AttachedFile = { file: '5', name: 'fatura.pdf', kind: 'application/pdf', size: 48_213 };
 const filled: Draft = { ...EMPTY, contact: '41', department: '3', comment: 'Cobrar o laudo.', date: '25/11/2026', time: '09:30' };
@@ -64,4 +65,14 @@ describe('a file before it is sent (AG-05)', () => {
 it('says why one failed (AG-04)', () => {
   expect(stateWords({ state: 'error', error: 'case-open' })).toBe('Erro: chamado já aberto');
   expect(stateWords({ state: 'done', error: null })).toBe('Concluído');
+});
+
+describe('a message on its way, in words (AG-06)', () => {
+  const message = { channel: 'webhook', hook: 'crm', to: '+5519907452310', text: 'Até amanhã' } as const;
+  it('is for a number', () => expect([toWords({ lead: null, message } as OutboxItem), saidWords({ lead: null, message } as OutboxItem)]).toEqual(['(19) 90745-2310', 'Até amanhã']));
+  it('or says of a record that it is told, by the campaign', () => {
+    const text = JSON.stringify({ event: 'lead', campaign: { id: '60', name: 'Renova Energia' }, lead: { id: '81', recipient: 'Maria Souza' } });
+    const told = { lead: '81', message: { ...message, to: '', text } } as OutboxItem;
+    expect([toWords(told), saidWords(told)]).toEqual(['Registro de Maria Souza', 'Renova Energia']);
+  });
 });

@@ -2,6 +2,7 @@
 
 import type { Appointment, AppointmentAction, AppointmentState, Message, OutboxItem } from '../api/callbacks';
 import type { Face } from '../callbacks/words';
+import { phone } from '../words/format';
 import { maybe, t } from '../words/words.svelte';
 
 /** Exactly three (AG-01). */
@@ -36,5 +37,11 @@ const MAIL: Record<OutboxItem['state'], Face> = {
 };
 /** By which way a message goes: the gateway as it is called, or SIP. */
 export const wayOf = (message: Message): string => message.hook ?? t('appointment.channel.sip');
+/** Whom it reaches; of a lead's end the gateway is told, and nobody is reached. */
+export const toWords = (one: OutboxItem): string => one.lead === null ? phone(one.message.to) : t('outbox.record', { who: told(one).lead.recipient });
+/** `Renova Energia`, of a lead's end: programs read the rest. */
+export const saidWords = (one: OutboxItem): string => one.lead === null ? one.message.text : told(one).campaign.name;
+/** docs/webhooks.md */
+const told = (one: OutboxItem) => JSON.parse(one.message.text) as { lead: { recipient: string }; campaign: { name: string } };
 export const mailFace = (state: OutboxItem['state']): Face => MAIL[state] ?? MAIL.queued;
 export const canCancel = (a: Appointment): boolean => a.state === 'scheduled';

@@ -97,6 +97,10 @@ impl Engine {
         Refusal::invalid_if(draft.agent.is_some_and(|user| !is_known(user)), "agent", "there is no such user")?;
         let number = match draft.message.as_ref().map(|message| &message.to) {
             Some(Destination::Text { number }) => Some(number),
+            Some(Destination::Event { .. }) => {
+                let text = "an appointment writes to a number: by SIP, or by a gateway";
+                return Refusal::invalid_if(true, "message", text);
+            }
             Some(Destination::Webhook { hook, number }) => {
                 Refusal::invalid_if(
                     !self.config.hooks.contains(hook),

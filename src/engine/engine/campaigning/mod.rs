@@ -15,6 +15,7 @@ mod calling;
 mod drained;
 mod explaining;
 mod pacing;
+mod reporting;
 mod short;
 mod wishes;
 mod written;
@@ -86,6 +87,7 @@ impl Engine {
                 let source = if user.is_some() { DECLINED } else { OPTED_OUT }.to_owned();
                 self.batch.push(Record::Suppressed { numbers, source, user, at: now.civil });
             }
+            Order::Report(report) => self.report_lead(&report, now),
             Order::Tell(view) => {
                 let user = view.user;
                 self.tell(News::Staff(StaffNews::Record(Box::new(view))));

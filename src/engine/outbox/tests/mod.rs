@@ -1,6 +1,7 @@
 //! Letters on their way, in virtual time: a disk that keeps rows, and a network that does as told.
 
 mod crash;
+mod events;
 mod stories;
 mod turns;
 mod world;
@@ -23,6 +24,10 @@ fn text(id: u64, to: u64) -> Letter {
 fn webhook(id: u64, hook: &str, to: u64) -> Letter {
     let number = Some(number(&format!("+551198765432{to}")));
     letter(id, Destination::Webhook { hook: hook.to_owned(), number })
+}
+
+fn event(id: u64, hook: &str, about: u64) -> Letter {
+    letter(id, Destination::Event { hook: hook.to_owned(), about: about.to_string() })
 }
 
 fn letter(id: u64, to: Destination) -> Letter {

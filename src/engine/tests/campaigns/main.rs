@@ -37,3 +37,4 @@ mod rerouted;
 mod ruled;
 mod shown;
 mod steered;
+mod told;

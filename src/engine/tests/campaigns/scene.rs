@@ -211,6 +211,15 @@ impl Floor {
         self.collect();
     }
 
+    /// With a gateway of this name, which the campaign tells.
+    pub fn tell(&mut self, hook: &str) {
+        self.config.hooks = [hook.to_owned()].into();
+        let (config, now) = (self.config.clone(), self.now);
+        self.shell.handle(Input::Config(config), now);
+        self.collect();
+        self.change(|campaign| campaign.webhook = Some(hook.to_owned()));
+    }
+
     /// As it is kept.
     pub fn standing(&self) -> Standing {
         self.campaign_view().standing

@@ -56,6 +56,8 @@ pub struct Campaign {
     priority: u8,
     /// What the agent says (*roteiro*).
     script: String,
+    /// The gateway that is told what became of each lead, as `[webhook.NAME]` names it.
+    webhook: Option<String>,
 }
 
 /// Who dials, and when.
@@ -258,6 +260,7 @@ impl Listed for Campaign {
             detection: campaign.detection.clone(),
             priority: campaign.priority,
             script: campaign.script.clone(),
+            webhook: campaign.webhook.clone(),
         })
     }
 
@@ -283,6 +286,7 @@ impl Listed for Campaign {
             detection: self.detection,
             priority: self.priority,
             script: self.script,
+            webhook: self.webhook.filter(|name| !name.is_empty()),
         }))
     }
 
@@ -290,7 +294,7 @@ impl Listed for Campaign {
         let retry = CampaignRetry::from(&RetryTable::default());
         json!({ "mode": "preview", "standing": CampaignStanding::Stopped, "aim": "sales", "lists": [], "queues": [],
             "routes": [], "caller_ids": [], "schedule": null, "retry": retry, "rules": null, "needs": [], "handling": Handling::default(),
-            "pace": Pace::default(), "detection": Detection::default(), "priority": 0, "script": "" })
+            "pace": Pace::default(), "detection": Detection::default(), "priority": 0, "script": "", "webhook": null })
     }
 
     fn example() -> Value {
