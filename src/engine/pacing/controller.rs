@@ -15,6 +15,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::account::{Account, Tally};
+use super::attendance::Attendance;
 use super::burst::Burst;
 use super::frees::{Frees, Returns};
 use super::hour::Hour;
@@ -42,6 +43,13 @@ const SOFT: f64 = 1.0;
 /// So many deviations beyond stop all but one call per agent. That is far: who is held so has idle agents, and begins calls for all of
 /// them at once when the hold is over, which abandons more than a small threshold does.
 const HARD: f64 = 2.5;
+/// Where much of the team has just gone the threshold is so many times smaller. Not nothing: who has begun no call has few answers a
+/// minute later, and one abandoned call is a large share of them.
+const FELL: f64 = 0.1;
+/// Ringing calls are withdrawn when, of those that ring now, somebody would find nobody with this chance; when much of the team has
+/// just gone they were begun for people who are not there.
+const HOPELESS: f64 = 0.4;
+const HOPELESS_FELL: f64 = 0.15;
 
 /// What has to survive a restart, and what a new campaign may take over from one like it.
 #[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
@@ -91,6 +99,7 @@ pub struct Controller {
     returns_until: Moment,
     decided: Moment,
     presence: Presence,
+    attendance: Attendance,
     lines: u32,
     reason: Option<Reason>,
 }
@@ -110,6 +119,7 @@ impl Controller {
             returns_until: now,
             decided: now,
             presence: Presence::default(),
+            attendance: Attendance::default(),
             lines: 0,
             reason: None,
         }
@@ -181,20 +191,32 @@ impl Controller {
     /// How many calls to begin. Costs at most 1 ms with 200 agents and 200 ringing calls.
     pub fn decide(&mut self, view: &View<'_>, now: Moment) -> Decision {
         let ages = Ages::of(view, now);
-        self.presence.passed(view, now.since(self.decided).as_secs_f64());
+        let passed = now.since(self.decided).as_secs_f64();
+        self.presence.passed(view, passed);
+        self.attendance.seen(f64::from(view.ready) + (view.talking.len() + view.writing.len()) as f64, passed);
         self.look(&ages, now);
         let taken = view.talking.len() + view.ringing.len() + view.waiting as usize;
         let room = (self.settings.lines as usize).saturating_sub(taken) as u32;
         let (wanted, reason) = self.wanted(view, &ages, room, now);
         let reason = if wanted >= room { Reason::Lines { lines: self.settings.lines } } else { reason };
         let withdraw = match self.settings.pace {
-            Pace::Predictive if wanted == 0 => self.prospect(&ages).hopeless(self.settings.ring_at_least.as_secs_f64()),
+            Pace::Predictive if wanted == 0 => self.hopeless(&ages),
             Pace::Predictive | Pace::Progressive | Pace::Ratio(_) => 0,
         };
         let begin = wanted.min(room);
         self.lines = taken as u32 + begin;
         self.reason = Some(reason);
         Decision { begin, withdraw, reason, again: now + AGAIN }
+    }
+
+    /// How many ringing calls to give up.
+    fn hopeless(&self, ages: &Ages) -> u32 {
+        let fell = self.attendance.fell();
+        if ages.free > 0 && !fell {
+            return 0;
+        }
+        let chance = if fell { HOPELESS_FELL } else { HOPELESS };
+        self.prospect(ages).hopeless(self.settings.ring_at_least.as_secs_f64(), chance)
     }
 
     /// Brings the outlook up to now.
@@ -252,10 +274,11 @@ impl Controller {
         account.abandoned as f64 + 1.0 - allowed - ahead + MARGIN * libm::sqrt(allowed)
     }
 
-    /// The threshold, made smaller where the day or the hour is ahead of its limit.
+    /// The threshold, made smaller where the day or the hour is ahead of its limit, or much of the team has just gone.
     fn most(&mut self, now: Moment) -> f64 {
         let over = self.overdraft().max(self.hour.overdraft(self.settings.limit, now)).max(0.0);
-        self.memory.threshold.risk() * libm::exp(-SOFT * over)
+        let fell = if self.attendance.fell() { FELL } else { 1.0 };
+        self.memory.threshold.risk() * libm::exp(-SOFT * over) * fell
     }
 
     fn because(&self, risk: f64, most: f64) -> Reason {

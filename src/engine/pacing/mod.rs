@@ -8,6 +8,7 @@
 //! logarithm may decide whether a call is begun.
 
 mod account;
+mod attendance;
 mod burst;
 mod controller;
 mod forecast;

@@ -9,8 +9,6 @@ use crate::time::Moment;
 
 /// The moments in the order in which they are most likely to forbid a call.
 const FROM_THE_MIDDLE: [usize; HORIZONS] = [4, 5, 3, 6, 2, 7, 1, 0];
-/// When ringing calls are withdrawn: of those that ring now somebody would find nobody with this chance.
-const HOPELESS: f64 = 0.4;
 
 /// The view in seconds.
 pub struct Ages {
@@ -76,17 +74,17 @@ impl Prospect<'_> {
         (begun, risk)
     }
 
-    /// How many of the longest ringing calls to give up, none younger than `least` seconds: when nobody is free and too few will be,
-    /// as when half of the team has left.
-    pub fn hopeless(&self, least: f64) -> u32 {
+    /// How many of the longest ringing calls to give up, none younger than `least` seconds, when of all that ring somebody would find
+    /// nobody with at least this chance.
+    pub fn hopeless(&self, least: f64, chance: f64) -> u32 {
         let ringing = &self.ages.ringing;
-        if self.ages.free > 0 || ringing.first().is_none_or(|age| *age < least) {
+        if ringing.first().is_none_or(|age| *age < least) {
             return 0;
         }
         let mut cases = Vec::with_capacity(PARTS);
         let at = self.add_cases(FROM_THE_MIDDLE[0], &alike(ringing), &mut cases);
         let balance = &cases[PARTS / 2].balance;
-        if balance.debt() < HOPELESS {
+        if balance.debt() < chance {
             return 0;
         }
         let mut lacking = balance.deviation() - balance.mean();
