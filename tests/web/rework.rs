@@ -97,6 +97,13 @@ fn gn_14_lists_are_filtered_and_recycled_by_the_command_line() {
     assert_eq!((&all["lists"][0]["aside"], &all["lists"][0]["filter"]), (&json!(2), &json!(["cidade!=São Paulo"])));
     let (said, _) = told(&["lists"]);
     assert!(said.contains("ready; filter cidade!=São Paulo, 2 aside"), "{said}");
+    let id = campaign(&ana, "Renova", json!({ "lists": [list] }));
+    told(&["campaigns", "start", &id]);
+    let aside = office.daemon.ctl(&["leads", "find", "Caio"])["leads"][0]["lead"].clone();
+    let (said, _) = told(&["leads", "why", aside.as_str().unwrap()]);
+    assert!(said.contains("The filter of its list leaves it aside."), "GN-16: {said}");
+    let (said, _) = told(&["campaigns", "dry-run", &id]);
+    assert!(said.contains("left aside by the filter of the list"), "{said}");
     let (said, code) = told(&["lists", "filter", &list, "--where", "cidade"]);
     assert!(said.contains("cidade: write it as cidade=São Paulo") && code == Some(1), "{said}");
     assert_eq!(told(&["lists", "filter", &list]).1, Some(2), "what it is to let through");
