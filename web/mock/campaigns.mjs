@@ -30,7 +30,7 @@ export const campaigned = (joined, place = null, more = {}) => ({ campaigned: { 
 const attempt = (now, id, ago, result, more = {}) => ({ attempt: id, campaign: '60', number: '+5592906601245', at: at(now, ago), user: '8', result, sip: null, q850: null, disposition: null, call: null, ...more });
 const history = (now) => [attempt(now, '1', 420_000, 'busy', { sip: 486, q850: 17 }), attempt(now, '2', 88_000, 'no-answer', { sip: 480, q850: 19, user: '9' })];
 
-const list = (id, name, source, more = {}) => ({ list: id, name, source, dated: '2026-11-20T12:00:00Z', expires: '2026-12-20T12:00:00Z', user: '1', made: '2026-11-20T14:12:00Z', state: 'ready', standing: { kind: 'ready' }, leads: 8214, numbers: 11_930, import: null, ...more });
+const list = (id, name, source, more = {}) => ({ list: id, name, source, dated: '2026-11-20T12:00:00Z', expires: '2026-12-20T12:00:00Z', user: '1', made: '2026-11-20T14:12:00Z', state: 'ready', standing: { kind: 'ready' }, leads: 8214, numbers: 11_930, filter: [], aside: 0, rework: null, import: null, ...more });
 const lists = () => [
   list('70', 'Renova novembro', 'CRM Nortelux, extração de 20/11'), list('71', 'Visitas de outubro', 'campo', { leads: 142, numbers: 142, expires: null }),
   list('72', 'Inadimplentes lote 3', 'financeiro', { state: 'loading', standing: { kind: 'loading' }, leads: 31_200, numbers: 40_118, import: { file: 'f2', rows: 80_000, bad: 0, twice: 12, part: 0.39, running: true, error: null } }),
@@ -135,7 +135,7 @@ export function leadLists(w, method, id, what, body) {
       { line: 988, column: 'prioridade', code: 'priority', value: 'urgente', text: 'priorities are 1 to 9' },
     ];
     const sample = w.leads.slice(0, 4).map(({ recipient, phones, priority, zone, fields }) => ({ recipient, phones, priority, zone, fields }));
-    return { encoding: 'windows1252', separator: ';', columns, rows: 4120, leads: 4117, numbers: 5630, bad: errors.length, errors, size: 412_003, sha256: '9f86', sample };
+    return { encoding: 'windows1252', separator: ';', columns, rows: 4120, leads: 4117, numbers: 5630, bad: errors.length, errors, repeats: { rows: 1, first: [{ line: 310, first: 14 }], uncompared: 0 }, listed: null, twice: 1, size: 412_003, sha256: '9f86', sample };
   }
   if (id === 'import') {
     const one = list('74', body.name, body.source, { dated: body.dated, expires: body.expires, state: 'loading', standing: { kind: 'loading' }, leads: 500, numbers: 700, import: { file: 'f1', rows: 4120, bad: 0, twice: 3, part: 0.12, running: true, error: null } });
@@ -145,6 +145,8 @@ export function leadLists(w, method, id, what, body) {
   const one = w.leadLists.find((l) => l.list === id);
   if (method === 'DELETE') return void (w.leadLists = w.leadLists.filter((l) => l !== one));
   if (method === 'POST' && id === undefined) return (w.leadLists.push(list('75', body.name, body.source, { leads: 0, numbers: 0 })), { status: 201, body: w.leadLists.at(-1) });
+  if (what === 'fields') return ['plano', 'cidade'];
+  if (what === 'filter' && method === 'PUT') [one.filter, one.aside] = [body.conditions, body.conditions.length > 0 ? 5214 : 0];
   if (what === 'stop') one.import.running = false;
   return one;
 }
