@@ -147,6 +147,7 @@ export function leadLists(w, method, id, what, body) {
   if (method === 'POST' && id === undefined) return (w.leadLists.push(list('75', body.name, body.source, { leads: 0, numbers: 0 })), { status: 201, body: w.leadLists.at(-1) });
   if (what === 'fields') return ['plano', 'cidade'];
   if (what === 'filter' && method === 'PUT') [one.filter, one.aside] = [body.conditions, body.conditions.length > 0 ? 5214 : 0];
+  if (method === 'POST' && (what === 'filter' || what === 'recycle')) return { leads: one.leads, chosen: 3000 };
   if (what === 'stop') one.import.running = false;
   return one;
 }
