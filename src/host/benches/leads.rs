@@ -236,14 +236,17 @@ fn filtered(store: &Store, count: u32) -> Vec<Row> {
     let took = begun.elapsed().as_secs_f64();
     assert!(passed.over && passed.seen == count && passed.changed == count - ranks(count, 5), "{passed:?}");
     let longest = waits.iter().copied().fold(0.0, f64::max);
-    let begun = Instant::now();
-    assert_eq!(store.look_ahead(&want(Area::all())).unwrap().leads.len(), 50);
-    let next = begun.elapsed().as_secs_f64() * 1e3;
+    let look = || {
+        let begun = Instant::now();
+        assert_eq!(store.look_ahead(&want(Area::all())).unwrap().leads.len(), 50);
+        begun.elapsed().as_secs_f64() * 1e3
+    };
+    let next = (0..101).map(|_| look()).collect();
     vec![
         row(format!("a filter over {count} leads"), "s", vec![took], Goal::None),
         row(format!("a write beside it, median of {}", waits.len()), "ms", waits, Goal::None),
         row("a write beside it, the longest".to_owned(), "ms", vec![longest], Goal::None),
-        row("next 50 of those it lets through".to_owned(), "ms", vec![next], Goal::Figure(5.0)),
+        row("next 50 of those it lets through, the wall's time".to_owned(), "ms", next, Goal::Figure(5.0)),
     ]
 }
 
