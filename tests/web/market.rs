@@ -43,6 +43,10 @@ fn at_rest(floor: &Floor) {
     });
 }
 
+fn all_ready(floor: &Floor) -> bool {
+    states(floor).iter().all(|state| state == "ready")
+}
+
 /// What each agent does now.
 fn states(floor: &Floor) -> Vec<String> {
     let mut page = floor.ana.live().unwrap();
@@ -62,6 +66,8 @@ fn played(day: &Day) {
         floor.steer("stop");
         market.go_home();
         at_rest(&floor);
+        // Who leaves with a record still open is not stuck, but gone.
+        wait_for(LONG, "everybody to have closed their record", || when(all_ready(&floor)));
         stop.store(true, Ordering::Relaxed);
         // Something for the agents' pages to see.
         floor.repace(&json!({ "lines": 1 }));
@@ -92,8 +98,7 @@ fn played(day: &Day) {
     }
     assert!(saw(Fate::Talked) > u64::from(day.agents), "{} talked", saw(Fate::Talked));
     assert_eq!((heard.lost, heard.silent), (0, 0), "{heard:?}");
-    let states = states(&floor);
-    assert!(states.iter().all(|state| state == "ready"), "somebody is stuck: {states:?}");
+    assert!(all_ready(&floor), "somebody is stuck: {:?}", states(&floor));
 }
 
 #[test]
