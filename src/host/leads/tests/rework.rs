@@ -157,3 +157,20 @@ fn gn_14_leads_that_are_over_come_back_by_their_last_result() {
     let now = store.reader().unwrap().lead(leads[0].lead.lead).unwrap().unwrap().lead;
     assert!(matches!(now.state, LeadState::Leased { .. }), "what the old lease says is not written: {:?}", now.state);
 }
+
+/// Whoever starts with a pass that is not over ends it: its list is not held for ever.
+#[test]
+fn a_pass_that_the_last_run_has_not_ended_is_ended_by_the_next() {
+    let scratch = Scratch::new();
+    let store = std::sync::Arc::new(Store::open(&scratch.path().join("data")).unwrap());
+    keep(&store, &scratch, 1, TOWNS);
+    store.begin_rework(ListId(1), filter(&["ddd=11"])).unwrap();
+    let imports = Imports::new(store.clone(), &Config::empty());
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while store.reader().unwrap().rework_passed(ListId(1)).unwrap().is_some() {
+        assert!(std::time::Instant::now() < deadline, "the list is held for ever");
+        std::thread::yield_now();
+    }
+    assert_eq!((names(&store.look_ahead(&want(&[1], 10)).unwrap().leads), aside(&store)), (vec!["Ana", "Caio"], 2));
+    imports.stop_all();
+}
