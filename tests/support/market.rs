@@ -52,7 +52,7 @@ pub struct Line {
 }
 
 enum Ask {
-    /// Everybody who talks hangs up.
+    /// Everybody who talks hangs up, and whoever answers from then on.
     Home,
     Log(Sender<Vec<Line>>),
 }
@@ -79,7 +79,8 @@ impl Market {
             let random = Random::new(seed);
             let calls = HashMap::new();
             let due = BinaryHeap::new();
-            Exchange { me, socket, habits, random, addresses, hearing, calls, order: Vec::new(), due, branches: 0 }
+            let (order, branches, is_late) = (Vec::new(), 0, false);
+            Exchange { me, socket, habits, random, addresses, hearing, calls, order, due, branches, is_late }
                 .serve(&asked);
         });
         Market { host, asks, ears }
@@ -146,6 +147,8 @@ struct Exchange {
     order: Vec<String>,
     due: BinaryHeap<Reverse<(Instant, Due)>>,
     branches: u64,
+    /// Nobody has time to talk any more.
+    is_late: bool,
 }
 
 impl Exchange {
@@ -162,7 +165,7 @@ impl Exchange {
                 self.happen(due);
             }
             match asked.try_recv() {
-                Ok(Ask::Home) => self.calls.keys().cloned().collect::<Vec<_>>().iter().for_each(|id| self.hang_up(id)),
+                Ok(Ask::Home) => self.go_home(),
                 Ok(Ask::Log(log)) => {
                     let lines = self.order.iter().map(|id| self.calls[id].line.clone()).collect();
                     // Whoever asked has given up.
@@ -172,6 +175,11 @@ impl Exchange {
                 Err(std::sync::mpsc::TryRecvError::Disconnected) => return,
             }
         }
+    }
+
+    fn go_home(&mut self) {
+        self.is_late = true;
+        self.calls.keys().cloned().collect::<Vec<_>>().iter().for_each(|id| self.hang_up(id));
     }
 
     fn receive(&mut self, message: &Message, from: SocketAddr) {
@@ -232,6 +240,7 @@ impl Exchange {
 
     fn pick_up(&mut self, id: &str) {
         let talk = Times::Field.talk(&mut self.random) / self.habits.hurry;
+        let talk = if self.is_late { talk.min(GOODBYE) } else { talk };
         self.answer(id, 200);
         let Some(customer) = self.calls.get(id) else { return };
         let towards = customer.invite.sdp_address();
@@ -337,6 +346,8 @@ impl Described for Message {
 }
 
 const YES: &[u8] = b"SIP/2.0 200";
+/// Whoever answers late says no more.
+const GOODBYE: Duration = Duration::from_secs(1);
 const SAID_AGAIN: Duration = Duration::from_millis(500);
 /// The simulator's busy lines say so sooner than anybody is absent.
 const BUSY_WITHIN: Duration = Duration::from_millis(4_001);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::office::Office;
-use crate::support::{Answer, Browser};
+use crate::support::{Answer, Browser, LONG, wait_for};
 
 /// A campaign of these fields; its id.
 pub fn campaign(ana: &Browser, name: &str, fields: Value) -> String {
@@ -11,7 +11,9 @@ pub fn campaign(ana: &Browser, name: &str, fields: Value) -> String {
     for (field, value) in fields.as_object().into_iter().flatten() {
         terms[field] = value.clone();
     }
-    let made = ana.post("/campaigns", &terms);
+    // Nobody may ask for much at once.
+    let ask = || Some(ana.post("/campaigns", &terms)).filter(|answer| answer.status != 429);
+    let made = wait_for(LONG, "a campaign to be taken", ask);
     assert_eq!(made.status, 201, "{made:?}");
     made.json()["campaign"].as_str().unwrap().to_owned()
 }

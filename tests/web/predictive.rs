@@ -109,7 +109,7 @@ impl Judged {
     }
 
     /// How often each number was called, as Asterisk says.
-    fn called(&self) -> BTreeMap<String, u32> {
+    pub fn called(&self) -> BTreeMap<String, u32> {
         let log = self.asterisk.log();
         let said = log.lines().filter_map(|line| line.split_once("lead called: ")).map(|(_, number)| number.trim());
         // The dial plan's own step is in the log too, in quotes.

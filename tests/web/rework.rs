@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::campaigns::campaign;
 use crate::leads::{list_of, refused};
 use crate::office::Office;
+use crate::predictive::Judged;
 use crate::support::{Browser, LONG, wait_for};
 
 fn townsman(name: &str, number: &str, town: &str) -> Value {
@@ -83,6 +84,30 @@ fn gn_14_leads_that_were_declined_do_not_come_back_and_who_chooses_nothing_is_to
     assert_eq!(found.json(), json!({ "leads": 3, "chosen": 0 }), "who waits is not over");
     assert_eq!(ana.post(&path, &json!({ "results": ["busy"] })).status, 202);
     assert_eq!(still(&ana, &list)["standing"]["kind"], "ready");
+}
+
+#[test]
+fn gn_14_who_was_busy_comes_back_and_is_called_again_though_nobody_may_be_called_more_than_once() {
+    let once = json!([{ "of": "lead", "within": "ever", "most": 1 }]);
+    let later = json!({ "kind": "again", "after_minutes": 0, "turn": "same" });
+    let retry = json!({ "results": { "busy": later }, "dispositions": {}, "limits": once });
+    let floor = Judged::with("web-recycled", (10, 1190), json!({ "mode": "progressive", "retry": retry }));
+    floor.registered();
+    floor.to_the_end();
+    assert_eq!(floor.results()["busy"], 2);
+    assert!(floor.called().values().all(|calls| *calls == 1), "{:?}", floor.called());
+
+    let path = format!("/lead-lists/{}/recycle", floor.list);
+    let whom = json!({ "results": ["busy"] });
+    assert_eq!(floor.ana.post(&format!("{path}/preview"), &whom).json(), json!({ "leads": 10, "chosen": 2 }));
+    assert_eq!(floor.ana.post(&path, &whom).status, 202);
+    assert_eq!(still(&floor.ana, &floor.list)["standing"]["kind"], "ready");
+    floor.steer("start");
+    floor.to_the_end();
+    let again = floor.called().into_iter().filter(|(_, calls)| *calls == 2).map(|(number, _)| number);
+    assert_eq!(again.collect::<Vec<_>>(), ["000006", "000007"], "nobody else, and nobody a third time");
+    assert_eq!(floor.called().len(), 10);
+    assert_eq!(floor.results()["busy"], 4);
 }
 
 #[test]

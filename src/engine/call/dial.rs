@@ -196,9 +196,11 @@ impl Calls {
         self.meters.entry(account.name.clone()).or_default().load(account.limits, now.moment)
     }
 
-    /// Whether a call with this number is under way, whoever began it.
+    /// Whether a call with this number is under way, whoever began it; also one that has ended here and whose far end has not said
+    /// so: an INVITE that nobody answered yet may ring there still, and cannot be cancelled (RFC 3261 §9.1).
     pub fn is_in_call(&self, number: &Number) -> bool {
-        self.calls.values().any(|call| !call.is_ended() && call.number.normalised == number.normalised)
+        let is_up = |call: &&Call| !call.is_ended() || !call.session.is_over();
+        self.calls.values().filter(is_up).any(|call| call.number.normalised == number.normalised)
     }
 
     /// The same for a number that the far end shall dial for us: no call of ours is added, but an attempt is.

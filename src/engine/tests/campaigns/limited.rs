@@ -101,3 +101,21 @@ fn GN_15_two_leads_with_one_number_are_not_rung_at_the_same_moment() {
     floor.pass(seconds(20));
     floor.nobody_is_called();
 }
+
+/// Nobody may be rung twice at once: an INVITE without any answer cannot be cancelled, and may ring there still (RFC 3261 §9.1).
+#[test]
+fn GN_15_who_was_given_up_before_the_network_said_anything_is_not_dialled_until_it_says_so() {
+    let mut floor = Floor::with(DialMode::Preview, 1, |_| {});
+    let ana = floor.ana;
+    floor.get_record(ana).unwrap();
+    floor.wish(ana, DIAL).unwrap();
+    let maria = floor.rings("20", &number(1));
+    floor.hangs_up();
+    floor.wish(ana, DIAL).unwrap();
+    floor.nobody_is_called();
+    let denied = floor.record_of(ana).unwrap().denied.unwrap();
+    assert_eq!((denied.rule.as_str(), denied.fact.as_str()), ("in-call", "A call with this number is under way."));
+    floor.refuses(&maria, 486);
+    floor.wish(ana, DIAL).unwrap();
+    floor.rings("20", &number(1));
+}

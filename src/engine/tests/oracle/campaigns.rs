@@ -115,7 +115,11 @@ impl World {
         if let Some((said, until)) = sold.later.get(&lead).filter(|(said, _)| !jumped(*said)) {
             assert!(now.civil >= *until, "declined at {said:?} until {until}: {attempt:?}");
         }
+        let back = sold.recycled.get(&lead).copied();
         let Some(last) = sold.history.get(&lead).and_then(|all| all.last()) else { return };
+        if back.is_some_and(|back| last.at.moment <= back) {
+            return;
+        }
         let changed = sold.changed.get(&last.campaign).is_some_and(|at| *at >= last.at.moment);
         let came = self.shell.store.leads.attempts[&last.attempt].result;
         let Some(came) = came.filter(|came| !changed && !last.unsure && came.kind != ResultKind::Unknown) else {
@@ -147,8 +151,10 @@ impl World {
         };
         let made = match (limit.of, limit.within) {
             (Of::Lead, _) => {
+                let back = self.judge.sold.recycled.get(&attempt.lead).filter(|_| limit.within == Within::Ever);
                 let all = self.judge.sold.history.get(&attempt.lead).into_iter().flatten();
-                all.filter(|dialled| within(dialled.at.civil)).count()
+                let anew = all.filter(|dialled| back.is_none_or(|back| dialled.at.moment > *back));
+                anew.filter(|dialled| within(dialled.at.civil)).count()
             }
             // Over all campaigns; within a period over every path.
             (Of::Number, Within::Ever) => {

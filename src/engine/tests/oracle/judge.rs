@@ -76,6 +76,8 @@ pub struct Judge {
     pub calm_from: Moment,
     /// When the clock jumped or was put right last.
     pub jumped: Option<Moment>,
+    /// How wrong the clock was when a run began that could not know it: nothing that was stored spoke against it.
+    pub believed: TimeDelta,
     pub is_down: bool,
     pub is_quiet: bool,
     pub seen: Seen,
@@ -189,7 +191,8 @@ impl World {
     fn judge_call(&self, invite: &Invite) {
         let (at, person) = (invite.at.civil, &self.office.people[invite.person]);
         let rules = &self.office.config.rules;
-        assert!(invite.skew.abs() < TimeDelta::seconds(390), "dialled by a clock that is wrong by {}", invite.skew);
+        let wrong = invite.skew - self.judge.believed;
+        assert!(wrong.abs() < TimeDelta::seconds(390), "dialled by a clock that is wrong by {wrong}");
         assert!(person.is_ramal || may_be_called(rules, &person.zones, at), "outside the calling hours: {invite:?}");
         if let Some(since) = self.judge.suppressed.get(&invite.person) {
             let late = invite.at.moment.since(*since);

@@ -31,7 +31,7 @@ impl Judge {
 
     /// How much sooner something may come that a wrong clock reckoned: where it never jumped, nothing.
     pub fn put_right_by(&self) -> TimeDelta {
-        self.jumped.map_or(TimeDelta::zero(), |_| TimeDelta::seconds(390))
+        self.jumped.map_or(TimeDelta::zero(), |_| TimeDelta::seconds(390) + self.believed.abs())
     }
 
     /// It is noticed within ten seconds.

@@ -5,7 +5,7 @@ use engine::agent::AgentState;
 use engine::border::*;
 use engine::call::Command as Call;
 use engine::callback::{Command as Promise, Owner};
-use engine::campaign::{Campaign, Command, DialMode, Place, RecordView, Standing, Steer, Wish};
+use engine::campaign::{Campaign, Command, DialMode, Place, RecordView, Recycling, ResultKind, Standing, Steer, Wish};
 use engine::id::{CampaignId, UserId};
 use engine::leg::{Feed, LegMedia, MediaEvent, MediaNews};
 use engine::staff::{self, Entry};
@@ -103,7 +103,7 @@ impl World {
     /// What a supervisor wishes, or who keeps the lists.
     pub fn steer(&mut self) {
         let campaign = self.sales.campaigns[self.random.below(self.sales.campaigns.len() as u32) as usize];
-        match self.random.below(24) {
+        match self.random.below(25) {
             0 => self.steer_to(campaign, Steer::Stop),
             1 => self.steer_to(campaign, Steer::Pause),
             2 => self.steer_to(campaign, Steer::Drain),
@@ -127,6 +127,7 @@ impl World {
             }
             17 => self.put(1, Event::Trouble),
             18 => self.filter(campaign),
+            19 => self.recycle(campaign),
             _ => {
                 for campaign in self.sales.campaigns.clone() {
                     self.start_selling(campaign);
@@ -188,6 +189,20 @@ impl World {
         self.shell.store.leads.put_aside(list, |lead| part > 0 && lead.lead.0 % 3 < part);
         self.judge.sold.filtered.insert(list, self.now.moment);
         self.judge.seen.count("a list filtered");
+    }
+
+    /// Leads of a list that are over come back, by what came of them last.
+    fn recycle(&mut self, campaign: CampaignId) {
+        let list = self.judge.sold.terms.get(&campaign).and_then(|terms| terms.lists.first().copied());
+        let Some(list) = list else { return };
+        let kinds = ResultKind::ALL.into_iter().filter(|_| self.random.below(2) == 0);
+        let chosen =
+            Recycling { results: kinds.collect(), uncalled: self.random.below(2) == 0, ..Recycling::default() };
+        // By a clock that is right: who lets them come back may do so elsewhere.
+        let back = self.shell.store.leads.recycle(list, &chosen, self.now.civil - self.skew);
+        self.say(|| format!("of list {list} come back: {back:?}"));
+        self.judge.seen.count_all("a lead comes back", back.len());
+        back.into_iter().for_each(|lead| self.judge.sold.came_back(lead, self.now.moment));
     }
 
     /// A list of leads is too old soon, or is not any more.

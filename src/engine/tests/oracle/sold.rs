@@ -43,6 +43,8 @@ pub struct Sold {
     pub discarded: BTreeMap<ListId, Moment>,
     /// A filter was put on them, the last time.
     pub filtered: BTreeMap<ListId, Moment>,
+    /// They were over, and came back, the last time.
+    pub recycled: BTreeMap<LeadId, Moment>,
     /// Their agents wished to dial them.
     pub wished: BTreeSet<LeadId>,
     /// Do-not-call wishes that no disk took yet.
@@ -72,7 +74,7 @@ enum Asked {
     Steer { campaign: CampaignId, to: Steer },
     Edit,
     Part { campaign: CampaignId, user: UserId, takes: bool },
-    Record { view: Box<RecordView>, wish: Wish },
+    Record { view: Box<RecordView>, wish: Wish, at: Now },
 }
 
 impl Sold {
@@ -105,13 +107,21 @@ impl Sold {
         self.history.values_mut().flatten().filter(of_it).for_each(|dialled| dialled.ended = Some(now));
     }
 
+    /// It was over, and waits again: attempts *ever* count anew.
+    pub fn came_back(&mut self, lead: LeadId, now: Moment) {
+        assert_ne!(self.over.remove(&lead), Some("declined"), "{lead} declined, and comes back");
+        self.later.remove(&lead);
+        self.callbacks.remove(&lead);
+        self.recycled.insert(lead, now);
+    }
+
     /// What was asked then may be done, or not.
     pub fn power_failed(&mut self, now: Moment) {
         self.open.clear();
         for asked in std::mem::take(&mut self.asked).into_values() {
             match asked {
                 Asked::Steer { campaign, .. } => drop(self.open.insert(campaign)),
-                Asked::Record { view, wish } => self.in_doubt(&view, &wish),
+                Asked::Record { view, wish, .. } => self.in_doubt(&view, &wish),
                 Asked::Edit | Asked::Part { .. } => {}
             }
         }
@@ -175,7 +185,7 @@ impl World {
                 if matches!(wish, Wish::Dial { .. }) {
                     self.judge.sold.wished.insert(*lead);
                 }
-                Asked::Record { view: Box::new(view), wish: wish.clone() }
+                Asked::Record { view: Box::new(view), wish: wish.clone(), at: self.now }
             }
             _ => Asked::Edit,
         };
@@ -199,7 +209,7 @@ impl World {
                         RefusalCode::Campaign(_) | RefusalCode::NotFound | RefusalCode::NotStored
                     );
                     assert!(is_known, "{refusal:?} to {asked:?}");
-                    if let (RefusalCode::NotStored, Asked::Record { view, wish }) = (refusal.code, asked) {
+                    if let (RefusalCode::NotStored, Asked::Record { view, wish, .. }) = (refusal.code, asked) {
                         self.judge.sold.in_doubt(&view, &wish);
                         if wish == Wish::Never {
                             self.never(&view, true);
@@ -212,7 +222,7 @@ impl World {
 
     /// Somebody was told that it is so.
     fn done(&mut self, asked: Asked) {
-        let (now, sold) = (self.now, &mut self.judge.sold);
+        let sold = &mut self.judge.sold;
         match asked {
             Asked::Edit => self.judge.seen.count("a campaign edited"),
             Asked::Steer { campaign, to } => {
@@ -227,7 +237,7 @@ impl World {
             }
             Asked::Part { campaign, user, takes: true } => drop(sold.wants.insert((campaign, user))),
             Asked::Part { campaign, user, takes: false } => drop(sold.wants.remove(&(campaign, user))),
-            Asked::Record { view, wish } => {
+            Asked::Record { view, wish, at } => {
                 let lead = view.lead;
                 let what = match wish {
                     Wish::Accept => "accepted",
@@ -243,7 +253,7 @@ impl World {
                     }
                     Wish::Later => {
                         let minutes = sold.terms[&view.campaign].handling.later_minutes;
-                        sold.later.insert(lead, (now.moment, now.civil + TimeDelta::minutes(minutes.into())));
+                        sold.later.insert(lead, (at.moment, at.civil + TimeDelta::minutes(minutes.into())));
                         "declined for later"
                     }
                     Wish::Never => {
@@ -346,6 +356,7 @@ pub const SOLD: &[&str] = &[
     "a campaign edited",
     "a list discarded",
     "a list filtered",
+    "a lead comes back",
     "in a call already",
     "a list grows old",
     "a do-not-call list grows old",

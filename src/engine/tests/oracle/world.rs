@@ -7,6 +7,7 @@ use chrono::{Datelike, TimeDelta};
 use engine::agent;
 use engine::alert::Health;
 use engine::border::*;
+use engine::gate::MOST_APART;
 use engine::id::UserId;
 use engine::news::{News, StaffNews};
 use engine::random::Random;
@@ -273,10 +274,14 @@ impl World {
 
     /// A machine that starts asks the time, or goes on with a clock that it had in doubt.
     fn power_back(&mut self) {
-        let is_doubted = self.shell.store.promised.at_start().doubted;
+        let found = self.shell.store.promised.at_start();
+        let is_doubted = found.doubted;
         if self.skew > TimeDelta::zero() && !is_doubted {
             (self.now.civil, self.skew) = (self.now.civil - self.skew, TimeDelta::zero());
             self.judge.jumped = Some(self.now.moment);
+        }
+        if !is_doubted && found.newest.is_none_or(|newest| newest - self.now.civil <= MOST_APART) {
+            self.judge.believed = self.skew;
         }
         self.say(|| "the power is back".to_owned());
         self.leads_in_doubt();

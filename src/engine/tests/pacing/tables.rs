@@ -79,7 +79,7 @@ fn sim_pacing() {
     let seeds = of_number("RAMAL_SEEDS", 3);
     println!("Percent, mean (least–most) of {seeds} days each; 5 agents: of as many months");
     println!(
-        "| pace | scenario | agents | occupancy | abandoned | worst hour | first 5 min | first 30 min | worst min |"
+        "| pace | scenario | agents | occupancy | abandoned | worst hour | first 5 min | first 30 min | worst min | withdrawn |"
     );
     println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     let only = of_number("RAMAL_AGENTS", 0);

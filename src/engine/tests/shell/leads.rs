@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use engine::campaign::{
-    Attempt, AttemptResult, Facts, Lack, Lead, LeadFacts, LeadState, Leased, List, ListStanding, ListState, Need,
-    NumberList, PhoneFacts, Question, Remembered, ResultKind, Tally, Want, Written,
+    Attempt, AttemptResult, Facts, Lack, Last, Lead, LeadFacts, LeadState, Leased, List, ListStanding, ListState, Need,
+    NumberList, PhoneFacts, Question, Recycling, Remembered, ResultKind, Tally, Want, Written,
 };
 use engine::gate::{Attempts, Hit, Periods, Suppression};
 use engine::id::{AttemptId, CampaignId, ItemId, LeadId, ListId};
@@ -38,11 +38,13 @@ struct Kept {
     fence: u64,
     /// What it is when its lease ends with nothing more said.
     lapse: Option<Lead>,
+    /// It came back then, the last time: attempts *ever* count since.
+    recycled: Option<DateTime<Utc>>,
 }
 
 impl Leads {
     pub fn add(&mut self, lead: Lead) {
-        self.leads.borrow_mut().insert(lead.lead, Kept { lead, fence: 0, lapse: None });
+        self.leads.borrow_mut().insert(lead.lead, Kept { lead, fence: 0, lapse: None, recycled: None });
     }
 
     pub fn lead(&self, lead: LeadId) -> Lead {
@@ -65,6 +67,25 @@ impl Leads {
         let mut leads = self.leads.borrow_mut();
         let of_list = leads.values_mut().map(|kept| &mut kept.lead).filter(|lead| lead.list == list);
         of_list.for_each(|lead| lead.aside = aside(lead));
+    }
+
+    /// Leads of a list that are over wait again: which did.
+    pub fn recycle(&mut self, list: ListId, chosen: &Recycling, now: DateTime<Utc>) -> Vec<LeadId> {
+        let mut back = Vec::new();
+        for kept in self.leads.borrow_mut().values_mut().filter(|kept| kept.lead.list == list) {
+            let Some(lead) = chosen.recycled(&kept.lead, self.last(kept.lead.lead), now) else { continue };
+            back.push(lead.lead);
+            *kept = Kept { lead, fence: kept.fence + 1, lapse: None, recycled: Some(now) };
+        }
+        back
+    }
+
+    /// What the last attempt that counts came to.
+    fn last(&self, lead: LeadId) -> Option<Last> {
+        let of_it = self.attempts.values().filter(|attempt| attempt.lead == lead);
+        let ended = of_it.filter_map(|attempt| Some((attempt, attempt.result?.kind)));
+        let last = ended.filter(|(_, kind)| kind.counts()).max_by_key(|(attempt, _)| (attempt.at, attempt.attempt));
+        last.map(|(attempt, kind)| (kind, self.dispositions.get(&attempt.attempt).copied()))
     }
 
     /// A person says what came of an attempt that a crash cut short.
@@ -143,7 +164,7 @@ impl Leads {
             .filter(|attempt| attempt.result.is_none())
             .map(|own| (own.lead, own.attempt))
             .collect();
-        for Kept { lead, fence, lapse } in self.leads.borrow_mut().values_mut() {
+        for Kept { lead, fence, lapse, recycled: _ } in self.leads.borrow_mut().values_mut() {
             *fence += 1;
             match (&lead.state, open.get(&lead.lead), lapse.take()) {
                 (_, Some(attempt), _) => lead.state = LeadState::Unknown { attempt: *attempt },
@@ -161,10 +182,10 @@ impl Leads {
         match question {
             Question::Lease(want) => Facts::Leased(self.lease(want, now, promised)),
             Question::Lead { lead, periods, needs, .. } => {
-                let lead = self.leads.borrow().get(lead).map(|kept| kept.lead.clone());
+                let leads = self.leads.borrow();
                 let facts =
-                    |lead| LeadFacts { lacks: self.lacks(needs, now), ..self.facts(lead, *periods, now, promised) };
-                Facts::Lead(lead.map(facts))
+                    |kept| LeadFacts { lacks: self.lacks(needs, now), ..self.facts(kept, *periods, now, promised) };
+                Facts::Lead(leads.get(lead).map(facts))
             }
             Question::Pace { campaign, days } => Facts::Pace(self.pace(*campaign, days)),
             Question::ShortCalls { .. } => Facts::ShortCalls(ShortCalls::default()),
@@ -226,15 +247,16 @@ impl Leads {
         let mut due: Vec<_> = leads.values().map(|kept| &kept.lead).filter(|lead| is_due(lead)).map(place).collect();
         due.sort();
         let leased = due.into_iter().take(want.most.into()).map(|(.., id)| {
-            let Kept { lead, fence, .. } = leads.get_mut(&id).unwrap();
-            *fence += 1;
-            lead.state = LeadState::Leased { fence: *fence, until: want.until };
-            self.facts(lead.clone(), want.open[&lead.area()], now, promised)
+            let kept = leads.get_mut(&id).unwrap();
+            kept.fence += 1;
+            kept.lead.state = LeadState::Leased { fence: kept.fence, until: want.until };
+            self.facts(kept, want.open[&kept.lead.area()], now, promised)
         });
         Leased { leads: leased.collect(), held, ..Leased::default() }
     }
 
-    fn facts(&self, lead: Lead, periods: Periods, now: DateTime<Utc>, promised: &Promised) -> LeadFacts {
+    fn facts(&self, kept: &Kept, periods: Periods, now: DateTime<Utc>, promised: &Promised) -> LeadFacts {
+        let lead = kept.lead.clone();
         let phones = lead.phones.iter().map(|phone| {
             let number = &phone.number.normalised;
             let own = self.attempts_at(number, periods);
@@ -257,7 +279,10 @@ impl Leads {
                 abandoned: at_it.filter(found_nobody).map(|attempt| attempt.at).max(),
             }
         });
-        let tally = self.tally(periods, |attempt| attempt.lead == lead.lead);
+        let of_it = |attempt: &Attempt| attempt.lead == lead.lead;
+        let since = |attempt: &Attempt| kept.recycled.is_none_or(|back| attempt.at >= back);
+        let ever = self.tally(periods, |attempt| of_it(attempt) && since(attempt)).ever;
+        let tally = Tally { ever, ..self.tally(periods, of_it) };
         let list = self.standing(lead.list, now);
         LeadFacts { tally, phones: phones.collect(), lead, list, lacks: Vec::new() }
     }
