@@ -196,10 +196,10 @@ impl Calls {
         self.meters.entry(account.name.clone()).or_default().load(account.limits, now.moment)
     }
 
-    /// Whether a call with this number is under way, whoever began it; also one that has ended here and whose far end has not said
-    /// so: an INVITE that nobody answered yet may ring there still, and cannot be cancelled (RFC 3261 §9.1).
+    /// Whether a call with this number is under way, whoever began it; also one that has ended here while nobody has answered its
+    /// INVITE: it may ring there still, and cannot be cancelled before the network says anything (RFC 3261 §9.1).
     pub fn is_in_call(&self, number: &Number) -> bool {
-        let is_up = |call: &&Call| !call.is_ended() || !call.session.is_over();
+        let is_up = |call: &&Call| !call.is_ended() || call.session.is_calling();
         self.calls.values().filter(is_up).any(|call| call.number.normalised == number.normalised)
     }
 

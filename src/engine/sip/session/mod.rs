@@ -315,6 +315,11 @@ impl Session {
         self.events.pop_front()
     }
 
+    /// Whether its INVITE has no final answer yet, also once it is cancelled: somebody may be rung by it.
+    pub fn is_calling(&self) -> bool {
+        matches!(self.state, State::Calling(_))
+    }
+
     /// Whether nothing of it is left to be done.
     pub fn is_over(&self) -> bool {
         matches!(self.state, State::Over) && self.pending.is_empty() && self.referred.is_none()
