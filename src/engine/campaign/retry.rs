@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -257,9 +257,12 @@ fn first_place(lead: &Lead, tried: usize, turn: Turn) -> usize {
 
 /// When the present day, week or month is over wherever the lead may be.
 fn over(period: Period, zones: &[Tz], now: DateTime<Utc>) -> DateTime<Utc> {
-    let ends = zones.iter().filter_map(|zone| wall::start(*zone, period.next(wall::local(*zone, now).date())));
+    // From now on: where the clocks go back over midnight the next day has begun already, and begins again.
+    let end = |zone: &Tz| {
+        let next = period.next(wall::local(*zone, now).date());
+        wall::first_at(*zone, now, next.and_time(NaiveTime::MIN))
+    };
+    let ends = zones.iter().filter_map(end);
     // Nobody knows where it is: a day longer than any zone is ahead.
-    ends.max().unwrap_or_else(|| {
-        period.next(now.date_naive()).and_time(chrono::NaiveTime::MIN).and_utc() + TimeDelta::days(1)
-    })
+    ends.max().unwrap_or_else(|| period.next(now.date_naive()).and_time(NaiveTime::MIN).and_utc() + TimeDelta::days(1))
 }

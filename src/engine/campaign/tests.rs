@@ -1,7 +1,7 @@
 //! Leads, the lists they are in, and what follows from an attempt.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::America::{Manaus, Sao_Paulo};
+use chrono_tz::America::{Manaus, Sao_Paulo, St_Johns};
 
 use super::*;
 use crate::id::{CampaignId, ItemId, LeadId, ListId};
@@ -116,6 +116,17 @@ fn gn_14_a_limit_of_a_day_waits_for_the_next_one_where_the_person_may_be() {
     let table = RetryTable { limits: vec![limit(Of::Number, Within::Ever, 4)], ..table };
     let said = after(&table, &lead, 0, ResultKind::Busy, &[times(5, 1), times(4, 1)]);
     assert_eq!(said, Next::Over(Finished::NumberLimit { most: 4 }));
+}
+
+/// In Newfoundland the clocks went back at a minute past midnight: Sunday had begun, and it was Saturday again.
+#[test]
+fn gn_14_a_days_limit_holds_where_the_day_before_comes_again() {
+    let limit = Limit { of: Of::Lead, within: Within::The(Period::Day), most: 1 };
+    let retry = RetryTable { limits: vec![limit], ..RetryTable::default() };
+    let reached = |now: &str| retry.reached((times(1, 1), Tally::default()), &[St_Johns], at(now));
+    let until = |end: &str| Some((Of::Lead, 1, Some(at(end))));
+    assert_eq!(reached("2010-11-07T02:20:00Z"), until("2010-11-07T02:30:00Z"), "ten to twelve, for the first time");
+    assert_eq!(reached("2010-11-07T02:40:00Z"), until("2010-11-07T03:30:00Z"), "ten past eleven, for the second");
 }
 
 /// Whatever came of an attempt there is one answer, never in the past, never a dead number, never past a limit for good.
