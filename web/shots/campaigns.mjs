@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Person } from './browser.mjs';
 import { PASSWORD, signIn } from './ears.mjs';
-import { play, world } from './stage.mjs';
+import { play } from './stage.mjs';
 
 const link = process.env.RAMAL_LINK;
 const shots = process.env.RAMAL_SHOTS;
@@ -129,14 +129,13 @@ await play(async ({ browser, errors, step }) => {
     await p.fill('Roteiro', 'Apresente-se e diga o motivo.', '.dock');
     await p.fill('Escala dos callbacks', 'Retornos', '.dock');
     await p.fill('Oferta espera', '15', '.dock');
-    await p.fill('Gateway a informar', 'crm', '.dock');
     await p.click('Acrescentar saída', '.dock');
     await p.picture(shots, '42-campanha-nova');
     await p.click('Salvar', '.dock form');
     await p.sees('Renova Energia');
     await p.until('the form to close', () => document.querySelector('.dock form') === null);
     const [campaign] = (await p.ask('GET', '/campaigns')).json;
-    assert.deepEqual([campaign.name, campaign.mode, campaign.standing, campaign.lists, campaign.routes, campaign.handling.offer_s, campaign.webhook], ['Renova Energia', 'push-preview', 'stopped', [ids.list], [{ account: 'tronco', weight: 1 }], 15, 'crm']);
+    assert.deepEqual([campaign.name, campaign.mode, campaign.standing, campaign.lists, campaign.routes, campaign.handling.offer_s], ['Renova Energia', 'push-preview', 'stopped', [ids.list], [{ account: 'tronco', weight: 1 }], 15]);
     ids.campaign = campaign.campaign;
   });
 
@@ -179,7 +178,6 @@ await play(async ({ browser, errors, step }) => {
     await p.click('Ligar para este contato mais tarde');
     await has(p, 'Davi Não Ligar', 'Registro oferecido');
     assert.equal((await state(helena, 'Carla')).state.kind, 'waiting');
-    await world('the gateway takes what became of Carla Mais Tarde');
   });
   await step('one that is not to be called is off the list (GN-06)', luana, async (p) => {
     await p.click('Aceitar', CARD);
@@ -187,7 +185,6 @@ await play(async ({ browser, errors, step }) => {
     await p.click('Não ligar para este contato');
     await has(p, 'Elza Atendida', 'Registro oferecido');
     assert.equal((await state(helena, 'Davi')).state.kind, 'declined');
-    await world('the gateway takes what became of Davi Não Ligar');
   });
   await step('the agent dials, and the screen of the call comes by itself (GN-02, GN-09)', luana, async (p) => {
     await p.alt('KeyA');
@@ -227,15 +224,6 @@ await play(async ({ browser, errors, step }) => {
     assert.equal(lead.state.kind, 'callback');
     const whole = (await helena.ask('GET', `/leads/${lead.lead}`)).json;
     assert.deepEqual(whole.history.map((one) => [one.result, one.disposition, one.user]), [['connected', ids.sold, ids.luana]]);
-  });
-  await step('what became of the record is on its way to the gateway, until it is taken (GN-14)', helena, async (p) => {
-    await p.page.bringToFront();
-    await p.page.goto(`${home}#/agendamentos/mensagens`);
-    await p.sees('Registro de Elza Atendida');
-    await p.picture(shots, '49a-mensagem-ao-gateway');
-    await world('the gateway takes what became of Elza Atendida');
-    await p.sees('Nenhuma mensagem');
-    await luana.page.bringToFront();
   });
   await step('Concluído e interrompido: no more records come, until one is asked for (GN-07)', luana, async (p) => {
     await p.sees('Disponível');
