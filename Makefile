@@ -35,7 +35,8 @@ deny:
 install-deps:
 	tests/interop/install build peers
 
-# Long; before a release: the tests of real peers that are #[ignore]d, with the reason beside each. Results go to docs/evidence.
+# Long; before a release: the tests that are #[ignore]d, with the reason beside each; those of engine and media are sim's.
+# Results go to docs/evidence.
 torture:
 	tests/interop/install build peers bench
 	cargo test --workspace --exclude engine --exclude media --no-fail-fast --tests -- --ignored --nocapture --test-threads 1
