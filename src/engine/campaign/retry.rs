@@ -257,12 +257,7 @@ fn first_place(lead: &Lead, tried: usize, turn: Turn) -> usize {
 
 /// When the present day, week or month is over wherever the lead may be.
 fn over(period: Period, zones: &[Tz], now: DateTime<Utc>) -> DateTime<Utc> {
-    // From now on: where the clocks go back over midnight the next day has begun already, and begins again.
-    let end = |zone: &Tz| {
-        let next = period.next(wall::local(*zone, now).date());
-        wall::first_at(*zone, now, next.and_time(NaiveTime::MIN))
-    };
-    let ends = zones.iter().filter_map(end);
+    let end = wall::begun_in_all(zones, now, |zone| Some(period.next(wall::local(zone, now).date())));
     // Nobody knows where it is: a day longer than any zone is ahead.
-    ends.max().unwrap_or_else(|| period.next(now.date_naive()).and_time(NaiveTime::MIN).and_utc() + TimeDelta::days(1))
+    end.unwrap_or_else(|| period.next(now.date_naive()).and_time(NaiveTime::MIN).and_utc() + TimeDelta::days(1))
 }

@@ -2,7 +2,7 @@
 //!
 //! Where a number may be in several zones, an attempt counts until its day is over in all of them.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Law;
@@ -101,11 +101,7 @@ fn exceeded<'a>(case: &Case<'a>, period: Period, at: DateTime<Utc>) -> Option<(u
 fn over(case: &Case<'_>, limit: &AttemptLimit, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let read = case.facts.attempts.as_ref()?.read;
     let begin = |next: &dyn Fn(NaiveDate) -> Option<NaiveDate>| {
-        let begins = case.place.zones.iter().map(|zone| {
-            let day = next(wall::local(*zone, read).date())?;
-            wall::first_at(*zone, at, day.and_time(NaiveTime::MIN))
-        });
-        begins.collect::<Option<Vec<_>>>()?.into_iter().max()
+        wall::begun_in_all(case.place.zones, at, |zone| next(wall::local(zone, read).date()))
     };
     let period = begin(&|day| Some(limit.period.next(day))).filter(|_| limit.most > 0);
     let term = limit.term.until.and_then(|until| begin(&|_| until.succ_opt()));

@@ -62,6 +62,13 @@ pub fn start(zone: Tz, day: NaiveDate) -> Option<DateTime<Utc>> {
     first_at(zone, before, midnight)
 }
 
+/// The first instant at or after `from` when the day that is asked for has begun in each zone; none without a zone, or where time
+/// ends. Where the clocks go back over midnight a day begins twice: `from` says which beginning counts.
+pub fn begun_in_all(zones: &[Tz], from: DateTime<Utc>, day: impl Fn(Tz) -> Option<NaiveDate>) -> Option<DateTime<Utc>> {
+    let begins = zones.iter().map(|zone| first_at(*zone, from, day(*zone)?.and_time(NaiveTime::MIN)));
+    begins.collect::<Option<Vec<_>>>()?.into_iter().max()
+}
+
 fn shown(at: DateTime<Utc>, offset: TimeDelta) -> NaiveDateTime {
     at.naive_utc().checked_add_signed(offset).unwrap_or(NaiveDateTime::MAX)
 }
