@@ -105,6 +105,7 @@ fn nothing() -> Facts {
         chosen: Vec::new(),
         promises: Default::default(),
         restored: None,
+        last_id: 0,
     }
 }
 

@@ -162,6 +162,7 @@ fn one_of_each() -> Vec<Recorded> {
         chosen: Vec::new(),
         promises: Default::default(),
         restored: Some(at(0).civil),
+        last_id: 1 << 60,
     };
     let command = Command {
         id: CommandId(1),

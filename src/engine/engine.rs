@@ -304,7 +304,9 @@ impl Engine {
                 chosen,
                 promises,
                 restored,
+                last_id,
             }) => {
+                self.ids.skip_to(last_id);
                 self.restored = Restored::new(restored);
                 self.protocolos = Protocolos::new(protocolo, now.civil.with_timezone(&self.config.zone).date_naive());
                 self.answers = Answers::restore(answers);

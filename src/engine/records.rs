@@ -331,6 +331,9 @@ pub enum Facts {
         /// When the base was put in place from a copy, until an operator confirms it: what dials by itself waits.
         #[serde(default)]
         restored: Option<DateTime<Utc>>,
+        /// The greatest id that was ever given and written down, by whatever clock.
+        #[serde(default)]
+        last_id: u64,
     },
 }
 

@@ -244,6 +244,22 @@ fn writing_every_record_twice_leaves_what_writing_it_once_left() {
 }
 
 #[test]
+fn a_start_knows_the_greatest_id_that_was_written_of_whatever_kind_and_node() {
+    let scratch = Scratch::new();
+    let store = Store::open(&scratch.0).unwrap();
+    let last_id = || match store.load(Question::Start).unwrap() {
+        Facts::Start { last_id, .. } => last_id,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(last_id(), 0, "nothing was written");
+    let node = 200 << 56;
+    write(&store, vec![Record::Dialog(dialog(node + 2, b"CANCEL"))]).unwrap();
+    assert_eq!(last_id(), node + 2);
+    write(&store, vec![Record::Dialog(dialog(node + 7, b"CANCEL"))]).unwrap();
+    assert_eq!(last_id(), node + 7);
+}
+
+#[test]
 fn a_call_keeps_its_first_cause_and_its_first_answer() {
     let scratch = Scratch::new();
     let store = Store::open(&scratch.0).unwrap();

@@ -56,6 +56,7 @@ pub(super) fn load(base: &Connection, question: Question) -> rusqlite::Result<Fa
             })?,
             promises: promises::at_start(&snapshot)?,
             restored: state::restored(&snapshot)?,
+            last_id: last_id(&snapshot)?,
         }),
     }
 }
@@ -86,4 +87,21 @@ type Answer = (IdempotencyKey, DateTime<Utc>, Result<Reply, Refusal>);
 
 fn answer(row: &Row<'_>) -> rusqlite::Result<Answer> {
     Ok((IdempotencyKey(row.get("key")?), row.time("at_ms")?, row.json("answer")?))
+}
+
+/// The greatest of what a start may not give again; of one daemon's ids the sign is one too. What a lead or a list is called is no
+/// id of the engine's.
+fn last_id(base: &Connection) -> rusqlite::Result<u64> {
+    let sql = "SELECT max(last) AS last FROM (
+        SELECT max(call) AS last FROM calls
+        UNION ALL SELECT max(leg) FROM dialogs
+        UNION ALL SELECT max(recording) FROM recordings
+        UNION ALL SELECT max(message) FROM messages
+        UNION ALL SELECT max(\"case\") FROM cases
+        UNION ALL SELECT max(promise) FROM promises
+        UNION ALL SELECT max(attempt) FROM lead_attempts
+        UNION ALL SELECT max(appointment) FROM appointments
+        UNION ALL SELECT max(item) FROM outbox
+    )";
+    base.query_row(sql, [], |row| row.id_if_any("last")).map(Option::unwrap_or_default)
 }

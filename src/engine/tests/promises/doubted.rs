@@ -88,6 +88,19 @@ fn a_clock_that_was_in_doubt_is_not_believed_after_a_crash_however_long_it_was_l
 }
 
 #[test]
+fn an_id_from_a_clock_that_was_ahead_is_not_given_again_after_a_crash() {
+    let mut office = Office::new();
+    office.at("18:00:00");
+    office.clock_jumps(TimeDelta::minutes(4));
+    let ahead = office.promise(Owner::Person(office.ana), "19:00");
+    office.clock_jumps(TimeDelta::minutes(-4));
+    let mut office = office.crash();
+    office.at("18:03:59");
+    let later = office.promise(Owner::Person(office.ana), "19:30");
+    assert!(later > ahead, "{later} may be {ahead} in a second");
+}
+
+#[test]
 fn a_clock_that_was_put_right_by_hand_is_believed_when_an_operator_says_so() {
     let mut office = Office::new();
     office.promise(Owner::Person(office.ana), "18:00");

@@ -171,7 +171,21 @@ impl Store {
             chosen: chosen.into_iter().collect(),
             restored: self.restored.filter(|_| !self.records.contains(&Record::RestoredConfirmed)),
             promises: self.promised.at_start(),
+            last_id: self.last_id(),
         }
+    }
+
+    /// The greatest of calls, promises, attempts, recordings and messages.
+    fn last_id(&self) -> u64 {
+        let messages = self.records.iter().filter_map(|record| match record {
+            Record::Message(view) => Some(view.message.0),
+            _ => None,
+        });
+        let calls = self.opened.last().map(|call| call.0);
+        let recordings = self.recorded.last().map(|recording| recording.0);
+        let promises = self.promised.rows.keys().next_back().map(|promise| promise.0);
+        let attempts = self.leads.attempts.keys().next_back().map(|attempt| attempt.0);
+        [calls, recordings, promises, attempts].into_iter().flatten().chain(messages).max().unwrap_or_default()
     }
 
     /// The stories' lines.
