@@ -244,7 +244,7 @@ fn writing_every_record_twice_leaves_what_writing_it_once_left() {
 }
 
 #[test]
-fn a_start_knows_the_greatest_id_that_was_written_of_whatever_kind_and_node() {
+fn a_start_knows_the_greatest_id_that_was_written_whatever_the_node() {
     let scratch = Scratch::new();
     let store = Store::open(&scratch.0).unwrap();
     let last_id = || match store.load(Question::Start).unwrap() {

@@ -102,6 +102,7 @@ fn last_id(base: &Connection) -> rusqlite::Result<u64> {
         UNION ALL SELECT max(attempt) FROM lead_attempts
         UNION ALL SELECT max(appointment) FROM appointments
         UNION ALL SELECT max(item) FROM outbox
+        UNION ALL SELECT max(id) FROM entries
     )";
     base.query_row(sql, [], |row| row.id_if_any("last")).map(Option::unwrap_or_default)
 }
