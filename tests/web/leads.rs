@@ -392,7 +392,8 @@ fn gn_13_a_dry_run_of_a_file_names_what_repeats_over_the_api_and_on_the_command_
 
 #[test]
 fn gn_16_whoever_may_open_the_socket_asks_whom_a_campaign_could_dial_and_why_not_by_the_command_line() {
-    let (office, ana) = Office::new("web-dry-run-cmd");
+    // There is a forecast only while dialling is allowed; this is read at any hour.
+    let (office, ana) = Office::with("web-dry-run-cmd", "", "[gate]\nhours = \"always\"");
     let list = list_of(&ana, json!([lead("Ana", "11987650001"), lead("Bia", "11987650002")]));
     let never = json!({ "number": "11987650002", "source": "Pedido do cliente" });
     assert_eq!(ana.post("/suppressions", &never).status, 201);
