@@ -117,7 +117,7 @@ pub enum Written {
     Attempt { attempt: Attempt, fence: u64 },
     /// What came of it: the first result stays.
     Result { attempt: AttemptId, result: AttemptResult, at: DateTime<Utc> },
-    /// Who answered was given to this person.
+    /// Who answered was given to this person; or this person is held for it, since who was held when it was written left.
     Given { attempt: AttemptId, user: UserId },
     /// What the agent said of it.
     Disposition { attempt: AttemptId, disposition: ItemId },

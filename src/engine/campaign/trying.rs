@@ -13,7 +13,7 @@ use super::retry::{Limit, Next, Of, Tallies, Tally, Within};
 use super::state::{State, Voice};
 use super::terms::{DialMode, Standing};
 use crate::assign::Work;
-use crate::id::{AttemptId, CallId, ItemId};
+use crate::id::{AttemptId, CallId, ItemId, UserId};
 use crate::judgement::{Denial, Judgement};
 use crate::pacing::Event;
 use crate::time::Moment;
@@ -96,6 +96,7 @@ impl Record {
 
     fn dial(&mut self, by: By, phone: usize, attempt: Attempt, cx: &mut Context<'_>) {
         let (lead, id, caller_id) = (self.id(), attempt.attempt, self.caller_id.clone());
+        let attempt = held_by(by.user(), attempt, cx);
         (self.detection, self.toned) = (cx.terms.detects(), None);
         let detection = self.detection.clone();
         cx.orders.push_back(Order::Dial { lead, attempt: id, phone, by, caller_id, detection });
@@ -314,6 +315,14 @@ fn may_dial(by: By, cx: &Context<'_>) -> bool {
         By::Anybody => cx.terms.mode == DialMode::Predictive && cx.terms.runs(),
     };
     is_held && !cx.held
+}
+
+/// Who was held when it was written may have left since, and somebody else be held.
+fn held_by(user: Option<UserId>, attempt: Attempt, cx: &mut Context<'_>) -> Attempt {
+    if let Some(user) = user.filter(|user| attempt.user != Some(*user)) {
+        cx.orders.push_back(Order::Store(Written::Given { attempt: attempt.attempt, user }));
+    }
+    Attempt { user, ..attempt }
 }
 
 /// What the pace learns of a call that rang since then, and that nobody answered; nothing of one that never rang.

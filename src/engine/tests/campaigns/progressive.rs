@@ -56,3 +56,19 @@ fn GN_02_a_campaign_that_drains_brings_its_calls_to_their_end_and_begins_none() 
     assert_eq!(floor.lead(1), LeadState::Done);
     assert_eq!(floor.waits(2).num_seconds().min(0), floor.waits(2).num_seconds(), "the rest is in the store again");
 }
+
+#[test]
+fn GN_02_who_left_before_the_disk_had_the_attempt_did_not_make_it_and_whoever_was_next_did() {
+    let mut floor = Floor::with(DialMode::Progressive, 1, |_| {});
+    let (ana, bia, now) = (floor.ana, floor.bia, floor.now);
+    floor.world.shell.store_is_silent = true;
+    floor.join(ana);
+    assert_eq!(floor.state(ana), AgentState::Reserved);
+    floor.join(bia);
+    floor.leaves(ana);
+    floor.world.shell.store_speaks(now);
+    floor.collect();
+    floor.rings("21", &number(1));
+    assert_eq!(floor.place(bia), Some((Place::Connecting, 1)));
+    assert_eq!(floor.attempts(1)[0].user, Some(bia), "who dials it is who is counted for it");
+}

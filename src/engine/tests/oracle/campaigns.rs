@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use engine::agent::AgentState;
 use engine::campaign::{Attempt, Campaign, DialMode, Limit, Of, ResultKind, Retry, RetryTable, Standing, Within};
-use engine::id::LeadId;
+use engine::id::{LeadId, UserId};
 
 use crate::calendar::are_within;
 use crate::judge::Invite;
@@ -21,7 +21,7 @@ impl World {
         // Over the agent's own extension where there is no other route.
         let has_route = |attempt: &&Attempt| !self.judge.sold.terms[&attempt.campaign].routes.is_empty();
         let is_callers = |attempt: &&Attempt| match caller {
-            Some(agent) => attempt.user == Some(agent.user) && !has_route(attempt),
+            Some(agent) => self.holder(attempt) == Some(agent.user) && !has_route(attempt),
             None => invite.ramal == TRUNK && has_route(attempt),
         };
         let attempts = self.shell.store.leads.attempts.values();
@@ -30,6 +30,11 @@ impl World {
         // Of two at one number the first that was written; of one that was not dialled the result may be on its way to a disk.
         let is_old = |attempt: &Attempt| (invite.at.civil - attempt.at).abs() > TimeDelta::minutes(1);
         own.min_by_key(|attempt| (is_old(attempt), attempt.at, attempt.attempt)).cloned()
+    }
+
+    /// Who is held for it. Who was when it was written may have left; then the next one is told before the disk can have it.
+    fn holder(&self, attempt: &Attempt) -> Option<UserId> {
+        self.judge.sold.records.get(&attempt.lead).and_then(|view| view.user).or(attempt.user)
     }
 
     pub fn judge_lead(&mut self, attempt: &Attempt, invite: &Invite) {
@@ -74,7 +79,9 @@ impl World {
 
     /// Nobody is dialled for whoever is free but in predictive; and nothing is begun where it does not run.
     fn judge_standing(&self, attempt: &Attempt, terms: &Campaign, invite: &Invite) {
-        let agent = attempt.user.map(|user| self.judge.sold.agents.get(&user).copied());
+        let holder = self.holder(attempt);
+        assert!(attempt.user == holder || self.shell.store_fails, "{attempt:?} is {holder:?}'s");
+        let agent = holder.map(|user| self.judge.sold.agents.get(&user).copied());
         let is_held = agent.is_some_and(|state| {
             matches!(state, Some(AgentState::Reserved | AgentState::Preview | AgentState::Talking))
         });
@@ -136,8 +143,9 @@ impl World {
             Retry::Again(again) => {
                 let since = last.ended.unwrap_or(last.at).civil;
                 let from = since + TimeDelta::minutes(again.after_minutes.into());
-                // A call that the far side saw end was over here some ms before.
-                let from = from - TimeDelta::seconds(1);
+                // A call that the far side saw end was over here some ms before; where we gave up, as long before as the far side
+                // kept silent, for what has no answer yet cannot be cancelled (RFC 3261 §9.1).
+                let from = from - if came.sip.is_none() { SILENT } else { TimeDelta::seconds(1) };
                 assert!(now.civil >= from, "{lead} after {came:?} before {from}: {attempt:?}");
             }
         }
@@ -192,6 +200,9 @@ impl World {
         assert_eq!(soon, None, "within {span} of it: {attempt:?}");
     }
 }
+
+/// The exchange says something of a call within ten seconds.
+const SILENT: TimeDelta = TimeDelta::seconds(11);
 
 /// What the agent said counts for more than what the network said.
 fn follows(table: &RetryTable, last: &Dialled, came: ResultKind) -> Retry {

@@ -76,8 +76,10 @@ pub struct Judge {
     pub calm_from: Moment,
     /// When the clock jumped or was put right last.
     pub jumped: Option<Moment>,
-    /// How wrong the clock was when a run began that could not know it: nothing that was stored spoke against it.
+    /// How wrong the clock is that a run cannot know to be wrong: when it began nothing that was stored spoke against it.
     pub believed: TimeDelta,
+    /// At most, so far.
+    pub most_believed: TimeDelta,
     pub is_down: bool,
     pub is_quiet: bool,
     pub seen: Seen,
@@ -261,7 +263,9 @@ impl World {
         let earliest = known.dues.iter().min().copied();
         // Another try follows the first, and the clock may be put right by minutes in between; so it may while an agent reads.
         let reading = if escala.mode == Mode::Preview { self.judge.put_right_by() } else { TimeDelta::zero() };
-        let is_early = earliest.is_some_and(|due| invite.at.civil < due - reading);
+        // Nor is it early that is late in truth, though a clock was put back since it was written.
+        let latest = invite.at.civil.max(invite.at.civil - invite.skew);
+        let is_early = earliest.is_some_and(|due| latest < due - reading);
         assert!(times > 1 || !is_early, "before its time: {row:?}");
         self.judge_spacing(id, invite, escala.interval_minutes.into());
     }

@@ -24,14 +24,19 @@ impl Judge {
         self.jumped = Some(now.moment);
     }
 
+    pub fn believes(&mut self, wrong: TimeDelta) {
+        (self.believed, self.most_believed) = (wrong, self.most_believed.max(wrong.abs()));
+    }
+
     pub fn clock_was_put_right(&mut self, now: Now) {
+        self.believes(TimeDelta::zero());
         self.jumped = Some(now.moment);
         self.calm_from = self.calm_from.max(now.moment + Duration::from_secs(3));
     }
 
     /// How much sooner something may come that a wrong clock reckoned: where it never jumped, nothing.
     pub fn put_right_by(&self) -> TimeDelta {
-        self.jumped.map_or(TimeDelta::zero(), |_| TimeDelta::seconds(390) + self.believed.abs())
+        self.jumped.map_or(TimeDelta::zero(), |_| TimeDelta::seconds(390) + self.most_believed)
     }
 
     /// It is noticed within ten seconds.

@@ -64,7 +64,7 @@ pub struct Dialled {
     pub ended: Option<Now>,
     /// As its agent was told yes to.
     pub said: Option<ItemId>,
-    /// It was said, and nobody was told yes: it may be written, or not.
+    /// Something was said, and nobody was told yes: it may be written, or not. Or somebody settled what came of a later one.
     pub unsure: bool,
 }
 
@@ -331,7 +331,8 @@ impl World {
         let sold = &mut self.judge.sold;
         sold.unknown.remove(&lead);
         sold.callbacks.remove(&lead);
-        sold.history.entry(lead).or_default().iter_mut().for_each(|dialled| dialled.ended = Some(self.now));
+        let of_it = sold.history.entry(lead).or_default();
+        of_it.iter_mut().for_each(|dialled| (dialled.ended, dialled.unsure) = (Some(self.now), true));
         if reached {
             sold.over.insert(lead, "settled as reached");
         }

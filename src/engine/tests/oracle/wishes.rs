@@ -157,6 +157,13 @@ impl World {
         }
     }
 
+    /// What began while nothing could be written, and was cut off before anything could, is known to nobody once the power fails.
+    pub fn forget_unheard_of(&mut self) {
+        let (store, before) = (&self.shell.store, self.judge.owed.len());
+        self.judge.owed.retain(|_, call| !self.shell.store_fails || store.opened.contains(call));
+        self.judge.seen.count_all("cut off unheard of", before - self.judge.owed.len());
+    }
+
     fn rest(&mut self) {
         let user = self.user();
         let wish = match self.random.below(3) {

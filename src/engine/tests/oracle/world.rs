@@ -281,11 +281,12 @@ impl World {
             self.judge.jumped = Some(self.now.moment);
         }
         if !is_doubted && found.newest.is_none_or(|newest| newest - self.now.civil <= MOST_APART) {
-            self.judge.believed = self.skew;
+            self.judge.believes(self.skew);
         }
         self.say(|| "the power is back".to_owned());
         self.leads_in_doubt();
         self.forget_unwritten();
+        self.forget_unheard_of();
         let mut store = self.shell.store.clone();
         store.leads.after_crash();
         // Whoever was cut off by it.
