@@ -261,11 +261,11 @@ impl World {
         let Some(known) = self.judge.acknowledged.get(&id) else { return };
         assert!(!known.is_ended, "it was over: {row:?}");
         let earliest = known.dues.iter().min().copied();
-        // Another try follows the first, and the clock may be put right by minutes in between; so it may while an agent reads.
-        let reading = if escala.mode == Mode::Preview { self.judge.put_right_by() } else { TimeDelta::zero() };
-        // Nor is it early that is late in truth, though a clock was put back since it was written.
-        let latest = invite.at.civil.max(invite.at.civil - invite.skew);
-        let is_early = earliest.is_some_and(|due| latest < due - reading);
+        // Another try follows the first, and the clock may be put right by minutes in between; so it may while an agent reads, or
+        // while the disk is asked and told.
+        let may_be = escala.mode == Mode::Preview || self.judge.jumped_while_held(invite.at);
+        let tolerated = if may_be { self.judge.put_right_by() } else { TimeDelta::zero() };
+        let is_early = earliest.is_some_and(|due| invite.at.civil < due - tolerated);
         assert!(times > 1 || !is_early, "before its time: {row:?}");
         self.judge_spacing(id, invite, escala.interval_minutes.into());
     }

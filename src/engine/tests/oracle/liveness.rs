@@ -39,6 +39,11 @@ impl Judge {
         self.jumped.map_or(TimeDelta::zero(), |_| TimeDelta::seconds(390) + self.most_believed)
     }
 
+    /// While an agent was held for what is dialled now.
+    pub fn jumped_while_held(&self, now: Now) -> bool {
+        self.jumped.is_some_and(|jumped| now.moment.since(jumped) <= LEASE)
+    }
+
     /// It is noticed within ten seconds.
     pub fn disk_works(&mut self, now: Now) {
         self.calm_from = self.calm_from.max(now.moment + Duration::from_secs(14));
