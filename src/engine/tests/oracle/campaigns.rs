@@ -145,7 +145,8 @@ impl World {
                 let from = since + TimeDelta::minutes(again.after_minutes.into());
                 // A call that the far side saw end was over here some ms before; where we gave up, as long before as the far side
                 // kept silent, for what has no answer yet cannot be cancelled (RFC 3261 §9.1).
-                let from = from - if came.sip.is_none() { SILENT } else { TimeDelta::seconds(1) };
+                let gave_up = matches!(came.kind, ResultKind::Failed | ResultKind::NoAnswer | ResultKind::Withdrawn);
+                let from = from - if gave_up && came.sip.is_none() { SILENT } else { TimeDelta::seconds(1) };
                 assert!(now.civil >= from, "{lead} after {came:?} before {from}: {attempt:?}");
             }
         }
